@@ -1,0 +1,178 @@
+/**
+ * Every error hubcast reports, in one table: what an HTTP caller gets, whether sending the same again can help, and
+ * what the operator can do. Code decides by `code`, never by message text.
+ */
+interface ErrorKind {
+  /** HTTP status, where the error reaches an HTTP caller. */
+  readonly status: number;
+  /** The same request may succeed later without anybody mending anything. */
+  readonly retry: boolean;
+  /** What the caller is told. Never reflects input. */
+  readonly summary: string;
+  /** What the operator can do; goes to the log and to `hubcast describe errors`. */
+  readonly fix: string;
+}
+
+export const ERRORS = {
+  not_found: {
+    status: 404,
+    retry: false,
+    summary: 'There is nothing here.',
+    fix: 'The public listener serves /webhook only. Set the callback URL in the Meta app to https://<host>/webhook.',
+  },
+  method_not_allowed: {
+    status: 405,
+    retry: false,
+    summary: 'This path takes GET and POST.',
+    fix: 'Meta sends GET for the handshake and POST for events; anything else is not Meta.',
+  },
+  verification_refused: {
+    status: 403,
+    retry: false,
+    summary: 'The verification request is refused.',
+    fix: 'Enter the value of META_VERIFY_TOKEN as "Verify token" in the Meta app (WhatsApp > Configuration).',
+  },
+  signature_missing: {
+    status: 401,
+    retry: false,
+    summary: 'The request is not signed.',
+    fix: 'Requests from Meta carry X-Hub-Signature-256. Check that no proxy removes it.',
+  },
+  signature_malformed: {
+    status: 401,
+    retry: false,
+    summary: 'The signature has the wrong form.',
+    fix: 'X-Hub-Signature-256 is "sha256=" and 64 hex digits. Check that no proxy rewrites it.',
+  },
+  signature_mismatch: {
+    status: 401,
+    retry: false,
+    summary: 'The signature does not match the body.',
+    fix: 'Check that META_APP_SECRET is the App Secret of this app (App settings > Basic), not a token, and that no proxy rewrites the body.',
+  },
+  body_too_large: {
+    status: 413,
+    retry: false,
+    summary: 'The body is larger than this service takes.',
+    fix: "Meta sends up to 3 MB. MAX_BODY_BYTES is below that, or the sender isn't Meta.",
+  },
+  body_incomplete: {
+    status: 400,
+    retry: true,
+    summary: 'The body ended before its declared length.',
+    fix: 'The connection broke, or a proxy in front cuts bodies or connections short.',
+  },
+  malformed_request: {
+    status: 400,
+    retry: false,
+    summary: 'This is not a valid HTTP request.',
+    fix: 'The sender does not speak HTTP/1.1 as Node understands it. Meta does.',
+  },
+  unauthorized: {
+    status: 401,
+    retry: false,
+    summary: 'A token is needed.',
+    fix: 'Send "Authorization: Bearer <token>" with a token of API_TOKENS.',
+  },
+  forbidden: {
+    status: 403,
+    retry: false,
+    summary: 'This request is not allowed.',
+    fix: 'The token lacks the scope, or a web page of another origin called the internal listener.',
+  },
+  too_much_in_flight: {
+    status: 503,
+    retry: true,
+    summary: 'Too much is under way. Send it again.',
+    fix: 'More bytes are being received or stored than MAX_IN_FLIGHT_BYTES. Look at the store first: a slow store fills the service.',
+  },
+  shutting_down: {
+    status: 503,
+    retry: true,
+    summary: 'The service is stopping. Send it again.',
+    fix: 'Nothing to do: the load balancer should send requests to another replica by now.',
+  },
+  store_unavailable: {
+    status: 503,
+    retry: true,
+    summary: 'The event store cannot take the events now. Send them again.',
+    fix: 'See the cause in the log: Kafka unreachable, a topic missing, or the disk of DATA_DIR failing.',
+  },
+  write_timed_out: {
+    status: 503,
+    retry: true,
+    summary: 'The event store did not answer in time. Send it again.',
+    fix: 'The store is slower than WRITE_TIMEOUT_MS. Check broker or disk latency.',
+  },
+  store_full: {
+    status: 503,
+    retry: true,
+    summary: 'The event store is full. Send it again later.',
+    fix: 'Free space on the disk of DATA_DIR, raise JOURNAL_MAX_BYTES, or lower JOURNAL_RETENTION_HOURS.',
+  },
+  record_refused: {
+    status: 503,
+    retry: false,
+    summary: 'The event store refuses a record for good.',
+    fix: 'The topic takes smaller records than Meta sends: set its max.message.bytes to twice MAX_BODY_BYTES.',
+  },
+  store_locked: {
+    status: 503,
+    retry: false,
+    summary: 'Another process owns this data folder.',
+    fix: 'One hubcast writes to a DATA_DIR. Stop the other one, or give this one its own folder.',
+  },
+  store_incompatible: {
+    status: 503,
+    retry: false,
+    summary: 'The data folder was written by another version.',
+    fix: 'Start the version of hubcast that wrote it, or a newer one.',
+  },
+  configuration_invalid: {
+    status: 500,
+    retry: false,
+    summary: 'The configuration is not valid.',
+    fix: 'Correct the settings named above. "hubcast describe settings" lists all of them.',
+  },
+  usage: {
+    status: 400,
+    retry: false,
+    summary: 'The command was not understood.',
+    fix: 'See "hubcast <command> --help".',
+  },
+  internal: {
+    status: 500,
+    retry: true,
+    summary: 'Something went wrong here.',
+    fix: 'A fault in hubcast. The log has the stack; please report it.',
+  },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/**
+ * An error of the table above. `message` is the diagnosis: what came, what was expected. The fix comes from the table.
+ */
+export class HubcastError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'HubcastError';
+    this.code = code;
+  }
+
+  get kind(): ErrorKind {
+    return ERRORS[this.code];
+  }
+}
+
+export function isHubcastError(error: unknown): error is HubcastError {
+  return error instanceof HubcastError;
+}
+
+/** Text of anything thrown. jest's core errors fail `instanceof Error`, so the shape decides. */
+export function messageOf(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
+  return String(error);
+}

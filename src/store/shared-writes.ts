@@ -1,0 +1,229 @@
+/**
+ * What both stores do around their writes: requests that wait while a write is in flight go together in the next one,
+ * an id whose write is under way is joined instead of written twice, an id stored lately is not written again, and
+ * no request waits past its deadline. The store itself only has to write one group at a time.
+ */
+import { HubcastError, isHubcastError, messageOf } from '../errors.ts';
+import type { OutgoingRecord } from '../records/record.ts';
+import type { Append } from './store.ts';
+
+/** The records of one request that have to be written. Settled exactly once, by the group's writer. */
+export interface Write {
+  readonly records: readonly OutgoingRecord[];
+  /** Sum of the values, keys and headers, in characters: an estimate for grouping. */
+  readonly size: number;
+  /** When the request stops waiting, on the clock of `now`. */
+  readonly deadlineMs: number;
+  /** Without an error: every record is durable. With one: unknown. */
+  readonly settle: (error?: unknown) => void;
+}
+
+/** Writes a group and settles each of its writes. A rejection settles those that are still open. */
+export type WriteGroup = (group: readonly Write[]) => Promise<void>;
+
+export interface SharedWritesOptions {
+  readonly writeGroup: WriteGroup;
+  /** A request waits no longer than this for its records. */
+  readonly writeTimeoutMs: number;
+  /** A group is closed before it exceeds this, unless a single write does. */
+  readonly maxGroupSize: number;
+  /** How many ids of durable records are remembered in memory; 0 where the store itself remembers. */
+  readonly rememberedIds: number;
+  readonly now: () => number;
+}
+
+export interface SharedWrites {
+  readonly append: Append;
+  /** Rejects new records, and resolves when those under way are settled. */
+  readonly drain: () => Promise<void>;
+  /** For readiness and metrics. */
+  readonly waiting: () => number;
+}
+
+interface Waiter extends Write {
+  settled: boolean;
+  readonly promise: Promise<void>;
+}
+
+const SWEEP_INTERVAL_MS = 50;
+
+export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
+  const { writeGroup, writeTimeoutMs, maxGroupSize, now } = options;
+  const recent = createRecentIds(options.rememberedIds);
+  const underWay = new Map<string, Promise<void>>();
+  const queue: Waiter[] = [];
+  /** In the order of their deadlines, as every request waits equally long. */
+  const open = new Set<{ deadlineMs: number; giveUp: () => void }>();
+  let writing: Promise<void> | undefined;
+  let sweeper: NodeJS.Timeout | undefined;
+  let draining = false;
+
+  const append: Append = (records) => {
+    if (draining) return Promise.reject(new HubcastError('shutting_down', 'The store is closing.'));
+    const deadlineMs = now() + writeTimeoutMs;
+    const joined: Promise<void>[] = [];
+    const toWrite: OutgoingRecord[] = [];
+    for (const record of records) {
+      if (!record.repeatable) {
+        if (recent.has(record.id)) continue;
+        const same = underWay.get(record.id);
+        if (same !== undefined) {
+          joined.push(same);
+          continue;
+        }
+      }
+      toWrite.push(record);
+    }
+    if (toWrite.length > 0) joined.push(enqueue(toWrite, deadlineMs));
+    if (joined.length === 0) return Promise.resolve();
+    return withDeadline(joined.length === 1 ? (joined[0] as Promise<void>) : Promise.all(joined), deadlineMs);
+  };
+
+  function enqueue(records: OutgoingRecord[], deadlineMs: number): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter: Waiter = {
+      records,
+      size: sizeOf(records),
+      deadlineMs,
+      promise,
+      settled: false,
+      settle(error) {
+        if (waiter.settled) return;
+        waiter.settled = true;
+        for (const { id, repeatable } of records) {
+          if (repeatable) continue;
+          underWay.delete(id);
+          if (error === undefined) recent.add(id);
+        }
+        if (error === undefined) resolve();
+        else reject(asStoreError(error));
+      },
+    };
+    for (const { id, repeatable } of records) if (!repeatable) underWay.set(id, promise);
+    queue.push(waiter);
+    writing ??= writeQueue();
+    return promise;
+  }
+
+  async function writeQueue(): Promise<void> {
+    // One turn of the loop lets requests that arrived together share the first write.
+    await new Promise(setImmediate);
+    while (queue.length > 0) {
+      const group = takeGroup();
+      if (group.length === 0) continue;
+      try {
+        await writeGroup(group);
+        for (const write of group) write.settle(new HubcastError('internal', 'The store left a write open.'));
+      } catch (error) {
+        for (const write of group) write.settle(error);
+      }
+    }
+    writing = undefined;
+  }
+
+  function takeGroup(): Waiter[] {
+    const group: Waiter[] = [];
+    let size = 0;
+    let taken = 0;
+    const time = now();
+    for (const waiter of queue) {
+      if (waiter.deadlineMs <= time) {
+        waiter.settle(timedOut(writeTimeoutMs));
+        taken += 1;
+        continue;
+      }
+      if (group.length > 0 && size + waiter.size > maxGroupSize) break;
+      group.push(waiter);
+      size += waiter.size;
+      taken += 1;
+    }
+    queue.splice(0, taken);
+    return group;
+  }
+
+  /** The request gives up at its deadline; the write goes on, and its ids stay under way until it is settled. */
+  function withDeadline(work: Promise<unknown>, deadlineMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const wait = { deadlineMs, giveUp: () => reject(timedOut(writeTimeoutMs)) };
+      open.add(wait);
+      sweeper ??= setInterval(sweep, SWEEP_INTERVAL_MS);
+      const finish = () => {
+        open.delete(wait);
+        if (open.size === 0) {
+          clearInterval(sweeper);
+          sweeper = undefined;
+        }
+      };
+      work.then(
+        () => {
+          finish();
+          resolve();
+        },
+        (error: unknown) => {
+          finish();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  function sweep(): void {
+    const time = now();
+    for (const wait of open) {
+      if (wait.deadlineMs > time) break;
+      open.delete(wait);
+      wait.giveUp();
+    }
+    if (open.size === 0) {
+      clearInterval(sweeper);
+      sweeper = undefined;
+    }
+  }
+
+  return {
+    append,
+    async drain() {
+      draining = true;
+      await writing;
+    },
+    waiting: () => queue.length,
+  };
+}
+
+function timedOut(writeTimeoutMs: number): HubcastError {
+  return new HubcastError('write_timed_out', `The store did not confirm the write within ${writeTimeoutMs} ms.`);
+}
+
+function asStoreError(error: unknown): HubcastError {
+  if (isHubcastError(error)) return error;
+  return new HubcastError('store_unavailable', `The store failed: ${messageOf(error)}`, { cause: error });
+}
+
+function sizeOf(records: readonly OutgoingRecord[]): number {
+  let size = 0;
+  for (const record of records) size += record.value.length + 600;
+  return size;
+}
+
+interface RecentIds {
+  has(id: string): boolean;
+  add(id: string): void;
+}
+
+/** Two generations: when the young one is full the old one is forgotten, so memory is bounded and nothing is scanned. */
+function createRecentIds(capacity: number): RecentIds {
+  const generationSize = Math.ceil(capacity / 2);
+  let young = new Set<string>();
+  let old = new Set<string>();
+  return {
+    has: (id) => young.has(id) || old.has(id),
+    add(id) {
+      if (capacity === 0) return;
+      if (young.size >= generationSize) {
+        old = young;
+        young = new Set();
+      }
+      young.add(id);
+    },
+  };
+}

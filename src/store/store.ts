@@ -1,0 +1,20 @@
+import type { OutgoingRecord } from '../records/record.ts';
+
+/**
+ * Resolves when every record is durable: acknowledged by all in-sync replicas, or synced to disk. Rejects with a
+ * HubcastError (`store_unavailable`, `write_timed_out`, `store_full`, …) when that is unknown or did not happen.
+ */
+export type Append = (records: readonly OutgoingRecord[]) => Promise<void>;
+
+export type Readiness =
+  | { readonly ready: true; readonly warnings?: readonly string[] }
+  | { readonly ready: false; readonly why: string };
+
+/** A durable home for records. Journal and Kafka pass the same conformance suite (test/store/conformance.ts). */
+export interface Store {
+  readonly append: Append;
+  /** Whether a write would succeed now, and why not. Cheap enough for a probe each second. */
+  readonly readiness: () => Promise<Readiness>;
+  /** Waits for writes under way (up to their deadline), then lets go of files and connections. Idempotent. */
+  readonly close: () => Promise<void>;
+}
