@@ -1,0 +1,60 @@
+/** Readings of environment variables: what a setting's text may be, and what becomes of it. */
+import { z } from 'zod';
+
+/** What the settings table says of a setting beside its schema. */
+export interface SettingMeta {
+  readonly about: string;
+  readonly group: string;
+  /** Never shown; may come as `<NAME>_FILE`, read again when the file changes. */
+  readonly secret?: true;
+  /** May come as `<NAME>_FILE` without being secret. */
+  readonly file?: true;
+  /** How a value looks, for tables and messages. */
+  readonly form?: string;
+}
+
+const ON: readonly string[] = ['on', 'true'];
+const OFF: readonly string[] = ['off', 'false'];
+
+export function onOff(fallback: boolean) {
+  return z
+    .string()
+    .refine((text) => [...ON, ...OFF].includes(text.toLowerCase()), 'is not on, off, true or false')
+    .transform((text) => ON.includes(text.toLowerCase()))
+    .default(fallback);
+}
+
+export function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER) {
+  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `between ${min} and ${max}`;
+  return z
+    .string()
+    .refine(
+      (text) => /^-?\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max,
+      `is not a whole number ${range}`,
+    )
+    .transform(Number);
+}
+
+export function text() {
+  return z.string().refine((value) => value.trim() !== '', 'is blank');
+}
+
+/** Several values between commas, spaces around them ignored. */
+export function list() {
+  return text()
+    .transform((value) => value.split(',').map((item) => item.trim()))
+    .refine((items) => items.every((item) => item !== ''), 'has an empty part between commas');
+}
+
+/** Secrets between commas. White space in a secret is always a slip of the hand. */
+export function secretList() {
+  return list().refine((items) => items.every((item) => !/\s/.test(item)), 'contains white space inside a value');
+}
+
+/** One of a few words. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
+  return z
+    .string()
+    .refine((value): value is Words[number] => words.includes(value), `is not one of ${words.join(', ')}`)
+    .transform((value) => value as Words[number]);
+}

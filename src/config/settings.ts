@@ -1,0 +1,209 @@
+/**
+ * The one table of settings. The typed configuration, `--help`, `describe settings`, the README's table and the chart's
+ * schema all derive from it. Names are Meta's and Kafka's own.
+ */
+import { z } from 'zod';
+import { FAMILY_NAMES, type Family } from '../fields/families.ts';
+import { API_TOKENS_FORM, apiTokens } from './api-tokens.ts';
+import { list, oneOf, onOff, type SettingMeta, secretList, text, wholeNumber } from './kinds.ts';
+
+const MIB = 1024 * 1024;
+
+function about<Schema extends z.ZodType>(schema: Schema, meta: SettingMeta): Schema {
+  return schema.meta({ ...meta });
+}
+
+const meta = (description: string, extra: Omit<SettingMeta, 'about' | 'group'> = {}) => ({
+  about: description,
+  group: 'Meta',
+  ...extra,
+});
+const listener = (description: string, extra: Omit<SettingMeta, 'about' | 'group'> = {}) => ({
+  about: description,
+  group: 'Listeners',
+  ...extra,
+});
+const events = (description: string, extra: Omit<SettingMeta, 'about' | 'group'> = {}) => ({
+  about: description,
+  group: 'Events',
+  ...extra,
+});
+const journal = (description: string) => ({ about: description, group: 'Journal' });
+const kafka = (description: string, extra: Omit<SettingMeta, 'about' | 'group'> = {}) => ({
+  about: description,
+  group: 'Kafka',
+  ...extra,
+});
+const operation = (description: string) => ({ about: description, group: 'Operation' });
+
+const family = (name: string): name is Family => (FAMILY_NAMES as readonly string[]).includes(name);
+const familyList = list()
+  .refine((names) => names.every(family), `names a family that does not exist; families are ${FAMILY_NAMES.join(', ')}`)
+  .transform((names) => names as Family[]);
+const TOPIC_NAME = /^[A-Za-z0-9._-]{1,200}$/;
+const topicNames = list()
+  .transform((items) => items.map((item) => item.split('=')))
+  .refine(
+    (pairs) =>
+      pairs.every(([name = '', topic = '', ...rest]) => family(name) && TOPIC_NAME.test(topic) && rest.length === 0),
+    'is not family=topic between commas, with existing families and valid topic names',
+  )
+  .transform((pairs) => Object.fromEntries(pairs) as Partial<Record<Family, string>>);
+
+export const settingsTable = z.object({
+  META_APP_SECRET: about(
+    secretList(),
+    meta('App Secret of the Meta app (App settings > Basic); several between commas while it is rotated', {
+      secret: true,
+    }),
+  ),
+  META_VERIFY_TOKEN: about(
+    secretList(),
+    meta('The verify token entered in the Meta app; several between commas while it is changed', { secret: true }),
+  ),
+
+  HOST: about(text().default('0.0.0.0'), listener('Address of the public listener, which only Meta has to reach')),
+  PORT: about(wholeNumber(0, 65_535).default(8080), listener('Port of the public listener; 0 takes a free one')),
+  INTERNAL_HOST: about(
+    text().default('127.0.0.1'),
+    listener('Address of the internal listener; needs API_TOKENS when it is not loopback'),
+  ),
+  INTERNAL_PORT: about(
+    wholeNumber(0, 65_535).default(8081),
+    listener('Port of the internal listener; 0 takes a free one'),
+  ),
+  API_TOKENS: about(
+    apiTokens().optional(),
+    listener('Who may use the internal listener, and for what', { secret: true, form: API_TOKENS_FORM }),
+  ),
+  MAX_BODY_BYTES: about(
+    wholeNumber(1024, 64 * MIB).default(3 * MIB),
+    listener('Larger request bodies get 413; Meta sends up to 3 MB'),
+  ),
+  MAX_IN_FLIGHT_BYTES: about(
+    wholeNumber(MIB).default(64 * MIB),
+    listener('Bytes of request bodies under way at once; beyond it 503'),
+  ),
+  HEADERS_TIMEOUT_MS: about(wholeNumber(100).default(10_000), listener('A request whose headers take longer is cut')),
+  REQUEST_TIMEOUT_MS: about(wholeNumber(100).default(30_000), listener('A request that takes longer to arrive is cut')),
+  KEEP_ALIVE_TIMEOUT_MS: about(
+    wholeNumber(0).default(65_000),
+    listener('Idle connections are closed after this; longer than the balancer in front'),
+  ),
+
+  TOPIC_PREFIX: about(
+    text()
+      .refine((value) => TOPIC_NAME.test(value), 'is not a valid beginning of a topic name')
+      .default('whatsapp'),
+    events('Topics are <prefix>.<family>'),
+  ),
+  TOPIC_NAMES: about(topicNames.default({}), events('Names for single families', { form: 'family=topic, ...' })),
+  PUBLISH_FAMILIES: about(
+    familyList.default([...FAMILY_NAMES]),
+    events('Families that are kept; events of others are counted and dropped. Dead letters are always kept'),
+  ),
+  WRITE_TIMEOUT_MS: about(
+    wholeNumber(100, 60_000).default(4_000),
+    events('A store that has not confirmed by then: 503, and Meta sends again'),
+  ),
+
+  DATA_DIR: about(
+    text().default('data'),
+    journal('Folder of the embedded journal, used when KAFKA_BROKERS is not set'),
+  ),
+  JOURNAL_RETENTION_HOURS: about(
+    wholeNumber(1).default(168),
+    journal('Records older than this are removed from the journal'),
+  ),
+  JOURNAL_MAX_BYTES: about(
+    wholeNumber(4 * MIB).default(10 * 1024 * MIB),
+    journal('Size of the journal at which requests get 503; nothing is removed to make room'),
+  ),
+
+  KAFKA_BROKERS: about(
+    list().optional(),
+    kafka('Bootstrap brokers; with them events go to Kafka, without them to the journal', { form: 'host:port, ...' }),
+  ),
+  KAFKA_CLIENT_ID: about(text().default('hubcast'), kafka('client.id')),
+  KAFKA_CREATE_TOPICS: about(onOff(true), kafka('Create missing topics at the start; existing ones are never altered')),
+  KAFKA_PARTITIONS: about(wholeNumber(1, 10_000).default(6), kafka('Partitions of topics created here')),
+  KAFKA_REPLICATION_FACTOR: about(
+    wholeNumber(-1, 100).default(-1),
+    kafka("Replicas of topics created here; -1 takes the broker's default"),
+  ),
+  KAFKA_COMPRESSION: about(
+    oneOf(['none', 'gzip', 'zstd']).default('none'),
+    kafka('compression.type: none, gzip or zstd'),
+  ),
+  KAFKA_REMEMBERED_IDS: about(
+    wholeNumber(0, 10_000_000).default(100_000),
+    kafka('Ids of stored events kept in memory, so that a repeated delivery is not stored twice'),
+  ),
+  KAFKA_TLS: about(onOff(false), kafka('Connect with TLS')),
+  KAFKA_TLS_CA: about(
+    text().optional(),
+    kafka("PEM of the brokers' certificate authority, when it is not a public one", { file: true }),
+  ),
+  KAFKA_TLS_CERT: about(text().optional(), kafka('PEM of the client certificate, for mutual TLS', { file: true })),
+  KAFKA_TLS_KEY: about(text().optional(), kafka('PEM of its key', { secret: true })),
+  KAFKA_SASL_MECHANISM: about(
+    oneOf(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER']).optional(),
+    kafka('sasl.mechanism: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER'),
+  ),
+  KAFKA_SASL_USERNAME: about(text().optional(), kafka('User name for PLAIN and SCRAM')),
+  KAFKA_SASL_PASSWORD: about(text().optional(), kafka('Password for PLAIN and SCRAM', { secret: true })),
+  KAFKA_SASL_OAUTHBEARER_TOKEN: about(
+    text().optional(),
+    kafka('A token for OAUTHBEARER, when it does not come from an endpoint', { secret: true }),
+  ),
+  KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: about(
+    text().optional(),
+    kafka('sasl.oauthbearer.token.endpoint.url (client credentials)'),
+  ),
+  KAFKA_SASL_OAUTHBEARER_CLIENT_ID: about(text().optional(), kafka('Client id for the token endpoint')),
+  KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: about(
+    text().optional(),
+    kafka('Client secret for the token endpoint', { secret: true }),
+  ),
+  KAFKA_SASL_OAUTHBEARER_SCOPE: about(text().optional(), kafka('Scope asked of the token endpoint')),
+
+  LOG_LEVEL: about(
+    oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    operation('fatal, error, warn, info, debug, trace or silent'),
+  ),
+  SHUTDOWN_DELAY_MS: about(
+    wholeNumber(0, 600_000).default(0),
+    operation('After SIGTERM: time for balancers to notice before connections are refused'),
+  ),
+  SHUTDOWN_TIMEOUT_MS: about(
+    wholeNumber(0, 600_000).default(30_000),
+    operation('After SIGTERM: time for requests under way before the process ends'),
+  ),
+});
+
+export type Settings = z.output<typeof settingsTable>;
+export type SettingName = keyof Settings;
+
+export interface SettingRow extends SettingMeta {
+  readonly name: SettingName;
+  readonly required: boolean;
+  /** As it would be written in the environment; null when there is none. */
+  readonly fallback: string | null;
+}
+
+/** The table as rows, for help, README and chart. */
+export function settingRows(): readonly SettingRow[] {
+  return Object.entries(settingsTable.shape).map(([name, schema]) => {
+    const meta = schema.meta() as unknown as SettingMeta;
+    const missing = schema.safeParse(undefined);
+    const fallback = missing.success ? missing.data : undefined;
+    return { ...meta, name: name as SettingName, required: !missing.success, fallback: fallbackText(fallback) };
+  });
+}
+
+function fallbackText(fallback: unknown): string | null {
+  if (fallback === undefined) return null;
+  if (typeof fallback === 'boolean') return fallback ? 'on' : 'off';
+  if (Array.isArray(fallback)) return 'all';
+  return typeof fallback === 'object' ? null : String(fallback);
+}

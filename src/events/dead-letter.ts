@@ -1,0 +1,76 @@
+import type { EntryOrigin, Issue, Part } from '../webhook/envelope.ts';
+import type { VerifiedBody } from '../webhook/signature.ts';
+import {
+  DEAD_LETTER_TYPE,
+  type Delivery,
+  dataschemaOf,
+  type SplitEvent,
+  sourceOf,
+  TEST_ENTRY_ID,
+  toRfc3339,
+} from './event.ts';
+import { eventId } from './event-id.ts';
+
+export const DEAD_LETTER_VERSION = 1;
+
+/** A whole body that could not be read: kept byte for byte. */
+export function bodyDeadLetter(body: VerifiedBody, issues: readonly Issue[], delivery: Delivery): SplitEvent {
+  const base64 = JSON.stringify(body.toString('base64'));
+  return deadLetter({
+    entry: null,
+    field: null,
+    item: base64,
+    held: `"body_base64":${base64}`,
+    issues,
+    delivery,
+    around: null,
+  });
+}
+
+/** A part of a body that is not what it should be: kept as it came, the rest of the body goes its way. */
+export function partDeadLetter(part: Omit<Part & { kind: 'refused' }, 'kind'>, delivery: Delivery): SplitEvent {
+  const { entry, field, value, issues, around } = part;
+  // A member that stands twice is lost by most readers: such a part is kept as bytes.
+  const readable = value.repeatedMember(true) === undefined;
+  const text = value.text();
+  const held = readable ? `"value":${text}` : `"body_base64":"${Buffer.from(text).toString('base64')}"`;
+  return deadLetter({ entry, field, item: value.canonical(), held, issues, delivery, around });
+}
+
+interface DeadLetterParts {
+  readonly entry: EntryOrigin | null;
+  readonly field: string | null;
+  readonly item: string;
+  readonly held: string;
+  readonly issues: readonly Issue[];
+  readonly delivery: Delivery;
+  readonly around: string | null;
+}
+
+function deadLetter({ entry, field, item, held, issues, delivery, around }: DeadLetterParts): SplitEvent {
+  const entryId = entry?.id ?? null;
+  const test = entryId === TEST_ENTRY_ID;
+  const id = eventId({
+    type: DEAD_LETTER_TYPE,
+    entryId,
+    field,
+    timeText: entry?.timeText ?? null,
+    item,
+    around,
+  });
+  const context = around === null ? '' : `,"context":${around}`;
+  return {
+    id,
+    type: DEAD_LETTER_TYPE,
+    family: 'dead-letter',
+    key: entryId,
+    source: sourceOf(entryId),
+    subject: null,
+    time: toRfc3339(entry?.timeMs ?? delivery.receivedMs),
+    dataschema: dataschemaOf(DEAD_LETTER_TYPE, DEAD_LETTER_VERSION),
+    data:
+      `{"field":${JSON.stringify(field)},"entry_id":${JSON.stringify(entryId)},"test":${test}` +
+      `,"issues":${JSON.stringify(issues)}${context},${held}}`,
+    repeatable: test,
+  };
+}

@@ -1,0 +1,64 @@
+import type { Family } from '../fields/families.ts';
+
+/**
+ * An event between splitting and storing: a CloudEvent 1.0 whose `data` is JSON text already, because only text keeps
+ * every digit Meta sent.
+ */
+export interface SplitEvent {
+  /** 32 hex digits; different content never shares one. */
+  readonly id: string;
+  /** `whatsapp.<field>`, `whatsapp.unknown` or `whatsapp.dead_letter`. */
+  readonly type: string;
+  readonly family: Family;
+  readonly key: string | null;
+  /** CloudEvents `source`: `/whatsapp/<entry id>`. */
+  readonly source: string;
+  readonly subject: string | null;
+  /** RFC 3339. */
+  readonly time: string;
+  readonly dataschema: string;
+  /** JSON text of `data`. */
+  readonly data: string;
+  /** Stored again each time: the Test button sends the same sample with every press. */
+  readonly repeatable: boolean;
+}
+
+/** One POST, and what its events say of it. */
+export interface Delivery {
+  /** Which Meta app it was sent to. */
+  readonly app: string;
+  /** Id of the POST, a UUID. */
+  readonly deliveryId: string;
+  readonly receivedMs: number;
+}
+
+export const UNKNOWN_TYPE = 'whatsapp.unknown';
+export const DEAD_LETTER_TYPE = 'whatsapp.dead_letter';
+
+/** The Test button of Meta's dashboard sends this entry id. */
+export const TEST_ENTRY_ID = '0';
+
+const CLEAN_FIELD_NAME = /^[a-z0-9_]{1,64}$/;
+
+/** A clean name keeps its type when the field becomes known. */
+export function typeOfField(field: string): string {
+  return CLEAN_FIELD_NAME.test(field) && !RESERVED_TYPES.has(`whatsapp.${field}`) ? `whatsapp.${field}` : UNKNOWN_TYPE;
+}
+
+/** A field of that name must not pass for one of our own types. */
+const RESERVED_TYPES: ReadonlySet<string> = new Set([UNKNOWN_TYPE, DEAD_LETTER_TYPE]);
+
+export function dataschemaOf(type: string, version: number): string {
+  return `urn:hubcast:${type}:${version}`;
+}
+
+/** @param entryId null where the entry could not be read */
+export function sourceOf(entryId: string | null): string {
+  return entryId === null ? '/whatsapp' : `/whatsapp/${encodeURIComponent(entryId.toWellFormed())}`;
+}
+
+/** Seconds where the milliseconds are zero, as Meta's times are. */
+export function toRfc3339(timeMs: number): string {
+  const text = new Date(timeMs).toISOString();
+  return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { defineField } from '../field.ts';
+import { digitsOf, displayPhoneNumber, openEnum, PHONE_NUMBER_KEY_ABOUT, phoneNumberKey } from '../values.ts';
+
+export const phoneNumberNameUpdate = defineField({
+  name: 'phone_number_name_update',
+  family: 'phone-numbers',
+  about: "The outcome of the review of a phone number's display name.",
+  page: 'https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/phone_number_name_update',
+  version: 1,
+  value: z
+    .looseObject({
+      display_phone_number: displayPhoneNumber,
+      decision: openEnum(['APPROVED', 'DEFERRED', 'PENDING', 'REJECTED']).meta({
+        description: 'DEFERRED: the review is postponed, the name may be used meanwhile',
+      }),
+      requested_verified_name: z.string().nullish().meta({ description: 'The display name that was reviewed' }),
+      rejection_reason: openEnum([
+        'NAME_EMPLOYEE_ISSUE',
+        'NAME_ENDCLIENT_NOTRELATED',
+        'NAME_FORMAT_UNACCEPTABLE',
+        'NAME_INDIVIDUAL_ISSUE',
+        'NAME_NOT_CONSISTENT',
+        'UNKNOWN',
+      ])
+        .nullish()
+        .meta({ description: 'null on approval' }),
+    })
+    .meta({ description: 'The value of a phone_number_name_update change' }),
+  digits: (value) => digitsOf(value.display_phone_number),
+  subject: (value) => digitsOf(value.display_phone_number),
+  key: {
+    about: PHONE_NUMBER_KEY_ABOUT,
+    of: (value, { accountId }) => phoneNumberKey(accountId, digitsOf(value.display_phone_number)),
+  },
+  samples: [
+    {
+      about: 'A name is rejected (documented)',
+      value: {
+        display_phone_number: '15550783881',
+        decision: 'REJECTED',
+        requested_verified_name: 'Lucky Shrub',
+        rejection_reason: 'NAME_FORMAT_UNACCEPTABLE',
+      },
+    },
+    {
+      about: "A name is approved (the dashboard's Test button)",
+      value: {
+        display_phone_number: '16505551111',
+        decision: 'APPROVED',
+        requested_verified_name: 'WhatsApp',
+        rejection_reason: null,
+      },
+    },
+  ],
+});

@@ -1,0 +1,46 @@
+import type { Delivery, SplitEvent } from '../events/event.ts';
+import type { OutgoingRecord } from './record.ts';
+import { type TopicNaming, topicName } from './topics.ts';
+
+export const CONTENT_TYPE = 'application/cloudevents+json';
+
+/** What the records of one POST share. */
+export interface RecordContext {
+  readonly delivery: Delivery;
+  readonly naming: TopicNaming;
+  /** W3C Trace Context, section 3.2. */
+  readonly traceparent: string;
+}
+
+/**
+ * CloudEvents JSON structured mode (CloudEvents Kafka binding 3.3): the whole event is the value; the short attributes
+ * stand again as `ce_` headers, so that a consumer can filter without parsing.
+ */
+export function toRecord(event: SplitEvent, { delivery, naming, traceparent }: RecordContext): OutgoingRecord {
+  const { id, type, source, subject, time, dataschema } = event;
+  const subjectMember = subject === null ? '' : `,"subject":${JSON.stringify(subject)}`;
+  const value =
+    `{"specversion":"1.0","id":"${id}","type":"${type}","source":${JSON.stringify(source)}${subjectMember}` +
+    `,"time":"${time}","datacontenttype":"application/json","dataschema":"${dataschema}"` +
+    `,"app":${JSON.stringify(delivery.app)},"receivedtime":"${new Date(delivery.receivedMs).toISOString()}"` +
+    `,"deliveryid":"${delivery.deliveryId}","data":${event.data}}`;
+  const headers: Record<string, string> = {
+    'content-type': CONTENT_TYPE,
+    ce_specversion: '1.0',
+    ce_id: id,
+    ce_type: type,
+    ce_source: source,
+  };
+  if (subject !== null) headers.ce_subject = subject;
+  headers.ce_time = time;
+  headers.traceparent = traceparent;
+  return {
+    id,
+    topic: topicName(naming, event.family),
+    key: event.key,
+    headers,
+    value,
+    timestampMs: delivery.receivedMs,
+    repeatable: event.repeatable,
+  };
+}

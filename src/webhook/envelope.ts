@@ -1,0 +1,249 @@
+/**
+ * Meta's envelope: `{object, entry: [{id, time?, changes: [{field, value}]}]}`, read part by part so that one bad part
+ * leaves the others whole. Source: Graph API > Webhooks > Getting started, and what really arrives: ids and times as
+ * number or string, `time` absent, `changed_fields` instead of `changes`, members in any order.
+ */
+import { isUtf8 } from 'node:buffer';
+import { JsonUnreadable, type JsonView, viewJson } from './json-view.ts';
+import type { VerifiedBody } from './signature.ts';
+
+/** What is wrong with a part, and where: `path` is from the body's root, such as `entry[0].changes[2].field`. */
+export interface Issue {
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The entry a part came in. */
+export interface EntryOrigin {
+  /** As received, digits kept when it came as a number. */
+  readonly id: string;
+  /** JSON text of `entry[].time` as received: identical bodies, identical text. Null when absent. */
+  readonly timeText: string | null;
+  /** Unix milliseconds, null when absent or not a time between 2009 and 2100. */
+  readonly timeMs: number | null;
+}
+
+/** JSON text of an object with the members Meta put around the part and that the envelope does not define. */
+export type Surroundings = string;
+
+export type Part =
+  /** One update of a field of a WhatsApp account. */
+  | {
+      readonly kind: 'change';
+      readonly entry: EntryOrigin;
+      readonly whatsapp: boolean;
+      readonly field: string;
+      readonly value: JsonView;
+      readonly path: string;
+      readonly around: Surroundings | null;
+    }
+  /** An entry without changes: `changed_fields` only, or a shape of another product. */
+  | {
+      readonly kind: 'entry';
+      readonly entry: EntryOrigin;
+      readonly value: JsonView;
+      readonly around: Surroundings | null;
+    }
+  /** A part that is not what the envelope says. */
+  | {
+      readonly kind: 'refused';
+      readonly entry: EntryOrigin | null;
+      readonly field: string | null;
+      readonly value: JsonView;
+      readonly issues: readonly Issue[];
+      readonly around: Surroundings | null;
+    };
+
+export type ReadBody =
+  | { readonly readable: true; readonly parts: readonly Part[] }
+  /** Not JSON, not UTF-8, nested too deep, or no envelope: only its bytes can be kept. */
+  | { readonly readable: false; readonly issues: readonly Issue[] };
+
+export const WHATSAPP_OBJECT = 'whatsapp_business_account';
+
+/** Never throws: what cannot be read is said. */
+export function readBody(body: VerifiedBody): ReadBody {
+  if (!isUtf8(body)) return unreadable('not_utf8', 'The body is not UTF-8.');
+  const text = withoutByteOrderMark(body.toString('utf8'));
+  let root: JsonView;
+  try {
+    root = viewJson(text);
+  } catch (error) {
+    if (error instanceof JsonUnreadable)
+      return unreadable('not_json', `The body cannot be read as JSON: ${error.message}.`);
+    throw error;
+  }
+  return readEnvelope(root);
+}
+
+function readEnvelope(root: JsonView): ReadBody {
+  const envelope = root.value;
+  if (!isObject(envelope))
+    return unreadable('no_envelope', `The body is ${describe(envelope)}; an object was expected.`);
+  const repeated = root.repeatedMember(false);
+  if (repeated !== undefined) return unreadable('repeated_member', `The body has ${JSON.stringify(repeated)} twice.`);
+  if (typeof envelope.object !== 'string') {
+    return unreadable('no_envelope', `"object" is ${describe(envelope.object)}; a string was expected.`, 'object');
+  }
+  if (!Array.isArray(envelope.entry)) {
+    return unreadable('no_envelope', `"entry" is ${describe(envelope.entry)}; an array was expected.`, 'entry');
+  }
+  const whatsapp = envelope.object === WHATSAPP_OBJECT;
+  const known = whatsapp ? ENVELOPE_MEMBERS : ENTRY_ARRAY;
+  const around = { envelope: otherMembers(root, known) };
+  const entries = root.at('entry');
+  const parts: Part[] = [];
+  for (let index = 0; index < envelope.entry.length; index += 1) {
+    readEntry(entries.at(index), `entry[${index}]`, whatsapp, around, parts);
+  }
+  return { readable: true, parts };
+}
+
+const ENVELOPE_MEMBERS = ['object', 'entry'];
+const ENTRY_ARRAY = ['entry'];
+const CHANGE_MEMBERS = ['field', 'value'];
+
+interface Around {
+  readonly envelope: string | null;
+  readonly entry?: string | null;
+  readonly change?: string | null;
+}
+
+function readEntry(view: JsonView, path: string, whatsapp: boolean, outer: Around, parts: Part[]): void {
+  const raw = view.value;
+  const refuse = (entry: EntryOrigin | null, issues: readonly Issue[]) =>
+    parts.push({ kind: 'refused', entry, field: null, value: view, issues, around: surroundings(outer) });
+  if (!isObject(raw))
+    return void refuse(null, [issue(path, 'invalid_type', `is ${describe(raw)}; an object was expected`)]);
+  const id = readId(view, raw);
+  if (id === null) {
+    const found = describe(raw.id);
+    return void refuse(null, [issue(`${path}.id`, 'invalid_type', `is ${found}; a string or a number was expected`)]);
+  }
+  const entry: EntryOrigin = { id, ...readTime(view, raw) };
+  const repeated = view.repeatedMember(false);
+  if (repeated !== undefined) return void refuse(entry, [twice(path, repeated)]);
+  if (raw.changes === undefined) {
+    const inside = view.repeatedMember(true);
+    if (inside !== undefined) return void refuse(entry, [twice(path, inside)]);
+    parts.push({ kind: 'entry', entry, value: view, around: surroundings(outer) });
+    return;
+  }
+  if (!Array.isArray(raw.changes)) {
+    return void refuse(entry, [
+      issue(`${path}.changes`, 'invalid_type', `is ${describe(raw.changes)}; an array was expected`),
+    ]);
+  }
+  // A time that could not be used as one is kept beside the item.
+  const known = entry.timeText !== null && entry.timeMs === null ? ['id', 'changes'] : ['id', 'time', 'changes'];
+  const beside = otherMembers(view, known);
+  if (raw.changes.length === 0 && beside !== null) {
+    parts.push({ kind: 'entry', entry, value: view, around: surroundings(outer) });
+    return;
+  }
+  const changes = view.at('changes');
+  for (let index = 0; index < raw.changes.length; index += 1) {
+    const change = changes.at(index);
+    parts.push(readChange(change, `${path}.changes[${index}]`, entry, whatsapp, { ...outer, entry: beside }));
+  }
+}
+
+function readChange(view: JsonView, path: string, entry: EntryOrigin, whatsapp: boolean, outer: Around): Part {
+  const raw = view.value;
+  const refused = (value: JsonView, field: string | null, around: Around, problem: Issue): Part => {
+    return { kind: 'refused', entry, field, value, issues: [problem], around: surroundings(around) };
+  };
+  if (!isObject(raw)) {
+    return refused(view, null, outer, issue(path, 'invalid_type', `is ${describe(raw)}; an object was expected`));
+  }
+  const repeated = view.repeatedMember(false);
+  if (repeated !== undefined) return refused(view, null, outer, twice(path, repeated));
+  const { field } = raw;
+  if (typeof field !== 'string') {
+    const problem = issue(`${path}.field`, 'invalid_type', `is ${describe(field)}; a string was expected`);
+    return refused(view, null, outer, problem);
+  }
+  if (!Object.hasOwn(raw, 'value')) {
+    return refused(view, field, outer, issue(`${path}.value`, 'missing', 'is missing'));
+  }
+  const value = view.at('value');
+  const around = { ...outer, change: otherMembers(view, CHANGE_MEMBERS) };
+  const inside = value.repeatedMember(true);
+  if (inside !== undefined) return refused(value, field, around, twice(`${path}.value`, inside));
+  return { kind: 'change', entry, whatsapp, field, value, path: `${path}.value`, around: surroundings(around) };
+}
+
+function readId(view: JsonView, raw: Record<string, unknown>): string | null {
+  if (typeof raw.id === 'string') return raw.id;
+  return typeof raw.id === 'number' ? view.at('id').text() : null;
+}
+
+const EARLIEST_MS = Date.UTC(2009, 0, 1);
+const LATEST_MS = Date.UTC(2101, 0, 1);
+
+function readTime(view: JsonView, raw: Record<string, unknown>): Pick<EntryOrigin, 'timeText' | 'timeMs'> {
+  if (raw.time === undefined) return { timeText: null, timeMs: null };
+  return { timeText: view.at('time').canonical(), timeMs: toTimeMs(raw.time) };
+}
+
+/**
+ * A time of Meta's: Unix seconds as a number or a numeric string. Null when it is neither, or outside 2009 (WhatsApp's
+ * first year) to 2100.
+ */
+export function toTimeMs(seconds: unknown): number | null {
+  const number = typeof seconds === 'string' && /^\d{1,12}$/.test(seconds) ? Number(seconds) : seconds;
+  if (typeof number !== 'number') return null;
+  const timeMs = Math.floor(number * 1000);
+  return timeMs >= EARLIEST_MS && timeMs < LATEST_MS ? timeMs : null;
+}
+
+/** The members that are not `known`, as JSON text, or null when there are none. */
+function otherMembers(view: JsonView, known: readonly string[]): string | null {
+  let text = '';
+  for (const name of Object.keys(view.value as object)) {
+    if (known.includes(name)) continue;
+    text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${view.at(name).text()}`;
+  }
+  return text === '' ? null : `${text}}`;
+}
+
+function surroundings(around: Around): Surroundings | null {
+  const { envelope, entry, change } = around;
+  if (envelope === null && !entry && !change) return null;
+  const named: [string, string | null | undefined][] = [
+    ['envelope', envelope],
+    ['entry', entry],
+    ['change', change],
+  ];
+  return `{${named.flatMap(([name, text]) => (text ? [`"${name}":${text}`] : [])).join(',')}}`;
+}
+
+function unreadable(code: string, message: string, path = ''): ReadBody {
+  return { readable: false, issues: [{ path, code, message }] };
+}
+
+function issue(path: string, code: string, what: string): Issue {
+  return { path, code, message: `${path} ${what}.` };
+}
+
+function twice(path: string, member: string): Issue {
+  return issue(path, 'repeated_member', `has the member ${JSON.stringify(member)} twice`);
+}
+
+/** RFC 8259 section 8.1 lets a reader ignore it. */
+function withoutByteOrderMark(text: string): string {
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Names the kind of a value without quoting it. */
+function describe(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

@@ -1,0 +1,37 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { HubcastError } from '../errors.ts';
+
+/**
+ * Answers Meta's verification request (Graph API > Webhooks > Getting started): the value of `hub.challenge`, to be
+ * sent back unchanged as the body of a 200.
+ *
+ * @param query parsed query string; a repeated parameter is an array there and is refused
+ * @param verifyTokens accepted tokens, none of them blank
+ * @throws HubcastError `verification_refused`, with the diagnosis
+ */
+export function answerHandshake(query: Readonly<Record<string, unknown>>, verifyTokens: readonly string[]): string {
+  const mode = query['hub.mode'];
+  const token = query['hub.verify_token'];
+  const challenge = query['hub.challenge'];
+  if (mode !== 'subscribe') throw refused('hub.mode is not "subscribe"');
+  if (typeof token !== 'string') throw refused('hub.verify_token is missing or given twice');
+  if (typeof challenge !== 'string' || challenge === '')
+    throw refused('hub.challenge is missing, empty or given twice');
+  if (!verifyTokens.some((accepted) => equalInConstantTime(accepted, token))) {
+    throw refused('hub.verify_token is not the value of META_VERIFY_TOKEN');
+  }
+  return challenge;
+}
+
+/** Compares digests, so that neither content nor length shows in the time taken. */
+export function equalInConstantTime(expected: string, given: string): boolean {
+  return timingSafeEqual(digest(expected), digest(given)) && expected !== '';
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function refused(why: string): HubcastError {
+  return new HubcastError('verification_refused', `Verification request refused: ${why}.`);
+}
