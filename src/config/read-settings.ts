@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { distance } from 'fastest-levenshtein';
+import type { z } from 'zod';
 import { HubcastError, messageOf } from '../errors.ts';
-import { type SettingMeta, type SettingName, type Settings, settingsTable } from './settings.ts';
+import type { SettingMeta } from './kinds.ts';
+import { type SettingName, type Settings, type StoreSettings, settingsTable, storeSettingsTable } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -12,21 +14,29 @@ const NAMES = Object.keys(SHAPE) as SettingName[];
 
 /**
  * @param env usually `process.env`; `<NAME>_FILE` names a file for a setting that may come from one
- * @param needed settings without which the command can work are left out by giving the needed ones
  * @throws HubcastError `configuration_invalid`, one line a problem
  */
 export function readSettings(env: Environment): Settings {
+  return checkSettings(env, settingsTable);
+}
+
+/** For commands that only read the store: what only the receiving service needs may be missing. */
+export function readStoreSettings(env: Environment): StoreSettings {
+  return checkSettings(env, storeSettingsTable);
+}
+
+function checkSettings<Table extends z.ZodType<StoreSettings>>(env: Environment, table: Table): z.output<Table> {
   const problems = findTypos(env);
   const given: Record<string, string> = {};
   for (const name of NAMES) {
     try {
-      const value = valueOf(name, env);
+      const value = givenValue(name, env);
       if (value !== undefined) given[name] = value;
     } catch (error) {
       problems.push(messageOf(error));
     }
   }
-  const checked = settingsTable.safeParse(given);
+  const checked = table.safeParse(given);
   for (const issue of checked.error?.issues ?? []) {
     const name = String(issue.path[0]);
     problems.push(given[name] === undefined ? `${name} is missing: ${aboutOf(name)}.` : `${name} ${issue.message}.`);
@@ -41,7 +51,7 @@ export function settingFiles(env: Environment): readonly string[] {
   return NAMES.flatMap((name) => (mayComeFromFile(name) && env[`${name}_FILE`] ? [env[`${name}_FILE`] as string] : []));
 }
 
-function valueOf(name: SettingName, env: Environment): string | undefined {
+function givenValue(name: SettingName, env: Environment): string | undefined {
   const file = mayComeFromFile(name) ? env[`${name}_FILE`] : undefined;
   if (file === undefined) return env[name];
   if (env[name] !== undefined) throw new Error(`${name} and ${name}_FILE are both set; keep one of them.`);
@@ -75,7 +85,7 @@ function findTypos(env: Environment): string[] {
   });
 }
 
-function findContradictions(settings: Settings): string[] {
+function findContradictions(settings: StoreSettings): string[] {
   const problems: string[] = [];
   const { KAFKA_SASL_MECHANISM: mechanism } = settings;
   if (mechanism !== undefined && mechanism !== 'OAUTHBEARER') {

@@ -58,8 +58,8 @@ export const settingsTable = z.object({
     }),
   ),
   META_VERIFY_TOKEN: about(
-    secretList(),
-    meta('The verify token entered in the Meta app; several between commas while it is changed', { secret: true }),
+    text().refine((value) => value === value.trim(), 'begins or ends with white space'),
+    meta('The verify token entered in the Meta app (WhatsApp > Configuration)', { secret: true }),
   ),
 
   HOST: about(text().default('0.0.0.0'), listener('Address of the public listener, which only Meta has to reach')),
@@ -181,7 +181,11 @@ export const settingsTable = z.object({
   ),
 });
 
+/** For commands that only read the store. */
+export const storeSettingsTable = settingsTable.partial({ META_APP_SECRET: true, META_VERIFY_TOKEN: true });
+
 export type Settings = z.output<typeof settingsTable>;
+export type StoreSettings = z.output<typeof storeSettingsTable>;
 export type SettingName = keyof Settings;
 
 export interface SettingRow extends SettingMeta {

@@ -6,10 +6,10 @@ import { HubcastError } from '../errors.ts';
  * sent back unchanged as the body of a 200.
  *
  * @param query parsed query string; a repeated parameter is an array there and is refused
- * @param verifyTokens accepted tokens, none of them blank
+ * @param verifyToken the configured token, not blank
  * @throws HubcastError `verification_refused`, with the diagnosis
  */
-export function answerHandshake(query: Readonly<Record<string, unknown>>, verifyTokens: readonly string[]): string {
+export function answerHandshake(query: Readonly<Record<string, unknown>>, verifyToken: string): string {
   const mode = query['hub.mode'];
   const token = query['hub.verify_token'];
   const challenge = query['hub.challenge'];
@@ -17,7 +17,7 @@ export function answerHandshake(query: Readonly<Record<string, unknown>>, verify
   if (typeof token !== 'string') throw refused('hub.verify_token is missing or given twice');
   if (typeof challenge !== 'string' || challenge === '')
     throw refused('hub.challenge is missing, empty or given twice');
-  if (!verifyTokens.some((accepted) => equalInConstantTime(accepted, token))) {
+  if (!equalInConstantTime(verifyToken, token)) {
     throw refused('hub.verify_token is not the value of META_VERIFY_TOKEN');
   }
   return challenge;

@@ -1,0 +1,77 @@
+/** The internal listener: probes now, operations later. Who may use it is decided here, before any route. */
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import type { ApiToken, Scope } from '../config/api-tokens.ts';
+import { HubcastError } from '../errors.ts';
+import type { Readiness } from '../store/store.ts';
+import { equalInConstantTime } from '../webhook/handshake.ts';
+import { sendError, sendJson, toHubcastError } from './answer.ts';
+
+export interface InternalAppOptions {
+  readonly readiness: () => Promise<Readiness>;
+  readonly tokens: () => readonly ApiToken[];
+  /** True: only this machine reaches it, tokens are needed for `manage` alone, and web pages are kept out. */
+  readonly loopback: boolean;
+}
+
+const OPEN_PATHS: ReadonlySet<string> = new Set(['/live', '/ready', '/metrics']);
+const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
+
+export function createInternalApp(options: InternalAppOptions): Express {
+  const { readiness, loopback } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.enable('case sensitive routing');
+  app.set('query parser', 'simple');
+
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    try {
+      if (loopback) refuseWebPages(request);
+      else if (!OPEN_PATHS.has(request.path)) authorize(request, options.tokens(), null);
+      next();
+    } catch (error) {
+      refuse(response, error);
+    }
+  });
+
+  app.get('/live', (_request, response) => sendJson(response, 200, { status: 'live' }));
+  app.get('/ready', async (_request, response) => {
+    const state = await readiness();
+    if (state.ready) sendJson(response, 200, { status: 'ready', warnings: state.warnings ?? [] });
+    else sendJson(response, 503, { status: 'not_ready', why: state.why });
+  });
+  app.use((_request: Request, response: Response) => refuse(response, new HubcastError('not_found', 'No such path.')));
+  app.use((error: unknown, _request: Request, response: Response, _next: unknown) => refuse(response, error));
+  return app;
+}
+
+/**
+ * @param scope what the route needs; null for any valid token
+ * @returns the token that was used, by its name
+ * @throws HubcastError `unauthorized` or `forbidden`
+ */
+export function authorize(request: Request, tokens: readonly ApiToken[], scope: Scope | null): ApiToken {
+  const [, given = ''] = /^Bearer ([^ ]+)$/i.exec(request.get('authorization') ?? '') ?? [];
+  // All are compared, so that the time taken does not tell which one was close.
+  const [found] = tokens.filter(({ token }) => equalInConstantTime(token, given));
+  if (found === undefined) throw new HubcastError('unauthorized', 'No valid token came.');
+  if (scope !== null && !found.scopes.includes(scope)) {
+    throw new HubcastError('forbidden', `The token "${found.name}" lacks the scope ${scope}.`);
+  }
+  return found;
+}
+
+/** Without this any web page open on this machine could read the events (DNS rebinding, cross-site requests). */
+function refuseWebPages(request: Request): void {
+  const host = request.get('host') ?? '';
+  if (!LOOPBACK_HOST.test(host)) throw new HubcastError('forbidden', 'The Host header does not name this machine.');
+  const origin = request.get('origin');
+  if (origin !== undefined && origin !== `http://${host}`) {
+    throw new HubcastError('forbidden', 'The request comes from a web page of another origin.');
+  }
+}
+
+function refuse(response: Response, thrown: unknown): void {
+  const error = toHubcastError(thrown);
+  if (error.code === 'unauthorized') response.setHeader('WWW-Authenticate', 'Bearer');
+  sendError(response, error);
+}

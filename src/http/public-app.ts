@@ -1,0 +1,111 @@
+/** The public listener's only path: Meta's handshake and Meta's events. */
+import express, { type Express, type Request, type Response } from 'express';
+import { HubcastError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { Receipt, Receive } from '../receive.ts';
+import { answerHandshake } from '../webhook/handshake.ts';
+import { readSignature } from '../webhook/signature.ts';
+import { sendError, sendErrorUnread, toHubcastError } from './answer.ts';
+import { declaredLength, readBodyBytes } from './read-body.ts';
+import type { Room } from './room.ts';
+
+export interface PublicAppOptions {
+  readonly receive: Receive;
+  readonly verifyToken: () => string;
+  readonly room: Room;
+  readonly maxBodyBytes: number;
+  /** Wall clock, ms since 1970. */
+  readonly now: () => number;
+  readonly log: Logger;
+}
+
+export function createPublicApp(options: PublicAppOptions): Express {
+  const { receive, verifyToken, room, maxBodyBytes, now, log } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.enable('case sensitive routing');
+  app.set('query parser', 'simple');
+
+  app.all('/webhook', async (request, response) => {
+    if (request.method === 'POST') await takeEvents(request, response);
+    else if (request.method === 'GET') handshake(request, response);
+    else {
+      response.setHeader('Allow', 'GET, POST');
+      sendErrorUnread(response, new HubcastError('method_not_allowed', `${request.method} came.`));
+    }
+  });
+  app.use((_request: Request, response: Response) =>
+    sendErrorUnread(response, new HubcastError('not_found', 'No such path.')),
+  );
+  // Express knows an error handler by its four parameters.
+  app.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
+    log.error({ err: error }, 'request failed');
+    if (response.headersSent) response.destroy();
+    else sendErrorUnread(response, toHubcastError(error));
+  });
+
+  function handshake(request: Request, response: Response): void {
+    try {
+      const challenge = answerHandshake(request.query, verifyToken());
+      response.writeHead(200, {
+        'Content-Type': 'text/plain; charset=utf-8',
+        'Content-Length': Buffer.byteLength(challenge),
+        'Cache-Control': 'no-store',
+        'X-Content-Type-Options': 'nosniff',
+      });
+      response.end(challenge);
+      log.info({ outcome: 'verified' }, 'handshake');
+    } catch (thrown) {
+      const error = toHubcastError(thrown);
+      logFailure(error, { outcome: error.code }, 'handshake');
+      sendError(response, error);
+    }
+  }
+
+  async function takeEvents(request: Request, response: Response): Promise<void> {
+    const startedMs = performance.now();
+    const receivedMs = now();
+    let release: (() => void) | undefined;
+    let bodyRead = false;
+    let bytes = 0;
+    try {
+      const length = declaredLength(request, maxBodyBytes);
+      const signature = readSignature(request.get('x-hub-signature-256'));
+      release = room.reserve(length ?? maxBodyBytes);
+      const body = await readBodyBytes(request, response, length, maxBodyBytes);
+      bodyRead = true;
+      bytes = body.length;
+      const receipt = await receive({ body, signature, traceparent: request.get('traceparent'), receivedMs });
+      response.writeHead(200, OK_HEADERS);
+      response.end();
+      logDelivery(receipt, bytes, performance.now() - startedMs);
+    } catch (thrown) {
+      const error = toHubcastError(thrown);
+      if (bodyRead) sendError(response, error);
+      else sendErrorUnread(response, error);
+      logFailure(error, { outcome: error.code, bytes, ms: round(performance.now() - startedMs) }, 'delivery');
+    } finally {
+      release?.();
+    }
+  }
+
+  function logDelivery(receipt: Receipt, bytes: number, ms: number): void {
+    log.info({ outcome: 'stored', ...receipt, bytes, ms: round(ms) }, 'delivery');
+  }
+
+  /** What the sender is not told: the diagnosis, and what the operator can do. */
+  function logFailure(error: HubcastError, members: object, message: string): void {
+    const { status, fix } = error.kind;
+    const entry = { ...members, status, diagnosis: error.message, fix };
+    if (status >= 500) log.error(error.code === 'internal' ? { ...entry, err: error.cause } : entry, message);
+    else log.warn(entry, message);
+  }
+
+  return app;
+}
+
+const OK_HEADERS = { 'Content-Length': '0' };
+
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}

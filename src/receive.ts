@@ -1,0 +1,71 @@
+/**
+ * The story in one screen: bytes that Meta signed become events, events become records, and only when the records are
+ * durable does the promise returned here resolve, which is what the 200 waits for.
+ */
+import type { Delivery, SplitEvent } from './events/event.ts';
+import { splitIntoEvents } from './events/split.ts';
+import type { Family } from './fields/families.ts';
+import { toRecord } from './records/to-record.ts';
+import type { TopicNaming } from './records/topics.ts';
+import { traceparentOf } from './records/traceparent.ts';
+import type { Append } from './store/store.ts';
+import { readBody } from './webhook/envelope.ts';
+import { type AppSecret, verifySignature } from './webhook/signature.ts';
+
+export interface SignedRequest {
+  /** As received, not one byte changed. */
+  readonly body: Buffer;
+  /** As `readSignature` read it. */
+  readonly signature: Buffer;
+  readonly traceparent: string | undefined;
+  readonly receivedMs: number;
+}
+
+/** What became of a POST, for the log line. */
+export interface Receipt {
+  readonly deliveryId: string;
+  readonly events: number;
+  readonly unknown: number;
+  readonly deadLetters: number;
+  /** Events of families that are not published. */
+  readonly dropped: number;
+}
+
+export interface ReceiveOptions {
+  readonly append: Append;
+  /** Accepted secrets, asked for each request because they can be rotated. */
+  readonly appSecrets: () => readonly AppSecret[];
+  readonly app: string;
+  readonly naming: TopicNaming;
+  /** Families that are stored; dead letters always are. */
+  readonly families: readonly Family[];
+  readonly newDeliveryId: () => string;
+}
+
+/** @throws HubcastError `signature_mismatch`, or why the store did not confirm (then durability is unknown) */
+export type Receive = (request: SignedRequest) => Promise<Receipt>;
+
+export function createReceive(options: ReceiveOptions): Receive {
+  const { append, appSecrets, app, naming, newDeliveryId } = options;
+  const kept: ReadonlySet<Family> = new Set([...options.families, 'dead-letter']);
+
+  return async ({ body, signature, traceparent, receivedMs }) => {
+    const verified = verifySignature(body, signature, appSecrets());
+    const delivery: Delivery = { app, deliveryId: newDeliveryId(), receivedMs };
+    const events = splitIntoEvents(verified, readBody(verified), delivery);
+    const context = { delivery, naming, traceparent: traceparentOf(traceparent, delivery.deliveryId) };
+    const records = events.filter((event) => kept.has(event.family)).map((event) => toRecord(event, context));
+    await append(records);
+    return toReceipt(events, records.length, delivery);
+  };
+}
+
+function toReceipt(events: readonly SplitEvent[], stored: number, { deliveryId }: Delivery): Receipt {
+  let unknown = 0;
+  let deadLetters = 0;
+  for (const { family } of events) {
+    if (family === 'unknown') unknown += 1;
+    else if (family === 'dead-letter') deadLetters += 1;
+  }
+  return { deliveryId, events: events.length, unknown, deadLetters, dropped: events.length - stored };
+}
