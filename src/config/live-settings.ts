@@ -1,0 +1,38 @@
+import { unwatchFile, watchFile } from 'node:fs';
+import { messageOf } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { type Environment, readSettings, settingFiles } from './read-settings.ts';
+import type { Settings } from './settings.ts';
+
+/** Settings that follow their files: a rotated secret is used without a restart. */
+export interface LiveSettings {
+  readonly current: () => Settings;
+  readonly close: () => void;
+}
+
+const FILE_CHECK_INTERVAL_MS = 2000;
+
+/** @throws HubcastError `configuration_invalid`; a change that makes the settings invalid later is logged and not used */
+export function createLiveSettings(env: Environment, log: Logger): LiveSettings {
+  let settings = readSettings(env);
+  const files = settingFiles(env);
+  const readAgain = () => {
+    try {
+      settings = readSettings(env);
+      log.info('settings read again: a file changed');
+    } catch (error) {
+      log.error(
+        { diagnosis: messageOf(error) },
+        'a changed settings file cannot be used; the values before stay in force',
+      );
+    }
+  };
+  // Polling, because files mounted by Kubernetes change by swapping a link, which watchers miss.
+  for (const file of files) watchFile(file, { interval: FILE_CHECK_INTERVAL_MS, persistent: false }, readAgain);
+  return {
+    current: () => settings,
+    close() {
+      for (const file of files) unwatchFile(file, readAgain);
+    },
+  };
+}
