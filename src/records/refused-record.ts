@@ -18,14 +18,14 @@ export function toRefusedRecordDeadLetters(
   refused: OutgoingRecord,
   { topic, limitBytes, why }: { readonly topic: string; readonly limitBytes: number; readonly why: string },
 ): OutgoingRecord[] {
-  const event = JSON.parse(refused.value) as Record<string, unknown>;
-  const { field = null, entry_id = null, test = false } = event.data as Record<string, unknown>;
+  const { data: held, ...attributes } = JSON.parse(refused.value) as Record<string, unknown>;
+  const { field = null, entry_id = null, test = false } = held as Record<string, unknown>;
   const value = Buffer.from(refused.value);
   const chunkBytes = Math.max(SMALLEST_CHUNK_BYTES, Math.floor(((limitBytes - OVERHEAD_BYTES) * 3) / 4));
   const count = Math.ceil(value.length / chunkBytes);
   const issues = [{ path: '', code: 'record_refused', message: why }];
   return Array.from({ length: count }, (_, index) => {
-    const chunk = { event_id: refused.id, event_type: event.type, number: index + 1, count };
+    const chunk = { event_id: refused.id, event_type: attributes.type, number: index + 1, count };
     const id = eventId({
       type: DEAD_LETTER_TYPE,
       entryId: refused.id,
@@ -36,7 +36,6 @@ export function toRefusedRecordDeadLetters(
     });
     const bytes = value.subarray(index * chunkBytes, (index + 1) * chunkBytes);
     const data = { field, entry_id, test, issues, chunk, body_base64: bytes.toString('base64') };
-    const { data: _, ...attributes } = event;
     const deadLetter = {
       ...attributes,
       id,

@@ -1,4 +1,5 @@
 import { FAMILY_NAMES, type Family, familyPlan } from '../fields/families.ts';
+import { allFields } from '../fields/registry.ts';
 
 /** A topic hubcast writes, as it should be set up. */
 export interface TopicPlan {
@@ -21,15 +22,20 @@ export function topicName(naming: TopicNaming, family: Family): string {
   return naming.names[family] ?? `${naming.prefix}.${family}`;
 }
 
-/** Topics are planned only for families that this version writes. */
-export function planTopics(naming: TopicNaming, families: readonly Family[] = FAMILY_NAMES): readonly TopicPlan[] {
-  return families.map((family) => {
-    const plan = familyPlan(family);
-    return {
-      family,
-      name: topicName(naming, family),
-      retentionMs: plan.retentionDays * DAY_MS,
-      compacted: plan.compacted === true,
-    };
-  });
+/** Families that this version writes: those of the registry, and the two that take everything else. */
+export function writtenFamilies(): readonly Family[] {
+  const written = new Set<Family>([...allFields().map((field) => field.family), 'unknown', 'dead-letter']);
+  return FAMILY_NAMES.filter((family) => written.has(family));
+}
+
+/** @param published families the operator keeps; dead letters are always kept */
+export function planTopics(naming: TopicNaming, published: readonly Family[]): readonly TopicPlan[] {
+  const kept = new Set<Family>([...published, 'dead-letter']);
+  return writtenFamilies()
+    .filter((family) => kept.has(family))
+    .map((family) => {
+      const plan = familyPlan(family);
+      const name = topicName(naming, family);
+      return { family, name, retentionMs: plan.retentionDays * DAY_MS, compacted: plan.compacted === true };
+    });
 }

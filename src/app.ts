@@ -1,0 +1,137 @@
+/** The wiring: settings in, a running service out. */
+import { randomUUID } from 'node:crypto';
+import { isLoopback } from './config/read-settings.ts';
+import type { Settings } from './config/settings.ts';
+import { messageOf } from './errors.ts';
+import { createInternalApp } from './http/internal-app.ts';
+import { type Listener, listen } from './http/listener.ts';
+import { createPublicApp } from './http/public-app.ts';
+import { createRoom } from './http/room.ts';
+import type { Logger } from './log.ts';
+import { namingOf, openStore } from './open-store.ts';
+import { createReceive } from './receive.ts';
+import type { Readiness } from './store/store.ts';
+import { toAppSecret } from './webhook/signature.ts';
+
+export interface Service {
+  /** URLs with the ports that were really taken. */
+  readonly publicUrl: string;
+  readonly internalUrl: string;
+  /** Resolves when the store can take a write for the first time. */
+  readonly ready: Promise<void>;
+  /** Unready at once, then no new connections, requests under way finish, the store is closed. Idempotent. */
+  readonly stop: () => Promise<void>;
+}
+
+/** The name of the one Meta app; with several it is the app's own. */
+const APP = 'main';
+const READY_CHECK_INTERVAL_MS = 250;
+
+/**
+ * @param settings asked again where a value can change while the service runs
+ * @throws HubcastError when an address is taken or the data folder cannot be used
+ */
+export async function startService(settings: () => Settings, log: Logger): Promise<Service> {
+  const fixed = settings();
+  const store = await openStore(fixed, log);
+  let stopping: Promise<void> | undefined;
+
+  const receive = createReceive({
+    append: store.append,
+    appSecrets: createSecretCache(settings),
+    app: APP,
+    naming: namingOf(fixed),
+    families: fixed.PUBLISH_FAMILIES,
+    newDeliveryId: randomUUID,
+  });
+  const readiness = async (): Promise<Readiness> =>
+    stopping === undefined ? store.readiness() : { ready: false, why: 'The service is stopping.' };
+
+  const listeners: Listener[] = [];
+  try {
+    const timeouts = {
+      headersTimeoutMs: fixed.HEADERS_TIMEOUT_MS,
+      requestTimeoutMs: fixed.REQUEST_TIMEOUT_MS,
+      keepAliveTimeoutMs: fixed.KEEP_ALIVE_TIMEOUT_MS,
+    };
+    const publicApp = createPublicApp({
+      receive,
+      verifyToken: () => settings().META_VERIFY_TOKEN,
+      room: createRoom(fixed.MAX_IN_FLIGHT_BYTES),
+      maxBodyBytes: fixed.MAX_BODY_BYTES,
+      now: Date.now,
+      log,
+    });
+    const internalApp = createInternalApp({
+      readiness,
+      tokens: () => settings().API_TOKENS ?? [],
+      loopback: isLoopback(fixed.INTERNAL_HOST),
+    });
+    listeners.push(await listen({ handle: publicApp, host: fixed.HOST, port: fixed.PORT, ...timeouts }));
+    listeners.push(
+      await listen({ handle: internalApp, host: fixed.INTERNAL_HOST, port: fixed.INTERNAL_PORT, ...timeouts }),
+    );
+  } catch (error) {
+    for (const listener of listeners) await listener.stop();
+    await store.close();
+    throw error;
+  }
+  const [publicListener, internalListener] = listeners as [Listener, Listener];
+
+  async function stop(): Promise<void> {
+    log.info('stopping: no longer ready');
+    await sleep(fixed.SHUTDOWN_DELAY_MS);
+    const cut = setTimeout(() => {
+      log.warn(`requests under way were cut after SHUTDOWN_TIMEOUT_MS (${fixed.SHUTDOWN_TIMEOUT_MS})`);
+      for (const listener of listeners) listener.destroy();
+    }, fixed.SHUTDOWN_TIMEOUT_MS);
+    await publicListener.stop();
+    // The probes answer until the end: a balancer that hears nothing would call the process dead.
+    await internalListener.stop();
+    clearTimeout(cut);
+    await store.close();
+    log.info('stopped');
+  }
+
+  return {
+    publicUrl: publicListener.url,
+    internalUrl: internalListener.url,
+    ready: untilReady(readiness, () => stopping !== undefined, log),
+    stop() {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+async function untilReady(readiness: () => Promise<Readiness>, stopped: () => boolean, log: Logger): Promise<void> {
+  let said = '';
+  while (!stopped()) {
+    const state = await readiness().catch((error): Readiness => ({ ready: false, why: messageOf(error) }));
+    if (state.ready) {
+      for (const warning of state.warnings ?? []) log.warn(warning);
+      return;
+    }
+    if (state.why !== said) log.warn({ why: state.why }, 'not ready yet');
+    said = state.why;
+    await sleep(READY_CHECK_INTERVAL_MS);
+  }
+}
+
+/** Keys are prepared once for each value of the setting. */
+function createSecretCache(settings: () => Settings) {
+  let from: readonly string[] | undefined;
+  let secrets: ReturnType<typeof toAppSecret>[] = [];
+  return () => {
+    const given = settings().META_APP_SECRET;
+    if (given !== from) {
+      from = given;
+      secrets = given.map(toAppSecret);
+    }
+    return secrets;
+  };
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,173 @@
+/** The tour: a service on throw-away secrets, Meta played by us, and the events that come of it. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { startService } from '../app.ts';
+import { readSettings } from '../config/read-settings.ts';
+import { HubcastError } from '../errors.ts';
+import type { AnyField } from '../fields/field.ts';
+import { findField } from '../fields/registry.ts';
+import { createLog } from '../log.ts';
+import { openReader } from '../open-store.ts';
+import { planTopics } from '../records/topics.ts';
+import { WHATSAPP_OBJECT } from '../webhook/envelope.ts';
+import { signPayload, toAppSecret } from '../webhook/signature.ts';
+import { paint, print, toPretty } from './output.ts';
+
+const DEMO_PORT = 8080;
+const DEMO_INTERNAL_PORT = 8081;
+const DEMO_ACCOUNT = '102290129340398';
+const EVENTS_WAIT_MS = 10_000;
+
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('start on the embedded journal with throw-away secrets, play Meta, show the events')
+    .option('--exit', 'stop after the tour')
+    .addHelpText('after', '\nExamples:\n  npm run demo\n  npm run demo -- --exit')
+    .action((options: { exit?: boolean }) => demo(options.exit === true));
+}
+
+async function demo(exit: boolean): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'hubcast-demo-'));
+  const secret = randomBytes(16).toString('hex');
+  const token = randomBytes(8).toString('hex');
+  const settings = readSettings({
+    META_APP_SECRET: secret,
+    META_VERIFY_TOKEN: token,
+    DATA_DIR: dataDir,
+    HOST: '127.0.0.1',
+    PORT: String(await freePort(DEMO_PORT)),
+    INTERNAL_PORT: String(await freePort(DEMO_INTERNAL_PORT)),
+  });
+  const service = await startService(() => settings, createLog('error', process.stderr));
+  const cleanUp = async () => {
+    await service.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await service.ready;
+    const url = `${service.publicUrl}/webhook`;
+    await print(`${paint('bold', 'hubcast is running')} on the embedded journal, with throw-away secrets.\n`);
+    await playHandshake(url, token);
+    const samples = sampleRequests();
+    for (const { about, body } of samples) await playDelivery(url, secret, about, body);
+    await playForgery(url, samples[0]?.body ?? '{}');
+    await showEvents(dataDir, settings, samples.length);
+    if (exit) return;
+    await print(hints(service.publicUrl, service.internalUrl, { dataDir, secret, token }));
+    await untilSignal();
+  } finally {
+    await cleanUp();
+  }
+}
+
+/** One step of the tour: what Meta does, and what the service answered. */
+async function step(what: string, answer: string): Promise<void> {
+  await print(`${paint('green', '✓')} ${what}\n  ${paint('dim', answer)}`);
+}
+
+async function playHandshake(url: string, token: string): Promise<void> {
+  const challenge = '1158201444';
+  const query = new URLSearchParams({ 'hub.mode': 'subscribe', 'hub.verify_token': token, 'hub.challenge': challenge });
+  const response = await fetch(`${url}?${query}`);
+  const answer = await response.text();
+  expectAnswer(response.status === 200 && answer === challenge, 'The handshake failed');
+  await step(
+    'Handshake: Meta asks whether the callback URL is ours',
+    `GET /webhook?hub.challenge=${challenge}  ->  200 ${answer}`,
+  );
+}
+
+async function playDelivery(url: string, secret: string, about: string, body: string): Promise<void> {
+  const signature = signPayload(Buffer.from(body), toAppSecret(secret));
+  const startedMs = performance.now();
+  const response = await fetch(url, { method: 'POST', headers: { 'x-hub-signature-256': signature }, body });
+  const ms = (performance.now() - startedMs).toFixed(1);
+  expectAnswer(response.status === 200, `"${about}" was answered with ${response.status}`);
+  await step(`Signed webhook: ${about}`, `POST /webhook  ->  200 after ${ms} ms, its event synced to disk`);
+}
+
+async function playForgery(url: string, body: string): Promise<void> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` },
+    body,
+  });
+  expectAnswer(response.status === 401, `A forged request was answered with ${response.status}`);
+  await step('Forged webhook: somebody without the App Secret', 'POST /webhook  ->  401, nothing stored');
+}
+
+async function showEvents(dataDir: string, settings: ReturnType<typeof readSettings>, count: number): Promise<void> {
+  await print(`\n${paint('bold', 'The events, as consumers get them')}\n`);
+  const reader = await openReader({ ...settings, DATA_DIR: dataDir }, createLog('warn', process.stderr));
+  const topics = planTopics({ prefix: settings.TOPIC_PREFIX, names: {} }, settings.PUBLISH_FAMILIES).map(
+    ({ name }) => name,
+  );
+  let shown = 0;
+  const signal = AbortSignal.timeout(EVENTS_WAIT_MS);
+  for await (const record of reader.read({ topics, from: 'start', follow: true, signal })) {
+    await print(`${toPretty(record)}\n`);
+    shown += 1;
+    if (shown === count) break;
+  }
+  await reader.close();
+  expectAnswer(shown === count, `${count} events were expected in the journal, ${shown} came`);
+}
+
+/** What Meta would send: the registry's own samples of the two number fields. */
+function sampleRequests(): readonly { readonly about: string; readonly body: string }[] {
+  return ['phone_number_name_update', 'phone_number_quality_update'].flatMap((name) => {
+    const field = findField(name) as AnyField;
+    return field.samples.slice(0, 1).map(({ about, value }) => ({
+      about: `${name}, ${about.charAt(0).toLowerCase()}${about.slice(1)}`,
+      body: JSON.stringify({
+        object: WHATSAPP_OBJECT,
+        entry: [{ id: DEMO_ACCOUNT, time: Math.floor(Date.now() / 1000), changes: [{ field: name, value }] }],
+      }),
+    }));
+  });
+}
+
+function hints(
+  publicUrl: string,
+  internalUrl: string,
+  { dataDir, secret, token }: Record<'dataDir' | 'secret' | 'token', string>,
+): string {
+  return `${paint('bold', 'It keeps running. Try, in another terminal:')}
+
+  # watch events arrive
+  DATA_DIR=${dataDir} npm run -s hubcast -- events --follow
+
+  # send one more, as the dashboard's Test button would
+  echo '{"field":"phone_number_name_update","value":{"display_phone_number":"16505551111","decision":"APPROVED"}}' |
+    META_APP_SECRET=${secret} npm run -s hubcast -- send - --url ${publicUrl}/webhook
+
+  # the handshake, and whether the store can take a write
+  curl '${publicUrl}/webhook?hub.mode=subscribe&hub.verify_token=${token}&hub.challenge=42'
+  curl ${internalUrl}/ready
+
+Ctrl-C stops it and removes its data.`;
+}
+
+function expectAnswer(right: boolean, problem: string): void {
+  if (!right) throw new HubcastError('internal', `${problem}.`);
+}
+
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}
+
+/** The usual port, or any free one when it is taken. */
+function freePort(wanted: number): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(0));
+    probe.listen(wanted, '127.0.0.1', () => probe.close(() => resolve(wanted)));
+  });
+}

@@ -1,0 +1,76 @@
+import { Argument, Command } from 'commander';
+import { readStoreSettings } from '../config/read-settings.ts';
+import { settingRows } from '../config/settings.ts';
+import { ERRORS } from '../errors.ts';
+import { typeOfField } from '../events/event.ts';
+import { familyPlan } from '../fields/families.ts';
+import { allFields } from '../fields/registry.ts';
+import { namingOf } from '../open-store.ts';
+import { planTopics, topicName } from '../records/topics.ts';
+import { defaultFormat, type Format, parseFormat, print, toTable } from './output.ts';
+
+/** Rows of what can be described; the README's tables are made from the same. */
+export const DESCRIPTIONS = {
+  fields: () =>
+    allFields().map((field) => ({
+      field: field.name,
+      type: typeOfField(field.name),
+      topic: topicName(naming(), field.family),
+      key: field.key.about,
+      about: field.about,
+    })),
+  topics: () => {
+    const settings = readStoreSettings(process.env);
+    return planTopics(namingOf(settings), settings.PUBLISH_FAMILIES).map(({ family, name, retentionMs }) => ({
+      topic: name,
+      family,
+      retention_days: String(retentionMs / 86_400_000),
+      about: familyPlan(family).about,
+    }));
+  },
+  settings: () =>
+    settingRows().map(({ name, fallback, required, secret, file, about }) => ({
+      setting: name,
+      default: required ? '(required)' : (fallback ?? ''),
+      from_file: secret || file ? `${name}_FILE` : '',
+      about,
+    })),
+  errors: () =>
+    Object.entries(ERRORS).map(([code, { status, retry, fix }]) => ({
+      code,
+      status: String(status),
+      retry: retry ? 'yes' : 'no',
+      fix,
+    })),
+} as const satisfies Record<string, () => readonly Readonly<Record<string, string>>[]>;
+
+export type Subject = keyof typeof DESCRIPTIONS;
+
+export function describeCommand(): Command {
+  return new Command('describe')
+    .description('list what this version knows: fields, topics, settings or errors')
+    .addArgument(new Argument('<what>').choices(Object.keys(DESCRIPTIONS)))
+    .option('--format <format>', 'pretty, or json (default: pretty on a terminal)', parseFormat)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hubcast describe fields
+  hubcast describe settings --format json`,
+    )
+    .action(async (what: Subject, options: { format?: Format }) => {
+      const rows: readonly Readonly<Record<string, string>>[] = DESCRIPTIONS[what]();
+      if ((options.format ?? defaultFormat()) === 'json') return print(JSON.stringify(rows, null, 2));
+      const columns = Object.keys(rows[0] ?? {});
+      return print(
+        toTable(
+          columns,
+          rows.map((row) => columns.map((column) => row[column] ?? '')),
+        ),
+      );
+    });
+}
+
+function naming() {
+  return namingOf(readStoreSettings(process.env));
+}

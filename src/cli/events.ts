@@ -1,0 +1,91 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { readStoreSettings } from '../config/read-settings.ts';
+import { FAMILY_NAMES, type Family } from '../fields/families.ts';
+import { createLog } from '../log.ts';
+import { namingOf, openReader } from '../open-store.ts';
+import type { ReadFrom } from '../records/record.ts';
+import { topicName, writtenFamilies } from '../records/topics.ts';
+import { defaultFormat, type Format, parseCount, parseFormat, print, toJsonLine, toPretty } from './output.ts';
+
+interface EventsOptions {
+  readonly type?: readonly string[];
+  readonly topic?: readonly string[];
+  readonly from: ReadFrom;
+  readonly follow?: boolean;
+  readonly limit?: number;
+  readonly format?: Format;
+}
+
+export function eventsCommand(): Command {
+  return new Command('events')
+    .description('read stored events from the journal of DATA_DIR, or from Kafka when KAFKA_BROKERS is set')
+    .option('--type <type...>', 'only these event types, with or without "whatsapp."')
+    .option('--topic <topic...>', 'only these topics or families')
+    .option(
+      '--from <where>',
+      'start, end, a time (2026-11-22T10:00:00Z) or an age (15m, 2h, 3d)',
+      parseFrom,
+      'start' as const,
+    )
+    .option('--follow', 'go on and wait for new ones')
+    .option('--limit <n>', 'stop after n events', parseCount)
+    .option('--format <format>', 'pretty, or json: one line per record (default: pretty on a terminal)', parseFormat)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hubcast events --follow
+  hubcast events --type phone_number_name_update --from 2h
+  KAFKA_BROKERS=localhost:9092 hubcast events --topic dead-letter --format json --limit 10`,
+    )
+    .action((options: EventsOptions) => readEvents(options));
+}
+
+async function readEvents(options: EventsOptions): Promise<void> {
+  const settings = readStoreSettings(process.env);
+  const naming = namingOf(settings);
+  const topics = options.topic?.map((name) => (isFamily(name) ? topicName(naming, name) : name));
+  const types = options.type && new Set(options.type.map((type) => (type.includes('.') ? type : `whatsapp.${type}`)));
+  const format = options.format ?? defaultFormat();
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  process.once('SIGTERM', () => stop.abort());
+  // A reader that went away (head, less) is no error.
+  process.stdout.on('error', () => process.exit(0));
+
+  const reader = await openReader(settings, createLog('warn', process.stderr));
+  try {
+    let printed = 0;
+    const records = reader.read({
+      topics: topics ?? writtenFamilies().map((family) => topicName(naming, family)),
+      from: options.from,
+      follow: options.follow === true,
+      signal: stop.signal,
+    });
+    for await (const record of records) {
+      if (types && !types.has(record.headers.ce_type ?? '')) continue;
+      await print(format === 'json' ? toJsonLine(record) : toPretty(record));
+      printed += 1;
+      if (printed === options.limit) break;
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+function isFamily(name: string): name is Family {
+  return (FAMILY_NAMES as readonly string[]).includes(name);
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function parseFrom(text: string): ReadFrom {
+  if (text === 'start' || text === 'end') return text;
+  const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+  if (amount !== undefined && unit !== undefined) {
+    return { timestampMs: Date.now() - Number(amount) * (UNIT_MS[unit] as number) };
+  }
+  const timestampMs = Date.parse(text);
+  if (Number.isNaN(timestampMs)) throw new InvalidArgumentError('Use start, end, a time or an age such as 15m.');
+  return { timestampMs };
+}

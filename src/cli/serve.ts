@@ -1,0 +1,58 @@
+import { Command } from 'commander';
+import { startService } from '../app.ts';
+import { createLiveSettings } from '../config/live-settings.ts';
+import { readSettings } from '../config/read-settings.ts';
+import { bufferedStdout, createLog } from '../log.ts';
+import { describeStore } from '../open-store.ts';
+
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description("take Meta's webhooks and store their events (settings come from the environment)")
+    .addHelpText(
+      'after',
+      `
+Examples:
+  META_APP_SECRET=... META_VERIFY_TOKEN=... hubcast serve
+  META_APP_SECRET_FILE=/run/secrets/app META_VERIFY_TOKEN_FILE=/run/secrets/verify KAFKA_BROKERS=kafka:9092 hubcast serve
+
+All settings: hubcast describe settings`,
+    )
+    .action(serve);
+}
+
+async function serve(): Promise<void> {
+  const { LOG_LEVEL } = readSettings(process.env);
+  const destination = bufferedStdout();
+  const log = createLog(LOG_LEVEL, destination);
+  const live = createLiveSettings(process.env, log);
+  const service = await startService(live.current, log);
+
+  let signals = 0;
+  const stop = (signal: NodeJS.Signals) => {
+    signals += 1;
+    if (signals > 1) {
+      destination.flushSync();
+      process.exit(130);
+    }
+    log.info({ signal }, 'signal');
+    void service.stop().then(() => {
+      live.close();
+      destination.flushSync();
+      process.exit(0);
+    });
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+
+  await service.ready;
+  if (signals > 0) return;
+  log.info(
+    {
+      public: service.publicUrl,
+      internal: service.internalUrl,
+      store: describeStore(live.current()),
+      pid: process.pid,
+    },
+    'ready',
+  );
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { demoCommand } from './cli/demo.ts';
+import { describeCommand } from './cli/describe.ts';
+import { eventsCommand } from './cli/events.ts';
+import { parseCommand } from './cli/parse.ts';
+import { sendCommand } from './cli/send.ts';
+import { serveCommand } from './cli/serve.ts';
+import { isHubcastError } from './errors.ts';
+
+const EXIT_FAILURE = 1;
+const EXIT_USAGE = 2;
+
+const { version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+const program = new Command('hubcast')
+  .description(description)
+  .version(version)
+  .showHelpAfterError('(--help shows how)')
+  .exitOverride()
+  .addHelpText(
+    'after',
+    `
+Examples:
+  hubcast demo                       see it work, without an account
+  hubcast serve                      the service
+  hubcast events --follow            watch what arrives`,
+  );
+for (const command of [
+  serveCommand(),
+  demoCommand(),
+  sendCommand(),
+  parseCommand(),
+  eventsCommand(),
+  describeCommand(),
+]) {
+  program.addCommand(command.exitOverride());
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** A user's mistake gets its message and the fix; only a fault of ours shows its stack. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  if (!isHubcastError(error)) {
+    process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+    return EXIT_FAILURE;
+  }
+  process.stderr.write(`${error.message}\n${error.kind.fix}\n`);
+  return error.code === 'usage' || error.code === 'configuration_invalid' ? EXIT_USAGE : EXIT_FAILURE;
+}
