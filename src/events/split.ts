@@ -82,7 +82,8 @@ function typedEvent(field: AnyField, change: Change, delivery: Delivery): SplitE
 
 function unknownEvent(part: Part & { kind: 'change' | 'entry' }, field: string | null, delivery: Delivery): SplitEvent {
   const { entry, value, around } = part;
-  const type = field === null ? UNKNOWN_TYPE : typeOfField(field);
+  // A field of another product must not pass for the WhatsApp field of the same name.
+  const type = field !== null && part.kind === 'change' && part.whatsapp ? typeOfField(field) : UNKNOWN_TYPE;
   return {
     id: eventId({
       type,

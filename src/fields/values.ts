@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /** One of Meta's lists of values. Meta adds to them without notice, so any other string passes too. */
 export function openEnum<const Known extends string>(known: readonly Known[]): z.ZodType<Known | (string & {})> {
-  return z.union([z.enum(known as readonly [Known, ...Known[]]), z.string()]);
+  return z.union([z.enum(known as readonly [Known, ...Known[]]), z.string()], 'Invalid input: expected string');
 }
 
 /** A phone number as Meta's webhooks show it: mostly bare digits, sometimes with "+" or spaces. */

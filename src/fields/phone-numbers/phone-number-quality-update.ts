@@ -38,7 +38,7 @@ export const phoneNumberQualityUpdate = defineField({
       current_limit: openEnum(TIERS).nullish().meta({ description: 'Announced for removal in February 2026' }),
       old_limit: openEnum(TIERS).nullish().meta({ description: 'Announced for removal in February 2026' }),
       max_daily_conversations_per_business: z
-        .union([openEnum([...TIERS, 'UNLIMITED']), z.number()])
+        .union([openEnum([...TIERS, 'UNLIMITED']), z.number()], 'Invalid input: expected string or number')
         .nullish()
         .meta({ description: 'Since October 2025: a tier, or a number of recipients' }),
     })
