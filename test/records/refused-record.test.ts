@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { deadLetterSchema } from '../../src/events/contract.ts';
+import { toRefusedRecordDeadLetters } from '../../src/records/refused-record.ts';
+import { receiveInto } from '../support/receive-into.ts';
+
+async function largeRecord(size: number) {
+  const value = { display_phone_number: '15550783881', decision: 'APPROVED', note: 'ä'.repeat(size / 2) };
+  const entry = [{ id: '7', time: 1_739_321_024, changes: [{ field: 'phone_number_name_update', value }] }];
+  const [record] = await receiveInto(Buffer.from(JSON.stringify({ object: 'whatsapp_business_account', entry })));
+  if (record === undefined) throw new Error('one record was expected');
+  return record;
+}
+
+describe('a record the broker refuses', () => {
+  it.each([
+    [3_000_000, 1_048_588],
+    [3_000_000, 100_000],
+    [10_000, 8_000],
+    [100, 1_048_588],
+  ])('of %d bytes becomes dead letters under a limit of %d that join to the same event', async (size, limitBytes) => {
+    const refused = await largeRecord(size);
+    const letters = toRefusedRecordDeadLetters(refused, { topic: 'dl', limitBytes, why: 'too large' });
+    const events = letters.map(({ value }) => deadLetterSchema.parse(JSON.parse(value)));
+    for (const { value, key, headers } of letters) {
+      expect(Buffer.byteLength(value + key + JSON.stringify(headers))).toBeLessThan(limitBytes - 500);
+    }
+    const joined = Buffer.concat(events.map(({ data }) => Buffer.from(data.body_base64 ?? '', 'base64')));
+    expect(joined.toString()).toBe(refused.value);
+    expect(events.map(({ data }) => data.chunk?.number)).toEqual(events.map((_, index) => index + 1));
+    expect(new Set(letters.map(({ id }) => id)).size).toBe(letters.length);
+    expect(letters[0]).toMatchObject({ topic: 'dl', key: '7', headers: { ce_type: 'whatsapp.dead_letter' } });
+    expect(events[0]?.data).toMatchObject({
+      field: 'phone_number_name_update',
+      entry_id: '7',
+      chunk: { event_id: refused.id },
+    });
+  });
+
+  it('becomes the same dead letters each time', async () => {
+    const refused = await largeRecord(10_000);
+    const options = { topic: 'dl', limitBytes: 8_000, why: 'too large' };
+    expect(toRefusedRecordDeadLetters(refused, options)).toEqual(toRefusedRecordDeadLetters(refused, options));
+  });
+});
