@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DESCRIPTIONS, type Subject } from '../src/cli/describe.ts';
+import { readStoreSettings } from '../src/config/read-settings.ts';
 import { eventTypeSchemas, schemaIndex } from '../src/events/json-schemas.ts';
 
 export const ROOT = join(import.meta.dirname, '..');
@@ -31,7 +32,7 @@ function readme(): string {
   return text.replace(
     /(<!-- table: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
     (_, start: string, subject: string, end: string) => {
-      return `${start}${toMarkdownTable(DESCRIPTIONS[subject as Subject]())}\n${end}`;
+      return `${start}${toMarkdownTable(DESCRIPTIONS[subject as Subject](readStoreSettings({})))}\n${end}`;
     },
   );
 }

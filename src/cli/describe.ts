@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
-import { settingRows } from '../config/settings.ts';
+import { type StoreSettings, settingRows } from '../config/settings.ts';
 import { ERRORS } from '../errors.ts';
 import { typeOfField } from '../events/event.ts';
 import { familyPlan } from '../fields/families.ts';
@@ -11,23 +11,21 @@ import { defaultFormat, type Format, parseFormat, print, toTable } from './outpu
 
 /** Rows of what can be described; the README's tables are made from the same. */
 export const DESCRIPTIONS = {
-  fields: () =>
+  fields: (settings) =>
     allFields().map((field) => ({
       field: field.name,
       type: typeOfField(field.name),
-      topic: topicName(naming(), field.family),
+      topic: topicName(namingOf(settings), field.family),
       key: field.key.about,
       about: field.about,
     })),
-  topics: () => {
-    const settings = readStoreSettings(process.env);
-    return planTopics(namingOf(settings), settings.PUBLISH_FAMILIES).map(({ family, name, retentionMs }) => ({
+  topics: (settings) =>
+    planTopics(namingOf(settings), settings.PUBLISH_FAMILIES).map(({ family, name, retentionMs }) => ({
       topic: name,
       family,
       retention_days: String(retentionMs / 86_400_000),
       about: familyPlan(family).about,
-    }));
-  },
+    })),
   settings: () =>
     settingRows().map(({ name, fallback, required, secret, file, about }) => ({
       setting: name,
@@ -42,7 +40,7 @@ export const DESCRIPTIONS = {
       retry: retry ? 'yes' : 'no',
       fix,
     })),
-} as const satisfies Record<string, () => readonly Readonly<Record<string, string>>[]>;
+} as const satisfies Record<string, (settings: StoreSettings) => readonly Readonly<Record<string, string>>[]>;
 
 export type Subject = keyof typeof DESCRIPTIONS;
 
@@ -59,7 +57,7 @@ Examples:
   hubcast describe settings --format json`,
     )
     .action(async (what: Subject, options: { format?: Format }) => {
-      const rows: readonly Readonly<Record<string, string>>[] = DESCRIPTIONS[what]();
+      const rows: readonly Readonly<Record<string, string>>[] = DESCRIPTIONS[what](readStoreSettings(process.env));
       if ((options.format ?? defaultFormat()) === 'json') return print(JSON.stringify(rows, null, 2));
       const columns = Object.keys(rows[0] ?? {});
       return print(
@@ -69,8 +67,4 @@ Examples:
         ),
       );
     });
-}
-
-function naming() {
-  return namingOf(readStoreSettings(process.env));
 }
