@@ -73,7 +73,10 @@ export async function createContainerHost(options: ContainerHostOptions): Promis
       return log.toString('utf8').replaceAll(/[^\n\t\x20-\x7e]+/g, '');
     },
     async close() {
-      await container.remove({ force: true, v: true });
+      await container.remove({ force: true, v: true }).catch((error: { statusCode?: number }) => {
+        // Closed before: an engine says so where a folder's removal does not.
+        if (error.statusCode !== 404) throw error;
+      });
       release('container', container.id);
     },
   };

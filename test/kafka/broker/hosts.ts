@@ -115,9 +115,14 @@ async function inContainers(engine: ContainerRuntimeClient, clusterId: string, o
 /** Makes all hosts, or none. */
 async function collect(makers: (() => Promise<NodeHost>)[], closeShared = async () => {}): Promise<Hosts> {
   const hosts: NodeHost[] = [];
-  const close = async () => {
+  const closeAll = async () => {
     await Promise.all(hosts.map((host) => host.close()));
     await closeShared();
+  };
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= closeAll();
+    return closing;
   };
   try {
     for (const make of makers) hosts.push(await make());

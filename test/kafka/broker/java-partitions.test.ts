@@ -8,7 +8,7 @@ describe('javaPartitions', () => {
     if (partitions !== null) expect(partitions).toEqual([1173551340 % 12, 1357151166 % 12]);
   }, 300_000);
 
-  it('gives one partition of the count for each key, the same each time', async () => {
+  it('gives one partition of the count for each key', async () => {
     const keys = [
       '102290129340398:15550783881',
       '',
@@ -21,7 +21,6 @@ describe('javaPartitions', () => {
     if (partitions === null) return;
     expect(partitions).toHaveLength(keys.length);
     for (const partition of partitions) expect([...Array(12).keys()]).toContain(partition);
-    expect(partitions[0]).toBe(partitions[4]);
-    expect(await javaPartitions([], 12)).toEqual([]);
+    expect(partitions[4]).toBe(partitions[0]);
   }, 60_000);
 });
