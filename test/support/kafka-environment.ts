@@ -1,5 +1,5 @@
 // What jest's global setup tells the suites, which run in processes that inherit its environment.
-import { FORM_VARIABLE, type KafkaForm, kafkaForm } from '../kafka/broker/form.ts';
+import { FORM_VARIABLE, type KafkaForm, kafkaForm, whyNone } from '../kafka/broker/form.ts';
 
 const KEEPER = 'HUBCAST_TEST_KAFKA_KEEPER';
 const SKIPPED = 'HUBCAST_TEST_KAFKA_SKIPPED';
@@ -36,4 +36,10 @@ export function readKafkaEnvironment(): KafkaEnvironment {
     keeperUrl: process.env[KEEPER] ?? '',
     skippedFile: process.env[SKIPPED] ?? '',
   };
+}
+
+/** What is missing for the suites that cannot run, and what to do about it. */
+export function howToGetKafka({ form, given }: KafkaEnvironment): string {
+  const way = given === null ? ', or set KAFKA_BROKERS' : '';
+  return `${whyNone(form) ?? ''} Install Docker, or Java 17 and Maven${way}.`;
 }

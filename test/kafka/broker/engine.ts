@@ -28,5 +28,8 @@ export async function dockerEngine(): Promise<ContainerRuntimeClient | null> {
 /** Resolves when the image is there, pulled if need be. */
 export async function pullKafkaImage(engine: ContainerRuntimeClient): Promise<void> {
   const { ImageName } = await import('testcontainers');
-  await engine.image.pull(ImageName.fromString(KAFKA_IMAGE));
+  const name = ImageName.fromString(KAFKA_IMAGE);
+  await engine.image.pull(name);
+  // Some engines report a failed pull inside an answer that looks like success.
+  if (!(await engine.image.exists(name))) throw new Error('no registry gave it');
 }

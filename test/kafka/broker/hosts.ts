@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { CONTAINER_LOG_DIR, CONTAINER_PORTS, createContainerHost } from './container-host.ts';
 import { dockerEngine, KAFKA_IMAGE, pullKafkaImage } from './engine.ts';
-import { kafkaForm } from './form.ts';
+import { kafkaForm, whyNone } from './form.ts';
 import { freePorts } from './free-ports.ts';
 import { hold, release } from './guarded.ts';
 import { createJarHost } from './jar-host.ts';
@@ -30,7 +30,8 @@ export interface Hosts {
 /** Hosts that are not launched yet. */
 export async function createHosts(options: HostsOptions): Promise<Hosts> {
   const form = await kafkaForm();
-  if (form.startsWith('none')) throw new Error(form);
+  const why = whyNone(form);
+  if (why !== null) throw new Error(`${why} Install Docker, or Java 17 and Maven.`);
   const engine = form === 'containers' ? await engineWithImage() : null;
   // Starts with a letter: the format tool takes an id that starts with a dash for an option.
   const clusterId = `A${randomBytes(16).toString('base64url').slice(1, 22)}`;
