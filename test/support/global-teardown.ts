@@ -1,0 +1,14 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { howToGetKafka, readKafkaEnvironment } from './kafka-environment.ts';
+import { closeKeeper } from './kafka-keeper.ts';
+
+export default async function globalTeardown(): Promise<void> {
+  await closeKeeper();
+  const environment = readKafkaEnvironment();
+  const { skippedFile } = environment;
+  if (!existsSync(skippedFile)) return;
+  const names = readFileSync(skippedFile, 'utf8').trim().split('\n');
+  rmSync(skippedFile);
+  const what = `SKIPPED ${names.length} KAFKA SUITES (${names.join(', ')}).`;
+  process.stderr.write(`\n${what} ${howToGetKafka(environment)}\n`);
+}
