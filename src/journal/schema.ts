@@ -6,7 +6,8 @@ export const SCHEMA_VERSION = 1;
 
 /**
  * `records.seq` is the offset: AUTOINCREMENT never gives a number twice, even after every row expired.
- * `remembered` answers "was this id stored in the last days" independently of how long records are kept.
+ * `remembered` and `fresh_ids` say which ids were stored in the last days, however long records are kept: see
+ * remembered-ids.ts. One row of `fresh_ids` holds the ids of one transaction, 16 bytes each.
  */
 const SCHEMA = `
   CREATE TABLE topics (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -21,7 +22,7 @@ const SCHEMA = `
   CREATE INDEX records_by_topic ON records (topic_id, seq);
   CREATE INDEX records_by_time ON records (timestamp_ms);
   CREATE TABLE remembered (id BLOB PRIMARY KEY, stored_at_ms INTEGER NOT NULL) WITHOUT ROWID;
-  CREATE INDEX remembered_by_time ON remembered (stored_at_ms);
+  CREATE TABLE fresh_ids (number INTEGER PRIMARY KEY AUTOINCREMENT, stored_at_ms INTEGER NOT NULL, ids BLOB NOT NULL);
   CREATE TABLE probe (id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL);
   INSERT INTO probe VALUES (1, 0);
   PRAGMA user_version = ${SCHEMA_VERSION};

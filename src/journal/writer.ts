@@ -10,6 +10,7 @@ import type { Readiness } from '../store/store.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { createExpiry } from './expiry.ts';
 import type { Answers, Requests, Row, WorkerSettings } from './messages.ts';
+import { openRememberedIds } from './remembered-ids.ts';
 import { checkSchema, createSchema } from './schema.ts';
 import { toJournalError } from './sqlite-error.ts';
 
@@ -83,15 +84,12 @@ function createWriter(
   const commit = database.prepare('COMMIT');
   const findTopic = database.prepare('SELECT id FROM topics WHERE name = ?');
   const addTopic = database.prepare('INSERT INTO topics (name) VALUES (?)');
-  const remember = database.prepare(`
-    INSERT INTO remembered (id, stored_at_ms) VALUES (?, ?)
-    ON CONFLICT (id) DO UPDATE SET stored_at_ms = excluded.stored_at_ms
-    WHERE stored_at_ms <= excluded.stored_at_ms - ${REMEMBER_MS}`);
   const insert = database.prepare(
     'INSERT INTO records (topic_id, key, headers, value, timestamp_ms) VALUES (?, ?, ?, ?, ?)',
   );
   const touchProbe = database.prepare('UPDATE probe SET at_ms = ? WHERE id = 1');
-  const removeExpired = createExpiry(database, REMEMBER_MS);
+  const rememberedIds = openRememberedIds(database, REMEMBER_MS);
+  const removeExpired = createExpiry(database, rememberedIds);
   const checkpoints = createCheckpoints(database);
   const topicIds = new Map<string, number>();
   const inode = statSync(file).ino;
@@ -101,6 +99,7 @@ function createWriter(
       begin.run();
       const result = work();
       commit.run();
+      rememberedIds.settle(true);
       checkpoints.written(writtenBytes(result));
       return result;
     } catch (error) {
@@ -108,6 +107,7 @@ function createWriter(
       if (database.isTransaction) database.exec('ROLLBACK');
       // A topic that was new in this transaction is gone with it.
       topicIds.clear();
+      rememberedIds.settle(false);
       throw translate(error);
     }
   }
@@ -121,7 +121,10 @@ function createWriter(
   }
 
   function store(row: Row, nowMs: number): boolean {
-    if (!row.repeatable && remember.run(Buffer.from(row.id, 'hex'), nowMs).changes === 0) return false;
+    if (!row.repeatable) {
+      if (rememberedIds.has(row.id, nowMs)) return false;
+      rememberedIds.add(row.id);
+    }
     insert.run(topicId(row.topic), row.key, row.headersJson, row.value, row.timestampMs);
     return true;
   }
@@ -161,6 +164,7 @@ function createWriter(
         () => {
           let stored = 0;
           for (const row of rows) if (store(row, nowMs)) stored += 1;
+          rememberedIds.flush(nowMs);
           return { stored, repeated: rows.length - stored };
         },
         () => rows.reduce((sum, row) => sum + row.value.length + row.headersJson.length, 0),

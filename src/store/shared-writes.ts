@@ -115,7 +115,8 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
       if (group.length === 0) continue;
       try {
         await writeGroup(group);
-        for (const write of group) write.settle(new HubcastError('internal', 'The store left a write open.'));
+        for (const write of group)
+          if (!write.settled) write.settle(new HubcastError('internal', 'The store left a write open.'));
       } catch (error) {
         for (const write of group) write.settle(error);
       }
