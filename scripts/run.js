@@ -16,6 +16,11 @@ const child = spawn(existsSync(node) ? node : process.execPath, process.argv.sli
 // A terminal sends Ctrl-C to the child as well; a process manager sends SIGTERM to the first process only.
 process.on('SIGINT', () => {});
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+// npm passes SIGTERM to the shell between us, which ends without telling: its end is our signal.
+if (process.env.npm_lifecycle_event) {
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 200).unref();
+}
 child.on('error', (error) => {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
@@ -39,7 +44,9 @@ function installMissing() {
     if (npm) execFileSync(process.execPath, [npm, ...args], options);
     else execFileSync('npm', args, { ...options, shell: process.platform === 'win32' });
   } catch {
-    process.stderr.write('npm ci failed. Mend what it says above (usually no access to the registry), then run this again.\n');
+    process.stderr.write(
+      'npm ci failed. Mend what it says above (usually no access to the registry), then run this again.\n',
+    );
     process.exit(1);
   }
   writeFileSync(stamp, lock);
