@@ -1,0 +1,180 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { nameUpdateBody, post } from '../support/name-update.ts';
+import { type RunningService, runCli, SECRET, startServe } from '../support/run-cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'hubcast-cli-'));
+const payload = join(folder, 'payload.json');
+writeFileSync(payload, nameUpdateBody(1));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const BARE =
+  '{"field":"phone_number_name_update","value":{"display_phone_number":"16505551111","decision":"APPROVED","n":90071992547409931234}}';
+
+describe('hubcast', () => {
+  it.each([[[]], [['serve']], [['demo']], [['send']], [['parse']], [['events']], [['describe']]])(
+    '%j --help shows examples',
+    async (args: string[]) => {
+      const { code, stdout } = await runCli([...args, '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toContain('Usage: hubcast');
+      expect(stdout).toContain('Examples:');
+    },
+  );
+
+  it.each([
+    [['nonsense'], "unknown command 'nonsense'"],
+    [['events', '--from', 'yesterday'], 'Use start, end, a time or an age'],
+    [['events', '--limit', '0'], 'whole number'],
+    [['describe', 'nothing'], 'Allowed choices'],
+    [['send', '/nowhere.json'], 'cannot be read'],
+    [['parse', '/nowhere.json'], 'cannot be read'],
+    [['serve'], 'META_APP_SECRET is missing'],
+    [['events'], 'journal'],
+  ])('%j ends with 2, a message and no stack', async (args, message) => {
+    const { code, stderr } = await runCli(args, { env: { DATA_DIR: join(folder, 'none') } });
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('says in one line that Node is too old', async () => {
+    const older = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.1.0'})";
+    const { code, stderr } = await runCli(['serve'], { nodeOptions: ['--import', older] });
+    expect(code).toBe(1);
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringContaining('hubcast needs Node 24 or newer; this is Node 20.1.0'),
+    ]);
+  });
+
+  it('names the port that is taken', async () => {
+    const server: Server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const port = String((server.address() as { port: number }).port);
+    const env = {
+      META_APP_SECRET: 's',
+      META_VERIFY_TOKEN: 't',
+      HOST: '127.0.0.1',
+      PORT: port,
+      INTERNAL_PORT: '0',
+      DATA_DIR: join(folder, 'x'),
+    };
+    const { code, stderr } = await runCli(['serve'], { env });
+    server.close();
+    expect(code).toBe(2);
+    expect(stderr).toContain(`127.0.0.1:${port} is taken by another process`);
+  });
+});
+
+describe('hubcast parse', () => {
+  it('prints one line per event, with every digit', async () => {
+    const { code, stdout } = await runCli(['parse', '-'], { input: BARE });
+    expect(code).toBe(0);
+    expect(stdout).toContain('"n":90071992547409931234');
+    const { topic, key, headers, event } = JSON.parse(stdout);
+    expect({ topic, key, type: headers.ce_type, test: event.data.test }).toEqual({
+      topic: 'whatsapp.phone-numbers',
+      key: '0:16505551111',
+      type: 'whatsapp.phone_number_name_update',
+      test: true,
+    });
+  });
+
+  it('prints for people with --format pretty, without colour in a pipe', async () => {
+    const { stdout } = await runCli(['parse', payload, '--format', 'pretty']);
+    expect(stdout).toContain('whatsapp.phone_number_name_update  15550000001');
+    expect(stdout).not.toContain('\u001b');
+  });
+});
+
+describe('hubcast describe', () => {
+  it.each(['fields', 'topics', 'settings', 'errors'])('%s: a table, and the same as JSON', async (what) => {
+    const rows = JSON.parse((await runCli(['describe', what])).stdout) as Record<string, string>[];
+    const table = (await runCli(['describe', what, '--format', 'pretty'])).stdout.trimEnd().split('\n');
+    expect(rows.length).toBeGreaterThan(1);
+    expect(table).toHaveLength(rows.length + 1);
+  });
+
+  it('never shows the value of a setting', async () => {
+    const { stdout } = await runCli(['describe', 'settings'], { env: { META_APP_SECRET: 'hush' } });
+    expect(stdout).not.toContain('hush');
+  });
+});
+
+describe('with a service running', () => {
+  const env = { DATA_DIR: join(folder, 'data') };
+  let service: RunningService;
+  beforeAll(async () => {
+    service = await startServe(env);
+  });
+  afterAll(() => service.end('SIGKILL'));
+
+  it('send signs as Meta does, wraps a bare change, and events reads it while the service runs', async () => {
+    const sent = await runCli(['send', '-', '--url', `${service.publicUrl}/webhook`], {
+      env: { META_APP_SECRET: SECRET },
+      input: BARE,
+    });
+    expect(sent).toMatchObject({ code: 0, stdout: '200 stored\n' });
+    const { stdout } = await runCli(['events', '--format', 'json', '--from', 'start'], { env });
+    const line = JSON.parse(stdout.split('\n')[0] ?? '');
+    expect(Object.keys(line)).toEqual(['topic', 'partition', 'offset', 'key', 'headers', 'event']);
+    expect(line).toMatchObject({ topic: 'whatsapp.phone-numbers', partition: 0, key: '0:16505551111' });
+  });
+
+  it('send ends with 1 when the answer is not 200', async () => {
+    const options = { env: { META_APP_SECRET: 'wrong' } };
+    const { code, stdout } = await runCli(
+      ['send', payload, '--json', '--url', `${service.publicUrl}/webhook`],
+      options,
+    );
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 401, body: expect.stringContaining('signature_mismatch') });
+  });
+
+  it('send says when nobody listens', async () => {
+    const { code, stderr } = await runCli(['send', payload, '--url', 'http://127.0.0.1:1/webhook'], {
+      env: { META_APP_SECRET: 's' },
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain('cannot be reached');
+  });
+
+  it('events filters by type and topic, limits, and follows', async () => {
+    for (const number of [1, 2, 3])
+      expect((await post(`${service.publicUrl}/webhook`, nameUpdateBody(number), SECRET)).status).toBe(200);
+    expect((await post(`${service.publicUrl}/webhook`, Buffer.from('nonsense'), SECRET)).status).toBe(200);
+    const lines = async (...args: string[]) => {
+      const { stdout } = await runCli(['events', ...args], { env });
+      return stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line));
+    };
+    expect(await lines('--topic', 'dead-letter')).toHaveLength(1);
+    expect(await lines('--type', 'whatsapp.dead_letter')).toHaveLength(1);
+    expect(await lines('--type', 'phone_number_name_update', '--limit', '2')).toHaveLength(2);
+    expect(await lines('--from', 'end')).toHaveLength(0);
+    expect((await lines('--from', '1h')).length).toBeGreaterThanOrEqual(4);
+    const following = lines('--from', 'end', '--follow', '--limit', '1');
+    // The reader needs a moment to stand at the end; a new update each time makes sure one comes behind it.
+    const ended = following.then(() => true);
+    let number = 100;
+    while (!(await Promise.race([ended, new Promise((resolve) => setTimeout(() => resolve(false), 200))]))) {
+      await post(`${service.publicUrl}/webhook`, nameUpdateBody(number++), SECRET);
+    }
+    expect((await following)[0].event.subject).toMatch(/^155500001\d\d$/);
+  });
+
+  it('a second service on the same folder is refused', async () => {
+    await expect(startServe(env)).rejects.toThrow('Stop the other one');
+  });
+
+  it('SIGTERM ends it with 0 and the log says how it went', async () => {
+    expect(await service.end('SIGTERM')).toBe(0);
+    const messages = service.log.map((line) => JSON.parse(line).msg);
+    expect(messages).toEqual(expect.arrayContaining(['ready', 'delivery', 'stopped']));
+  });
+});
