@@ -57,7 +57,11 @@ export async function moveToEarliest(wire: Wire, position: Position): Promise<vo
   position.next = (await offsetsAt(wire, [position], EARLIEST)).get(position) ?? position.next;
 }
 
-async function offsetsAt(wire: Wire, positions: readonly Position[], timestamp: number): Promise<Map<Position, bigint>> {
+async function offsetsAt(
+  wire: Wire,
+  positions: readonly Position[],
+  timestamp: number,
+): Promise<Map<Position, bigint>> {
   const found = new Map<Position, bigint>();
   const byLeader = Map.groupBy(positions, ({ leader }) => leader);
   await Promise.all(
