@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TopicPlan } from '../records/topics.ts';
 import { describeKafkaError, remedyFor } from './errors.ts';
+import { locate, type Position } from './positions.ts';
 import { kafkaError, type Wire } from './wire.ts';
 import type { TopicMetadata } from './wire-messages.ts';
 
@@ -33,7 +34,7 @@ export const DEFAULT_MAX_BATCH_BYTES = 1024 * 1024;
 
 const UNKNOWN_TOPIC = 3;
 const TOPIC_ALREADY_EXISTS = 36;
-const LEADER_POLL_MS = 50;
+const SERVED_POLL_MS = 50;
 const CONFIGS = ['max.message.bytes', 'cleanup.policy', 'min.insync.replicas'];
 
 export async function checkTopics(
@@ -50,7 +51,9 @@ export async function checkTopics(
     const planned = missing.flatMap((name) => settings.plans.get(name) ?? []);
     if (planned.length > 0) {
       for (const state of await createTopics(wire, planned, settings, timeoutMs)) failed.set(state.name, state);
-      metadata = await metadataWithLeaders(wire, names, timeoutMs);
+      const created = planned.map(({ name }) => name).filter((name) => !failed.has(name));
+      await untilServed(wire, created, timeoutMs);
+      metadata = await topicMetadata(wire, names);
     }
   }
   const there = names.filter((name) => metadata.get(name)?.topicErrorCode === 0);
@@ -68,15 +71,21 @@ async function topicMetadata(wire: Wire, names: readonly string[]): Promise<Map<
   return new Map(answer.topicMetadata.map((topic) => [topic.topic, topic]));
 }
 
-/** A topic just created is known at once, but has leaders only moments later. */
-async function metadataWithLeaders(wire: Wire, names: readonly string[], timeoutMs: number) {
-  for (let waitedMs = 0; ; waitedMs += LEADER_POLL_MS) {
-    const metadata = await topicMetadata(wire, names);
-    const electing = [...metadata.values()].some(
-      (topic) => topic.topicErrorCode === 0 && topic.partitionMetadata.some(({ leader }) => leader < 0),
-    );
-    if (!electing || waitedMs >= timeoutMs) return metadata;
-    await delay(LEADER_POLL_MS);
+/**
+ * A topic just created is known at once, but its partitions are served only moments later. Writing meanwhile stores some
+ * of them and fails for others, and the next attempt stores the former twice.
+ */
+async function untilServed(wire: Wire, names: readonly string[], timeoutMs: number): Promise<void> {
+  for (let waitedMs = 0; waitedMs < timeoutMs; waitedMs += SERVED_POLL_MS) {
+    try {
+      const positions = new Map<string, Position>();
+      await locate(wire, names, 'end', positions);
+      const served = new Set([...positions.values()].map(({ topic }) => topic));
+      if (served.size === names.length) return;
+    } catch (error) {
+      if (remedyFor(error) === 'settings') return;
+    }
+    await delay(SERVED_POLL_MS);
   }
 }
 
@@ -136,8 +145,11 @@ function toState(
 ): TopicState {
   const code = metadata?.topicErrorCode ?? UNKNOWN_TOPIC;
   if (metadata === undefined || code === UNKNOWN_TOPIC) {
-    const advice = settings.createTopics ? 'It was not planned at start.' : 'Create it, or set KAFKA_CREATE_TOPICS=on.';
-    return unusable(name, `Topic ${name} does not exist. ${advice}`);
+    if (!settings.createTopics)
+      return unusable(name, `Topic ${name} does not exist. Create it, or set KAFKA_CREATE_TOPICS=on.`);
+    if (!settings.plans.has(name)) return unusable(name, `Topic ${name} does not exist and was not planned at start.`);
+    // Brokers learn of a creation or a deletion a moment after the controller.
+    return { ...unusable(name, `Topic ${name} is being created.`), passing: true };
   }
   if (code !== 0) {
     const error = kafkaError(code);
