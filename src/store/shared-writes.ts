@@ -63,9 +63,11 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
     const deadlineMs = now() + writeTimeoutMs;
     const joined: Promise<void>[] = [];
     const toWrite: OutgoingRecord[] = [];
+    const own = new Set<string>();
     for (const record of records) {
       if (!record.repeatable) {
-        if (recent.has(record.id)) continue;
+        if (recent.has(record.id) || own.has(record.id)) continue;
+        own.add(record.id);
         const same = underWay.get(record.id);
         if (same !== undefined) {
           joined.push(same);
@@ -113,7 +115,8 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
       if (group.length === 0) continue;
       try {
         await writeGroup(group);
-        for (const write of group) write.settle(new HubcastError('internal', 'The store left a write open.'));
+        for (const write of group)
+          if (!write.settled) write.settle(new HubcastError('internal', 'The store left a write open.'));
       } catch (error) {
         for (const write of group) write.settle(error);
       }
@@ -122,23 +125,22 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
   }
 
   function takeGroup(): Waiter[] {
-    const group: Waiter[] = [];
+    dropExpired(now());
     let size = 0;
     let taken = 0;
-    const time = now();
     for (const waiter of queue) {
-      if (waiter.deadlineMs <= time) {
-        waiter.settle(timedOut(writeTimeoutMs));
-        taken += 1;
-        continue;
-      }
-      if (group.length > 0 && size + waiter.size > maxGroupSize) break;
-      group.push(waiter);
+      if (taken > 0 && size + waiter.size > maxGroupSize) break;
       size += waiter.size;
       taken += 1;
     }
-    queue.splice(0, taken);
-    return group;
+    return queue.splice(0, taken);
+  }
+
+  /** Nobody waits for these any more. Without this the queue would grow for as long as one write hangs. */
+  function dropExpired(time: number): void {
+    const firstAlive = queue.findIndex(({ deadlineMs }) => deadlineMs > time);
+    const expired = queue.splice(0, firstAlive === -1 ? queue.length : firstAlive);
+    for (const waiter of expired) waiter.settle(timedOut(writeTimeoutMs));
   }
 
   /** The request gives up at its deadline; the write goes on, and its ids stay under way until it is settled. */
@@ -174,6 +176,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
       open.delete(wait);
       wait.giveUp();
     }
+    dropExpired(time);
     if (open.size === 0) {
       clearInterval(sweeper);
       sweeper = undefined;

@@ -1,0 +1,173 @@
+/**
+ * The embedded journal: a store in one SQLite file of DATA_DIR, for one writing process. Requests that wait while a
+ * group is being synced go together in the next transaction.
+ */
+import { HubcastError, messageOf } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { createSharedWrites, type WriteGroup } from '../store/shared-writes.ts';
+import type { Readiness, Store } from '../store/store.ts';
+import { journalFile, makeDataDir } from './files.ts';
+import type { Row } from './messages.ts';
+import { takeOwnerLock } from './owner-lock.ts';
+import { linkWorker, type StartWorker, type WorkerLink } from './worker-link.ts';
+
+export interface JournalOptions {
+  readonly dataDir: string;
+  /** Records of all topics are removed at this age, by their receipt time, and never for another reason. */
+  readonly retentionHours: number;
+  /** Bound of the database file. The log beside it comes on top: some MB, and at most about 64 MB while readers lag. */
+  readonly maxBytes: number;
+  readonly writeTimeoutMs: number;
+  /** Wall clock in ms since 1970. */
+  readonly now: () => number;
+  readonly log: Logger;
+  readonly startWorker?: StartWorker;
+}
+
+export interface JournalCounts {
+  readonly transactions: number;
+  readonly stored: number;
+  /** Not stored because their id was. */
+  readonly repeated: number;
+}
+
+export interface Journal extends Store {
+  /** Removes what is too old, chunk by chunk. Runs by itself at start and every minute; resolves when none is left. */
+  readonly expire: () => Promise<void>;
+  readonly counts: () => JournalCounts;
+}
+
+const HOUR_MS = 60 * 60 * 1000;
+const EXPIRE_INTERVAL_MS = 60_000;
+/** Between chunks, so that writes find the disk idle. */
+const EXPIRE_PAUSE_MS = 10;
+const READINESS_KEPT_MS = 500;
+const MAX_GROUP_SIZE = 4 * 1024 * 1024;
+const EVENT_ID = /^[0-9a-f]{32}$/;
+
+/** Throws `store_locked`, `store_incompatible`, `store_full` or `store_unavailable`. */
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  const { dataDir, log } = options;
+  makeDataDir(dataDir);
+  const lock = takeOwnerLock(dataDir);
+  try {
+    const file = journalFile(dataDir);
+    const link = await linkWorker({ file, maxBytes: options.maxBytes }, log, options.startWorker);
+    return createJournal(options, link, lock.release);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: () => void): Journal {
+  const { retentionHours, writeTimeoutMs, now, log } = options;
+  const counts = { transactions: 0, stored: 0, repeated: 0 };
+
+  const writeGroup: WriteGroup = async (group) => {
+    const rows: Row[] = [];
+    const accepted = group.filter(({ records, settle }) => {
+      const wrong = records.find(({ id }) => !EVENT_ID.test(id));
+      if (wrong === undefined) return true;
+      settle(new HubcastError('internal', `"${wrong.id}" is not an event id: 32 lower-case hex digits are.`));
+      return false;
+    });
+    for (const { records } of accepted)
+      for (const { headers, ...row } of records) rows.push({ ...row, headersJson: JSON.stringify(headers) });
+    if (rows.length === 0) return;
+    const { stored, repeated } = await link.call<'write'>({ kind: 'write', nowMs: now(), rows });
+    counts.transactions += 1;
+    counts.stored += stored;
+    counts.repeated += repeated;
+    for (const { settle } of accepted) settle();
+  };
+  const writes = createSharedWrites({
+    writeGroup,
+    writeTimeoutMs,
+    maxGroupSize: MAX_GROUP_SIZE,
+    rememberedIds: 0,
+    now,
+  });
+
+  let closing: Promise<void> | undefined;
+  let expiring: Promise<void> | undefined;
+  let probe: { readonly atMs: number; readonly readiness: Promise<Readiness> } | undefined;
+
+  async function removeExpired(): Promise<void> {
+    while (closing === undefined) {
+      const nowMs = now();
+      const beforeMs = nowMs - retentionHours * HOUR_MS;
+      const { records, ids, more } = await link.call<'expire'>({ kind: 'expire', nowMs, beforeMs });
+      if (records + ids > 0) log.debug({ records, ids }, 'journal removed what is too old');
+      if (!more) return;
+      await pause(EXPIRE_PAUSE_MS);
+    }
+  }
+
+  function expire(): Promise<void> {
+    expiring ??= removeExpired().finally(() => {
+      expiring = undefined;
+    });
+    return expiring;
+  }
+
+  function expireQuietly(): void {
+    expire().catch((error: unknown) =>
+      log.warn({ error: messageOf(error) }, 'journal could not remove what is too old'),
+    );
+  }
+
+  async function ask(): Promise<Readiness> {
+    const why = link.down();
+    if (why !== undefined) return { ready: false, why };
+    const late: Readiness = {
+      ready: false,
+      why: `The disk of the journal did not answer within ${writeTimeoutMs} ms.`,
+    };
+    try {
+      return await within(link.call<'probe'>({ kind: 'probe', nowMs: now() }), writeTimeoutMs, late);
+    } catch (error) {
+      return { ready: false, why: messageOf(error) };
+    }
+  }
+
+  async function close(): Promise<void> {
+    clearInterval(timer);
+    await within(writes.drain(), writeTimeoutMs, undefined);
+    if (await link.stop(writeTimeoutMs)) releaseLock();
+    else log.error('journal thread is stuck in the disk; its lock goes with the process');
+  }
+
+  const timer = setInterval(expireQuietly, EXPIRE_INTERVAL_MS);
+  timer.unref();
+  expireQuietly();
+
+  return {
+    append: writes.append,
+    readiness() {
+      if (closing !== undefined) return Promise.resolve({ ready: false, why: 'The journal is closing.' });
+      const time = now();
+      if (probe === undefined || Math.abs(time - probe.atMs) >= READINESS_KEPT_MS)
+        probe = { atMs: time, readiness: ask() };
+      return probe.readiness;
+    },
+    close() {
+      closing ??= close();
+      return closing;
+    },
+    expire,
+    counts: () => ({ ...counts }),
+  };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}
+
+function within<T>(work: Promise<T>, ms: number, otherwise: T): Promise<T> {
+  const late = Promise.withResolvers<T>();
+  const timer = setTimeout(late.resolve, ms, otherwise);
+  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
+}
