@@ -14,7 +14,7 @@ import type { Store } from '../../src/store/store.ts';
 import { describeKafka } from '../support/kafka.ts';
 import { foreignConsumer } from './broker/foreign-consumer.ts';
 import { javaPartitions } from './broker/java-partitions.ts';
-import { log, makeRecord, openStore, readAll, topicPlan, untilReady } from './support.ts';
+import { createTopic as createTopicOn, log, makeRecord, openStore, readAll, topicPlan, untilReady } from './support.ts';
 
 const run = promisify(execFile);
 
@@ -49,13 +49,8 @@ describeKafka('the Kafka store', (kafka) => {
     return store;
   }
 
-  async function createTopic(topic: string, config: Record<string, string> = {}): Promise<void> {
-    const client = admin();
-    await client.connect();
-    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-    await client.createTopics({ topics: [{ topic, numPartitions: 3, configEntries }] });
-    await client.disconnect();
-  }
+  const createTopic = (topic: string, config: Record<string, string> = {}) =>
+    createTopicOn(kafka.brokers, topic, config);
 
   it('gives keys the partitions the Java client gives them', async () => {
     const plan = topicPlan('phone-numbers');

@@ -1,5 +1,6 @@
 // What the Kafka suites share: stores and readers with short deadlines, records, and reading everything back.
 import { randomBytes } from 'node:crypto';
+import { Kafka } from '../../src/kafka/connection.ts';
 import { createKafkaReader } from '../../src/kafka/reader.ts';
 import { createKafkaStore, type KafkaStoreOptions } from '../../src/kafka/store.ts';
 import { createLog } from '../../src/log.ts';
@@ -69,5 +70,30 @@ export async function untilReady(store: Store, withinMs = 10_000): Promise<numbe
     if (readiness.ready) return tookMs;
     if (tookMs > withinMs) throw new Error(`Not ready after ${tookMs} ms: ${readiness.why}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+/** A topic somebody else created: three partitions, and the broker's defaults. */
+export async function createTopic(
+  brokers: readonly string[],
+  topic: string,
+  config: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const admin = new Kafka({ brokers: [...brokers], logLevel: 0 }).admin();
+  await admin.connect();
+  try {
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    await admin.createTopics({ topics: [{ topic, numPartitions: 3, configEntries }] });
+    // Known to the controller is not yet served by the broker.
+    for (let attempt = 0; attempt < 100; attempt += 1) {
+      try {
+        await admin.fetchTopicOffsets(topic);
+        return;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+  } finally {
+    await admin.disconnect();
   }
 }
