@@ -8,34 +8,36 @@ import { HubcastError, isHubcastError, messageOf } from '../errors.ts';
  */
 export type Remedy = 'refused' | 'settings' | 'passing';
 
-const REMEDIES: Readonly<Record<string, Remedy>> = {
-  // The batch exceeds max.message.bytes. Batches are split by size, so one record is too large alone.
-  MESSAGE_TOO_LARGE: 'refused',
-  // The batch exceeds segment.bytes.
-  RECORD_LIST_TOO_LARGE: 'refused',
-  // The broker's check of the record failed: for example no key in a compacted topic.
-  INVALID_RECORD: 'refused',
-  // Outside message.timestamp.before.max.ms or after.max.ms.
-  INVALID_TIMESTAMP: 'refused',
-  TOPIC_AUTHORIZATION_FAILED: 'settings',
-  CLUSTER_AUTHORIZATION_FAILED: 'settings',
-  SASL_AUTHENTICATION_FAILED: 'settings',
-  UNSUPPORTED_SASL_MECHANISM: 'settings',
-  ILLEGAL_SASL_STATE: 'settings',
-  SECURITY_DISABLED: 'settings',
-  INVALID_TOPIC_EXCEPTION: 'settings',
-  INVALID_PARTITIONS: 'settings',
-  INVALID_REPLICATION_FACTOR: 'settings',
-  INVALID_CONFIG: 'settings',
-  INVALID_REQUIRED_ACKS: 'settings',
-  POLICY_VIOLATION: 'settings',
-  UNSUPPORTED_VERSION: 'settings',
-  UNSUPPORTED_FOR_MESSAGE_FORMAT: 'settings',
-  UNSUPPORTED_COMPRESSION_TYPE: 'settings',
-  // Before the broker knows who we are: kafkajs' own names.
-  KafkaJSSASLAuthenticationError: 'settings',
-  KafkaJSServerDoesNotSupportApiKey: 'settings',
-};
+const REMEDIES = new Map<unknown, Remedy>(
+  Object.entries({
+    // The batch exceeds max.message.bytes. Batches are split by size, so one record is too large alone.
+    MESSAGE_TOO_LARGE: 'refused',
+    // The batch exceeds segment.bytes.
+    RECORD_LIST_TOO_LARGE: 'refused',
+    // The broker's check of the record failed: for example no key in a compacted topic.
+    INVALID_RECORD: 'refused',
+    // Outside message.timestamp.before.max.ms or after.max.ms.
+    INVALID_TIMESTAMP: 'refused',
+    TOPIC_AUTHORIZATION_FAILED: 'settings',
+    CLUSTER_AUTHORIZATION_FAILED: 'settings',
+    SASL_AUTHENTICATION_FAILED: 'settings',
+    UNSUPPORTED_SASL_MECHANISM: 'settings',
+    ILLEGAL_SASL_STATE: 'settings',
+    SECURITY_DISABLED: 'settings',
+    INVALID_TOPIC_EXCEPTION: 'settings',
+    INVALID_PARTITIONS: 'settings',
+    INVALID_REPLICATION_FACTOR: 'settings',
+    INVALID_CONFIG: 'settings',
+    INVALID_REQUIRED_ACKS: 'settings',
+    POLICY_VIOLATION: 'settings',
+    UNSUPPORTED_VERSION: 'settings',
+    UNSUPPORTED_FOR_MESSAGE_FORMAT: 'settings',
+    UNSUPPORTED_COMPRESSION_TYPE: 'settings',
+    // Before the broker knows who we are: kafkajs' own names.
+    KafkaJSSASLAuthenticationError: 'settings',
+    KafkaJSServerDoesNotSupportApiKey: 'settings',
+  }),
+);
 
 interface KafkaError {
   readonly name?: unknown;
@@ -61,7 +63,7 @@ export function kafkaErrorType(error: unknown): string | undefined {
 
 export function remedyFor(error: unknown): Remedy {
   for (const { type, name } of causesOf(error)) {
-    const remedy = REMEDIES[String(type)] ?? REMEDIES[String(name)];
+    const remedy = REMEDIES.get(type) ?? REMEDIES.get(name);
     if (remedy !== undefined) return remedy;
   }
   return 'passing';
