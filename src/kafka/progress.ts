@@ -1,0 +1,46 @@
+import { HubcastError } from '../errors.ts';
+import type { OutgoingRecord } from '../records/record.ts';
+import type { Write } from '../store/shared-writes.ts';
+
+/** A record on its way, and the request it belongs to. */
+export interface Item {
+  readonly record: OutgoingRecord;
+  readonly write: Write;
+  /** Made because the broker refused a record. */
+  readonly deadLetter: boolean;
+}
+
+/** How far each request of a group is. A request is settled when its last record is stored or its first has failed. */
+export interface Progress {
+  readonly isOpen: (item: Item) => boolean;
+  readonly stored: (items: readonly Item[]) => void;
+  readonly failed: (items: readonly Item[], error: HubcastError) => void;
+  /** A refused record continues as its dead letters. */
+  readonly replaced: (item: Item, letters: readonly OutgoingRecord[]) => Item[];
+}
+
+export function trackProgress(group: readonly Write[]): Progress {
+  const left = new Map(group.map((write) => [write, write.records.length]));
+  return {
+    isOpen: ({ write }) => left.has(write),
+    stored(items) {
+      for (const { write } of items) {
+        const remaining = (left.get(write) ?? 0) - 1;
+        if (remaining > 0) left.set(write, remaining);
+        else if (left.delete(write)) write.settle();
+      }
+    },
+    failed(items, error) {
+      for (const { write } of items) if (left.delete(write)) write.settle(error);
+    },
+    replaced({ record, write }, letters) {
+      if (letters.length === 0) {
+        const message = `The broker refuses event ${record.id} for topic ${record.topic}, and no dead letter was made of it.`;
+        if (left.delete(write)) write.settle(new HubcastError('record_refused', message));
+        return [];
+      }
+      left.set(write, (left.get(write) ?? 1) - 1 + letters.length);
+      return letters.map((letter) => ({ record: letter, write, deadLetter: true }));
+    },
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * Kafka's requests about topics, offsets and records, over kafkajs' connections and message formats. kafkajs' own admin
+ * asks for every topic of the cluster, so that one sick topic of somebody else fails it, and hides which topic an error
+ * is about; its consumer needs a group, which would leave traces on the cluster and take seconds to join.
+ */
+import './compression.ts';
+import Broker from 'kafkajs/src/broker/index.js';
+import loggers from 'kafkajs/src/loggers/index.js';
+import ConnectionPool from 'kafkajs/src/network/connectionPool.js';
+import protocolErrors from 'kafkajs/src/protocol/error.js';
+import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js';
+import protocol from 'kafkajs/src/protocol/requests/index.js';
+import { type ConnectionLimits, type KafkaConnection, kafkajsConfig } from './connection.ts';
+import type { Sockets } from './sockets.ts';
+import type {
+  ConfigsResponse,
+  CreateTopicsResponse,
+  FetchResponse,
+  MetadataResponse,
+  OffsetsResponse,
+} from './wire-messages.ts';
+
+/** Errors of single topics and partitions stay in the answers. Connections end with the sockets it was given. */
+export interface Wire {
+  readonly metadata: (topics: readonly string[] | 'all') => Promise<MetadataResponse>;
+  readonly createTopics: (topics: readonly unknown[], timeoutMs: number) => Promise<CreateTopicsResponse>;
+  readonly describeTopics: (topics: readonly string[], configs: readonly string[]) => Promise<ConfigsResponse>;
+  readonly listOffsets: (nodeId: number, topics: readonly unknown[]) => Promise<OffsetsResponse>;
+  readonly fetch: (nodeId: number, body: Readonly<Record<string, unknown>>) => Promise<FetchResponse>;
+  /** The broker it went to first: known to answer. */
+  readonly seedAddress: string;
+}
+
+/** Kafka's resource type of a topic. */
+const TOPIC_RESOURCE = 2;
+/** Shows every record, also of transactions that were not committed: nothing of ours is in one. */
+const READ_UNCOMMITTED = 0;
+
+export function kafkaError(code: number): Error & { readonly type: string } {
+  return protocolErrors.createErrorFromCode(code);
+}
+
+/** Connects to the first of `brokers` that answers. */
+export async function connectWire(
+  connection: KafkaConnection,
+  brokers: readonly string[],
+  limits: ConnectionLimits,
+  sockets: Sockets,
+): Promise<Wire> {
+  const config = kafkajsConfig(connection, brokers, sockets, limits);
+  const logger = loggers.createLogger({ level: config.logLevel, logCreator: config.logCreator });
+  const known = new Map<number, Broker>();
+  let addresses: MetadataResponse['brokers'] = [];
+  let controllerId = -1;
+
+  async function open(host: string, port: number): Promise<Broker> {
+    const connectionPool = new ConnectionPool({
+      host,
+      port,
+      rack: null,
+      ssl: config.ssl ?? null,
+      sasl: config.sasl ?? null,
+      clientId: config.clientId,
+      connectionTimeout: config.connectionTimeout,
+      requestTimeout: config.requestTimeout,
+      enforceRequestTimeout: true,
+      socketFactory: sockets.factory,
+      logger,
+    });
+    const broker = new Broker({
+      connectionPool,
+      logger,
+      authenticationTimeout: config.authenticationTimeout,
+      allowAutoTopicCreation: false,
+    });
+    await broker.connect();
+    return broker;
+  }
+
+  async function request<Answer>(broker: Broker, api: string, body: unknown): Promise<Answer> {
+    if (!broker.isConnected()) await broker.connect();
+    const message = broker.lookupRequest(apiKeys[api] ?? -1, protocol.requests[api])(body);
+    const response = { decode: message.response.decode, parse: async (decoded: unknown) => decoded };
+    return (await broker.connectionPool.send({ ...message, response })) as Answer;
+  }
+
+  async function brokerOf(nodeId: number): Promise<Broker> {
+    const opened = known.get(nodeId);
+    if (opened !== undefined) return opened;
+    const address = addresses.find((broker) => broker.nodeId === nodeId);
+    if (address === undefined) throw new Error(`Broker ${nodeId} is not part of the cluster (any more).`);
+    const broker = await open(address.host, address.port);
+    known.set(nodeId, broker);
+    return broker;
+  }
+
+  async function connectSeed(): Promise<{ seed: Broker; seedAddress: string }> {
+    const failures: unknown[] = [];
+    for (const address of config.brokers) {
+      const colon = address.lastIndexOf(':');
+      try {
+        const seed = await open(address.slice(0, colon), Number(address.slice(colon + 1)));
+        return { seed, seedAddress: address };
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    throw failures[0];
+  }
+
+  const { seed, seedAddress } = await connectSeed();
+
+  return {
+    seedAddress,
+    async metadata(topics) {
+      // An empty list asks for all topics.
+      const body = { topics: topics === 'all' ? [] : topics, allowAutoTopicCreation: false };
+      const answer = await request<MetadataResponse>(seed, 'Metadata', body);
+      addresses = answer.brokers;
+      controllerId = answer.controllerId;
+      return answer;
+    },
+    async createTopics(topics, timeoutMs) {
+      const controller = controllerId >= 0 ? await brokerOf(controllerId) : seed;
+      return request(controller, 'CreateTopics', { topics, validateOnly: false, timeout: timeoutMs });
+    },
+    describeTopics: (topics, configNames) =>
+      request(seed, 'DescribeConfigs', {
+        resources: topics.map((name) => ({ type: TOPIC_RESOURCE, name, configNames })),
+        includeSynonyms: false,
+      }),
+    listOffsets: async (nodeId, topics) =>
+      request(await brokerOf(nodeId), 'ListOffsets', { replicaId: -1, isolationLevel: READ_UNCOMMITTED, topics }),
+    fetch: async (nodeId, body) =>
+      request(await brokerOf(nodeId), 'Fetch', { isolationLevel: READ_UNCOMMITTED, ...body }),
+  };
+}
