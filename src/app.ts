@@ -33,7 +33,7 @@ const READY_CHECK_INTERVAL_MS = 250;
  */
 export async function startService(settings: () => Settings, log: Logger): Promise<Service> {
   const fixed = settings();
-  const store = await openStore(fixed, log);
+  const store = await openStore(settings, log);
   let stopping: Promise<void> | undefined;
 
   const receive = createReceive({

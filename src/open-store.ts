@@ -2,9 +2,13 @@
 import type { Settings, StoreSettings } from './config/settings.ts';
 import { openJournal } from './journal/open-journal.ts';
 import { readJournal } from './journal/read-journal.ts';
+import { createKafkaReader } from './kafka/reader.ts';
+import { createTokenProvider, type KafkaSasl, type KafkaTls } from './kafka/security.ts';
+import { createKafkaStore } from './kafka/store.ts';
 import type { Logger } from './log.ts';
 import type { ReadRecords } from './records/record.ts';
-import type { TopicNaming } from './records/topics.ts';
+import { toRefusedRecordDeadLetters } from './records/refused-record.ts';
+import { planTopics, type TopicNaming, topicName } from './records/topics.ts';
 import type { Store } from './store/store.ts';
 
 export function namingOf(settings: StoreSettings): TopicNaming {
@@ -18,23 +22,100 @@ export function describeStore(settings: StoreSettings): string {
     : `Kafka at ${settings.KAFKA_BROKERS.join(', ')}`;
 }
 
-export function openStore(settings: Settings, log: Logger): Promise<Store> {
-  return openJournal({
-    dataDir: settings.DATA_DIR,
-    retentionHours: settings.JOURNAL_RETENTION_HOURS,
-    maxBytes: settings.JOURNAL_MAX_BYTES,
-    writeTimeoutMs: settings.WRITE_TIMEOUT_MS,
-    now: Date.now,
+/**
+ * @param settings asked again for what can change while the service runs: passwords and certificates from files
+ * @throws HubcastError when the data folder cannot be used; a Kafka that is away is waited for
+ */
+export async function openStore(settings: () => Settings, log: Logger): Promise<Store> {
+  const fixed = settings();
+  const naming = namingOf(fixed);
+  if (fixed.KAFKA_BROKERS === undefined) {
+    return openJournal({
+      dataDir: fixed.DATA_DIR,
+      retentionHours: fixed.JOURNAL_RETENTION_HOURS,
+      maxBytes: fixed.JOURNAL_MAX_BYTES,
+      writeTimeoutMs: fixed.WRITE_TIMEOUT_MS,
+      now: Date.now,
+      log,
+    });
+  }
+  const deadLetterTopic = topicName(naming, 'dead-letter');
+  return createKafkaStore({
+    ...connectionOf(settings),
+    brokers: fixed.KAFKA_BROKERS,
+    topics: planTopics(naming, fixed.PUBLISH_FAMILIES),
+    createTopics: fixed.KAFKA_CREATE_TOPICS,
+    partitions: fixed.KAFKA_PARTITIONS,
+    replicationFactor: fixed.KAFKA_REPLICATION_FACTOR,
+    maxMessageBytes: 2 * fixed.MAX_BODY_BYTES,
+    writeTimeoutMs: fixed.WRITE_TIMEOUT_MS,
+    compression: fixed.KAFKA_COMPRESSION,
+    rememberedIds: fixed.KAFKA_REMEMBERED_IDS,
+    deadLetter: (refused, limitBytes) =>
+      toRefusedRecordDeadLetters(refused, {
+        topic: deadLetterTopic,
+        limitBytes,
+        why: `Kafka refuses this record for topic ${refused.topic} for good.`,
+      }),
+    now: monotonicMs,
     log,
   });
 }
 
+/** Deadlines must not move with the wall clock. */
+const monotonicMs = () => performance.now();
+
 export interface OpenReader {
   readonly read: ReadRecords;
-  readonly close: () => Promise<void>;
+  readonly close: () => void;
 }
 
-export async function openReader(settings: StoreSettings, _log: Logger): Promise<OpenReader> {
-  const reader = readJournal(settings.DATA_DIR);
-  return { read: reader.read, close: async () => reader.close() };
+/** @throws HubcastError `usage` when there is no journal to read */
+export function openReader(settings: StoreSettings, log: Logger): OpenReader {
+  if (settings.KAFKA_BROKERS === undefined) return readJournal(settings.DATA_DIR);
+  const connection = { ...connectionOf(() => settings), brokers: settings.KAFKA_BROKERS, now: monotonicMs, log };
+  return { read: createKafkaReader(connection).read, close: () => undefined };
+}
+
+const TOKEN_TIMEOUT_MS = 5_000;
+
+function connectionOf(settings: () => StoreSettings) {
+  const { KAFKA_CLIENT_ID: clientId, KAFKA_TLS, KAFKA_SASL_MECHANISM } = settings();
+  return {
+    clientId,
+    ...(KAFKA_TLS ? { tls: () => tlsOf(settings()) } : {}),
+    ...(KAFKA_SASL_MECHANISM === undefined ? {} : { sasl: saslOf(settings, KAFKA_SASL_MECHANISM) }),
+  };
+}
+
+function tlsOf({ KAFKA_TLS_CA: ca, KAFKA_TLS_CERT: cert, KAFKA_TLS_KEY: key }: StoreSettings): KafkaTls {
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  };
+}
+
+function saslOf(settings: () => StoreSettings, mechanism: KafkaSasl['mechanism']): () => KafkaSasl {
+  if (mechanism !== 'OAUTHBEARER') {
+    return () => {
+      const { KAFKA_SASL_USERNAME: username = '', KAFKA_SASL_PASSWORD: password = '' } = settings();
+      return { mechanism, username, password };
+    };
+  }
+  const fixed = settings();
+  const tokenEndpointUrl = fixed.KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL;
+  if (tokenEndpointUrl === undefined) {
+    const token = async () => settings().KAFKA_SASL_OAUTHBEARER_TOKEN ?? '';
+    return () => ({ mechanism, token });
+  }
+  const scope = fixed.KAFKA_SASL_OAUTHBEARER_SCOPE;
+  const endpoint = {
+    tokenEndpointUrl,
+    clientId: fixed.KAFKA_SASL_OAUTHBEARER_CLIENT_ID ?? '',
+    clientSecret: fixed.KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET ?? '',
+    ...(scope === undefined ? {} : { scope }),
+  };
+  const token = createTokenProvider(endpoint, { fetch, now: Date.now, timeoutMs: TOKEN_TIMEOUT_MS });
+  return () => ({ mechanism, token });
 }

@@ -102,7 +102,7 @@ async function playForgery(url: string, body: string): Promise<void> {
 
 async function showEvents(dataDir: string, settings: ReturnType<typeof readSettings>, count: number): Promise<void> {
   await print(`\n${paint('bold', 'The events, as consumers get them')}\n`);
-  const reader = await openReader({ ...settings, DATA_DIR: dataDir }, createLog('warn', process.stderr));
+  const reader = openReader({ ...settings, DATA_DIR: dataDir }, createLog('warn', process.stderr));
   const topics = planTopics({ prefix: settings.TOPIC_PREFIX, names: {} }, settings.PUBLISH_FAMILIES).map(
     ({ name }) => name,
   );
@@ -113,7 +113,7 @@ async function showEvents(dataDir: string, settings: ReturnType<typeof readSetti
     shown += 1;
     if (shown === count) break;
   }
-  await reader.close();
+  reader.close();
   expectAnswer(shown === count, `${count} events were expected in the journal, ${shown} came`);
 }
 

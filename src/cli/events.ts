@@ -53,7 +53,7 @@ async function readEvents(options: EventsOptions): Promise<void> {
   // A reader that went away (head, less) is no error.
   process.stdout.on('error', () => process.exit(0));
 
-  const reader = await openReader(settings, createLog('warn', process.stderr));
+  const reader = openReader(settings, createLog('warn', process.stderr));
   try {
     let printed = 0;
     const records = reader.read({
@@ -69,7 +69,7 @@ async function readEvents(options: EventsOptions): Promise<void> {
       if (printed === options.limit) break;
     }
   } finally {
-    await reader.close();
+    reader.close();
   }
 }
 

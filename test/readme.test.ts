@@ -1,0 +1,90 @@
+/** Every command of the README is run, in the order it stands, as a reader would. */
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { describeKafka } from './support/kafka.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const BLOCKS = [...README.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, commands = '']) => commands);
+
+/** Which block a test runs; a block that no test names fails the last test. */
+const taken = new Set<string>();
+
+function block(containing: string): string {
+  const found = BLOCKS.filter((commands) => commands.includes(containing));
+  expect(found).toHaveLength(1);
+  taken.add(found[0] as string);
+  return found[0] as string;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Runs commands in a shell like a reader's; only the ports differ, as the README's may be taken. */
+async function run(commands: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
+  const text = commands.replace('18080', String(await freePort())).replace('18081', String(await freePort()));
+  const ported = text
+    .replaceAll('localhost:18080', `localhost:${/ PORT=(\d+)/.exec(text)?.[1]}`)
+    .replaceAll('localhost:18081', `localhost:${/INTERNAL_PORT=(\d+)/.exec(text)?.[1]}`);
+  const child = spawn('bash', ['-e', '-o', 'pipefail', '-c', ported], { cwd: ROOT, env: { ...process.env, ...env } });
+  let output = '';
+  let errors = '';
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  expect({ code, errors: code === 0 ? '' : errors }).toEqual({ code: 0, errors: '' });
+  return output;
+}
+
+describe('the README', () => {
+  it('names the two commands, and the demo works', async () => {
+    const scripts = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).scripts;
+    const commands = block('npm run demo');
+    expect(commands).toContain('npm test ');
+    expect(scripts).toHaveProperty('test');
+    expect(await run('npm run demo -- --exit')).toContain('The events, as consumers get them');
+  });
+
+  it('brings a stranger to an event in five minutes', async () => {
+    const output = await run(block('openssl dgst'));
+    expect(output).toContain('"topic":"whatsapp.phone-numbers"');
+    expect(output).toContain('"subject":"15550783881"');
+  });
+
+  it('shows commands that work', async () => {
+    const output = await run(block('-- --help'));
+    expect(output).toContain('Usage: hubcast');
+    expect(output).toContain('"key":"0:16505551111"');
+  });
+
+  it('names only scripts that exist', () => {
+    const scripts = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).scripts;
+    for (const [, name = ''] of README.matchAll(/npm run (?:-s )?([a-z]+)/g)) expect(scripts).toHaveProperty(name);
+  });
+});
+
+describeKafka('the README with Kafka', (kafka) => {
+  it('needs one setting more', async () => {
+    const commands = block('KAFKA_BROKERS=localhost:9092').replace('localhost:9092', kafka.brokers.join(','));
+    const output = await run(commands, { TOPIC_PREFIX: `readme-${process.pid}` });
+    expect(output).toContain('200 stored');
+    expect(output).toContain('"type":"whatsapp.phone_number_quality_update"');
+  });
+
+  it('has no block of commands that is not run', () => {
+    expect(BLOCKS.filter((commands) => !taken.has(commands))).toEqual([]);
+  });
+});
