@@ -1,0 +1,40 @@
+// What jest's global setup tells the suites, which run in processes that inherit its environment.
+import { type KafkaForm, kafkaForm } from '../kafka/broker/form.ts';
+
+const FORM = 'HUBCAST_TEST_KAFKA';
+const KEEPER = 'HUBCAST_TEST_KAFKA_KEEPER';
+const SKIPPED = 'HUBCAST_TEST_KAFKA_SKIPPED';
+
+export interface KafkaEnvironment {
+  /** Brokers that somebody else runs (KAFKA_BROKERS), or null. */
+  readonly given: string[] | null;
+  /** How brokers can be started here. */
+  readonly form: KafkaForm;
+  readonly keeperUrl: string;
+  /** A file to which suites that cannot run write their names. */
+  readonly skippedFile: string;
+}
+
+export async function writeKafkaEnvironment(keeperUrl: string, skippedFile: string): Promise<void> {
+  process.env[FORM] = JSON.stringify(await kafkaForm());
+  process.env[KEEPER] = keeperUrl;
+  process.env[SKIPPED] = skippedFile;
+}
+
+export function readKafkaEnvironment(): KafkaEnvironment {
+  const form = process.env[FORM];
+  if (form === undefined) {
+    throw new Error(
+      'jest ran without test/support/global-setup.ts. Run it with the jest.config.js of this repository.',
+    );
+  }
+  const given = process.env.KAFKA_BROKERS?.split(',')
+    .map((broker) => broker.trim())
+    .filter(Boolean);
+  return {
+    given: given && given.length > 0 ? given : null,
+    form: JSON.parse(form) as KafkaForm,
+    keeperUrl: process.env[KEEPER] ?? '',
+    skippedFile: process.env[SKIPPED] ?? '',
+  };
+}
