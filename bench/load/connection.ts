@@ -53,9 +53,9 @@ export function connect(target: Target, events: ConnectionEvents): Promise<Conne
     },
   });
   const lose = (reason: Error): void => {
-    if (!open) return reject(reason);
+    if (open) events.onLost(reason);
+    else reject(reason);
     open = false;
-    events.onLost(reason);
   };
   socket.once('connect', () => {
     open = true;

@@ -89,7 +89,8 @@ export async function runLoad(
   const reopen = (lane: Lane): void => {
     open(lane).then(
       () => (closing ? lane.connection?.close() : sendOrRest(lane, performance.now())),
-      (cause: Error) => ended.reject(new Error(`The server takes no connections any more: ${cause.message}`, { cause })),
+      (cause: Error) =>
+        ended.reject(new Error(`The server takes no connections any more: ${cause.message}`, { cause })),
     );
   };
 
