@@ -16,6 +16,8 @@ export interface ConnectionEvents {
   readonly onAnswer: (status: number) => void;
   /** The connection is gone, by the other side or by an error; never called after `close`. */
   readonly onLost: (reason: Error) => void;
+  /** The other side sent what is no answer; the connection is of no use after it. */
+  readonly onUnreadable: (reason: Error) => void;
 }
 
 const READ_BUFFER_BYTES = 4096;
@@ -46,7 +48,8 @@ export function connect(target: Target, events: ConnectionEvents): Promise<Conne
         try {
           onBytes(received, bytes as Buffer);
         } catch (error) {
-          socket.destroy(error as Error);
+          events.onUnreadable(error as Error);
+          socket.destroy();
         }
         return true;
       },

@@ -73,6 +73,7 @@ export async function runLoad(
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
         sendOrRest(lane, nowMs);
       },
+      onUnreadable: ended.reject,
       onLost: () => {
         lane.connection = null;
         const index = idle.indexOf(lane);
@@ -147,7 +148,7 @@ export async function runLoad(
     statuses: Object.fromEntries(statuses),
     lost,
     unanswered: meant - answered - lost,
-    elapsedMs: lastAnswerMs - startMs,
+    elapsedMs: Math.max(0, lastAnswerMs - startMs),
     latencyMs: latency.summary(),
     ...(perSecond === undefined ? {} : { sentLateMs: sentLate.summary() }),
     ranOut: sent >= requests.length && perSecond === undefined,

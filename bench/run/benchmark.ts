@@ -82,12 +82,15 @@ export async function runBenchmark(
     return result;
   };
   let going = [...options.scenarios];
-  const fail = (scenario: Scenario, error: unknown): void => {
+  const fail = (isMeant: (scenario: Scenario) => boolean, error: unknown): void => {
     signal.throwIfAborted();
-    const message = (error as Error).message;
-    progress(`${scenario.name} failed: ${message}`);
-    failures.push({ scenario: scenario.name, message });
-    going = going.filter((other) => other !== scenario);
+    const scenarios = going.filter(isMeant);
+    const lastWords = scenarios.map(({ server }) => servers.get(server)?.lastWords() ?? '');
+    const message = [(error as Error).message, lastWords[0] ?? ''].filter((part) => part !== '').join('\n');
+    const names = scenarios.map(({ name }) => name).join(', ');
+    progress(`${names} failed: ${message.split('\n')[0]}`);
+    failures.push({ scenario: names, message });
+    going = going.filter((scenario) => !isMeant(scenario));
   };
 
   const stopAll = async (): Promise<void> => {
@@ -115,19 +118,20 @@ export async function runBenchmark(
       }
     }
     generator = startGenerator();
-    for (const scenario of [...going]) {
+    for (const name of new Set(going.map(({ server }) => server))) {
+      progress(`starting ${name} ...`);
       try {
-        if (!servers.has(scenario.server)) {
-          progress(`starting ${scenario.server} ...`);
-          servers.set(
-            scenario.server,
-            await startServer(scenario.server, settingsOf(scenario.server), pinning, signal),
-          );
-        }
-        progress(`warming up ${scenario.name} (${options.warmUpSeconds} s) ...`);
+        servers.set(name, await startServer(name, settingsOf(name), pinning, signal));
+      } catch (error) {
+        fail((scenario) => scenario.server === name, error);
+      }
+    }
+    for (const scenario of [...going]) {
+      progress(`warming up ${scenario.name} (${options.warmUpSeconds} s) ...`);
+      try {
         await drive(scenario, options.warmUpSeconds);
       } catch (error) {
-        fail(scenario, error);
+        fail((other) => other === scenario, error);
       }
     }
     for (let round = 1; round <= options.rounds; round += 1) {
@@ -138,7 +142,7 @@ export async function runBenchmark(
           rounds.set(scenario.name, [...(rounds.get(scenario.name) ?? []), result]);
           progress(`round ${round}/${options.rounds}  ${scenario.name}  ${describe(result)}`);
         } catch (error) {
-          fail(scenario, error);
+          fail((other) => other === scenario, error);
         }
       }
     }

@@ -9,6 +9,8 @@ import { onServerCore, type Pinning } from './pinning.ts';
 export interface RunningServer {
   readonly pid: number;
   readonly url: string;
+  /** The end of what it said on stdout and stderr, for when something went wrong. */
+  readonly lastWords: () => string;
   readonly stop: () => Promise<void>;
 }
 
@@ -48,8 +50,12 @@ export async function startServer(
   try {
     const url = await readyUrl(child, signal);
     // Its log is read and thrown away, as a collector would read it, or the pipe fills up and the server stalls.
-    child.stdout.resume();
-    return { pid: child.pid ?? 0, url, stop };
+    let last: Buffer = Buffer.alloc(0);
+    child.stdout.on('data', (chunk: Buffer) => {
+      last = chunk;
+    });
+    const lastWords = (): string => `${last.toString().slice(-KEPT_ERROR_CHARS)}\n${complaint}`.trim();
+    return { pid: child.pid ?? 0, url, lastWords, stop };
   } catch (error) {
     await stop();
     throw new Error(`${name} did not start: ${(error as Error).message}\n${complaint}`.trimEnd(), { cause: error });
