@@ -1,7 +1,7 @@
 import type { Failure } from '../run/benchmark.ts';
 import { type Machine, machineLines } from './machine.ts';
 import type { ScenarioSummary } from './summary.ts';
-import type { TargetVerdict } from './targets.ts';
+import { DISTURBED_ABOVE, type TargetVerdict } from './targets.ts';
 
 /** What the JSON file holds, beside the rounds themselves. */
 export interface Report {
@@ -16,8 +16,6 @@ export interface Report {
 }
 
 type Column = readonly [title: string, cell: (summary: ScenarioSummary) => string];
-
-const DISTURBED_ABOVE = 0.1;
 
 const whole = (number: number): string => Math.round(number).toLocaleString('en-US');
 const ms = (number: number): string => number.toFixed(2);
@@ -61,9 +59,7 @@ export function renderReport(report: Report): string {
     ],
     renderTable(SPEED, scenarios),
     renderTable(COST, scenarios),
-    targets.map(
-      ({ scenario, wanted, measured, met }) => `${met ? 'met    ' : 'NOT MET'} ${scenario}: ${wanted}: ${measured}`,
-    ),
+    targets.map(targetLine),
     [...generatorLines(scenarios), ...report.notes, ...report.leftOut],
     report.failures.map(({ scenario, message }) => `FAILED ${scenario}: ${message}`),
   ];
@@ -71,6 +67,11 @@ export function renderReport(report: Report): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`;
+}
+
+function targetLine({ scenario, wanted, measured, met, disturbed }: TargetVerdict): string {
+  const verdict = met ? 'met    ' : 'NOT MET';
+  return `${verdict} ${scenario}: ${wanted}: ${measured}${disturbed ? ' (disturbed machine, see below)' : ''}`;
 }
 
 function generatorLines(scenarios: readonly ScenarioSummary[]): readonly string[] {
@@ -85,18 +86,19 @@ function generatorLines(scenarios: readonly ScenarioSummary[]): readonly string[
   const late = scenarios.flatMap(({ name, sentLateP99Ms }) =>
     sentLateP99Ms === undefined
       ? []
-      : [`${name}: requests went out at most ${ms(sentLateP99Ms)} ms late (p99), which is in the latency.`],
+      : [
+          `${name}: 99 % of the requests went out within ${ms(sentLateP99Ms)} ms of their time; the delay is in the latency.`,
+        ],
   );
   const short = scenarios.flatMap(({ name, ranOut }) =>
     ranOut ? [`${name}: a round ended early, all prepared requests were sent.`] : [],
   );
-  const disturbed = scenarios.flatMap(({ name, takenByOthers = 0 }) =>
-    takenByOthers > DISTURBED_ABOVE
-      ? [
-          `${name}: others took ${percent(takenByOthers)} of the server's core in a round; trust "of floor" of cpu more.`,
-        ]
-      : [],
-  );
+  const taken = scenarios.filter(({ takenByOthers = 0 }) => takenByOthers > DISTURBED_ABOVE);
+  const shares = taken.map(({ name, takenByOthers }) => `${name} ${percent(takenByOthers)}`).join(', ');
+  const disturbed =
+    taken.length === 0
+      ? []
+      : [`DISTURBED: in a round others took part of the server's core (${shares}). Run it again on a quiet machine.`];
   return [...ceiling, ...late, ...short, ...disturbed];
 }
 

@@ -1,3 +1,4 @@
+import { RATIO_BASE } from '../scenarios.ts';
 import type { ScenarioSummary } from './summary.ts';
 
 /**
@@ -17,6 +18,8 @@ export interface TargetVerdict {
   readonly wanted: string;
   readonly measured: string;
   readonly met: boolean;
+  /** Others took so much of the server's core that the verdict says little. */
+  readonly disturbed: boolean;
 }
 
 const MB = 1_000_000;
@@ -60,6 +63,22 @@ export function judge(summaries: readonly ScenarioSummary[]): readonly TargetVer
     const summary = summaries.find(({ name }) => name === scenario);
     const measured = summary && measure(summary);
     if (summary === undefined || measured === undefined) return [];
-    return [{ scenario, wanted, measured: format(measured, summary), met: isMet(measured, summary) }];
+    return [
+      {
+        scenario,
+        wanted,
+        measured: format(measured, summary),
+        met: isMet(measured, summary),
+        disturbed: isDisturbed(summary, summaries),
+      },
+    ];
   });
+}
+
+export const DISTURBED_ABOVE = 0.1;
+
+/** A ratio is disturbed when either side of it was. */
+function isDisturbed(summary: ScenarioSummary, summaries: readonly ScenarioSummary[]): boolean {
+  const base = summaries.find(({ name }) => name === RATIO_BASE);
+  return [summary, base].some((side) => (side?.takenByOthers ?? 0) > DISTURBED_ABOVE);
 }

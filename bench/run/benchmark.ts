@@ -1,12 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Generator, startGenerator } from '../load/generator.ts';
 import type { Scenario, ServerName } from '../scenarios.ts';
-import { type BenchKafka, findKafka } from './kafka.ts';
 import { measureRound, type RoundResult } from './measure.ts';
 import type { Pinning } from './pinning.ts';
-import { type RunningServer, startServer } from './servers.ts';
+import { type Stage, setStage } from './stage.ts';
 
 /**
  * The run: every server started once and warmed up, then rounds in which all scenarios take turns, so that a machine that
@@ -37,11 +32,6 @@ export interface Failure {
 }
 
 const SECRET = 'bench-app-secret';
-/** Requests prepared for a closed loop, over what the server managed so far. */
-const HEADROOM = 1.5;
-const FIRST_GUESS_PER_SECOND = 60_000;
-/** About 0.65 kB each. A round that would need more is shorter, and says so. */
-const MAX_PREPARED = 1_000_000;
 
 export async function runBenchmark(
   options: BenchmarkOptions,
@@ -49,111 +39,102 @@ export async function runBenchmark(
   signal: AbortSignal,
   progress: (line: string) => void,
 ): Promise<BenchmarkOutcome> {
-  const rounds = new Map<string, RoundResult[]>();
-  const failures: Failure[] = [];
-  const leftOut: string[] = [];
-  const notes: string[] = [];
-  const servers = new Map<ServerName, RunningServer>();
-  const fastest = new Map<ServerName, number>();
-  const dataDir = await mkdtemp(join(tmpdir(), 'hubcast-bench-'));
-  const topicPrefix = `bench-${options.startedAtMs.toString(36)}-${process.pid.toString(36)}`;
-  let kafka: BenchKafka | undefined;
-  let generator: Generator | undefined;
-  let sent = 0;
-
-  const settingsOf = (name: ServerName): Record<string, string> => {
-    const own = name === 'kafka' && kafka?.there ? kafka.settings : {};
-    const service = name === 'kafka' || name === 'journal' ? options.settings : {};
-    return { META_APP_SECRET: SECRET, META_VERIFY_TOKEN: 'bench-verify-token', DATA_DIR: dataDir, ...own, ...service };
-  };
-  const drive = async (scenario: Scenario, seconds: number): Promise<RoundResult> => {
-    const server = servers.get(scenario.server);
-    if (server === undefined || generator === undefined) throw new Error('its server is not running');
-    const perSecond = scenario.perSecond ?? (fastest.get(scenario.server) ?? FIRST_GUESS_PER_SECOND) * HEADROOM;
-    const count = Math.min(MAX_PREPARED, Math.ceil(perSecond * seconds));
-    const aroundSec = Math.floor(options.startedAtMs / 1000);
-    const { workload } = scenario;
-    await generator.prepare({ workload, seed: options.seed, first: sent, count, aroundSec, secret: SECRET });
-    sent += count;
-    const result = await measureRound(scenario, seconds * 1000, server, generator, pinning);
-    if (scenario.perSecond === undefined) {
-      fastest.set(scenario.server, Math.max(fastest.get(scenario.server) ?? 0, result.perSecond));
-    }
-    return result;
-  };
-  let going = [...options.scenarios];
-  const fail = (isMeant: (scenario: Scenario) => boolean, error: unknown): void => {
-    signal.throwIfAborted();
-    const scenarios = going.filter(isMeant);
-    const lastWords = scenarios.map(({ server }) => servers.get(server)?.lastWords() ?? '');
-    const message = [(error as Error).message, lastWords[0] ?? ''].filter((part) => part !== '').join('\n');
-    const names = scenarios.map(({ name }) => name).join(', ');
-    progress(`${names} failed: ${message.split('\n')[0]}`);
-    failures.push({ scenario: names, message });
-    going = going.filter((scenario) => !isMeant(scenario));
-  };
-
-  const stopAll = async (): Promise<void> => {
-    await generator?.close();
-    await Promise.all([...servers.values()].map((server) => server.stop()));
-    const left = kafka?.there ? await kafka.close() : undefined;
-    if (left !== undefined) notes.push(left);
-    await rm(dataDir, { recursive: true, force: true });
-  };
-  // A round under way ends by itself when the generator is gone.
-  const onAbort = (): void => void generator?.close();
+  const { scenarios, startedAtMs, settings } = options;
+  const topicPrefix = `bench-${startedAtMs.toString(36)}-${process.pid.toString(36)}`;
+  const names = new Set(scenarios.map(({ server }) => server));
+  const stage = await setStage(names, { secret: SECRET, topicPrefix, settings }, pinning, signal, progress);
+  // Without its generator a round under way ends at once.
+  const onAbort = (): void => void stage.generator.close();
   signal.addEventListener('abort', onAbort);
-
-  try {
-    if (going.some(({ server }) => server === 'kafka')) {
-      progress('looking for a Kafka ...');
-      kafka = await findKafka(topicPrefix);
-      signal.throwIfAborted();
-      if (kafka.there) notes.push(`Kafka: ${kafka.about}.`);
-      else {
-        for (const { name } of going.filter(({ server }) => server === 'kafka')) {
-          leftOut.push(`${name} is left out: ${kafka.why}`);
-        }
-        going = going.filter(({ server }) => server !== 'kafka');
-      }
-    }
-    generator = startGenerator();
-    for (const name of new Set(going.map(({ server }) => server))) {
-      progress(`starting ${name} ...`);
-      try {
-        servers.set(name, await startServer(name, settingsOf(name), pinning, signal));
-      } catch (error) {
-        fail((scenario) => scenario.server === name, error);
-      }
-    }
-    for (const scenario of [...going]) {
-      progress(`warming up ${scenario.name} (${options.warmUpSeconds} s) ...`);
-      try {
-        await drive(scenario, options.warmUpSeconds);
-      } catch (error) {
-        fail((other) => other === scenario, error);
-      }
-    }
-    for (let round = 1; round <= options.rounds; round += 1) {
-      // There and back again, so that no scenario always follows the same one.
-      for (const scenario of round % 2 === 1 ? [...going] : going.toReversed()) {
-        try {
-          const result = await drive(scenario, options.seconds);
-          rounds.set(scenario.name, [...(rounds.get(scenario.name) ?? []), result]);
-          progress(`round ${round}/${options.rounds}  ${scenario.name}  ${describe(result)}`);
-        } catch (error) {
-          fail((other) => other === scenario, error);
-        }
-      }
-    }
-  } finally {
+  let left: readonly string[] = [];
+  const played = await playRounds(options, stage, pinning, signal, progress).finally(async () => {
     signal.removeEventListener('abort', onAbort);
-    await stopAll();
-  }
-  return { rounds, failures, leftOut, notes };
+    left = await stage.strike();
+  });
+  const leftOut = scenarios.flatMap(({ name, server }) => {
+    const why = stage.missing.get(server);
+    return why === undefined ? [] : [`${name} is left out: ${why}`];
+  });
+  return { ...played, leftOut, notes: [...stage.notes, ...left] };
 }
 
-function describe({ perSecond, load }: RoundResult): string {
-  const { p50, p99 } = load.latencyMs;
-  return `${Math.round(perSecond)}/s, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`;
+async function playRounds(
+  options: BenchmarkOptions,
+  stage: Stage,
+  pinning: Pinning,
+  signal: AbortSignal,
+  progress: (line: string) => void,
+): Promise<Pick<BenchmarkOutcome, 'rounds' | 'failures'>> {
+  const rounds = new Map<string, RoundResult[]>();
+  const failures: Failure[] = [];
+  const drive = createDriver(options, stage, pinning);
+  let going = options.scenarios.filter(({ server }) => !stage.missing.has(server));
+
+  const attempt = async (scenario: Scenario, seconds: number): Promise<RoundResult | undefined> => {
+    try {
+      return await drive(scenario, seconds);
+    } catch (error) {
+      signal.throwIfAborted();
+      const { message } = error as Error;
+      progress(`${scenario.name} failed: ${message.split('\n')[0]}`);
+      failures.push({ scenario: scenario.name, message });
+      going = going.filter((other) => other !== scenario);
+      return undefined;
+    }
+  };
+  for (const scenario of [...going]) {
+    progress(`warming up ${scenario.name} (${options.warmUpSeconds} s) ...`);
+    await attempt(scenario, options.warmUpSeconds);
+  }
+  for (let round = 1; round <= options.rounds; round += 1) {
+    // There and back again, so that no scenario always follows the same one.
+    for (const scenario of round % 2 === 1 ? [...going] : going.toReversed()) {
+      const result = await attempt(scenario, options.seconds);
+      if (result === undefined) continue;
+      rounds.set(scenario.name, [...(rounds.get(scenario.name) ?? []), result]);
+      const { p50, p99 } = result.load.latencyMs;
+      const figures = `${Math.round(result.perSecond)}/s, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`;
+      progress(`round ${round}/${options.rounds}  ${scenario.name}  ${figures}`);
+    }
+  }
+  return { rounds, failures };
+}
+
+/** Requests prepared for a closed loop, over what the server managed so far. */
+const HEADROOM = 1.5;
+const FIRST_GUESS_PER_SECOND = 60_000;
+/** A slow warm-up on a busy machine must not shorten the rounds after it. */
+const LEAST_PER_SECOND = 20_000;
+/** About 0.65 kB each. A round that would need more is shorter, and says so. */
+const MAX_PREPARED = 1_000_000;
+
+/** Prepares requests never sent before in the run, sends them, measures. */
+function createDriver(options: BenchmarkOptions, stage: Stage, pinning: Pinning) {
+  const fastest = new Map<ServerName, number>();
+  const aroundSec = Math.floor(options.startedAtMs / 1000);
+  let prepared = 0;
+  return async (scenario: Scenario, seconds: number): Promise<RoundResult> => {
+    const { server: name, workload } = scenario;
+    const server = stage.servers.get(name);
+    if (server === undefined) throw new Error(stage.broken.get(name) ?? `${name} is not running`);
+    const known = fastest.get(name) ?? 0;
+    const perSecond = scenario.perSecond ?? Math.max(LEAST_PER_SECOND, known || FIRST_GUESS_PER_SECOND) * HEADROOM;
+    const count = Math.min(MAX_PREPARED, Math.ceil(perSecond * seconds));
+    await stage.generator.prepare({
+      workload,
+      seed: options.seed,
+      first: prepared,
+      count,
+      aroundSec,
+      secret: SECRET,
+    });
+    prepared += count;
+    try {
+      const result = await measureRound(scenario, seconds * 1000, server, stage.generator, pinning);
+      if (scenario.perSecond === undefined) fastest.set(name, Math.max(known, result.perSecond));
+      return result;
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${server.lastWords()}`.trimEnd(), { cause: error });
+    }
+  };
 }
