@@ -1,7 +1,6 @@
 // What jest's global setup tells the suites, which run in processes that inherit its environment.
-import { type KafkaForm, kafkaForm } from '../kafka/broker/form.ts';
+import { FORM_VARIABLE, type KafkaForm, kafkaForm, whyNone } from '../kafka/broker/form.ts';
 
-const FORM = 'HUBCAST_TEST_KAFKA';
 const KEEPER = 'HUBCAST_TEST_KAFKA_KEEPER';
 const SKIPPED = 'HUBCAST_TEST_KAFKA_SKIPPED';
 
@@ -16,13 +15,13 @@ export interface KafkaEnvironment {
 }
 
 export async function writeKafkaEnvironment(keeperUrl: string, skippedFile: string): Promise<void> {
-  process.env[FORM] = JSON.stringify(await kafkaForm());
+  process.env[FORM_VARIABLE] = await kafkaForm();
   process.env[KEEPER] = keeperUrl;
   process.env[SKIPPED] = skippedFile;
 }
 
 export function readKafkaEnvironment(): KafkaEnvironment {
-  const form = process.env[FORM];
+  const form = process.env[FORM_VARIABLE];
   if (form === undefined) {
     throw new Error(
       'jest ran without test/support/global-setup.ts. Run it with the jest.config.js of this repository.',
@@ -33,8 +32,14 @@ export function readKafkaEnvironment(): KafkaEnvironment {
     .filter(Boolean);
   return {
     given: given && given.length > 0 ? given : null,
-    form: JSON.parse(form) as KafkaForm,
+    form: form as KafkaForm,
     keeperUrl: process.env[KEEPER] ?? '',
     skippedFile: process.env[SKIPPED] ?? '',
   };
+}
+
+/** What is missing for the suites that cannot run, and what to do about it. */
+export function howToGetKafka({ form, given }: KafkaEnvironment): string {
+  const way = given === null ? ', or set KAFKA_BROKERS' : '';
+  return `${whyNone(form) ?? ''} Install Docker, or Java 17 and Maven${way}.`;
 }

@@ -4,13 +4,16 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Broker, startBroker } from '../kafka/broker/start.ts';
 
+// Nobody kills this one, and a busy machine must not make its controller believe that it is gone.
+const PATIENT = { 'broker.session.timeout.ms': 9000 };
+
 let server: Server | undefined;
 let starting: Promise<Broker> | undefined;
 
 /** @returns the URL that gives `{ brokers }`, or 500 and the reason. */
 export async function openKeeper(): Promise<string> {
   const opened = createServer((_request, response) => {
-    starting ??= startBroker();
+    starting ??= startBroker({ properties: PATIENT });
     starting.then(
       ({ brokers }) => response.end(JSON.stringify({ brokers })),
       (error: Error) => response.writeHead(500).end(error.message),

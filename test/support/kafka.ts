@@ -1,7 +1,8 @@
 // How a suite gets a Kafka. Without one it is skipped, which global-teardown.ts says loudly; with CI=true it fails.
 import { appendFileSync } from 'node:fs';
 import { beforeAll, describe, it } from '@jest/globals';
-import { readKafkaEnvironment } from './kafka-environment.ts';
+import { whyNone } from '../kafka/broker/form.ts';
+import { howToGetKafka, readKafkaEnvironment } from './kafka-environment.ts';
 
 /** The first start may have to fetch 45 MB of jars or an image. */
 const START_TIMEOUT_MS = 300_000;
@@ -17,8 +18,8 @@ export interface SharedKafka {
  */
 export function describeKafka(name: string, body: (kafka: SharedKafka) => void): void {
   const { given, form } = readKafkaEnvironment();
-  if (given === null && form.how === 'none') {
-    describeWithout(name, form.why);
+  if (given === null && whyNone(form) !== null) {
+    describeWithout(name);
     return;
   }
   let brokers: string[] | undefined;
@@ -38,25 +39,24 @@ export function describeKafka(name: string, body: (kafka: SharedKafka) => void):
 /** A suite that starts brokers of its own (test/kafka/broker/start.ts), in order to break them. KAFKA_BROKERS is no help to it. */
 export function describeOwnKafka(name: string, body: () => void): void {
   const { form } = readKafkaEnvironment();
-  if (form.how === 'none') {
-    describeWithout(name, form.why);
+  if (whyNone(form) !== null) {
+    describeWithout(name);
     return;
   }
   describe(name, body);
 }
 
-function describeWithout(name: string, why: string): void {
+function describeWithout(name: string): void {
+  const environment = readKafkaEnvironment();
   if (process.env.CI === 'true') {
     describe(name, () => {
       it('has a Kafka', () => {
-        throw new Error(
-          `${why} With CI=true this is a failure: install Docker, or Java 17 and Maven, or set KAFKA_BROKERS.`,
-        );
+        throw new Error(`${howToGetKafka(environment)} With CI=true a missing Kafka is a failure.`);
       });
     });
     return;
   }
-  appendFileSync(readKafkaEnvironment().skippedFile, `${name}\n`);
+  appendFileSync(environment.skippedFile, `${name}\n`);
   describe.skip(name, () => {
     it('needs a Kafka', () => undefined);
   });

@@ -1,11 +1,22 @@
+import { dockerEngine } from './engine.ts';
 import { whyNoJars } from './jars.ts';
 
-/** How brokers are started on this machine; `none` says why not. */
-export type KafkaForm = { readonly how: 'containers' | 'jars' } | { readonly how: 'none'; readonly why: string };
+/** How brokers are started on this machine: `containers`, `jars`, or `none: ` and why not. */
+export type KafkaForm = 'containers' | 'jars' | `none: ${string}`;
 
-/** Quick: starts and downloads nothing. */
+/** Where the form is remembered for child processes; set by hand, it forces one. */
+export const FORM_VARIABLE = 'HUBCAST_TEST_KAFKA';
+
+/** Why no broker can be started here, or null. */
+export function whyNone(form: KafkaForm): string | null {
+  return form.startsWith('none: ') ? form.slice('none: '.length) : null;
+}
+
+/** Starts and downloads nothing. */
 export async function kafkaForm(): Promise<KafkaForm> {
+  const known = process.env[FORM_VARIABLE];
+  if (known) return known as KafkaForm;
+  if (await dockerEngine()) return 'containers';
   const why = await whyNoJars();
-  if (why === null) return { how: 'jars' };
-  return { how: 'none', why: `No Docker engine answers, and ${why}.` };
+  return why === null ? 'jars' : `none: No Docker engine answers, and ${why}.`;
 }

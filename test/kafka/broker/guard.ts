@@ -6,13 +6,19 @@ import { createInterface } from 'node:readline';
 const pids = new Set<number>();
 const folders = new Set<string>();
 const containers = new Set<string>();
+const networks = new Set<string>();
 
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
 
 for await (const line of createInterface({ input: process.stdin })) {
   const [action, kind, what = ''] = line.split('\t');
-  const set: Set<number | string> | undefined = { pid: pids, folder: folders, container: containers }[kind ?? ''];
+  const set: Set<number | string> | undefined = {
+    pid: pids,
+    folder: folders,
+    container: containers,
+    network: networks,
+  }[kind ?? ''];
   const item = kind === 'pid' ? Number(what) : what;
   if (action === 'hold') set?.add(item);
   else set?.delete(item);
@@ -26,7 +32,7 @@ for (const pid of pids) {
   }
 }
 for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
-if (containers.size > 0) {
+if (containers.size + networks.size > 0) {
   const { getContainerRuntimeClient } = await import('testcontainers');
   const client = await getContainerRuntimeClient();
   for (const id of containers) {
@@ -34,5 +40,8 @@ if (containers.size > 0) {
       .getById(id)
       .remove({ force: true, v: true })
       .catch(() => undefined);
+  }
+  for (const id of networks) {
+    await client.network.remove(client.network.getById(id)).catch(() => undefined);
   }
 }

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-type Kind = 'pid' | 'folder' | 'container';
+type Kind = 'pid' | 'folder' | 'container' | 'network';
 
 let guard: ChildProcess | undefined;
 const held = new Set<string>();

@@ -61,6 +61,7 @@ export async function createJarHost(options: JarHostOptions): Promise<NodeHost> 
 
   return {
     address: options.address,
+    place: () => ({ pid: isRunning() ? Number(java?.pid) : null, folder }),
     async launch() {
       if (isRunning())
         throw new Error(`The broker at ${options.address} is running already; stop() or kill() it first.`);

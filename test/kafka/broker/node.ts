@@ -3,6 +3,8 @@ export interface KafkaNode {
   readonly id: number;
   /** `host:port` for clients. */
   readonly address: string;
+  /** What it occupies on this machine, for diagnosis. `pid` is null while it is down. */
+  place(): { readonly pid: number | null; readonly folder: string } | { readonly container: string };
   /** Starts it on the same port with the same data; resolves when it serves. */
   start(): Promise<void>;
   /** SIGTERM: a controlled shutdown. */

@@ -40,6 +40,9 @@ export async function waitUntilServing(
 async function describe(address: string, client: ClientSettings) {
   const kafka = new Kafka({
     ...client,
+    // A copy: kafkajs writes an authenticator that holds the password into the object it is given, and a suite's
+    // `{ ...sasl, password: 'wrong' }` would then log in with the right one.
+    ...(client.sasl && { sasl: { ...client.sasl } }),
     brokers: [address],
     clientId: 'hubcast-tests-probe',
     logLevel: logLevel.NOTHING,

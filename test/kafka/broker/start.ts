@@ -1,11 +1,8 @@
 // Brokers of a suite's own, to be stopped, killed and frozen as the suite likes. For reading and writing without
 // faults use the run's shared broker (test/support/kafka.ts), which costs nothing to start again.
-import { randomBytes } from 'node:crypto';
-import { freePorts } from './free-ports.ts';
-import { createJarHost } from './jar-host.ts';
-import { ensureJars } from './jars.ts';
+import { createHosts } from './hosts.ts';
 import type { KafkaNode, NodeHost } from './node.ts';
-import { type ClusterShape, type Properties, serverProperties } from './server-properties.ts';
+import type { Properties } from './server-properties.ts';
 import { type ClientSettings, waitUntilServing } from './serving.ts';
 
 const START_TIMEOUT_MS = 60_000;
@@ -40,19 +37,24 @@ export interface Cluster {
 
 /** One broker that is also its controller. Whoever starts it closes it; a run that dies leaves nothing behind. */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
-  const { brokers, nodes } = await startCluster({ ...options, brokers: 1 });
+  const { brokers, nodes, close } = await startCluster({ ...options, brokers: 1 });
   const [node] = nodes;
   if (!node) throw new Error('A cluster of one has a node.');
-  return { ...node, brokers };
+  return { ...node, brokers, close };
 }
 
 /** Several nodes, each broker and controller; at least two of three must run for the quorum. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const hosts = await createHosts(options);
+  const { hosts, close } = await createHosts({
+    count: options.brokers,
+    replicationFactor: options.replicationFactor ?? Math.min(3, options.brokers),
+    minInSync: options.minInSync ?? 1,
+    clientProtocol: options.clientProtocol ?? 'PLAINTEXT',
+    properties: options.properties ?? {},
+    heapMb: options.heapMb ?? 384,
+    stopTimeoutMs: options.stopTimeoutMs ?? 10_000,
+  });
   const nodes = hosts.map((host, index) => toNode(host, index + 1, options));
-  const close = async () => {
-    await Promise.all(nodes.map((node) => node.close()));
-  };
   try {
     await Promise.all(nodes.map((node) => node.start()));
     const ids = nodes.map(({ id }) => id);
@@ -64,44 +66,6 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     throw error;
   }
   return { brokers: nodes.map(({ address }) => address), nodes, close };
-}
-
-async function createHosts(options: ClusterOptions): Promise<NodeHost[]> {
-  const { replicationFactor = Math.min(3, options.brokers), minInSync = 1 } = options;
-  await ensureJars();
-  // Starts with a letter: the format tool takes an id that starts with a dash for an option.
-  const clusterId = `A${randomBytes(16).toString('base64url').slice(1, 22)}`;
-  const ports = await freePorts(3 * options.brokers);
-  const port = (node: number, which: number) => `127.0.0.1:${ports[3 * node + which]}`;
-  const indexes = Array.from({ length: options.brokers }, (_, index) => index);
-  const shape: ClusterShape = { controllers: indexes.map((node) => port(node, 2)), replicationFactor, minInSync };
-  const made: NodeHost[] = [];
-  for (const node of indexes) {
-    const [client, internal, controllerListen] = [port(node, 0), port(node, 1), port(node, 2)];
-    const addresses = {
-      client: { listen: client, advertised: client },
-      internal: { listen: internal, advertised: internal },
-      controllerListen,
-    };
-    made.push(
-      await createJarHost({
-        address: client,
-        clusterId,
-        heapMb: options.heapMb ?? 384,
-        stopTimeoutMs: options.stopTimeoutMs ?? 10_000,
-        properties: (logDir) =>
-          serverProperties(
-            node + 1,
-            addresses,
-            shape,
-            logDir,
-            options.clientProtocol ?? 'PLAINTEXT',
-            options.properties ?? {},
-          ),
-      }),
-    );
-  }
-  return made;
 }
 
 function toNode(host: NodeHost, id: number, options: BrokerOptions): KafkaNode {
