@@ -1,5 +1,6 @@
 import { Kafka, logLevel } from 'kafkajs';
-import { kafkaForm } from '../../test/kafka/broker/form.ts';
+import { FORM_VARIABLE, type KafkaForm, kafkaForm, whyNone } from '../../test/kafka/broker/form.ts';
+import { whyNoJars } from '../../test/kafka/broker/jars.ts';
 import { startBroker } from '../../test/kafka/broker/start.ts';
 
 /** The Kafka of the run: the operator's (KAFKA_BROKERS), else a single broker started for it. */
@@ -25,16 +26,20 @@ export async function findKafka(topicPrefix: string): Promise<BenchKafka> {
       close: () => removeTopics(KAFKA_BROKERS.split(','), topicPrefix),
     };
   }
+  // A broker of jars can be kept off the server's core; where a container runs is its engine's affair.
+  if ((await whyNoJars()) === null) process.env[FORM_VARIABLE] ??= 'jars' satisfies KafkaForm;
   const form = await kafkaForm();
-  if (form.how === 'none') return { there: false, why: `${form.why} Or set KAFKA_BROKERS.` };
-  // The test broker runs on the first compiler alone to start quickly; this is the one variable that overrules its command line.
+  const why = whyNone(form);
+  if (why !== null) return { there: false, why: `${why} Or set KAFKA_BROKERS.` };
+  // The test broker runs on the first compiler alone to start quickly; only this variable overrules its command line.
   process.env._JAVA_OPTIONS = '-XX:TieredStopAtLevel=4';
   const broker = await startBroker({ heapMb: 1024 }).finally(() => {
     delete process.env._JAVA_OPTIONS;
   });
+  const where = form === 'jars' ? 'on the cores of the load generator' : 'in a container, not pinned by us';
   return {
     there: true,
-    about: "one broker of the run's own, on the cores of the load generator",
+    about: `one broker of the run's own, ${where}`,
     settings: { KAFKA_BROKERS: broker.brokers.join(','), TOPIC_PREFIX: topicPrefix },
     close: async () => {
       await broker.close();

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { hold, release } from '../../test/kafka/broker/guarded.ts';
 import type { ServerName } from '../scenarios.ts';
 import { onServerCore, type Pinning } from './pinning.ts';
 
@@ -42,6 +43,9 @@ export async function startServer(
     env: { PATH, HOME, HOST: '127.0.0.1', PORT: '0', INTERNAL_PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // The guard ends it should this process be killed.
+  if (child.pid !== undefined) hold('pid', child.pid);
+  child.once('exit', () => release('pid', child.pid ?? 0));
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-KEPT_ERROR_CHARS);

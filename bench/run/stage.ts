@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hold, release } from '../../test/kafka/broker/guarded.ts';
 import { type Generator, startGenerator } from '../load/generator.ts';
 import type { ServerName } from '../scenarios.ts';
 import { type BenchKafka, findKafka } from './kafka.ts';
@@ -36,6 +37,7 @@ export async function setStage(
   progress: (line: string) => void,
 ): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'hubcast-bench-'));
+  hold('folder', folder);
   const servers = new Map<ServerName, RunningServer>();
   const missing = new Map<ServerName, string>();
   const broken = new Map<ServerName, string>();
@@ -46,6 +48,7 @@ export async function setStage(
     await Promise.all([...servers.values()].map((server) => server.stop()));
     const left = kafka?.there ? await kafka.close() : undefined;
     await rm(folder, { recursive: true, force: true });
+    release('folder', folder);
     return left === undefined ? [] : [left];
   };
   const settingsOf = (name: ServerName): Record<string, string> => ({
