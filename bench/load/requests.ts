@@ -1,0 +1,48 @@
+import { createHmac } from 'node:crypto';
+import { WORKLOADS, type WorkloadName } from './workloads.ts';
+
+export interface RequestOrder {
+  readonly workload: WorkloadName;
+  readonly seed: number;
+  /** Number in the run of the first request; the caller goes on where the round before ended. */
+  readonly first: number;
+  readonly count: number;
+  readonly aroundSec: number;
+  readonly secret: string;
+}
+
+const SLAB_BYTES = 4 * 1024 * 1024;
+
+/** Requests as they go on the wire, ready before the clock starts: building and signing one costs as much as sending it. */
+export function prepareRequests(order: RequestOrder): Buffer[] {
+  const { workload, seed, first, count, aroundSec, secret } = order;
+  const toBody = WORKLOADS[workload];
+  let slab = Buffer.alloc(0);
+  let used = 0;
+  return Array.from({ length: count }, (_, index) => {
+    const request = toHttpRequest(toBody({ seed, sequence: first + index, aroundSec }), secret);
+    const byteLength = Buffer.byteLength(request);
+    if (used + byteLength > slab.length) {
+      slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, byteLength));
+      used = 0;
+    }
+    const start = used;
+    used += slab.write(request, start);
+    return slab.subarray(start, used);
+  });
+}
+
+/** A POST as Meta sends it, signed over the bytes of the body in UTF-8. */
+export function toHttpRequest(body: string, secret: string): string {
+  return [
+    'POST /webhook HTTP/1.1',
+    'Host: localhost',
+    'Accept: */*',
+    'User-Agent: facebookexternalua',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Hub-Signature-256: sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+    '',
+    body,
+  ].join('\r\n');
+}

@@ -1,0 +1,140 @@
+import type { Scenario, ServerName } from '../scenarios.ts';
+import { measureRound, type RoundResult } from './measure.ts';
+import type { Pinning } from './pinning.ts';
+import { type Stage, setStage } from './stage.ts';
+
+/**
+ * The run: every server started once and warmed up, then rounds in which all scenarios take turns, so that a machine that
+ * slows down slows all of them.
+ */
+export interface BenchmarkOptions {
+  readonly scenarios: readonly Scenario[];
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  readonly seed: number;
+  readonly startedAtMs: number;
+  /** Settings of the service beside those the scenarios need. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export interface BenchmarkOutcome {
+  /** By scenario, in the order of the rounds; a scenario that failed has fewer. */
+  readonly rounds: ReadonlyMap<string, readonly RoundResult[]>;
+  readonly failures: readonly Failure[];
+  readonly leftOut: readonly string[];
+  readonly notes: readonly string[];
+}
+
+export interface Failure {
+  readonly scenario: string;
+  readonly message: string;
+}
+
+const SECRET = 'bench-app-secret';
+
+export async function runBenchmark(
+  options: BenchmarkOptions,
+  pinning: Pinning,
+  signal: AbortSignal,
+  progress: (line: string) => void,
+): Promise<BenchmarkOutcome> {
+  const { scenarios, startedAtMs, settings } = options;
+  const topicPrefix = `bench-${startedAtMs.toString(36)}-${process.pid.toString(36)}`;
+  const names = new Set(scenarios.map(({ server }) => server));
+  const stage = await setStage(names, { secret: SECRET, topicPrefix, settings }, pinning, signal, progress);
+  // Without its generator a round under way ends at once.
+  const onAbort = (): void => void stage.generator.close();
+  signal.addEventListener('abort', onAbort);
+  let left: readonly string[] = [];
+  const played = await playRounds(options, stage, pinning, signal, progress).finally(async () => {
+    signal.removeEventListener('abort', onAbort);
+    left = await stage.strike();
+  });
+  const leftOut = scenarios.flatMap(({ name, server }) => {
+    const why = stage.missing.get(server);
+    return why === undefined ? [] : [`${name} is left out: ${why}`];
+  });
+  return { ...played, leftOut, notes: [...stage.notes, ...left] };
+}
+
+async function playRounds(
+  options: BenchmarkOptions,
+  stage: Stage,
+  pinning: Pinning,
+  signal: AbortSignal,
+  progress: (line: string) => void,
+): Promise<Pick<BenchmarkOutcome, 'rounds' | 'failures'>> {
+  const rounds = new Map<string, RoundResult[]>();
+  const failures: Failure[] = [];
+  const drive = createDriver(options, stage, pinning);
+  let going = options.scenarios.filter(({ server }) => !stage.missing.has(server));
+
+  const attempt = async (scenario: Scenario, seconds: number): Promise<RoundResult | undefined> => {
+    try {
+      return await drive(scenario, seconds);
+    } catch (error) {
+      signal.throwIfAborted();
+      const { message } = error as Error;
+      progress(`${scenario.name} failed: ${message.split('\n')[0]}`);
+      failures.push({ scenario: scenario.name, message });
+      going = going.filter((other) => other !== scenario);
+      return undefined;
+    }
+  };
+  for (const scenario of [...going]) {
+    progress(`warming up ${scenario.name} (${options.warmUpSeconds} s) ...`);
+    await attempt(scenario, options.warmUpSeconds);
+  }
+  for (let round = 1; round <= options.rounds; round += 1) {
+    // There and back again, so that no scenario always follows the same one.
+    for (const scenario of round % 2 === 1 ? [...going] : going.toReversed()) {
+      const result = await attempt(scenario, options.seconds);
+      if (result === undefined) continue;
+      rounds.set(scenario.name, [...(rounds.get(scenario.name) ?? []), result]);
+      const { p50, p99 } = result.load.latencyMs;
+      const figures = `${Math.round(result.perSecond)}/s, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`;
+      progress(`round ${round}/${options.rounds}  ${scenario.name}  ${figures}`);
+    }
+  }
+  return { rounds, failures };
+}
+
+/** Requests prepared for a closed loop, over what the server managed so far. */
+const HEADROOM = 1.5;
+const FIRST_GUESS_PER_SECOND = 60_000;
+/** A slow warm-up on a busy machine must not shorten the rounds after it. */
+const LEAST_PER_SECOND = 20_000;
+/** About 0.65 kB each. A round that would need more is shorter, and says so. */
+const MAX_PREPARED = 1_000_000;
+
+/** Prepares requests never sent before in the run, sends them, measures. */
+function createDriver(options: BenchmarkOptions, stage: Stage, pinning: Pinning) {
+  const fastest = new Map<ServerName, number>();
+  const aroundSec = Math.floor(options.startedAtMs / 1000);
+  let prepared = 0;
+  return async (scenario: Scenario, seconds: number): Promise<RoundResult> => {
+    const { server: name, workload } = scenario;
+    const server = stage.servers.get(name);
+    if (server === undefined) throw new Error(stage.broken.get(name) ?? `${name} is not running`);
+    const known = fastest.get(name) ?? 0;
+    const perSecond = scenario.perSecond ?? Math.max(LEAST_PER_SECOND, known || FIRST_GUESS_PER_SECOND) * HEADROOM;
+    const count = Math.min(MAX_PREPARED, Math.ceil(perSecond * seconds));
+    await stage.generator.prepare({
+      workload,
+      seed: options.seed,
+      first: prepared,
+      count,
+      aroundSec,
+      secret: SECRET,
+    });
+    prepared += count;
+    try {
+      const result = await measureRound(scenario, seconds * 1000, server, stage.generator, pinning);
+      if (scenario.perSecond === undefined) fastest.set(name, Math.max(known, result.perSecond));
+      return result;
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${server.lastWords()}`.trimEnd(), { cause: error });
+    }
+  };
+}

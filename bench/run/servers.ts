@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { hold, release } from '../../test/kafka/broker/guarded.ts';
+import type { ServerName } from '../scenarios.ts';
+import { onServerCore, type Pinning } from './pinning.ts';
+
+/** A server under load in its own process, started as an operator would and known only by its ready line. */
+export interface RunningServer {
+  readonly pid: number;
+  readonly url: string;
+  /** The end of what it said on stdout and stderr, for when something went wrong. */
+  readonly lastWords: () => string;
+  readonly stop: () => Promise<void>;
+}
+
+const ENTRIES: Readonly<Record<ServerName, readonly string[]>> = {
+  sink: ['bench/floor/sink.ts'],
+  'floor-bare': ['bench/floor/bare.ts'],
+  'floor-express': ['bench/floor/express.ts'],
+  journal: ['bin/hubcast.js', 'serve'],
+  kafka: ['bin/hubcast.js', 'serve'],
+};
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const READY_WITHIN_MS = 60_000;
+const STOP_STEPS = ['SIGTERM', 'SIGTERM', 'SIGKILL'] as const;
+const STOP_STEP_MS = 5_000;
+const KEPT_ERROR_CHARS = 4_000;
+
+/** `settings` is all of the server's environment but PATH and HOME, so that a stray KAFKA_BROKERS changes no scenario. */
+export async function startServer(
+  name: ServerName,
+  settings: Readonly<Record<string, string>>,
+  pinning: Pinning,
+  signal: AbortSignal,
+): Promise<RunningServer> {
+  const [command = '', ...args] = onServerCore(pinning, [process.execPath, ...ENTRIES[name]]);
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(command, args, {
+    cwd: ROOT,
+    env: { PATH, HOME, HOST: '127.0.0.1', PORT: '0', INTERNAL_PORT: '0', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  // The guard ends it should this process be killed.
+  if (child.pid !== undefined) hold('pid', child.pid);
+  child.once('exit', () => release('pid', child.pid ?? 0));
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint = (complaint + text).slice(-KEPT_ERROR_CHARS);
+  });
+  const stop = (): Promise<void> => stopProcess(child);
+  try {
+    const url = await readyUrl(child, signal);
+    // Its log is read and thrown away, as a collector would read it, or the pipe fills up and the server stalls.
+    let last: Buffer = Buffer.alloc(0);
+    child.stdout.on('data', (chunk: Buffer) => {
+      last = chunk;
+    });
+    const lastWords = (): string => `${last.toString().slice(-KEPT_ERROR_CHARS)}\n${complaint}`.trim();
+    return { pid: child.pid ?? 0, url, lastWords, stop };
+  } catch (error) {
+    await stop();
+    throw new Error(`${name} did not start: ${(error as Error).message}\n${complaint}`.trimEnd(), { cause: error });
+  }
+}
+
+async function readyUrl(child: ChildProcess, signal: AbortSignal): Promise<string> {
+  if (child.stdout === null) throw new Error('its stdout is not readable');
+  const lines = createInterface({ input: child.stdout });
+  const abort = AbortSignal.any([signal, AbortSignal.timeout(READY_WITHIN_MS)]);
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  lines.on('line', (line) => {
+    const url = urlOfReadyLine(line);
+    if (url !== undefined) resolve(url);
+  });
+  child.once('error', reject);
+  child.once('exit', (code, by) => reject(new Error(`it ended (${by ?? `code ${code}`}) before its ready line`)));
+  const onAbort = (): void => reject(new Error(signal.aborted ? 'stopped' : `no ready line in ${READY_WITHIN_MS} ms`));
+  abort.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await promise;
+  } finally {
+    abort.removeEventListener('abort', onAbort);
+    lines.close();
+  }
+}
+
+/** The public address in a ready line; another line gives undefined. */
+export function urlOfReadyLine(line: string): string | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    const entry: unknown = JSON.parse(line);
+    if (typeof entry !== 'object' || entry === null || !('msg' in entry) || entry.msg !== 'ready') return undefined;
+    return 'public' in entry && typeof entry.public === 'string' ? entry.public : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function stopProcess(child: ChildProcess): Promise<void> {
+  for (const step of STOP_STEPS) {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    const exited = once(child, 'exit', { signal: AbortSignal.timeout(STOP_STEP_MS) }).catch(() => undefined);
+    child.kill(step);
+    await exited;
+  }
+}

@@ -1,0 +1,84 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hold, release } from '../../test/kafka/broker/guarded.ts';
+import { type Generator, startGenerator } from '../load/generator.ts';
+import type { ServerName } from '../scenarios.ts';
+import { type BenchKafka, findKafka } from './kafka.ts';
+import type { Pinning } from './pinning.ts';
+import { type RunningServer, startServer } from './servers.ts';
+
+/** All processes and folders of a run: the load generator, one server of each kind, the broker. */
+export interface Stage {
+  readonly generator: Generator;
+  readonly servers: ReadonlyMap<ServerName, RunningServer>;
+  /** Servers that cannot be had on this machine, and why; nothing is wrong with them. */
+  readonly missing: ReadonlyMap<ServerName, string>;
+  /** Servers that should have started and did not. */
+  readonly broken: ReadonlyMap<ServerName, string>;
+  readonly notes: readonly string[];
+  /** Ends all and removes what they wrote. Resolves to lines about what had to stay. */
+  readonly strike: () => Promise<readonly string[]>;
+}
+
+export interface StageOptions {
+  readonly secret: string;
+  /** Different in each run, so that runs against one Kafka do not meet. */
+  readonly topicPrefix: string;
+  /** Settings of the service beside those a run needs. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export async function setStage(
+  names: ReadonlySet<ServerName>,
+  options: StageOptions,
+  pinning: Pinning,
+  signal: AbortSignal,
+  progress: (line: string) => void,
+): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'hubcast-bench-'));
+  hold('folder', folder);
+  const servers = new Map<ServerName, RunningServer>();
+  const missing = new Map<ServerName, string>();
+  const broken = new Map<ServerName, string>();
+  const generator = startGenerator();
+  let kafka: BenchKafka | undefined;
+  const strike = async (): Promise<readonly string[]> => {
+    await generator.close();
+    await Promise.all([...servers.values()].map((server) => server.stop()));
+    const left = kafka?.there ? await kafka.close() : undefined;
+    await rm(folder, { recursive: true, force: true });
+    release('folder', folder);
+    return left === undefined ? [] : [left];
+  };
+  const settingsOf = (name: ServerName): Record<string, string> => ({
+    META_APP_SECRET: options.secret,
+    META_VERIFY_TOKEN: 'bench-verify-token',
+    DATA_DIR: join(folder, name),
+    ...(name === 'kafka' && kafka?.there ? kafka.settings : {}),
+    ...(name === 'kafka' || name === 'journal' ? options.settings : {}),
+  });
+
+  try {
+    if (names.has('kafka')) {
+      progress('looking for a Kafka ...');
+      kafka = await findKafka(options.topicPrefix);
+      if (!kafka.there) missing.set('kafka', kafka.why);
+    }
+    for (const name of names) {
+      signal.throwIfAborted();
+      if (missing.has(name)) continue;
+      progress(`starting ${name} ...`);
+      try {
+        servers.set(name, await startServer(name, settingsOf(name), pinning, signal));
+      } catch (error) {
+        broken.set(name, (error as Error).message);
+      }
+    }
+    signal.throwIfAborted();
+  } catch (error) {
+    await strike();
+    throw error;
+  }
+  return { generator, servers, missing, broken, notes: kafka?.there ? [`Kafka: ${kafka.about}.`] : [], strike };
+}

@@ -1,0 +1,113 @@
+import { describe, expect, it } from '@jest/globals';
+import { summarise } from '../../bench/report/summary.ts';
+import { judge } from '../../bench/report/targets.ts';
+import type { RoundResult } from '../../bench/run/measure.ts';
+import { SCENARIOS } from '../../bench/scenarios.ts';
+
+const MB = 1_000_000;
+
+interface Round {
+  readonly perSecond: number;
+  readonly p99?: number;
+  readonly peakMb?: number;
+  readonly serverShare?: number;
+  readonly lost?: number;
+}
+
+function round({ perSecond, p99 = 5, peakMb = 100, serverShare = 0.98, lost = 0 }: Round): RoundResult {
+  const latencyMs = { count: 100, p50: 1, p90: 2, p99, p999: 8, max: 9 };
+  return {
+    load: {
+      answered: 100,
+      statuses: { 200: 100 },
+      lost,
+      unanswered: 0,
+      elapsedMs: 1000,
+      latencyMs,
+      ranOut: false,
+      generatorCpuMs: 1,
+    },
+    perSecond,
+    generatorCpuUsPerRequest: 10,
+    serverCpuUsPerRequest: 1e6 / perSecond,
+    serverShare,
+    serverCoreBusy: 1,
+    otherCoresBusy: 0.5,
+    residentBytes: { first: 80 * MB, peak: peakMb * MB, last: 90 * MB },
+  };
+}
+
+function summary(name: string, rounds: readonly Round[], floor: readonly Round[] = []) {
+  const scenario = SCENARIOS.find((one) => one.name === name);
+  if (scenario === undefined) throw new Error(`There is no scenario ${name}.`);
+  return summarise(scenario, rounds.map(round), floor.map(round));
+}
+
+describe('the summary', () => {
+  it('takes ratios within the same round, so that a slow round slows both sides', () => {
+    const floor = [{ perSecond: 40_000 }, { perSecond: 10_000 }, { perSecond: 50_000 }];
+    const { ratio, cpuRatio, perSecond } = summary(
+      'kafka-closed',
+      [{ perSecond: 16_000 }, { perSecond: 4_000 }, { perSecond: 25_000 }],
+      floor,
+    );
+    expect(ratio).toEqual({ median: 0.4, lowest: 0.4, highest: 0.5 });
+    expect(cpuRatio?.median).toBeCloseTo(0.4);
+    expect(perSecond).toEqual({ median: 16_000, lowest: 4_000, highest: 25_000 });
+  });
+
+  it('compares neither the floor with itself nor an open loop', () => {
+    expect(summary('floor-bare', [{ perSecond: 1 }], [{ perSecond: 1 }]).ratio).toBeUndefined();
+    expect(summary('kafka-open', [{ perSecond: 1 }], [{ perSecond: 1 }]).ratio).toBeUndefined();
+  });
+
+  it('calls memory flat while the last round peaks no more than a tenth above the first', () => {
+    const flat = (peaks: readonly number[]) =>
+      summary(
+        'journal-closed',
+        peaks.map((peakMb) => ({ perSecond: 1, peakMb })),
+      ).memory?.flat;
+    expect(flat([100, 140, 109])).toBe(true);
+    expect(flat([100, 105, 111])).toBe(false);
+    expect(flat([100])).toBeUndefined();
+  });
+});
+
+describe('the targets', () => {
+  const floor = [{ perSecond: 40_000 }];
+
+  it('are met or not by the median of the ratios, the p99 and the memory', () => {
+    const verdicts = judge([
+      summary('journal-closed', [{ perSecond: 15_900 }], floor),
+      summary('kafka-closed', [{ perSecond: 13_300, peakMb: 260 }], floor),
+      summary('kafka-open', [{ perSecond: 3300, p99: 24 }]),
+    ]);
+    expect(verdicts.map(({ scenario, measured, met }) => [scenario, measured, met])).toEqual([
+      ['journal-closed', '0.40', false],
+      ['kafka-closed', '0.33', true],
+      ['kafka-open', '24.00 ms', true],
+      ['journal-closed', 'peak 100 MB', true],
+      ['kafka-closed', 'peak 260 MB', false],
+    ]);
+  });
+
+  it('do not take a fast open loop that lost requests for one that met its target', () => {
+    expect(judge([summary('kafka-open', [{ perSecond: 3300, lost: 1 }])])[0]?.met).toBe(false);
+  });
+
+  it('are silent about what was not measured', () => {
+    expect(judge([summary('kafka-closed', [{ perSecond: 1 }])]).map(({ wanted }) => wanted)).toEqual([
+      'memory flat and under 256 MB',
+    ]);
+  });
+
+  it('say when somebody else took the core of either side', () => {
+    const verdict = (serverShare: number) =>
+      judge([
+        summary('floor-bare', [{ perSecond: 40_000, serverShare }]),
+        summary('kafka-closed', [{ perSecond: 20_000 }], floor),
+      ])[0]?.disturbed;
+    expect(verdict(0.98)).toBe(false);
+    expect(verdict(0.7)).toBe(true);
+  });
+});
