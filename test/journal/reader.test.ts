@@ -76,6 +76,27 @@ it('keeps the log short while readers are half-way through', async () => {
   });
 });
 
+it('empties the log though there is never a moment without a reader', async () => {
+  await withDataDir(async (dataDir) => {
+    const journal = await openTestJournal(dataDir);
+    const readers = [0, 1].map(() => new DatabaseSync(journalFile(dataDir), { readOnly: true }));
+    let turn = 0;
+    const overlap = () => {
+      const [next, previous] = turn % 2 === 0 ? readers : readers.toReversed();
+      turn += 1;
+      next?.exec('BEGIN; SELECT count(*) FROM topics');
+      if (previous?.isTransaction) previous.exec('COMMIT');
+    };
+    overlap();
+    const overlapping = setInterval(overlap, 10);
+    for (let n = 0; n < 110; n += 1) await journal.append([makeRecord('t', { value: 'x'.repeat(MIB) })]);
+    clearInterval(overlapping);
+    expect(statSync(`${journalFile(dataDir)}-wal`).size).toBeLessThan(80 * MIB);
+    for (const reader of readers) reader.close();
+    await journal.close();
+  });
+});
+
 it('lets appends pass, and warns, while a foreign program holds an old state', async () => {
   await withDataDir(async (dataDir) => {
     const clock = { ms: Date.now() };

@@ -6,14 +6,21 @@ import { isHubcastError } from '../../src/errors.ts';
 import { journalFile } from '../../src/journal/files.ts';
 import type { Journal } from '../../src/journal/open-journal.ts';
 import { readJournal } from '../../src/journal/read-journal.ts';
+import type { OutgoingRecord } from '../../src/records/record.ts';
 import { makeRecord } from '../store/make-record.ts';
 import { readAll, valuesOf } from '../store/read-all.ts';
 import { openTestJournal, withDataDir } from './support/scratch.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** Appends pairs until one is refused; gives back what was acknowledged and the refusal's code. */
-async function fill(journal: Journal, timestampMs: number): Promise<{ values: string[]; code: string }> {
+interface Filled {
+  readonly values: string[];
+  readonly refused: readonly OutgoingRecord[];
+  readonly code: string;
+}
+
+/** Appends pairs until one is refused; gives back what was acknowledged, and the refusal. */
+async function fill(journal: Journal, timestampMs: number): Promise<Filled> {
   const values: string[] = [];
   for (let n = 0; n < 2000; n += 1) {
     const pair = [0, 1].map((half) => makeRecord('t', { timestampMs, value: `${n}.${half} ${'x'.repeat(20_000)}` }));
@@ -21,7 +28,7 @@ async function fill(journal: Journal, timestampMs: number): Promise<{ values: st
       await journal.append(pair);
       values.push(...pair.map(({ value }) => value));
     } catch (error) {
-      return { values, code: isHubcastError(error) ? error.code : String(error) };
+      return { values, refused: pair, code: isHubcastError(error) ? error.code : String(error) };
     }
   }
   throw new Error('It took everything.');
@@ -33,7 +40,7 @@ it('refuses what exceeds its bound whole, removes nothing for it, and takes reco
     const maxBytes = 2_000_000;
     const journal = await openTestJournal(dataDir, { maxBytes, retentionHours: 1, now: () => clock.ms });
     const reader = readJournal(dataDir);
-    const { values, code } = await fill(journal, clock.ms);
+    const { values, refused, code } = await fill(journal, clock.ms);
     expect(code).toBe('store_full');
     expect(values.length).toBeGreaterThan(60);
     expect(valuesOf(await readAll(reader.read, 't'))).toEqual(values);
@@ -46,9 +53,11 @@ it('refuses what exceeds its bound whole, removes nothing for it, and takes reco
     clock.ms += HOUR_MS;
     await journal.expire();
     expect(await journal.readiness()).toMatchObject({ ready: true });
+    // Sent again, what was refused is not mistaken for stored.
+    await journal.append(refused.map((record) => ({ ...record, timestampMs: clock.ms })));
     const again = await fill(journal, clock.ms);
     expect(again.values.length).toBeGreaterThan(60);
-    expect(valuesOf(await readAll(reader.read, 't'))).toEqual(again.values);
+    expect(valuesOf(await readAll(reader.read, 't'))).toEqual([...valuesOf(refused), ...again.values]);
     reader.close();
     await journal.close();
     expect(statSync(journalFile(dataDir)).size).toBeLessThanOrEqual(maxBytes);

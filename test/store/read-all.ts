@@ -6,4 +6,4 @@ export async function readAll(read: ReadRecords, topic: string, from: ReadFrom =
   return records;
 }
 
-export const valuesOf = (records: readonly StoredRecord[]): string[] => records.map(({ value }) => value);
+export const valuesOf = (records: readonly { readonly value: string }[]): string[] => records.map(({ value }) => value);
