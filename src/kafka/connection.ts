@@ -46,9 +46,3 @@ export function kafkajsConfig(
 }
 
 export const { Kafka } = kafkajs;
-
-/** A kafkajs client tries only the first broker when it may not retry: each new session starts at another. */
-export function startingAt<T>(items: readonly T[], turn: number): T[] {
-  const at = items.length === 0 ? 0 : turn % items.length;
-  return [...items.slice(at), ...items.slice(0, at)];
-}
