@@ -95,7 +95,7 @@ describe('when the events cannot be taken', () => {
     const answer = await postSigned(door.webhookUrl, nameUpdate().body);
     expectRefusal(answer, 'internal');
     expect(door.logText()).toContain('inner detail');
-    expect(door.logText()).toContain('outcomes.test.ts');
+    expect(door.logText()).toContain('limits.test.ts');
     await door.remove();
   });
 
