@@ -95,7 +95,6 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
           clearInterval(closeUnused);
           resolve();
         });
-        if (destroyed) server.closeAllConnections();
       });
     },
     destroy() {

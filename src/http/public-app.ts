@@ -60,14 +60,12 @@ export function createPublicApp(options: PublicAppOptions): Express {
     const startedMs = performance.now();
     const receivedMs = now();
     let share: Share | undefined;
-    let bodyRead = false;
     let bytes = 0;
     try {
       const length = declaredLength(request, maxBodyBytes);
       const signature = readSignature(request.get('x-hub-signature-256'));
       share = room.enter(length ?? 0);
       const body = await readBodyBytes(request, response, length, { maxBodyBytes, take: share.take });
-      bodyRead = true;
       bytes = body.length;
       const receipt = await receive({ body, signature, traceparent: request.get('traceparent'), receivedMs });
       response.writeHead(200, OK_HEADERS);
@@ -75,8 +73,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
       logDelivery(receipt, bytes, performance.now() - startedMs);
     } catch (thrown) {
       const error = toHubcastError(thrown);
-      if (bodyRead) sendError(response, error);
-      else sendErrorUnread(response, error);
+      sendError(response, error);
       logFailure(error, { outcome: error.code, bytes, ms: round(performance.now() - startedMs) }, 'delivery');
     } finally {
       share?.leave();

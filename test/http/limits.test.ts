@@ -135,6 +135,8 @@ describe('room for bodies', () => {
     const refused = await postSigned(door.webhookUrl, large);
     expectRefusal(refused, 'too_much_in_flight');
     expect(refused.headers.get('retry-after')).not.toBeNull();
+    const announced = await askRaw(door.url, head('POST /webhook HTTP/1.1', { ...headers, Expect: '100-continue' }));
+    expect({ status: announced.answer.status, closed: announced.closed }).toEqual({ status: 503, closed: true });
     expect((await postSigned(door.webhookUrl, nameUpdate().body)).status).toBe(200);
 
     await slow.write(body.slice(-1));

@@ -56,6 +56,7 @@ describe('what is not HTTP', () => {
     ['a TLS client hello', '\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003'],
     ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
     ['HTTP/0.9', 'GET /webhook\r\n\r\n'],
+    ['HTTP/0.9 with a Host', head('GET /webhook HTTP/0.9')],
     ['HTTP/2.0 in the request line', head('GET /webhook HTTP/2.0')],
     ['HTTP/1.9', head('GET /webhook HTTP/1.9')],
     ['a method in lower case', head('post /webhook HTTP/1.1')],
