@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startService } from '../../src/app.ts';
@@ -28,7 +29,7 @@ export interface TestService {
 
 /** The whole service as `serve` starts it, on free ports and a journal in a folder of its own. */
 export async function startTestService(env: Readonly<Record<string, string>> = {}): Promise<TestService> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'hubcast-http-'));
+  const dataDir = join(tmpdir(), `hubcast-http-${randomUUID()}`);
   const settings = readSettings({
     META_APP_SECRET: APP_SECRET,
     META_VERIFY_TOKEN: VERIFY_TOKEN,
