@@ -72,7 +72,10 @@ export async function startService(settings: () => Settings, log: Logger): Promi
       await listen({ handle: internalApp, host: fixed.INTERNAL_HOST, port: fixed.INTERNAL_PORT, ...timeouts }),
     );
   } catch (error) {
-    for (const listener of listeners) await listener.stop();
+    for (const listener of listeners) {
+      listener.destroy();
+      await listener.stop();
+    }
     await store.close();
     throw error;
   }

@@ -5,9 +5,9 @@ import type { Logger } from '../log.ts';
 import type { Receipt, Receive } from '../receive.ts';
 import { answerHandshake } from '../webhook/handshake.ts';
 import { readSignature } from '../webhook/signature.ts';
-import { sendError, sendErrorUnread, toHubcastError } from './answer.ts';
+import { sendError, sendErrorUnread, sendText, toHubcastError } from './answer.ts';
 import { declaredLength, readBodyBytes } from './read-body.ts';
-import type { Room } from './room.ts';
+import type { Room, Share } from './room.ts';
 
 export interface PublicAppOptions {
   readonly receive: Receive;
@@ -47,13 +47,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   function handshake(request: Request, response: Response): void {
     try {
       const challenge = answerHandshake(request.query, verifyToken());
-      response.writeHead(200, {
-        'Content-Type': 'text/plain; charset=utf-8',
-        'Content-Length': Buffer.byteLength(challenge),
-        'Cache-Control': 'no-store',
-        'X-Content-Type-Options': 'nosniff',
-      });
-      response.end(challenge);
+      sendText(response, 200, challenge);
       log.info({ outcome: 'verified' }, 'handshake');
     } catch (thrown) {
       const error = toHubcastError(thrown);
@@ -65,15 +59,13 @@ export function createPublicApp(options: PublicAppOptions): Express {
   async function takeEvents(request: Request, response: Response): Promise<void> {
     const startedMs = performance.now();
     const receivedMs = now();
-    let release: (() => void) | undefined;
-    let bodyRead = false;
+    let share: Share | undefined;
     let bytes = 0;
     try {
       const length = declaredLength(request, maxBodyBytes);
       const signature = readSignature(request.get('x-hub-signature-256'));
-      release = room.reserve(length ?? maxBodyBytes);
-      const body = await readBodyBytes(request, response, length, maxBodyBytes);
-      bodyRead = true;
+      share = room.enter(length ?? 0);
+      const body = await readBodyBytes(request, response, length, { maxBodyBytes, take: share.take });
       bytes = body.length;
       const receipt = await receive({ body, signature, traceparent: request.get('traceparent'), receivedMs });
       response.writeHead(200, OK_HEADERS);
@@ -81,11 +73,10 @@ export function createPublicApp(options: PublicAppOptions): Express {
       logDelivery(receipt, bytes, performance.now() - startedMs);
     } catch (thrown) {
       const error = toHubcastError(thrown);
-      if (bodyRead) sendError(response, error);
-      else sendErrorUnread(response, error);
+      sendError(response, error);
       logFailure(error, { outcome: error.code, bytes, ms: round(performance.now() - startedMs) }, 'delivery');
     } finally {
-      release?.();
+      share?.leave();
     }
   }
 
