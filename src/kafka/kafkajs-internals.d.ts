@@ -85,3 +85,20 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   }
   export = RequestQueue;
 }
+
+declare module 'kafkajs/src/protocol/encoder.js' {
+  class Encoder {
+    constructor(initialSize?: number);
+    buf: Buffer;
+    offset: number;
+    readonly buffer: Buffer;
+  }
+  export = Encoder;
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/record/v0/index.js' {
+  import Encoder from 'kafkajs/src/protocol/encoder.js';
+
+  function encode(record: Readonly<Record<string, unknown>>): Encoder;
+  export = encode;
+}
