@@ -1,5 +1,6 @@
 /** What every connection to Kafka is made from: writer, topic check and reader share it. */
 import './idle-timer.ts';
+import './batch-encoder.ts';
 import './record-encoder.ts';
 import kafkajs from 'kafkajs';
 import type { Logger } from '../log.ts';

@@ -42,9 +42,14 @@ export function encodeRecord({ offsetDelta = 0, timestampDelta = 0, key, value, 
   const start = VARINT_BYTES - lengthBytes;
   writeVarint(buffer, start, bodyBytes);
 
+  return toEncoder(buffer.subarray(start, at));
+}
+
+/** Bytes in the shape kafkajs passes them on in. */
+export function toEncoder(bytes: Buffer): Encoder {
   const encoder = new Encoder(0);
-  encoder.buf = buffer.subarray(start, at);
-  encoder.offset = at - start;
+  encoder.buf = bytes;
+  encoder.offset = bytes.length;
   return encoder;
 }
 
