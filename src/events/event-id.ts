@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export interface EventIdentity {
   readonly type: string;
@@ -21,5 +21,5 @@ export interface EventIdentity {
 export function eventId({ type, entryId, field, timeText, item, around }: EventIdentity): string {
   const head = JSON.stringify(field === null ? [type, entryId, timeText] : [type, entryId, timeText, field]);
   const text = around === null ? `${head}\n${item}` : `${head}\n${item}\n${around}`;
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+  return hash('sha256', text, 'hex').slice(0, 32);
 }

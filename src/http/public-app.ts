@@ -16,11 +16,12 @@ export interface PublicAppOptions {
   readonly maxBodyBytes: number;
   /** Wall clock, ms since 1970. */
   readonly now: () => number;
+  readonly newDeliveryId: () => string;
   readonly log: Logger;
 }
 
 export function createPublicApp(options: PublicAppOptions): Express {
-  const { receive, verifyToken, room, maxBodyBytes, now, log } = options;
+  const { receive, verifyToken, room, maxBodyBytes, now, newDeliveryId, log } = options;
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
@@ -59,6 +60,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   async function takeEvents(request: Request, response: Response): Promise<void> {
     const startedMs = performance.now();
     const receivedMs = now();
+    const deliveryId = newDeliveryId();
     let share: Share | undefined;
     let bytes = 0;
     try {
@@ -67,21 +69,37 @@ export function createPublicApp(options: PublicAppOptions): Express {
       share = room.enter(length ?? 0);
       const body = await readBodyBytes(request, response, length, { maxBodyBytes, take: share.take });
       bytes = body.length;
-      const receipt = await receive({ body, signature, traceparent: request.get('traceparent'), receivedMs });
+      const receipt = await receive({
+        body,
+        signature,
+        traceparent: request.get('traceparent'),
+        receivedMs,
+        deliveryId,
+      });
       response.writeHead(200, OK_HEADERS);
       response.end();
-      logDelivery(receipt, bytes, performance.now() - startedMs);
+      logDelivery(deliveryId, receipt, bytes, performance.now() - startedMs);
     } catch (thrown) {
       const error = toHubcastError(thrown);
       sendError(response, error);
-      logFailure(error, { outcome: error.code, bytes, ms: round(performance.now() - startedMs) }, 'delivery');
+      logFailure(
+        error,
+        { outcome: error.code, deliveryId, bytes, ms: round(performance.now() - startedMs) },
+        'delivery',
+      );
     } finally {
       share?.leave();
     }
   }
 
-  function logDelivery(receipt: Receipt, bytes: number, ms: number): void {
-    log.info({ outcome: 'stored', ...receipt, bytes, ms: round(ms) }, 'delivery');
+  function logDelivery(deliveryId: string, receipt: Receipt, bytes: number, ms: number): void {
+    const { events, unknown, deadLetters, dropped } = receipt;
+    const entry: Record<string, string | number> = { outcome: 'stored', deliveryId, events, bytes, ms: round(ms) };
+    // Each member costs a little in the hottest line of the service: what is nought is not said.
+    if (unknown > 0) entry.unknown = unknown;
+    if (deadLetters > 0) entry.deadLetters = deadLetters;
+    if (dropped > 0) entry.dropped = dropped;
+    log.info(entry, 'delivery');
   }
 
   /** What the sender is not told: the diagnosis, and what the operator can do. */

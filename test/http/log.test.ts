@@ -35,7 +35,6 @@ describe('the line of a POST', () => {
         events: 3,
         unknown: 1,
         deadLetters: 1,
-        dropped: 0,
         bytes: body.length,
         ms: expect.any(Number),
       },
@@ -85,6 +84,7 @@ describe('the line of a POST', () => {
       expect.objectContaining({
         level: 'error',
         outcome: 'store_unavailable',
+        deliveryId: expect.stringMatching(/^[0-9a-f-]{36}$/),
         status: 503,
         diagnosis: 'broker-1:9092 refused the connection.',
       }),

@@ -40,15 +40,15 @@ export async function startTestDoor(append: Append, options: DoorOptions = {}): 
       app: 'main',
       naming: { prefix: 'whatsapp', names: {} },
       families: FAMILY_NAMES,
-      newDeliveryId: () => {
-        deliveries += 1;
-        return `00000000-0000-4000-8000-${String(deliveries).padStart(12, '0')}`;
-      },
     }),
     verifyToken: () => VERIFY_TOKEN,
     room,
     maxBodyBytes,
     now: Date.now,
+    newDeliveryId: () => {
+      deliveries += 1;
+      return `00000000-0000-4000-8000-${String(deliveries).padStart(12, '0')}`;
+    },
     log: createLog('trace', { write: (line: string) => void lines.push(line) }),
   });
   const listener = await listen({
