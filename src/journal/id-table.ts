@@ -11,8 +11,8 @@ export interface IdTable {
   readonly clear: () => void;
   readonly size: () => number;
   readonly slots: () => number;
-  /** The time in that slot and its id, written to the beginning of `into`; undefined where there is none. */
-  readonly read: (slot: number, into: DataView) => number | undefined;
+  /** The time in that slot, and its id written to `into` at `at`; undefined where there is none. */
+  readonly read: (slot: number, into: DataView, at: number) => number | undefined;
 }
 
 const WORDS = 4;
@@ -27,8 +27,10 @@ export function createIdTable(): IdTable {
 
   /** The slot that holds the id, or the free one where it belongs. */
   function find(ids: DataView, at: number): number {
-    const [first, second] = [ids.getUint32(at), ids.getUint32(at + 4)];
-    const [third, fourth] = [ids.getUint32(at + 8), ids.getUint32(at + 12)];
+    const first = ids.getUint32(at);
+    const second = ids.getUint32(at + 4);
+    const third = ids.getUint32(at + 8);
+    const fourth = ids.getUint32(at + 12);
     let slot = first >>> (32 - bits);
     while (times[slot] !== 0) {
       const word = WORDS * slot;
@@ -55,9 +57,10 @@ export function createIdTable(): IdTable {
     words = new Uint32Array(WORDS << bits);
     times = new Float64Array(1 << bits);
     const id = new DataView(new ArrayBuffer(4 * WORDS));
-    for (const [slot, timeMs] of old.times.entries()) {
+    for (let slot = 0; slot < old.times.length; slot += 1) {
+      const timeMs = old.times[slot] ?? 0;
       if (timeMs === 0) continue;
-      readWords(old.words, slot, id);
+      readWords(old.words, slot, id, 0);
       put(find(id, 0), id, 0, timeMs);
     }
   }
@@ -85,15 +88,15 @@ export function createIdTable(): IdTable {
     },
     size: () => size,
     slots: () => times.length,
-    read(slot, into) {
+    read(slot, into, at) {
       const timeMs = times[slot];
       if (timeMs === undefined || timeMs === 0) return undefined;
-      readWords(words, slot, into);
+      readWords(words, slot, into, at);
       return timeMs;
     },
   };
 }
 
-function readWords(words: Uint32Array, slot: number, into: DataView): void {
-  for (let word = 0; word < WORDS; word += 1) into.setUint32(4 * word, words[WORDS * slot + word] ?? 0);
+function readWords(words: Uint32Array, slot: number, into: DataView, at: number): void {
+  for (let word = 0; word < WORDS; word += 1) into.setUint32(at + 4 * word, words[WORDS * slot + word] ?? 0);
 }

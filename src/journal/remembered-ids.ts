@@ -9,12 +9,10 @@ import { ID_BYTES } from './encode-group.ts';
 import { createIdTable, type IdTable } from './id-table.ts';
 
 export interface RememberedIds {
-  /**
-   * Whether the id, the 16 bytes of `ids` that begin at `at`, was stored within `rememberMs` before `nowMs`, also by the
-   * open transaction.
-   */
-  readonly has: (ids: DataView, at: number, nowMs: number) => boolean;
-  readonly add: (ids: DataView, at: number) => void;
+  /** Which of the ids, 16 bytes each, were stored within `rememberMs` before `nowMs`: their positions. */
+  readonly known: (ids: Uint8Array, nowMs: number) => ReadonlySet<number>;
+  /** False when the open transaction has the id already: the 16 bytes of `ids` that begin at `at`. */
+  readonly add: (ids: DataView, at: number) => boolean;
   /** The last statements of a write's transaction. */
   readonly flush: (nowMs: number) => void;
   /** To be called when that transaction has ended. */
@@ -45,10 +43,15 @@ export function openRememberedIds(
   rememberMs: number,
   generationIds = GENERATION_IDS,
 ): RememberedIds {
-  const find = database.prepare('SELECT stored_at_ms FROM remembered WHERE id = ?');
+  // Whole groups at a time: calling SQLite costs more than what it does for one id.
+  const find = database.prepare(`
+    WITH RECURSIVE position (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM position WHERE n + 1 < ?2)
+    SELECT n FROM position CROSS JOIN remembered ON id = substr(?1, ${ID_BYTES} * n + 1, ${ID_BYTES})
+    WHERE stored_at_ms > ?3`);
   const append = database.prepare('INSERT INTO fresh_ids (stored_at_ms, ids) VALUES (?, ?)');
   const move = database.prepare(`
-    INSERT INTO remembered (id, stored_at_ms) VALUES (?, ?)
+    INSERT INTO remembered (id, stored_at_ms)
+    SELECT substr(?1, ${ID_BYTES} * key + 1, ${ID_BYTES}), value FROM json_each(?2) WHERE true
     ON CONFLICT (id) DO UPDATE SET stored_at_ms = excluded.stored_at_ms WHERE stored_at_ms < excluded.stored_at_ms`);
   const dropRows = database.prepare(
     'DELETE FROM fresh_ids WHERE number IN (SELECT number FROM fresh_ids WHERE number <= ? ORDER BY number LIMIT ?)',
@@ -68,38 +71,42 @@ export function openRememberedIds(
   let movedNow: Move = moved;
   let sweptUpTo: Uint8Array | undefined;
   let lastPassMs = Number.NEGATIVE_INFINITY;
-  const one = new DataView(new ArrayBuffer(ID_BYTES));
-  const oneId = new Uint8Array(one.buffer);
 
   /** Moves at least `count` ids, then removes their rows, so that a generation is through before the next is full. */
   function moveSome({ ids, lastRow }: Generation, count: number): Move {
+    const moving = new DataView(new ArrayBuffer(count * ID_BYTES));
+    const times: number[] = [];
     let { slot } = moved;
-    for (let left = count; left > 0 && slot < ids.slots(); slot += 1) {
-      const storedAtMs = ids.read(slot, one);
-      if (storedAtMs === undefined) continue;
-      move.run(oneId, storedAtMs);
-      left -= 1;
+    for (; times.length < count && slot < ids.slots(); slot += 1) {
+      const storedAtMs = ids.read(slot, moving, times.length * ID_BYTES);
+      if (storedAtMs !== undefined) times.push(storedAtMs);
     }
+    if (times.length > 0) move.run(moving, JSON.stringify(times));
     const done = moved.slot === ids.slots() && Number(dropRows.run(lastRow, count).changes) < count;
     return { slot, done };
   }
 
-  function storedBefore(ids: DataView, at: number): number | undefined {
-    copyId(ids, at, one, 0);
-    return find.get(oneId)?.stored_at_ms as number | undefined;
-  }
-
   return {
-    has(ids, at, nowMs) {
-      if (added.get(ids, at) !== undefined) return true;
-      const storedAtMs = young.ids.get(ids, at) ?? sealed?.ids.get(ids, at) ?? storedBefore(ids, at);
-      return storedAtMs !== undefined && storedAtMs > nowMs - rememberMs;
+    known(ids, nowMs) {
+      const view = new DataView(ids.buffer, ids.byteOffset, ids.byteLength);
+      const count = ids.byteLength / ID_BYTES;
+      const sinceMs = nowMs - rememberMs;
+      const known = new Set<number>();
+      for (let n = 0; n < count; n += 1) {
+        const at = n * ID_BYTES;
+        const storedAtMs = young.ids.get(view, at) ?? sealed?.ids.get(view, at);
+        if (storedAtMs !== undefined && storedAtMs > sinceMs) known.add(n);
+      }
+      for (const { n } of find.all(ids, count, sinceMs)) known.add(Number(n));
+      return known;
     },
     add(ids, at) {
+      if (added.get(ids, at) !== undefined) return false;
       const end = added.size() * ID_BYTES;
       if (end === addedIds.byteLength) addedIds = new DataView(addedIds.buffer.transfer(2 * end));
-      copyId(ids, at, addedIds, end);
+      for (let byte = 0; byte < ID_BYTES; byte += 4) addedIds.setUint32(end + byte, ids.getUint32(at + byte));
       added.set(ids, at, 1);
+      return true;
     },
     flush(nowMs) {
       const count = added.size();
@@ -142,10 +149,6 @@ export function openRememberedIds(
       return { removed, more };
     },
   };
-}
-
-function copyId(from: DataView, at: number, into: DataView, intoAt: number): void {
-  for (let byte = 0; byte < ID_BYTES; byte += 4) into.setUint32(intoAt + byte, from.getUint32(at + byte));
 }
 
 /** What a stop or a crash left unmoved, or moved only in part: moving an id twice does no harm. */
