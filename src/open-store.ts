@@ -36,6 +36,7 @@ export async function openStore(settings: () => Settings, log: Logger): Promise<
       maxBytes: fixed.JOURNAL_MAX_BYTES,
       writeTimeoutMs: fixed.WRITE_TIMEOUT_MS,
       now: Date.now,
+      monotonicMs,
       log,
     });
   }

@@ -21,6 +21,8 @@ export interface JournalOptions {
   readonly writeTimeoutMs: number;
   /** Wall clock in ms since 1970. */
   readonly now: () => number;
+  /** For deadlines, which must not move with the wall clock. */
+  readonly monotonicMs: () => number;
   readonly log: Logger;
   readonly startWorker?: StartWorker;
 }
@@ -64,7 +66,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
 }
 
 function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: () => void): Journal {
-  const { retentionHours, writeTimeoutMs, now, log } = options;
+  const { retentionHours, writeTimeoutMs, now, monotonicMs, log } = options;
   const counts = { transactions: 0, stored: 0, repeated: 0 };
   let spare: ArrayBuffer | undefined;
 
@@ -94,7 +96,7 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
     writeTimeoutMs,
     maxGroupSize: MAX_GROUP_SIZE,
     rememberedIds: 0,
-    now,
+    now: monotonicMs,
   });
 
   let closing: Promise<void> | undefined;
@@ -154,7 +156,7 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
     append: writes.append,
     readiness() {
       if (closing !== undefined) return Promise.resolve({ ready: false, why: 'The journal is closing.' });
-      const time = now();
+      const time = monotonicMs();
       if (probe === undefined || Math.abs(time - probe.atMs) >= READINESS_KEPT_MS)
         probe = { atMs: time, readiness: ask() };
       return probe.readiness;

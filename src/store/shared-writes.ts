@@ -29,6 +29,7 @@ export interface SharedWritesOptions {
   readonly maxGroupSize: number;
   /** How many ids of durable records are remembered in memory; 0 where the store itself remembers. */
   readonly rememberedIds: number;
+  /** A monotonic clock in ms. */
   readonly now: () => number;
 }
 

@@ -20,6 +20,7 @@ export function openTestJournal(dataDir: string, changes: Partial<JournalOptions
     maxBytes: 1024 ** 3,
     writeTimeoutMs: 10_000,
     now: Date.now,
+    monotonicMs: changes.now ?? (() => performance.now()),
     log: createLog('silent', { write: () => undefined }),
     ...changes,
   });
