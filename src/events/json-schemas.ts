@@ -79,7 +79,11 @@ function toJsonSchema(schema: z.ZodType, id: string): object {
     target: 'draft-2020-12',
     unrepresentable: 'any',
     io: 'input',
-    override: ({ jsonSchema }) => openKnownValues(jsonSchema),
+    override: ({ jsonSchema }) => {
+      openKnownValues(jsonSchema);
+      // No registered format: validators refuse it. `contentEncoding` and the pattern say the same.
+      if (jsonSchema.format === 'base64') delete jsonSchema.format;
+    },
   });
   const { $schema, ...rest } = generated;
   return { $schema, $id: id, ...rest };
