@@ -1,7 +1,6 @@
 /** Every committed file, or part of one, that is made from the code: what it must contain now. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import packageJson from '../package.json' with { type: 'json' };
 import { DESCRIPTIONS, type Subject } from '../src/cli/describe.ts';
 import { readStoreSettings } from '../src/config/read-settings.ts';
 import { asyncApiDocument } from '../src/events/async-api.ts';
@@ -29,9 +28,13 @@ export function generatedFiles(): readonly GeneratedFile[] {
     ...schemas.map(({ path, schema }) => ({ path: `schemas/${path}`, text: toJson(schema) })),
     { path: 'schemas/index.json', text: toJson(schemaIndex()) },
     { path: 'schemas/README.md', text: schemasReadme(({ family }) => topicOf(family)) },
-    { path: 'schemas/asyncapi.yaml', text: toYaml(asyncApiDocument({ version: packageJson.version, topicOf })) },
+    { path: 'schemas/asyncapi.yaml', text: toYaml(asyncApiDocument({ version: packageVersion(), topicOf })) },
     { path: 'README.md', text: readme() },
   ];
+}
+
+function packageVersion(): string {
+  return JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;
 }
 
 function toJson(value: object): string {
