@@ -99,7 +99,7 @@ export function canonicalText(value: unknown): string {
   const names = sorted(Object.keys(object));
   let text = '';
   for (const name of names) {
-    text += `${text === '' ? '{' : ','}${quoted(name)}:${canonicalText(object[name])}`;
+    text += `${text === '' ? '{' : ','}${memberStart(name)}${canonicalText(object[name])}`;
   }
   return text === '' ? '{}' : `${text}}`;
 }
@@ -110,6 +110,20 @@ const PLAIN = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
 /** As `JSON.stringify` writes it, which costs three times as much for the many short strings. */
 function quoted(text: string): string {
   return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+/** Meta's few hundred member names come again in every item; the bound is for what else may come. */
+const MEMBER_STARTS = new Map<string, string>();
+const MAX_MEMBER_STARTS = 2000;
+const MAX_REMEMBERED_LENGTH = 64;
+
+function memberStart(name: string): string {
+  let start = MEMBER_STARTS.get(name);
+  if (start === undefined) {
+    start = `${JSON.stringify(name)}:`;
+    if (MEMBER_STARTS.size < MAX_MEMBER_STARTS && name.length <= MAX_REMEMBERED_LENGTH) MEMBER_STARTS.set(name, start);
+  }
+  return start;
 }
 
 /** In place. Objects are small: inserting is faster than `sort`, which goes through a comparison of its own. */
