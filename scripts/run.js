@@ -35,9 +35,11 @@ function installMissing() {
   const stamp = join(root, 'node_modules', '.hubcast-lock');
   const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  process.stderr.write('Installing packages (npm ci), about half a minute the first time ...\n');
+  process.stderr.write('Installing packages, about half a minute the first time ...\n');
   const npm = process.env.npm_execpath;
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  // Not `npm ci`: it refuses a lock file without the packages of other platforms, which some registries do not offer.
+  // The versions are those of the lock file all the same, and it is not written.
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
   // npm's own report goes to stderr: stdout belongs to the command that runs next.
   const options = { cwd: root, stdio: ['ignore', process.stderr, process.stderr] };
   try {
@@ -45,7 +47,7 @@ function installMissing() {
     else execFileSync('npm', args, { ...options, shell: process.platform === 'win32' });
   } catch {
     process.stderr.write(
-      'npm ci failed. Mend what it says above (usually no access to the registry), then run this again.\n',
+      'npm install failed. Mend what it says above (usually no access to the registry), then run this again.\n',
     );
     process.exit(1);
   }

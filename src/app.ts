@@ -42,7 +42,6 @@ export async function startService(settings: () => Settings, log: Logger): Promi
     app: APP,
     naming: namingOf(fixed),
     families: fixed.PUBLISH_FAMILIES,
-    newDeliveryId: randomUUID,
   });
   const readiness = async (): Promise<Readiness> =>
     stopping === undefined ? store.readiness() : { ready: false, why: 'The service is stopping.' };
@@ -60,6 +59,7 @@ export async function startService(settings: () => Settings, log: Logger): Promi
       room: createRoom(fixed.MAX_IN_FLIGHT_BYTES),
       maxBodyBytes: fixed.MAX_BODY_BYTES,
       now: Date.now,
+      newDeliveryId: randomUUID,
       log,
     });
     const internalApp = createInternalApp({
@@ -72,7 +72,10 @@ export async function startService(settings: () => Settings, log: Logger): Promi
       await listen({ handle: internalApp, host: fixed.INTERNAL_HOST, port: fixed.INTERNAL_PORT, ...timeouts }),
     );
   } catch (error) {
-    for (const listener of listeners) await listener.stop();
+    for (const listener of listeners) {
+      listener.destroy();
+      await listener.stop();
+    }
     await store.close();
     throw error;
   }

@@ -19,11 +19,12 @@ export interface SignedRequest {
   readonly signature: Buffer;
   readonly traceparent: string | undefined;
   readonly receivedMs: number;
+  /** A UUID: the events and the log line of a POST name it. */
+  readonly deliveryId: string;
 }
 
 /** What became of a POST, for the log line. */
 export interface Receipt {
-  readonly deliveryId: string;
   readonly events: number;
   readonly unknown: number;
   readonly deadLetters: number;
@@ -39,33 +40,32 @@ export interface ReceiveOptions {
   readonly naming: TopicNaming;
   /** Families that are stored; dead letters always are. */
   readonly families: readonly Family[];
-  readonly newDeliveryId: () => string;
 }
 
 /** @throws HubcastError `signature_mismatch`, or why the store did not confirm (then durability is unknown) */
 export type Receive = (request: SignedRequest) => Promise<Receipt>;
 
 export function createReceive(options: ReceiveOptions): Receive {
-  const { append, appSecrets, app, naming, newDeliveryId } = options;
+  const { append, appSecrets, app, naming } = options;
   const kept: ReadonlySet<Family> = new Set([...options.families, 'dead-letter']);
 
-  return async ({ body, signature, traceparent, receivedMs }) => {
+  return async ({ body, signature, traceparent, receivedMs, deliveryId }) => {
     const verified = verifySignature(body, signature, appSecrets());
-    const delivery: Delivery = { app, deliveryId: newDeliveryId(), receivedMs };
+    const delivery: Delivery = { app, deliveryId, receivedMs };
     const events = splitIntoEvents(verified, readBody(verified), delivery);
-    const context = { delivery, naming, traceparent: traceparentOf(traceparent, delivery.deliveryId) };
+    const context = { delivery, naming, traceparent: traceparentOf(traceparent, deliveryId) };
     const records = events.filter((event) => kept.has(event.family)).map((event) => toRecord(event, context));
     await append(records);
-    return toReceipt(events, records.length, delivery);
+    return toReceipt(events, records.length);
   };
 }
 
-function toReceipt(events: readonly SplitEvent[], stored: number, { deliveryId }: Delivery): Receipt {
+function toReceipt(events: readonly SplitEvent[], stored: number): Receipt {
   let unknown = 0;
   let deadLetters = 0;
   for (const { family } of events) {
     if (family === 'unknown') unknown += 1;
     else if (family === 'dead-letter') deadLetters += 1;
   }
-  return { deliveryId, events: events.length, unknown, deadLetters, dropped: events.length - stored };
+  return { events: events.length, unknown, deadLetters, dropped: events.length - stored };
 }

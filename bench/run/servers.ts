@@ -15,12 +15,15 @@ export interface RunningServer {
   readonly stop: () => Promise<void>;
 }
 
+/** The service as it is shipped: built, without the type stripper that running from source loads into each thread. */
+const SERVICE = ['dist/main.js', 'serve'];
+
 const ENTRIES: Readonly<Record<ServerName, readonly string[]>> = {
   sink: ['bench/floor/sink.ts'],
   'floor-bare': ['bench/floor/bare.ts'],
   'floor-express': ['bench/floor/express.ts'],
-  journal: ['bin/hubcast.js', 'serve'],
-  kafka: ['bin/hubcast.js', 'serve'],
+  journal: SERVICE,
+  kafka: SERVICE,
 };
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

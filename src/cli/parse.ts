@@ -39,11 +39,10 @@ async function parse(file: string, options: { format?: Format }): Promise<void> 
     app: 'main',
     naming: namingOf(settings),
     families: settings.PUBLISH_FAMILIES,
-    newDeliveryId: randomUUID,
   });
   const { body } = readPayload(file);
   const signature = readSignature(signPayload(body, secret));
-  await receive({ body, signature, traceparent: undefined, receivedMs: Date.now() });
+  await receive({ body, signature, traceparent: undefined, receivedMs: Date.now(), deliveryId: randomUUID() });
   const format = options.format ?? defaultFormat();
   for (const record of records) await print(format === 'json' ? toJsonLine(record) : toPretty(record));
 }

@@ -18,13 +18,13 @@ export interface EventIdentity {
 
 /**
  * The event's id: the first 32 hex digits of SHA-256. The same item sent again in the same surroundings has the same id;
- * nothing that differs shares one. The parts are joined without ambiguity: JSON text holds no bare line feed, and one
- * type always or never has a context.
+ * nothing that differs shares one. The parts are joined without ambiguity: JSON text holds no bare line feed, and with a
+ * context there is one line more.
  */
 export function eventId({ type, entryId, field, timeText, item, context, around }: EventIdentity): string {
   const head = JSON.stringify(field === null ? [type, entryId, timeText] : [type, entryId, timeText, field]);
   let text = `${head}\n${item}`;
   if (context !== null) text += `\n${context}\n${around ?? ''}`;
   else if (around !== null) text += `\n${around}`;
-  return hash('sha256', text).slice(0, 32);
+  return hash('sha256', text, 'hex').slice(0, 32);
 }

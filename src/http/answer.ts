@@ -1,5 +1,5 @@
 /** How this service answers: plain text for the challenge, `{"error":{"code","message"}}` for refusals. */
-import type { Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERRORS, HubcastError, isHubcastError, messageOf } from '../errors.ts';
 
 const RETRY_AFTER_SECONDS = '2';
@@ -10,16 +10,32 @@ export function toHubcastError(error: unknown): HubcastError {
 }
 
 /** Nothing of the request is reflected, and the diagnosis stays in the log. */
-export function sendError(response: Response, { code, kind }: HubcastError): void {
+export function sendError(response: ServerResponse, { code, kind }: HubcastError): void {
   if (kind.status === 503) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
   sendJson(response, kind.status, { error: { code, message: ERRORS[code].summary } });
 }
 
-/** Not `response.json`: no ETag, so `If-None-Match` cannot turn an answer into a 304. */
-export function sendJson(response: Response, status: number, body: unknown): void {
-  const bytes = Buffer.from(JSON.stringify(body));
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  send(response, status, 'application/json', JSON.stringify(body));
+}
+
+export function sendText(response: ServerResponse, status: number, text: string): void {
+  send(response, status, 'text/plain', text);
+}
+
+/** Answers before the body was read, and closes the connection: nothing more is read from this sender. */
+export function sendErrorUnread(response: ServerResponse, error: HubcastError): void {
+  response.setHeader('Connection', 'close');
+  sendError(response, error);
+}
+
+/** Not Express's `response.send`: no ETag, so `If-None-Match` cannot turn an answer into a 304. */
+function send(response: ServerResponse, status: number, mediaType: string, text: string): void {
+  // Node would read an unread body to its end, however long it is, to reach the next request.
+  if (!response.req.complete && announcesBody(response.req)) response.setHeader('Connection', 'close');
+  const bytes = Buffer.from(text);
   response.writeHead(status, {
-    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Type': `${mediaType}; charset=utf-8`,
     'Content-Length': bytes.length,
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
@@ -27,8 +43,7 @@ export function sendJson(response: Response, status: number, body: unknown): voi
   response.end(bytes);
 }
 
-/** Answers before the body was read, and closes the connection: nothing more is read from this sender. */
-export function sendErrorUnread(response: Response, error: HubcastError): void {
-  response.setHeader('Connection', 'close');
-  sendError(response, error);
+/** RFC 9112 section 6.3 */
+function announcesBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }

@@ -68,6 +68,12 @@ function refuseWebPages(request: Request): void {
   if (origin !== undefined && origin !== `http://${host}`) {
     throw new HubcastError('forbidden', 'The request comes from a web page of another origin.');
   }
+  // Images and scripts of other pages carry no Origin. A link that opens a page of ours may.
+  const site = request.get('sec-fetch-site') ?? 'none';
+  const opensPage = request.get('sec-fetch-mode') === 'navigate' && request.get('sec-fetch-dest') === 'document';
+  if (site !== 'none' && site !== 'same-origin' && !opensPage) {
+    throw new HubcastError('forbidden', 'The request comes from a web page of another site.');
+  }
 }
 
 function refuse(response: Response, thrown: unknown): void {

@@ -1,7 +1,10 @@
 /** A server with its time-outs, and how it stops without cutting anybody off. */
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { ERRORS, type ErrorCode, HubcastError } from '../errors.ts';
+import { HubcastError } from '../errors.ts';
+import { sendErrorUnread } from './answer.ts';
+import { trackConnections } from './connections.ts';
+import { answerMalformed, findMalformed, toOriginForm } from './malformed.ts';
 
 export interface ListenerOptions {
   readonly handle: RequestListener;
@@ -11,6 +14,8 @@ export interface ListenerOptions {
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
+  /** A connection on which nothing moves for so long is cut; longer than any answer takes to come. */
+  readonly stuckTimeoutMs?: number;
 }
 
 export interface Listener {
@@ -18,32 +23,55 @@ export interface Listener {
   readonly url: string;
   /** Takes no new connections and resolves when the requests under way are answered. */
   readonly stop: () => Promise<void>;
-  /** Cuts what is left. */
+  /** Cuts what is left, and what still comes. */
   readonly destroy: () => void;
 }
 
 const TIMEOUT_CHECK_INTERVAL_MS = 500;
 const CLOSE_IDLE_INTERVAL_MS = 50;
+/** Senders that never read their answers would otherwise keep their connections for good. Twice the longest WRITE_TIMEOUT_MS. */
+const STUCK_TIMEOUT_MS = 120_000;
 
 /** @throws HubcastError `configuration_invalid` when the address cannot be taken */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const { handle, host, port } = options;
+  const connections = trackConnections();
   let stopping = false;
+  let destroyed = false;
   const server = createServer(
     {
       headersTimeout: options.headersTimeoutMs,
       requestTimeout: Math.max(options.requestTimeoutMs, options.headersTimeoutMs),
       keepAliveTimeout: options.keepAliveTimeoutMs,
       connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+      // Node's own refusal has no body.
+      requireHostHeader: false,
     },
     respond,
   );
+  server.timeout = options.stuckTimeoutMs ?? STUCK_TIMEOUT_MS;
   // Node would say "100 Continue" to a body that is about to be refused; the route says it when it reads.
   server.on('checkContinue', respond);
-  server.on('clientError', answerMalformed);
+  // RFC 9110 section 10.1.1 lets a server ignore an expectation it does not know; Node would answer 417 without a body.
+  server.on('checkExpectation', respond);
+  server.on('connection', (socket: Socket) => {
+    if (destroyed) socket.destroy();
+    else connections.opened(socket);
+  });
+  // Answers to what came before on the same connection go first: a sender takes answers in the order of its requests.
+  server.on('clientError', (error, socket) =>
+    connections.whenSettled(socket as Socket, () => answerMalformed(error, socket as Socket)),
+  );
 
   function respond(request: IncomingMessage, response: ServerResponse): void {
+    connections.owes(request.socket, response);
     if (stopping) response.setHeader('Connection', 'close');
+    const problem = findMalformed(request);
+    if (problem !== undefined) {
+      sendErrorUnread(response, new HubcastError('malformed_request', problem));
+      return;
+    }
+    request.url = toOriginForm(request.url as string);
     handle(request, response);
   }
 
@@ -57,38 +85,24 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${actualPort}`,
     stop() {
       stopping = true;
-      const closeIdle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_INTERVAL_MS);
+      connections.announceClose();
+      const closeUnused = setInterval(() => {
+        connections.cutSilent();
+        server.closeIdleConnections();
+      }, CLOSE_IDLE_INTERVAL_MS);
       return new Promise((resolve) => {
         server.close(() => {
-          clearInterval(closeIdle);
+          clearInterval(closeUnused);
           resolve();
         });
       });
     },
-    destroy: () => server.closeAllConnections(),
+    destroy() {
+      destroyed = true;
+      server.closeAllConnections();
+    },
   };
 }
-
-/** What is not HTTP gets one plain answer and no more of our time. */
-function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const status = STATUS_BY_CODE.get(error.code ?? '') ?? '400 Bad Request';
-  const code: ErrorCode = 'malformed_request';
-  const body = JSON.stringify({ error: { code, message: ERRORS[code].summary } });
-  socket.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
-  socket.destroySoon();
-}
-
-const STATUS_BY_CODE: ReadonlyMap<string, string> = new Map([
-  ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
-  ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
-]);
 
 function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): HubcastError {
   const why = error.code === 'EADDRINUSE' ? 'is taken by another process' : `cannot be used (${error.message})`;

@@ -5,9 +5,9 @@ import type { Logger } from '../log.ts';
 import type { Receipt, Receive } from '../receive.ts';
 import { answerHandshake } from '../webhook/handshake.ts';
 import { readSignature } from '../webhook/signature.ts';
-import { sendError, sendErrorUnread, toHubcastError } from './answer.ts';
+import { sendError, sendErrorUnread, sendText, toHubcastError } from './answer.ts';
 import { declaredLength, readBodyBytes } from './read-body.ts';
-import type { Room } from './room.ts';
+import type { Room, Share } from './room.ts';
 
 export interface PublicAppOptions {
   readonly receive: Receive;
@@ -16,11 +16,12 @@ export interface PublicAppOptions {
   readonly maxBodyBytes: number;
   /** Wall clock, ms since 1970. */
   readonly now: () => number;
+  readonly newDeliveryId: () => string;
   readonly log: Logger;
 }
 
 export function createPublicApp(options: PublicAppOptions): Express {
-  const { receive, verifyToken, room, maxBodyBytes, now, log } = options;
+  const { receive, verifyToken, room, maxBodyBytes, now, newDeliveryId, log } = options;
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
@@ -47,13 +48,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   function handshake(request: Request, response: Response): void {
     try {
       const challenge = answerHandshake(request.query, verifyToken());
-      response.writeHead(200, {
-        'Content-Type': 'text/plain; charset=utf-8',
-        'Content-Length': Buffer.byteLength(challenge),
-        'Cache-Control': 'no-store',
-        'X-Content-Type-Options': 'nosniff',
-      });
-      response.end(challenge);
+      sendText(response, 200, challenge);
       log.info({ outcome: 'verified' }, 'handshake');
     } catch (thrown) {
       const error = toHubcastError(thrown);
@@ -65,32 +60,46 @@ export function createPublicApp(options: PublicAppOptions): Express {
   async function takeEvents(request: Request, response: Response): Promise<void> {
     const startedMs = performance.now();
     const receivedMs = now();
-    let release: (() => void) | undefined;
-    let bodyRead = false;
+    const deliveryId = newDeliveryId();
+    let share: Share | undefined;
     let bytes = 0;
     try {
       const length = declaredLength(request, maxBodyBytes);
       const signature = readSignature(request.get('x-hub-signature-256'));
-      release = room.reserve(length ?? maxBodyBytes);
-      const body = await readBodyBytes(request, response, length, maxBodyBytes);
-      bodyRead = true;
+      share = room.enter(length ?? 0);
+      const body = await readBodyBytes(request, response, length, { maxBodyBytes, take: share.take });
       bytes = body.length;
-      const receipt = await receive({ body, signature, traceparent: request.get('traceparent'), receivedMs });
+      const receipt = await receive({
+        body,
+        signature,
+        traceparent: request.get('traceparent'),
+        receivedMs,
+        deliveryId,
+      });
       response.writeHead(200, OK_HEADERS);
       response.end();
-      logDelivery(receipt, bytes, performance.now() - startedMs);
+      logDelivery(deliveryId, receipt, bytes, performance.now() - startedMs);
     } catch (thrown) {
       const error = toHubcastError(thrown);
-      if (bodyRead) sendError(response, error);
-      else sendErrorUnread(response, error);
-      logFailure(error, { outcome: error.code, bytes, ms: round(performance.now() - startedMs) }, 'delivery');
+      sendError(response, error);
+      logFailure(
+        error,
+        { outcome: error.code, deliveryId, bytes, ms: round(performance.now() - startedMs) },
+        'delivery',
+      );
     } finally {
-      release?.();
+      share?.leave();
     }
   }
 
-  function logDelivery(receipt: Receipt, bytes: number, ms: number): void {
-    log.info({ outcome: 'stored', ...receipt, bytes, ms: round(ms) }, 'delivery');
+  function logDelivery(deliveryId: string, receipt: Receipt, bytes: number, ms: number): void {
+    const { events, unknown, deadLetters, dropped } = receipt;
+    const entry: Record<string, string | number> = { outcome: 'stored', deliveryId, events, bytes, ms: round(ms) };
+    // Each member costs a little in the hottest line of the service: what is nought is not said.
+    if (unknown > 0) entry.unknown = unknown;
+    if (deadLetters > 0) entry.deadLetters = deadLetters;
+    if (dropped > 0) entry.dropped = dropped;
+    log.info(entry, 'delivery');
   }
 
   /** What the sender is not told: the diagnosis, and what the operator can do. */

@@ -1,6 +1,20 @@
+/** From a request to the bytes of its body, without ever holding more than was reserved. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import getRawBody from 'raw-body';
+import getRawBody, { type RawBodyError } from 'raw-body';
 import { HubcastError, messageOf } from '../errors.ts';
+
+export interface BodyLimits {
+  readonly maxBodyBytes: number;
+  /** Called with the size of each piece before it is kept; what it throws ends the reading. */
+  readonly take: (bytes: number) => void;
+}
+
+/**
+ * Every piece costs some 300 bytes and a microsecond beside its content: three million chunks of one byte would take
+ * 750 MB. Bodies that come in pieces smaller than this, on average, are cut.
+ */
+const SMALLEST_MEAN_PIECE_BYTES = 256;
+const FREE_PIECES = 1000;
 
 /**
  * @returns the declared length of the body, null when it comes in chunks
@@ -19,25 +33,46 @@ export function declaredLength(request: IncomingMessage, maxBodyBytes: number): 
 /**
  * The body's bytes as received, whatever `Content-Encoding` says: they are what Meta signed.
  *
- * @throws HubcastError `body_too_large` or `body_incomplete`
+ * @throws HubcastError `body_too_large`, `body_incomplete`, `malformed_request`, or what `take` throws
  */
-export async function readBodyBytes(
+export function readBodyBytes(
   request: IncomingMessage,
   response: ServerResponse,
   length: number | null,
-  maxBodyBytes: number,
+  { maxBodyBytes, take }: BodyLimits,
 ): Promise<Buffer> {
-  if (request.headers.expect !== undefined) response.writeContinue();
-  try {
-    return await getRawBody(request, { length, limit: maxBodyBytes });
-  } catch (error) {
-    if (typeOf(error) === 'entity.too.large') {
-      throw new HubcastError('body_too_large', `More than MAX_BODY_BYTES (${maxBodyBytes}) came.`, { cause: error });
-    }
-    throw new HubcastError('body_incomplete', `The body did not arrive whole: ${messageOf(error)}.`, { cause: error });
-  }
+  if (waitsForContinue(request)) response.writeContinue();
+  return new Promise((resolve, reject) => {
+    let pieces = 0;
+    let received = 0;
+    request.on('data', (piece: Buffer) => {
+      pieces += 1;
+      received += piece.length;
+      try {
+        if (pieces > FREE_PIECES + received / SMALLEST_MEAN_PIECE_BYTES) {
+          throw new HubcastError('malformed_request', `The first ${received} bytes came in ${pieces} pieces.`);
+        }
+        take(piece.length);
+      } catch (error) {
+        request.pause();
+        reject(error);
+      }
+    });
+    getRawBody(request, { length, limit: maxBodyBytes }, (error, body) => {
+      if (error) reject(toBodyError(error, maxBodyBytes));
+      else resolve(body);
+    });
+  });
 }
 
-function typeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
+function toBodyError(error: RawBodyError, maxBodyBytes: number): HubcastError {
+  if (error.type === 'entity.too.large') {
+    return new HubcastError('body_too_large', `More than MAX_BODY_BYTES (${maxBodyBytes}) came.`, { cause: error });
+  }
+  return new HubcastError('body_incomplete', `The body did not arrive whole: ${messageOf(error)}.`, { cause: error });
+}
+
+/** RFC 9110 section 10.1.1: an HTTP/1.0 sender does not understand the interim answer. */
+function waitsForContinue({ headers, httpVersion }: IncomingMessage): boolean {
+  return httpVersion === '1.1' && /^100-continue$/i.test(headers.expect ?? '');
 }

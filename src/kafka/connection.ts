@@ -1,5 +1,7 @@
 /** What every connection to Kafka is made from: writer, topic check and reader share it. */
 import './idle-timer.ts';
+import './batch-encoder.ts';
+import './record-encoder.ts';
 import kafkajs from 'kafkajs';
 import type { Logger } from '../log.ts';
 import { kafkajsLogging } from './kafkajs-log.ts';
@@ -46,9 +48,3 @@ export function kafkajsConfig(
 }
 
 export const { Kafka } = kafkajs;
-
-/** A kafkajs client tries only the first broker when it may not retry: each new session starts at another. */
-export function startingAt<T>(items: readonly T[], turn: number): T[] {
-  const at = items.length === 0 ? 0 : turn % items.length;
-  return [...items.slice(at), ...items.slice(0, at)];
-}

@@ -45,7 +45,7 @@ export function createGroupWriter(options: GroupWriterOptions): WriteGroup {
       group.flatMap((write) => write.records.map((record) => ({ record, write, deadLetter: false }))),
     ];
     let failures = 0;
-    let lastFailure = storeUnavailable('Kafka did not confirm the write in time.');
+    let lastFailure: HubcastError | undefined;
 
     while (true) {
       const items = work.shift()?.filter(progress.isOpen);
@@ -54,7 +54,7 @@ export function createGroupWriter(options: GroupWriterOptions): WriteGroup {
       const latest = now() + DEADLINE_MARGIN_MS;
       const late = items.filter(({ write }) => write.deadlineMs <= latest);
       if (late.length > 0) {
-        progress.failed(late, lastFailure);
+        progress.failed(late, lastFailure ?? storeUnavailable('Kafka did not confirm the write in time.'));
         work.unshift(items);
         continue;
       }

@@ -85,3 +85,46 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   }
   export = RequestQueue;
 }
+
+declare module 'kafkajs/src/protocol/encoder.js' {
+  class Encoder {
+    constructor(initialSize?: number);
+    buf: Buffer;
+    offset: number;
+    readonly buffer: Buffer;
+    size(): number;
+  }
+  export = Encoder;
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/record/v0/index.js' {
+  import Encoder from 'kafkajs/src/protocol/encoder.js';
+
+  function encode(record: Readonly<Record<string, unknown>>): Encoder;
+  export = encode;
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/v0/index.js' {
+  import Encoder from 'kafkajs/src/protocol/encoder.js';
+
+  namespace recordBatch {
+    interface BatchFields {
+      readonly compression?: number;
+      readonly transactional?: boolean;
+      readonly records?: readonly Encoder[];
+      readonly firstTimestamp?: string | number;
+      readonly maxTimestamp?: string | number;
+      readonly lastOffsetDelta?: number;
+      readonly producerId?: { toString(): string };
+      readonly producerEpoch?: number;
+      readonly firstSequence?: number;
+    }
+  }
+  const recordBatch: { RecordBatch(batch: recordBatch.BatchFields): Promise<Encoder> };
+  export = recordBatch;
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/crc32C/index.js' {
+  function crc32C(bytes: Buffer): number;
+  export = crc32C;
+}

@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ReadOptions, ReadRecords, StoredRecord } from '../records/record.ts';
-import { type KafkaConnection, startingAt } from './connection.ts';
+import type { KafkaConnection } from './connection.ts';
 import { remedyFor, storeUnavailable } from './errors.ts';
 import { locate, moveToEarliest, type Position } from './positions.ts';
 import { retryDelayMs } from './session-keeper.ts';
@@ -43,11 +43,11 @@ export function createKafkaReader(options: KafkaReaderOptions): KafkaReader {
     let aliveMs = now();
     let everAlive = false;
     let failures = 0;
-    for (let turn = 0; !signal?.aborted; turn += 1) {
+    while (!signal?.aborted) {
       const sockets = createSockets();
       signal?.addEventListener('abort', sockets.destroy);
       try {
-        const wire = await connectWire(options, startingAt(brokers, turn), LIMITS, sockets);
+        const wire = await connectWire(options, LIMITS, sockets);
         yield* readOver(wire, request, positions, now, () => {
           aliveMs = now();
           everAlive = true;
@@ -72,7 +72,7 @@ export function createKafkaReader(options: KafkaReaderOptions): KafkaReader {
     async listTopics() {
       const sockets = createSockets();
       try {
-        const wire = await connectWire(options, brokers, LIMITS, sockets);
+        const wire = await connectWire(options, LIMITS, sockets);
         const { topicMetadata } = await wire.metadata('all');
         return topicMetadata.flatMap(({ topic, isInternal }) => (isInternal ? [] : topic)).toSorted();
       } catch (error) {

@@ -17,7 +17,7 @@ export async function sendAndConfirm(
         partition,
         key,
         value,
-        headers: { ...headers },
+        headers: headers as Record<string, string>,
         timestamp: String(timestampMs),
       })),
     ),

@@ -32,7 +32,6 @@ export function keepSession(options: SessionOptions, openTimeoutMs: number, log:
   let current: Session | undefined;
   let opening = false;
   let failure: string | undefined;
-  let turn = 0;
   let loggedMs = Number.NEGATIVE_INFINITY;
   let waiters: ((session: Session) => void)[] = [];
 
@@ -42,7 +41,7 @@ export function keepSession(options: SessionOptions, openTimeoutMs: number, log:
     for (let failures = 0; current === undefined && !closing.signal.aborted; ) {
       const sockets = createSockets();
       try {
-        const session = openSession(options, turn++, sockets);
+        const session = openSession(options, sockets);
         current = await within(session, openTimeoutMs, () => new Error(`no answer within ${openTimeoutMs} ms`));
         if (closing.signal.aborted) current.discard();
         if (failure !== undefined) log.info({ brokers: connection.brokers }, 'Kafka is reachable');

@@ -3,7 +3,7 @@
  * that comes late, stale metadata or a half-closed connection must not decide about the next write.
  */
 import type { Producer } from 'kafkajs';
-import { type ConnectionLimits, Kafka, type KafkaConnection, kafkajsConfig, startingAt } from './connection.ts';
+import { type ConnectionLimits, Kafka, type KafkaConnection, kafkajsConfig } from './connection.ts';
 import { within } from './deadline.ts';
 import type { Sockets } from './sockets.ts';
 import { checkTopics, type TopicSettings, type TopicState, type TopicStates } from './topics.ts';
@@ -27,13 +27,12 @@ export interface SessionOptions {
   readonly now: () => number;
 }
 
-/** One attempt; `turn` chooses the broker to begin with. Whoever calls destroys `sockets` when it fails or takes too long. */
+/** One attempt. Whoever calls destroys `sockets` when it fails or takes too long. */
 export async function openSession(
   { connection, topics: settings, limits, now }: SessionOptions,
-  turn: number,
   sockets: Sockets,
 ): Promise<Session> {
-  const wire = await connectWire(connection, startingAt(connection.brokers, turn), limits, sockets);
+  const wire = await connectWire(connection, limits, sockets);
   const states = new Map<string, TopicState>();
   let checkedMs = Number.NEGATIVE_INFINITY;
   let lastCheck: Promise<void> = Promise.resolve();

@@ -37,8 +37,8 @@ export interface KafkaStoreOptions {
   readonly log: Logger;
 }
 
-/** Of WRITE_TIMEOUT_MS: a frozen broker is given up early enough for a second attempt elsewhere. */
-const ATTEMPT_SHARE = 0.6;
+/** Of WRITE_TIMEOUT_MS: a frozen leader is given up early enough for a second attempt at the next. */
+const ATTEMPT_SHARE = 0.45;
 const CONNECT_TIMEOUT_MS = 1_000;
 const READY_TIMEOUT_MS = 1_000;
 const READY_CACHED_MS = 500;

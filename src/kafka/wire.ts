@@ -40,14 +40,12 @@ export function kafkaError(code: number): Error & { readonly type: string } {
   return protocolErrors.createErrorFromCode(code);
 }
 
-/** Connects to the first of `brokers` that answers. */
 export async function connectWire(
   connection: KafkaConnection,
-  brokers: readonly string[],
   limits: ConnectionLimits,
   sockets: Sockets,
 ): Promise<Wire> {
-  const config = kafkajsConfig(connection, brokers, sockets, limits);
+  const config = kafkajsConfig(connection, connection.brokers, sockets, limits);
   const logger = loggers.createLogger({ level: config.logLevel, logCreator: config.logCreator });
   const known = new Map<number, Broker>();
   let addresses: MetadataResponse['brokers'] = [];
@@ -94,18 +92,17 @@ export async function connectWire(
     return broker;
   }
 
+  /** All at once, as a frozen broker takes connections and never answers: the first to answer is used. */
   async function connectSeed(): Promise<{ seed: Broker; seedAddress: string }> {
-    const failures: unknown[] = [];
-    for (const address of config.brokers) {
-      const colon = address.lastIndexOf(':');
-      try {
-        const seed = await open(address.slice(0, colon), Number(address.slice(colon + 1)));
-        return { seed, seedAddress: address };
-      } catch (error) {
-        failures.push(error);
-      }
+    const attempts = config.brokers.map(async (seedAddress) => {
+      const colon = seedAddress.lastIndexOf(':');
+      return { seed: await open(seedAddress.slice(0, colon), Number(seedAddress.slice(colon + 1))), seedAddress };
+    });
+    try {
+      return await Promise.any(attempts);
+    } catch (error) {
+      throw (error as AggregateError).errors[0];
     }
-    throw failures[0];
   }
 
   const { seed, seedAddress } = await connectSeed();

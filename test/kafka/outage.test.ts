@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:net';
+import { setTimeout as pauseMs } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { createKafkaReader } from '../../src/kafka/reader.ts';
 import type { KafkaStoreOptions } from '../../src/kafka/store.ts';
@@ -6,43 +7,10 @@ import type { TopicPlan } from '../../src/records/topics.ts';
 import type { Store } from '../../src/store/store.ts';
 import { describeOwnKafka } from '../support/kafka.ts';
 import { type Broker, startBroker } from './broker/start.ts';
-import { log, makeRecord, openStore, readAll, topicPlan, untilReady } from './support.ts';
+import { log, makeRecord, openStore, topicPlan, untilReady } from './support.ts';
+import { missingIds, startTraffic } from './traffic.ts';
 
 const START_TIMEOUT_MS = 300_000;
-const pauseMs = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Requests without end from some callers at once, and which of their ids were acknowledged. */
-function startTraffic(store: Store, topics: readonly TopicPlan[]) {
-  const acknowledged = new Set<string>();
-  const codes = new Map<string, number>();
-  let slowestMs = 0;
-  let stopped = false;
-  async function caller(): Promise<void> {
-    while (!stopped) {
-      const records = topics.flatMap(({ name }) => [makeRecord(name), makeRecord(name)]);
-      const startedMs = Date.now();
-      try {
-        await store.append(records);
-        for (const { id } of records) acknowledged.add(id);
-      } catch (error) {
-        const { code } = error as { code: string };
-        codes.set(code, (codes.get(code) ?? 0) + 1);
-        await pauseMs(5);
-      }
-      slowestMs = Math.max(slowestMs, Date.now() - startedMs);
-    }
-  }
-  const callers = Array.from({ length: 16 }, caller);
-  return {
-    acknowledged,
-    codes,
-    slowestMs: () => slowestMs,
-    stop: async () => {
-      stopped = true;
-      await Promise.all(callers);
-    },
-  };
-}
 
 describeOwnKafka('the Kafka store when its broker fails', () => {
   let broker: Broker;
@@ -66,14 +34,7 @@ describeOwnKafka('the Kafka store when its broker fails', () => {
     return store;
   }
 
-  async function missing(acknowledged: ReadonlySet<string>): Promise<string[]> {
-    const stored = await readAll(
-      broker.brokers,
-      topics.map(({ name }) => name),
-    );
-    const ids = new Set(stored.map(({ headers }) => headers.ce_id));
-    return [...acknowledged].filter((id) => !ids.has(id));
-  }
+  const missing = (acknowledged: ReadonlySet<string>) => missingIds(broker.brokers, topics, acknowledged);
 
   const outages: [string, (broker: Broker) => Promise<void>, (broker: Broker) => Promise<void>][] = [
     ['stopped and started', (one) => one.stop(), (one) => one.start()],

@@ -1,9 +1,10 @@
 /** What every store promises, as tests: run against the journal and against Kafka, which keeps the two alike. */
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { OutgoingRecord, ReadFrom, ReadRecords, StoredRecord } from '../../src/records/record.ts';
+import type { ReadFrom, ReadRecords } from '../../src/records/record.ts';
 import type { Store } from '../../src/store/store.ts';
+import { makeRecord } from './make-record.ts';
+import { readAll, valuesOf } from './read-all.ts';
 
 export interface OpenedStore {
   readonly store: Store;
@@ -22,28 +23,6 @@ export interface StoreUnderTest {
   /** False where ids are remembered in memory only. */
   readonly remembersWhenReopened: boolean;
 }
-
-export function makeRecord(topic: string, changes: Partial<OutgoingRecord> = {}): OutgoingRecord {
-  const id = randomBytes(16).toString('hex');
-  return {
-    id,
-    topic,
-    key: 'account:15550783881',
-    headers: { ce_id: id },
-    value: JSON.stringify({ id }),
-    timestampMs: Date.now(),
-    repeatable: false,
-    ...changes,
-  };
-}
-
-export async function readAll(read: ReadRecords, topic: string, from: ReadFrom = 'start'): Promise<StoredRecord[]> {
-  const records: StoredRecord[] = [];
-  for await (const record of read({ topics: [topic], from, follow: false })) records.push(record);
-  return records;
-}
-
-export const valuesOf = (records: readonly StoredRecord[]): string[] => records.map(({ value }) => value);
 
 export function describeStore({ name, open, remembersWhenReopened }: StoreUnderTest): void {
   describe(`${name} as a store`, () => {

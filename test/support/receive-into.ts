@@ -20,9 +20,8 @@ export async function receiveInto(body: Buffer): Promise<OutgoingRecord[]> {
     app: 'main',
     naming: { prefix: 'whatsapp', names: {} },
     families: FAMILY_NAMES,
-    newDeliveryId: () => DELIVERY_ID,
   });
   const signature = readSignature(signPayload(body, secret));
-  await receive({ body, signature, traceparent: undefined, receivedMs: RECEIVED_MS });
+  await receive({ body, signature, traceparent: undefined, receivedMs: RECEIVED_MS, deliveryId: DELIVERY_ID });
   return stored;
 }

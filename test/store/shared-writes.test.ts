@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { HubcastError } from '../../src/errors.ts';
+import { createSharedWrites, type SharedWritesOptions, type Write } from '../../src/store/shared-writes.ts';
+import { makeRecord } from './make-record.ts';
+
+/** A store whose writes end when the test says so. */
+function heldStore(changes: Partial<SharedWritesOptions> = {}) {
+  const groups: { readonly writes: readonly Write[]; readonly end: (error?: unknown) => void }[] = [];
+  const clock = { ms: 1000 };
+  const writes = createSharedWrites({
+    writeGroup: (group) =>
+      new Promise((resolve, reject) => {
+        const end = (error?: unknown) => {
+          if (error !== undefined) return reject(error);
+          for (const { settle } of group) settle();
+          resolve();
+        };
+        groups.push({ writes: group, end });
+      }),
+    writeTimeoutMs: 4000,
+    maxGroupSize: 10_000,
+    rememberedIds: 0,
+    now: () => clock.ms,
+    ...changes,
+  });
+  /** Waits for group `n` to be under way. */
+  const group = async (n: number) => {
+    for (let tries = 0; tries < 200 && groups[n] === undefined; tries += 1) await sleep(5);
+    const found = groups[n];
+    if (found === undefined) throw new Error(`There is no group ${n}, only ${groups.length}.`);
+    return found;
+  };
+  const idsOf = async (n: number) => (await group(n)).writes.flatMap(({ records }) => records.map(({ id }) => id));
+  return { ...writes, groups, group, idsOf, clock };
+}
+
+describe('shared writes', () => {
+  it('writes together what waits while a write is in flight', async () => {
+    const store = heldStore();
+    const [a, b, c] = [makeRecord('t'), makeRecord('t'), makeRecord('t')];
+    const first = store.append([a]);
+    const { end } = await store.group(0);
+    const later = [store.append([b]), store.append([c])];
+    expect(store.waiting()).toBe(2);
+    end();
+    await first;
+    expect(await store.idsOf(1)).toEqual([b.id, c.id]);
+    (await store.group(1)).end();
+    await Promise.all(later);
+    expect(store.groups).toHaveLength(2);
+  });
+
+  it('closes a group before it exceeds its size, and lets one large write through alone', async () => {
+    const store = heldStore();
+    const large = makeRecord('t', { value: 'x'.repeat(50_000) });
+    const small = [makeRecord('t'), makeRecord('t')];
+    const appends = [store.append([large]), ...small.map((record) => store.append([record]))];
+    (await store.group(0)).end();
+    (await store.group(1)).end();
+    await Promise.all(appends);
+    expect(await store.idsOf(0)).toEqual([large.id]);
+    expect(await store.idsOf(1)).toEqual(small.map(({ id }) => id));
+  });
+
+  it('joins an id whose write is under way, and shares its outcome', async () => {
+    const store = heldStore();
+    const [record, other] = [makeRecord('t'), makeRecord('t')];
+    const first = store.append([record]);
+    const { end } = await store.group(0);
+    const joined = store.append([record, other]);
+    const both = Promise.allSettled([first, joined]);
+    end(new HubcastError('store_full', 'full'));
+    expect(await store.idsOf(1)).toEqual([other.id]);
+    (await store.group(1)).end();
+    expect((await both).map((outcome) => outcome.status === 'rejected' && outcome.reason.code)).toEqual([
+      'store_full',
+      'store_full',
+    ]);
+  });
+
+  it('writes an id again after its write failed', async () => {
+    const store = heldStore({ rememberedIds: 10 });
+    const record = makeRecord('t');
+    const first = store.append([record]);
+    (await store.group(0)).end(new Error('disk on fire'));
+    await expect(first).rejects.toMatchObject({ code: 'store_unavailable', message: expect.stringContaining('fire') });
+    const second = store.append([record]);
+    (await store.group(1)).end();
+    await second;
+  });
+
+  it('writes an id once that stands twice in one append, and a repeatable one twice', async () => {
+    const store = heldStore();
+    const record = makeRecord('t');
+    const repeatable = makeRecord('t', { repeatable: true });
+    const appended = store.append([record, record, repeatable, repeatable]);
+    expect(await store.idsOf(0)).toEqual([record.id, repeatable.id, repeatable.id]);
+    (await store.group(0)).end();
+    await appended;
+  });
+
+  it('remembers as many stored ids as it is told to, and forgets the oldest', async () => {
+    const store = heldStore({ rememberedIds: 4 });
+    const records = Array.from({ length: 6 }, () => makeRecord('t'));
+    for (const [n, record] of records.entries()) {
+      const appended = store.append([record]);
+      (await store.group(n)).end();
+      await appended;
+    }
+    await store.append(records.slice(-2));
+    expect(store.groups).toHaveLength(6);
+    const forgotten = store.append(records.slice(0, 1));
+    (await store.group(6)).end();
+    await forgotten;
+  });
+
+  it('gives up at the deadline, forgets what nobody waits for, and goes on when the store answers', async () => {
+    const store = heldStore();
+    const stuck = makeRecord('t');
+    const first = store.append([stuck]);
+    const { end } = await store.group(0);
+    const queued = [store.append([makeRecord('t')]), store.append([makeRecord('t')])];
+    const outcomes = Promise.allSettled([first, ...queued]);
+    store.clock.ms += 4000;
+    for (const outcome of await outcomes)
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'write_timed_out' } });
+    expect(store.waiting()).toBe(0);
+    // Still under way: a repeated delivery joins it.
+    const again = store.append([stuck]);
+    end();
+    await again;
+    expect(store.groups).toHaveLength(1);
+  });
+
+  it('settles a write the store left open', async () => {
+    const writes = createSharedWrites({
+      writeGroup: () => Promise.resolve(),
+      writeTimeoutMs: 4000,
+      maxGroupSize: 10_000,
+      rememberedIds: 0,
+      now: () => 0,
+    });
+    await expect(writes.append([makeRecord('t')])).rejects.toMatchObject({ code: 'internal' });
+  });
+
+  it('fails only the write that the store refuses', async () => {
+    const store = heldStore();
+    const [good, bad] = [store.append([makeRecord('t')]), store.append([makeRecord('t')])];
+    const refused = expect(bad).rejects.toMatchObject({ code: 'record_refused' });
+    const group = await store.group(0);
+    group.writes[1]?.settle(new HubcastError('record_refused', 'too large'));
+    group.end();
+    await good;
+    await refused;
+  });
+
+  it('drains: refuses what is new, and waits for what is under way and queued', async () => {
+    const store = heldStore();
+    const first = store.append([makeRecord('t')]);
+    const { end } = await store.group(0);
+    const queued = store.append([makeRecord('t')]);
+    let drained = false;
+    const drain = store.drain().then(() => {
+      drained = true;
+    });
+    await expect(store.append([makeRecord('t')])).rejects.toMatchObject({ code: 'shutting_down' });
+    end();
+    await first;
+    expect(drained).toBe(false);
+    (await store.group(1)).end();
+    await Promise.all([queued, drain]);
+  });
+});

@@ -1,0 +1,73 @@
+import { FAMILY_NAMES } from '../../src/fields/families.ts';
+import { type Listener, listen } from '../../src/http/listener.ts';
+import { createPublicApp } from '../../src/http/public-app.ts';
+import { createRoom, type Room } from '../../src/http/room.ts';
+import { createLog } from '../../src/log.ts';
+import { createReceive } from '../../src/receive.ts';
+import type { Append } from '../../src/store/store.ts';
+import { toAppSecret } from '../../src/webhook/signature.ts';
+import { APP_SECRET, VERIFY_TOKEN } from './start-service.ts';
+
+export const MIB = 1024 * 1024;
+
+export interface TestDoor extends Listener {
+  readonly webhookUrl: string;
+  readonly room: Room;
+  readonly logText: () => string;
+  /** Cuts what is left and closes the port. */
+  readonly remove: () => Promise<void>;
+}
+
+export interface DoorOptions {
+  readonly maxBodyBytes?: number;
+  readonly maxInFlightBytes?: number;
+  readonly requestTimeoutMs?: number;
+  readonly headersTimeoutMs?: number;
+  readonly keepAliveTimeoutMs?: number;
+  readonly stuckTimeoutMs?: number;
+}
+
+/** The public listener alone, in front of a store that does as the test says. */
+export async function startTestDoor(append: Append, options: DoorOptions = {}): Promise<TestDoor> {
+  const { maxBodyBytes = 3 * MIB, maxInFlightBytes = 64 * MIB, ...timeouts } = options;
+  const lines: string[] = [];
+  let deliveries = 0;
+  const room = createRoom(maxInFlightBytes);
+  const handle = createPublicApp({
+    receive: createReceive({
+      append,
+      appSecrets: () => [toAppSecret(APP_SECRET)],
+      app: 'main',
+      naming: { prefix: 'whatsapp', names: {} },
+      families: FAMILY_NAMES,
+    }),
+    verifyToken: () => VERIFY_TOKEN,
+    room,
+    maxBodyBytes,
+    now: Date.now,
+    newDeliveryId: () => {
+      deliveries += 1;
+      return `00000000-0000-4000-8000-${String(deliveries).padStart(12, '0')}`;
+    },
+    log: createLog('trace', { write: (line: string) => void lines.push(line) }),
+  });
+  const listener = await listen({
+    handle,
+    host: '127.0.0.1',
+    port: 0,
+    headersTimeoutMs: 5000,
+    requestTimeoutMs: 10_000,
+    keepAliveTimeoutMs: 10_000,
+    ...timeouts,
+  });
+  return {
+    ...listener,
+    webhookUrl: `${listener.url}/webhook`,
+    room,
+    logText: () => lines.join(''),
+    async remove() {
+      listener.destroy();
+      await listener.stop();
+    },
+  };
+}
