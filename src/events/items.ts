@@ -4,7 +4,7 @@
  */
 import type { AnyField } from '../fields/field.ts';
 import type { Issue } from '../webhook/envelope.ts';
-import type { JsonView } from '../webhook/json-view.ts';
+import { type JsonView, viewJson } from '../webhook/json-view.ts';
 import { type EventPlace, type EventType, eventPlaces } from './event-places.ts';
 import { type Level, surroundingsOf } from './surroundings.ts';
 
@@ -56,7 +56,9 @@ function walk(place: EventPlace, view: JsonView, { path, outer, name }: Position
     found.push({ kind: 'leftover', view, around: outer });
     return;
   }
-  const around = surroundingsOf({ view, members, outer, name, takers: takersOf(taken, raw) });
+  const parts = { view, members, outer, name, takers: takersOf(taken, raw), items: countItems(place, raw) };
+  const { level: around, aside } = surroundingsOf(parts);
+  if (aside !== null) found.push({ kind: 'leftover', view: viewJson(aside), around: outer });
   for (const [member, inner] of taken) {
     walkMember(inner, view.at(member), { path: `${path}.${member}`, outer: around, name: member }, found);
   }
@@ -84,6 +86,18 @@ function takersOf(taken: readonly [string, EventPlace][], raw: Record<string, un
     const own = of?.event.item?.own;
     return own === undefined || !Array.isArray(raw[member]) ? [] : [{ own, items: raw[member] as unknown[] }];
   });
+}
+
+function countItems(place: EventPlace, value: unknown): number {
+  if (!isObject(value)) return 0;
+  let count = 0;
+  for (const [name, inner] of place.inner) {
+    const items = value[name];
+    if (!Array.isArray(items)) continue;
+    if (inner.of !== null) count += items.length;
+    else for (const item of items) count += countItems(inner, item);
+  }
+  return count;
 }
 
 /** Null or an empty array where items could stand says no more than that there are none; it stays where it is. */

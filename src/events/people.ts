@@ -5,10 +5,13 @@ import type { JsonView } from '../webhook/json-view.ts';
 export interface People {
   readonly among: string;
   readonly view: JsonView;
-  readonly byName: ReadonlyMap<string, number | readonly number[]>;
+  readonly byName: ReadonlyMap<string, readonly number[]>;
   /** Those who belong to no item: they go with every one. */
   readonly unclaimed: readonly number[];
 }
+
+/** Meta names a person once; more of one name would go with each of that person's items. */
+const MAX_OF_ONE_NAME = 8;
 
 export function findPeople(
   view: JsonView,
@@ -25,14 +28,17 @@ export function findPeople(
   for (const taker of takers) {
     for (const item of taker.items) eachName(item, taker.own.as, (name) => claimed.add(name));
   }
-  const byName = new Map<string, number | readonly number[]>();
+  const byName = new Map<string, number[]>();
   const unclaimed: number[] = [];
   for (let index = 0; index < people.length; index += 1) {
     let taken = false;
     eachName(people[index], own.by, (name) => {
-      taken ||= claimed.has(name);
-      const before = byName.get(name);
-      byName.set(name, before === undefined ? index : [...[before].flat(), index]);
+      if (!claimed.has(name)) return;
+      const same = byName.get(name);
+      if (same === undefined) byName.set(name, [index]);
+      else if (same.length < MAX_OF_ONE_NAME) same.push(index);
+      else return;
+      taken = true;
     });
     if (!taken) unclaimed.push(index);
   }
@@ -48,8 +54,8 @@ export function peopleWith(event: AnyEvent, item: unknown, people: People | null
   eachName(item, own.as, (name) => {
     const indexes = byName.get(name);
     if (indexes === undefined) return;
-    for (const index of typeof indexes === 'number' ? [indexes] : indexes) {
-      if (!chosen.includes(index)) chosen.push(index);
+    for (const index of indexes) {
+      if (!chosen.includes(index, unclaimed.length)) chosen.push(index);
     }
   });
   return chosen.length < 2 ? chosen : chosen.sort((one, other) => one - other);

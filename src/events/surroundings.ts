@@ -7,6 +7,7 @@ import type { AnyEvent, OwnPeople } from '../fields/field.ts';
 import type { JsonView } from '../webhook/json-view.ts';
 import { buildText, buildValue, GAP, levelNames } from './context-text.ts';
 import { findPeople, type People, peopleWith } from './people.ts';
+import { setAsideLarge } from './set-aside.ts';
 
 /** The members around an item, at one depth of nesting. */
 export interface Level {
@@ -45,10 +46,18 @@ interface LevelParts {
   readonly outer: Level | null;
   readonly name: string | null;
   readonly takers: readonly { readonly own: OwnPeople; readonly items: readonly unknown[] }[];
+  /** How many items it surrounds, however deep. */
+  readonly items: number;
 }
 
-export function surroundingsOf({ view, members, outer, name, takers }: LevelParts): Level {
-  return { view, members, outer, name, people: findPeople(view, members, takers), frames: new Map() };
+/** @returns the level, and JSON text of what is too large to go with every item, or null */
+export function surroundingsOf({ view, members, outer, name, takers, items }: LevelParts): {
+  readonly level: Level;
+  readonly aside: string | null;
+} {
+  const people = findPeople(view, members, takers);
+  const { aside, ...shared } = setAsideLarge(view, { members, people }, items);
+  return { level: { view, outer, name, ...shared, frames: new Map() }, aside };
 }
 
 export function contextOf(event: AnyEvent, item: unknown, level: Level): ItemContext {

@@ -1,7 +1,7 @@
 /** Building blocks of field schemas. */
 import { z } from 'zod';
 
-/** Meta's name for known values in the generated schemas; see `openEnum`. */
+/** Carries the known values of an open list to the generated schemas; see `openEnum`. */
 export const KNOWN_VALUES = 'x-known-values';
 
 /**
