@@ -14,14 +14,15 @@ export interface Checkpoints {
 
 const DUE_BYTES = 4 * 1024 * 1024;
 /** Pages that every commit touches whatever its size: the ends of the tables and indexes. */
-const COMMIT_BYTES = 32 * 1024;
-/** Beyond this many pages of 4 kB readers are made to wait a moment, so that the log starts anew. */
-const LONG_LOG_PAGES = 16_384;
+const COMMIT_BYTES = 48 * 1024;
+/** Beyond this readers are made to wait a moment, so that the log starts anew. */
+const LONG_LOG_BYTES = 64 * 1024 * 1024;
 const READERS_WAIT_MS = 100;
 
 export function createCheckpoints(database: DatabaseSync): Checkpoints {
   const passive = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
   let bytesSince = 0;
+  const longLogPages = LONG_LOG_BYTES / Number(database.prepare('PRAGMA page_size').get()?.page_size);
   let logPages = 0;
 
   function truncate(): void {
@@ -43,11 +44,11 @@ export function createCheckpoints(database: DatabaseSync): Checkpoints {
       bytesSince = 0;
       try {
         logPages = Number(passive.get()?.log);
-        if (logPages > LONG_LOG_PAGES) truncate();
+        if (logPages > longLogPages) truncate();
       } catch {
         // What was committed stays safe in the log; a disk that cannot take the pages now fails the next write or probe.
       }
     },
-    heldBack: () => logPages > LONG_LOG_PAGES,
+    heldBack: () => logPages > longLogPages,
   };
 }

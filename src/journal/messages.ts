@@ -1,21 +1,11 @@
-/** What the main thread and the journal's worker say to each other. Strings only: a Buffer would copy its whole pool. */
+/** What the main thread and the journal's worker say to each other. */
 import type { ErrorCode } from '../errors.ts';
 import type { Readiness } from '../store/store.ts';
-
-/** A record as the worker writes it. */
-export interface Row {
-  readonly id: string;
-  readonly topic: string;
-  readonly key: string | null;
-  readonly headersJson: string;
-  readonly value: string;
-  readonly timestampMs: number;
-  readonly repeatable: boolean;
-}
+import type { EncodedGroup } from './encode-group.ts';
 
 export interface Requests {
-  /** All rows in one transaction. */
-  readonly write: { readonly kind: 'write'; readonly nowMs: number; readonly rows: readonly Row[] };
+  /** All batches in one transaction. The memory goes over to the worker. */
+  readonly write: { readonly kind: 'write'; readonly nowMs: number } & EncodedGroup;
   /** Removes one chunk of what is older than `beforeMs` and one chunk of forgotten ids. */
   readonly expire: { readonly kind: 'expire'; readonly nowMs: number; readonly beforeMs: number };
   readonly probe: { readonly kind: 'probe'; readonly nowMs: number };
@@ -25,7 +15,8 @@ export interface Requests {
 export type RequestKind = keyof Requests;
 
 export interface Answers {
-  readonly write: { readonly stored: number; readonly repeated: number };
+  /** The memory comes back, for the next write. */
+  readonly write: { readonly stored: number; readonly repeated: number; readonly memory: ArrayBuffer };
   readonly expire: { readonly records: number; readonly ids: number; readonly more: boolean };
   readonly probe: Readiness;
   readonly close: null;

@@ -7,8 +7,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { HubcastError } from '../errors.ts';
 import type { ReadFrom, ReadOptions, ReadRecords, StoredRecord } from '../records/record.ts';
+import { openBatch } from './batch-format.ts';
 import { journalFile } from './files.ts';
-import { checkSchema, schemaVersion } from './schema.ts';
+import { checkSchema, LAST_OFFSET, schemaVersion } from './schema.ts';
 import { toJournalError } from './sqlite-error.ts';
 
 export interface JournalReader {
@@ -20,15 +21,16 @@ export interface JournalReader {
   readonly close: () => void;
 }
 
-const PAGE_ROWS = 256;
+/** Batches between two turns of the event loop. */
+const PAGE_BATCHES = 16;
 const POLL_MS = 100;
 /** A reader waits for others only while a crashed owner's log is recovered or emptied. */
 const BUSY_TIMEOUT_MS = 2000;
 /**
  * A time is looked up in the index by time, whose order differs a little from the order of storing: among so many
- * records that follow the time, the one stored first is the start.
+ * batches on both sides of the time, the one stored first is the start.
  */
-const TIME_WINDOW_ROWS = 10_000;
+const TIME_WINDOW_BATCHES = 10_000;
 
 /** Throws `usage` where there is no journal, `store_incompatible` where a newer hubcast wrote it. */
 export function readJournal(dataDir: string): JournalReader {
@@ -36,37 +38,50 @@ export function readJournal(dataDir: string): JournalReader {
   const database = openForReading(file, dataDir);
   const topicId = database.prepare('SELECT id FROM topics WHERE name = ?');
   const topicNames = database.prepare('SELECT name FROM topics ORDER BY name');
-  const lastSeq = database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'records'");
-  const seqsOfTopic = database.prepare(
-    `SELECT seq FROM records WHERE topic_id = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ${PAGE_ROWS}`,
-  );
+  const lastOffset = database.prepare(LAST_OFFSET);
+  const batchesOfTopic = database.prepare(`
+    SELECT last_offset FROM batch_topics WHERE topic_id = ? AND last_offset > ? AND last_offset <= ?
+    ORDER BY last_offset LIMIT ${PAGE_BATCHES}`);
   const firstSince = database.prepare(`
-    SELECT min(seq) AS seq FROM
-    (SELECT seq FROM records WHERE timestamp_ms >= ? ORDER BY timestamp_ms LIMIT ${TIME_WINDOW_ROWS})`);
-  const recordAt = database.prepare(`
-    SELECT seq, name AS topic, key, headers, value, timestamp_ms AS timestampMs
-    FROM records JOIN topics ON topics.id = topic_id WHERE seq = ? AND timestamp_ms >= ?`);
+    SELECT min(first_offset) AS first_offset FROM (
+      SELECT first_offset FROM
+      (SELECT first_offset FROM batches WHERE min_timestamp_ms >= ?1 ORDER BY min_timestamp_ms LIMIT ${TIME_WINDOW_BATCHES})
+      UNION ALL SELECT first_offset FROM
+      (SELECT first_offset, max_timestamp_ms FROM batches WHERE min_timestamp_ms < ?1
+       ORDER BY min_timestamp_ms DESC LIMIT ${TIME_WINDOW_BATCHES}) WHERE max_timestamp_ms >= ?1)`);
+  const batchAt = database.prepare('SELECT first_offset, content FROM batches WHERE last_offset = ?');
   const closed = new AbortController();
 
-  const last = () => Number(lastSeq.get()?.seq ?? 0);
+  const last = () => Number(lastOffset.get()?.last_offset ?? 0);
 
   /** Offset after which reading begins. */
   function startAfter(from: ReadFrom): number {
     if (from === 'start') return 0;
     if (from === 'end') return last();
-    const first = firstSince.get(from.timestampMs)?.seq ?? null;
+    const first = firstSince.get(from.timestampMs)?.first_offset ?? null;
     return first === null ? last() : Number(first) - 1;
   }
 
-  /** The next offsets of all topics after `after`; nothing that is stored later can come before `upTo`. */
-  function nextSeqs(topics: readonly string[], after: number, upTo: number): number[] {
-    const found: number[] = [];
+  /** The next batches that hold any of the topics, by their last offsets; nothing stored later can come before `upTo`. */
+  function nextBatches(topics: ReadonlySet<string>, after: number, upTo: number): number[] {
+    const found = new Set<number>();
     for (const topic of topics) {
       const id = topicId.get(topic)?.id;
       if (id === undefined) continue;
-      for (const { seq } of seqsOfTopic.all(id, after, upTo)) found.push(Number(seq));
+      for (const { last_offset } of batchesOfTopic.all(id, after, upTo)) found.add(Number(last_offset));
     }
-    return found.sort((a, b) => a - b).slice(0, PAGE_ROWS);
+    return [...found].sort((a, b) => a - b).slice(0, PAGE_BATCHES);
+  }
+
+  /** Records of one batch; none when it expired meanwhile. */
+  function* readBatch(last: number, topics: ReadonlySet<string>, sinceMs: number): Generator<StoredRecord> {
+    const row = batchAt.get(last);
+    if (row === undefined) return;
+    const batch = openBatch(row.content as Uint8Array);
+    for (const frame of batch.frames) {
+      if (batch.timestampMs(frame) >= sinceMs && topics.has(batch.topic(frame)))
+        yield batch.record(frame, Number(row.first_offset));
+    }
   }
 
   async function* readBetween(
@@ -75,18 +90,19 @@ export function readJournal(dataDir: string): JournalReader {
     options: ReadOptions,
     signal: AbortSignal,
   ): AsyncGenerator<StoredRecord> {
-    const topics = [...new Set(options.topics)];
+    const topics = new Set(options.topics);
     const sinceMs = typeof options.from === 'object' ? options.from.timestampMs : Number.MIN_SAFE_INTEGER;
     let after = start;
     while (!signal.aborted) {
       const upTo = options.follow ? last() : end;
-      const seqs = upTo > after ? nextSeqs(topics, after, upTo) : [];
-      for (const seq of seqs) {
-        const row = recordAt.get(seq, sinceMs);
-        if (row !== undefined) yield toStoredRecord(row);
-        if (signal.aborted) return;
+      const batches = upTo > after ? nextBatches(topics, after, upTo) : [];
+      for (const batch of batches) {
+        for (const record of readBatch(batch, topics, sinceMs)) {
+          yield record;
+          if (signal.aborted) return;
+        }
       }
-      after = seqs.length < PAGE_ROWS ? upTo : (seqs.at(-1) ?? upTo);
+      after = batches.length < PAGE_BATCHES ? upTo : (batches.at(-1) ?? upTo);
       if (after < upTo) await nextTurn();
       else if (!options.follow) return;
       else await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
@@ -125,16 +141,4 @@ function openForReading(file: string, dataDir: string): DatabaseSync {
     database?.close();
     throw toJournalError(error, file);
   }
-}
-
-function toStoredRecord(row: Record<string, unknown>): StoredRecord {
-  return {
-    topic: String(row.topic),
-    partition: 0,
-    offset: String(row.seq),
-    key: row.key === null ? null : String(row.key),
-    headers: JSON.parse(String(row.headers)) as Record<string, string>,
-    value: String(row.value),
-    timestampMs: Number(row.timestampMs),
-  };
 }

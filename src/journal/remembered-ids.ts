@@ -5,11 +5,14 @@
  * a time, inside the transactions of later writes.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import { ID_BYTES } from './encode-group.ts';
+import { createIdTable, type IdTable } from './id-table.ts';
 
 export interface RememberedIds {
-  /** Whether the id was stored within `rememberMs` before `nowMs`, also by the open transaction. */
-  readonly has: (id: string, nowMs: number) => boolean;
-  readonly add: (id: string) => void;
+  /** Which of the ids, 16 bytes each, were stored within `rememberMs` before `nowMs`: their positions. */
+  readonly known: (ids: Uint8Array, nowMs: number) => ReadonlySet<number>;
+  /** False when the open transaction has the id already: the 16 bytes of `ids` that begin at `at`. */
+  readonly add: (ids: DataView, at: number) => boolean;
   /** The last statements of a write's transaction. */
   readonly flush: (nowMs: number) => void;
   /** To be called when that transaction has ended. */
@@ -18,24 +21,20 @@ export interface RememberedIds {
   readonly sweep: (nowMs: number) => { readonly removed: number; readonly more: boolean };
 }
 
-/** Ids that came in between two moves; those of one bucket are neighbours in the table. */
+/** Ids that came in between two moves, with the times they were stored at. */
 interface Generation {
-  readonly storedAtMs: Map<string, number>;
-  readonly buckets: string[][];
+  readonly ids: IdTable;
   /** Its last row in `fresh_ids`. */
   lastRow: number;
 }
 
-/** A generation on its way into the table: which buckets were moved, and whether its rows are gone. */
+/** A generation on its way into the table: which slots were moved, and whether its rows are gone. */
 interface Move {
-  readonly bucket: number;
+  readonly slot: number;
   readonly done: boolean;
 }
 
 const GENERATION_IDS = 65_536;
-const BUCKET_DIGITS = 3;
-const BUCKETS = 16 ** BUCKET_DIGITS;
-const ID_BYTES = 16;
 const SWEEP_ROWS = 1000;
 const SWEEP_INTERVAL_MS = 60 * 60 * 1000;
 
@@ -44,10 +43,15 @@ export function openRememberedIds(
   rememberMs: number,
   generationIds = GENERATION_IDS,
 ): RememberedIds {
-  const find = database.prepare('SELECT stored_at_ms FROM remembered WHERE id = ?');
+  // Whole groups at a time: calling SQLite costs more than what it does for one id.
+  const find = database.prepare(`
+    WITH RECURSIVE position (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM position WHERE n + 1 < ?2)
+    SELECT n FROM position CROSS JOIN remembered ON id = substr(?1, ${ID_BYTES} * n + 1, ${ID_BYTES})
+    WHERE stored_at_ms > ?3`);
   const append = database.prepare('INSERT INTO fresh_ids (stored_at_ms, ids) VALUES (?, ?)');
   const move = database.prepare(`
-    INSERT INTO remembered (id, stored_at_ms) VALUES (?, ?)
+    INSERT INTO remembered (id, stored_at_ms)
+    SELECT substr(?1, ${ID_BYTES} * key + 1, ${ID_BYTES}), value FROM json_each(?2) WHERE true
     ON CONFLICT (id) DO UPDATE SET stored_at_ms = excluded.stored_at_ms WHERE stored_at_ms < excluded.stored_at_ms`);
   const dropRows = database.prepare(
     'DELETE FROM fresh_ids WHERE number IN (SELECT number FROM fresh_ids WHERE number <= ? ORDER BY number LIMIT ?)',
@@ -59,8 +63,9 @@ export function openRememberedIds(
 
   let young = loadFresh(database);
   let sealed: Generation | undefined;
-  let moved: Move = { bucket: 0, done: false };
-  const added = new Set<string>();
+  let moved: Move = { slot: 0, done: false };
+  const added = createIdTable();
+  let addedIds = new DataView(new ArrayBuffer(64 * ID_BYTES));
   let addedAtMs = 0;
   let addedRow = 0;
   let movedNow: Move = moved;
@@ -68,47 +73,63 @@ export function openRememberedIds(
   let lastPassMs = Number.NEGATIVE_INFINITY;
 
   /** Moves at least `count` ids, then removes their rows, so that a generation is through before the next is full. */
-  function moveSome(generation: Generation, count: number): Move {
-    let { bucket } = moved;
-    for (let left = count; left > 0 && bucket < BUCKETS; bucket += 1) {
-      const ids = generation.buckets[bucket] ?? [];
-      for (const id of ids) move.run(Buffer.from(id, 'hex'), generation.storedAtMs.get(id) ?? 0);
-      left -= ids.length;
+  function moveSome({ ids, lastRow }: Generation, count: number): Move {
+    const moving = new DataView(new ArrayBuffer(count * ID_BYTES));
+    const times: number[] = [];
+    let { slot } = moved;
+    for (; times.length < count && slot < ids.slots(); slot += 1) {
+      const storedAtMs = ids.read(slot, moving, times.length * ID_BYTES);
+      if (storedAtMs !== undefined) times.push(storedAtMs);
     }
-    const done = moved.bucket === BUCKETS && Number(dropRows.run(generation.lastRow, count).changes) < count;
-    return { bucket, done };
+    if (times.length > 0) move.run(moving, JSON.stringify(times));
+    const done = moved.slot === ids.slots() && Number(dropRows.run(lastRow, count).changes) < count;
+    return { slot, done };
   }
 
   return {
-    has(id, nowMs) {
-      if (added.has(id)) return true;
-      const storedAtMs =
-        young.storedAtMs.get(id) ??
-        sealed?.storedAtMs.get(id) ??
-        (find.get(Buffer.from(id, 'hex'))?.stored_at_ms as number | undefined);
-      return storedAtMs !== undefined && storedAtMs > nowMs - rememberMs;
+    known(ids, nowMs) {
+      const view = new DataView(ids.buffer, ids.byteOffset, ids.byteLength);
+      const count = ids.byteLength / ID_BYTES;
+      const sinceMs = nowMs - rememberMs;
+      const known = new Set<number>();
+      for (let n = 0; n < count; n += 1) {
+        const at = n * ID_BYTES;
+        const storedAtMs = young.ids.get(view, at) ?? sealed?.ids.get(view, at);
+        if (storedAtMs !== undefined && storedAtMs > sinceMs) known.add(n);
+      }
+      for (const { n } of find.all(ids, count, sinceMs)) known.add(Number(n));
+      return known;
     },
-    add: (id) => added.add(id),
+    add(ids, at) {
+      if (added.get(ids, at) !== undefined) return false;
+      const end = added.size() * ID_BYTES;
+      if (end === addedIds.byteLength) addedIds = new DataView(addedIds.buffer.transfer(2 * end));
+      for (let byte = 0; byte < ID_BYTES; byte += 4) addedIds.setUint32(end + byte, ids.getUint32(at + byte));
+      added.set(ids, at, 1);
+      return true;
+    },
     flush(nowMs) {
-      if (added.size === 0) return;
+      const count = added.size();
+      if (count === 0) return;
       addedAtMs = nowMs;
-      addedRow = Number(append.run(nowMs, Buffer.from([...added].join(''), 'hex')).lastInsertRowid);
-      if (sealed !== undefined) movedNow = moveSome(sealed, 3 * added.size + 16);
+      addedRow = Number(append.run(nowMs, new Uint8Array(addedIds.buffer, 0, count * ID_BYTES)).lastInsertRowid);
+      if (sealed !== undefined) movedNow = moveSome(sealed, 3 * count + 16);
     },
     settle(committed) {
-      if (committed && added.size > 0) {
-        for (const id of added) addTo(young, id, addedAtMs);
+      const end = added.size() * ID_BYTES;
+      if (committed && end > 0) {
+        for (let at = 0; at < end; at += ID_BYTES) young.ids.set(addedIds, at, addedAtMs);
         young.lastRow = addedRow;
         moved = movedNow;
         if (moved.done) sealed = undefined;
-        if (sealed === undefined && young.storedAtMs.size >= generationIds) {
+        if (sealed === undefined && young.ids.size() >= generationIds) {
           sealed = young;
-          young = newGeneration();
-          moved = { bucket: 0, done: false };
+          young = { ids: createIdTable(), lastRow: 0 };
+          moved = { slot: 0, done: false };
         }
       }
       movedNow = moved;
-      added.clear();
+      if (end > 0) added.clear();
     },
     sweep(nowMs) {
       if (sweptUpTo === undefined) {
@@ -130,22 +151,13 @@ export function openRememberedIds(
   };
 }
 
-function newGeneration(): Generation {
-  return { storedAtMs: new Map(), buckets: Array.from({ length: BUCKETS }, () => []), lastRow: 0 };
-}
-
-function addTo(generation: Generation, id: string, storedAtMs: number): void {
-  if (!generation.storedAtMs.has(id)) generation.buckets[Number.parseInt(id.slice(0, BUCKET_DIGITS), 16)]?.push(id);
-  generation.storedAtMs.set(id, storedAtMs);
-}
-
 /** What a stop or a crash left unmoved, or moved only in part: moving an id twice does no harm. */
 function loadFresh(database: DatabaseSync): Generation {
-  const generation = newGeneration();
-  for (const row of database.prepare('SELECT number, stored_at_ms, ids FROM fresh_ids ORDER BY number').all()) {
-    const ids = Buffer.from(row.ids as Uint8Array).toString('hex');
-    for (let at = 0; at < ids.length; at += 2 * ID_BYTES)
-      addTo(generation, ids.slice(at, at + 2 * ID_BYTES), Number(row.stored_at_ms));
+  const generation: Generation = { ids: createIdTable(), lastRow: 0 };
+  for (const row of database.prepare('SELECT number, stored_at_ms, ids FROM fresh_ids ORDER BY number').iterate()) {
+    const { buffer, byteOffset, byteLength } = row.ids as Uint8Array;
+    const ids = new DataView(buffer, byteOffset, byteLength);
+    for (let at = 0; at < byteLength; at += ID_BYTES) generation.ids.set(ids, at, Number(row.stored_at_ms));
     generation.lastRow = Number(row.number);
   }
   return generation;

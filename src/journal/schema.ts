@@ -5,28 +5,40 @@ import { HubcastError } from '../errors.ts';
 export const SCHEMA_VERSION = 1;
 
 /**
- * `records.seq` is the offset: AUTOINCREMENT never gives a number twice, even after every row expired.
+ * `batches`: the records of one transaction, or a part of them when they are large, as one blob whose format its first
+ * byte names (batch-format.ts). One row and its pages for dozens of records is what makes a record cheap. Offsets count
+ * records: `last_offset` is that of a batch's last one, and AUTOINCREMENT keeps the highest for ever, so that none is
+ * given twice, even after every row expired. Batches are rewritten when some of their records go; the offsets of the
+ * others stay, and so does `last_offset`.
+ * `batch_topics` says in which batches a topic is; `batches_by_time` spares a search by age or time the large rows.
  * `remembered` and `fresh_ids` say which ids were stored in the last days, however long records are kept: see
  * remembered-ids.ts. One row of `fresh_ids` holds the ids of one transaction, 16 bytes each.
  */
 const SCHEMA = `
   CREATE TABLE topics (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-  CREATE TABLE records (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    topic_id INTEGER NOT NULL,
-    key TEXT,
-    headers TEXT NOT NULL,
-    value TEXT NOT NULL,
-    timestamp_ms INTEGER NOT NULL
+  CREATE TABLE batches (
+    last_offset INTEGER PRIMARY KEY AUTOINCREMENT,
+    first_offset INTEGER NOT NULL,
+    records INTEGER NOT NULL,
+    min_timestamp_ms INTEGER NOT NULL,
+    max_timestamp_ms INTEGER NOT NULL,
+    content BLOB NOT NULL
   );
-  CREATE INDEX records_by_topic ON records (topic_id, seq);
-  CREATE INDEX records_by_time ON records (timestamp_ms);
+  CREATE INDEX batches_by_time ON batches (min_timestamp_ms, max_timestamp_ms, first_offset);
+  CREATE TABLE batch_topics (
+    topic_id INTEGER NOT NULL,
+    last_offset INTEGER NOT NULL,
+    PRIMARY KEY (topic_id, last_offset)
+  ) WITHOUT ROWID;
   CREATE TABLE remembered (id BLOB PRIMARY KEY, stored_at_ms INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE fresh_ids (number INTEGER PRIMARY KEY AUTOINCREMENT, stored_at_ms INTEGER NOT NULL, ids BLOB NOT NULL);
   CREATE TABLE probe (id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL);
   INSERT INTO probe VALUES (1, 0);
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
+
+/** The highest offset ever given, 0 before the first. */
+export const LAST_OFFSET = "SELECT seq AS last_offset FROM sqlite_sequence WHERE name = 'batches'";
 
 export function schemaVersion(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA user_version').get()?.user_version);

@@ -10,7 +10,8 @@ import type { Answers, Call, Failure, Reply, RequestKind, Requests, WorkerSettin
 export type StartWorker = (settings: WorkerSettings) => Worker;
 
 export interface WorkerLink {
-  readonly call: <K extends RequestKind>(request: Requests[K]) => Promise<Answers[K]>;
+  /** What `memory` names is handed over: it is empty here from then on. */
+  readonly call: <K extends RequestKind>(request: Requests[K], memory?: ArrayBuffer[]) => Promise<Answers[K]>;
   /** Why there is no worker now. */
   readonly down: () => string | undefined;
   /** Lets the worker close the file. Resolves to false when it did not within `withinMs` and was left to the process's end. */
@@ -99,13 +100,13 @@ export async function linkWorker(
     }
   }
 
-  function call<K extends RequestKind>(request: Requests[K]): Promise<Answers[K]> {
+  function call<K extends RequestKind>(request: Requests[K], memory: ArrayBuffer[] = []): Promise<Answers[K]> {
     if (worker === undefined)
       return Promise.reject(new HubcastError('store_unavailable', why ?? 'The journal is closed.'));
     const { promise, resolve, reject } = Promise.withResolvers<Answers[K]>();
     lastNumber += 1;
     const message: Call = { number: lastNumber, request };
-    worker.postMessage(message);
+    worker.postMessage(message, memory);
     open.set(lastNumber, { resolve: (answer) => resolve(answer as Answers[K]), reject });
     return promise;
   }

@@ -6,13 +6,13 @@ import { openWriter, type Writer } from './writer.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('worker.ts runs as a worker thread of openJournal, not by itself.');
-const send = (reply: Reply): void => port.postMessage(reply);
+const send = (reply: Reply, memory: ArrayBuffer[] = []): void => port.postMessage(reply, memory);
 
 try {
   const writer = openWriter(workerData as WorkerSettings);
   port.on('message', ({ number, request }: Call) => {
     try {
-      send({ number, answer: answer(writer, request) });
+      send({ number, answer: answer(writer, request) }, request.kind === 'write' ? [request.memory] : []);
     } catch (error) {
       send({ number, failure: toFailure(error) });
     }

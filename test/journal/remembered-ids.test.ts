@@ -47,6 +47,15 @@ describe('the journal stores an id once', () => {
 
 describe('remembered ids', () => {
   const newId = () => randomBytes(16).toString('hex');
+  const bytes = (id: string) => Uint8Array.from(Buffer.from(id, 'hex'));
+  const open = (database: DatabaseSync, generationIds: number) => {
+    const { known, add, ...others } = openRememberedIds(database, REMEMBER_MS, generationIds);
+    return {
+      ...others,
+      has: (id: string, nowMs: number) => known(bytes(id), nowMs).has(0),
+      add: (id: string) => add(new DataView(bytes(id).buffer), 0),
+    };
+  };
   const openMemory = () => {
     const database = new DatabaseSync(':memory:');
     createSchema(database);
@@ -58,7 +67,7 @@ describe('remembered ids', () => {
   it('are known whether new, on their way into the table, in it, or opened again', () => {
     const database = openMemory();
     const generationIds = 500;
-    let ids = openRememberedIds(database, REMEMBER_MS, generationIds);
+    let ids = open(database, generationIds);
     const known: string[] = [];
     for (let round = 0; round < 300; round += 1) {
       const added = Array.from({ length: round % 20 }, newId);
@@ -66,15 +75,15 @@ describe('remembered ids', () => {
       database.exec('BEGIN');
       for (const id of added) {
         expect(ids.has(id, START_MS + round)).toBe(false);
-        ids.add(id);
-        expect(ids.has(id, START_MS + round)).toBe(true);
+        expect(ids.add(id)).toBe(true);
+        expect(ids.add(id)).toBe(false);
       }
       ids.flush(START_MS + round);
       database.exec(committed ? 'COMMIT' : 'ROLLBACK');
       ids.settle(committed);
       if (committed) known.push(...added);
       else expect(added.some((id) => ids.has(id, START_MS + round))).toBe(false);
-      if (round % 50 === 49) ids = openRememberedIds(database, REMEMBER_MS, generationIds);
+      if (round % 50 === 49) ids = open(database, generationIds);
       if (round % 10 === 0) expect(known.filter((id) => !ids.has(id, START_MS + round))).toEqual([]);
     }
     expect(known.filter((id) => !ids.has(id, START_MS + 300))).toEqual([]);
@@ -86,7 +95,7 @@ describe('remembered ids', () => {
 
   it('are removed from the table stretch by stretch once they are too old', () => {
     const database = openMemory();
-    const ids = openRememberedIds(database, REMEMBER_MS, 1);
+    const ids = open(database, 1);
     for (const ms of [START_MS, START_MS + DAY_MS, START_MS + 2 * DAY_MS]) {
       for (let n = 0; n < 1500; n += 1) ids.add(newId());
       ids.flush(ms);
