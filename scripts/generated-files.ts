@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DESCRIPTIONS, type Subject } from '../src/cli/describe.ts';
 import { readStoreSettings } from '../src/config/read-settings.ts';
-import { eventTypeSchemas, schemaIndex } from '../src/events/json-schemas.ts';
+import { asyncApiDocument } from '../src/events/async-api.ts';
+import { envelopeJsonSchema, eventTypeSchemas, schemaIndex } from '../src/events/json-schemas.ts';
+import type { Family } from '../src/fields/families.ts';
+import { namingOf } from '../src/open-store.ts';
+import { topicName } from '../src/records/topics.ts';
+import { toMarkdownTable } from './markdown-table.ts';
+import { schemasReadme } from './schemas-readme.ts';
+import { toYaml } from './yaml.ts';
 
 export const ROOT = join(import.meta.dirname, '..');
 
@@ -14,12 +21,20 @@ export interface GeneratedFile {
 }
 
 export function generatedFiles(): readonly GeneratedFile[] {
-  const schemas = eventTypeSchemas().map(({ path, schema }) => ({ path: `schemas/${path}`, text: toJson(schema) }));
+  const schemas = [...eventTypeSchemas(), envelopeJsonSchema()];
+  const naming = namingOf(readStoreSettings({}));
+  const topicOf = (family: Family) => topicName(naming, family);
   return [
-    ...schemas,
+    ...schemas.map(({ path, schema }) => ({ path: `schemas/${path}`, text: toJson(schema) })),
     { path: 'schemas/index.json', text: toJson(schemaIndex()) },
+    { path: 'schemas/README.md', text: schemasReadme(({ family }) => topicOf(family)) },
+    { path: 'schemas/asyncapi.yaml', text: toYaml(asyncApiDocument({ version: packageVersion(), topicOf })) },
     { path: 'README.md', text: readme() },
   ];
+}
+
+function packageVersion(): string {
+  return JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;
 }
 
 function toJson(value: object): string {
@@ -35,14 +50,4 @@ function readme(): string {
       return `${start}${toMarkdownTable(DESCRIPTIONS[subject as Subject](readStoreSettings({})))}\n${end}`;
     },
   );
-}
-
-function toMarkdownTable(rows: readonly Readonly<Record<string, string>>[]): string {
-  const columns = Object.keys(rows[0] ?? {});
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [
-    line(columns),
-    line(columns.map(() => '---')),
-    ...rows.map((row) => line(columns.map((column) => row[column] ?? ''))),
-  ].join('\n');
 }

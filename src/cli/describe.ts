@@ -2,9 +2,9 @@ import { Argument, Command } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { type StoreSettings, settingRows } from '../config/settings.ts';
 import { ERRORS } from '../errors.ts';
-import { typeOfField } from '../events/event.ts';
+import { typeOfEvent } from '../events/event.ts';
 import { familyPlan } from '../fields/families.ts';
-import { allFields } from '../fields/registry.ts';
+import { allEvents } from '../fields/registry.ts';
 import { namingOf } from '../open-store.ts';
 import { planTopics, topicName } from '../records/topics.ts';
 import { defaultFormat, type Format, parseFormat, print, toTable } from './output.ts';
@@ -12,12 +12,12 @@ import { defaultFormat, type Format, parseFormat, print, toTable } from './outpu
 /** Rows of what can be described; the README's tables are made from the same. */
 export const DESCRIPTIONS = {
   fields: (settings) =>
-    allFields().map((field) => ({
+    allEvents().map(({ field, event, family }) => ({
       field: field.name,
-      type: typeOfField(field.name),
-      topic: topicName(namingOf(settings), field.family),
-      key: field.key.about,
-      about: field.about,
+      type: typeOfEvent(field, event),
+      topic: topicName(namingOf(settings), family),
+      key: event.key.about,
+      about: event.about ?? field.about,
     })),
   topics: (settings) =>
     planTopics(namingOf(settings), settings.PUBLISH_FAMILIES).map(({ family, name, retentionMs }) => ({

@@ -3,10 +3,10 @@
  * registry. CloudEvents 1.0, section 3; the extension attributes follow its naming rule (lower case, no separators).
  */
 import { z } from 'zod';
-import type { AnyField } from '../fields/field.ts';
+import type { AnyEvent, AnyField, EventEntry, FieldEntry, ItemPlace } from '../fields/field.ts';
 import type { FIELDS } from '../fields/registry.ts';
 import { DEAD_LETTER_VERSION } from './dead-letter.ts';
-import { DEAD_LETTER_TYPE, dataschemaOf, typeOfField, UNKNOWN_TYPE } from './event.ts';
+import { DEAD_LETTER_TYPE, dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from './event.ts';
 import { UNKNOWN_VERSION } from './split.ts';
 
 const attributes = {
@@ -33,14 +33,19 @@ const entryData = {
   test: z.boolean().meta({ description: 'entry_id is "0"' }),
 };
 
-const context = z
-  .record(z.string(), z.unknown())
-  .optional()
-  .meta({ description: 'What Meta put around the item, when there was anything' });
+const openMembers = z.record(z.string(), z.unknown());
+const context = openMembers.optional().meta({ description: 'What Meta put around the item in its value' });
+const around = openMembers.optional().meta({
+  description:
+    'What Meta put around the update that nobody documents, by where it stood: envelope, entry, change, value. Rarely there',
+});
 
 const phoneNumber = z
   .object({
-    digits: z.string().meta({ description: 'Digits of the number, as webhooks name it', 'x-pii': 'phone_number' }),
+    digits: z.string().nullable().meta({
+      description: 'Digits of the number, as webhooks name it; null when only its id is named',
+      'x-pii': 'phone_number',
+    }),
     id: z.string().nullable().meta({ description: 'phone_number_id, when known' }),
     known: z
       .boolean()
@@ -51,32 +56,56 @@ const phoneNumber = z
 
 const issue = z.object({ path: z.string(), code: z.string(), message: z.string() });
 
-/** Schema of the events of a field. */
-export function eventSchemaOf(field: AnyField) {
-  const type = typeOfField(field.name);
+/** Schema of one event type of a field. */
+export function eventSchemaOf(field: AnyField, event: AnyEvent) {
+  const type = typeOfEvent(field, event);
   return z
     .object({
       ...attributes,
       type: z.literal(type),
-      dataschema: z.literal(dataschemaOf(type, field.version)),
+      dataschema: z.literal(dataschemaOf(type, event.version)),
       data: z.object({
         field: z.literal(field.name),
         ...entryData,
         phone_number: phoneNumber,
-        context,
-        value: field.value,
-        ...(field.derived === undefined ? {} : { derived: field.derived.schema }),
+        ...(event.context === null ? {} : { context: event.context }),
+        around,
+        value: event.value,
+        ...(event.derived === undefined ? {} : { derived: event.derived.schema }),
       }),
     })
-    .meta({ title: type, description: field.about, externalDocs: field.page });
+    .meta({ title: type, description: event.about ?? field.about });
 }
+
+/** What every event has in common, whatever its type. */
+export const envelopeSchema = z
+  .object({
+    ...attributes,
+    type: z.string().meta({ description: 'whatsapp.<field> or whatsapp.<field>.<item>' }),
+    dataschema: z.string().meta({ description: 'urn:hubcast:<type>:<version>, the $id of the schema of its type' }),
+    data: z
+      .looseObject({ field: z.string().nullable(), test: entryData.test })
+      .meta({ description: "What the event says; the type's own schema has its shape" }),
+  })
+  .meta({
+    title: 'Envelope',
+    description:
+      'A CloudEvent 1.0 in JSON structured mode, as the value of every record. Readers ignore members they do not know.',
+  });
 
 export const unknownEventSchema = z
   .object({
     ...attributes,
     type: z.string().regex(/^whatsapp\.[a-z0-9_]{1,64}$/),
     dataschema: z.literal(dataschemaOf(UNKNOWN_TYPE, UNKNOWN_VERSION)),
-    data: z.object({ field: z.string().nullable(), ...entryData, phone_number: z.null(), context, value: z.unknown() }),
+    data: z.object({
+      field: z.string().nullable(),
+      ...entryData,
+      phone_number: z.null(),
+      context,
+      around,
+      value: z.unknown(),
+    }),
   })
   .meta({
     title: UNKNOWN_TYPE,
@@ -95,6 +124,7 @@ export const deadLetterSchema = z
       test: z.boolean(),
       issues: z.array(issue).meta({ description: 'What is wrong, and where in the body' }),
       context,
+      around,
       chunk: z
         .object({ event_id: z.string(), event_type: z.string(), number: z.int().min(1), count: z.int().min(1) })
         .optional()
@@ -105,26 +135,26 @@ export const deadLetterSchema = z
   })
   .meta({ title: DEAD_LETTER_TYPE, description: 'What could not be read, split, typed or stored as it is.' });
 
-type Field = (typeof FIELDS)[number];
 type Attributes = z.output<z.ZodObject<typeof attributes>>;
-type EventOf<F> = F extends {
-  readonly name: infer Name extends string;
-  readonly value: infer Value extends z.ZodType;
-  readonly derived?: infer Derived;
-}
-  ? Attributes & {
-      type: `whatsapp.${Name}`;
-      dataschema: string;
-      data: z.output<z.ZodObject<typeof entryData>> & {
-        field: Name;
-        phone_number: z.output<typeof phoneNumber>;
-        context?: Record<string, unknown>;
-        value: z.output<Value>;
-      } & (Derived extends { readonly schema: infer Schema extends z.ZodType }
-          ? { derived: z.output<Schema> }
-          : unknown);
-    }
-  : never;
+
+type EventData<Name, Value, Context, Derived> = z.output<z.ZodObject<typeof entryData>> & {
+  field: Name;
+  phone_number: z.output<typeof phoneNumber>;
+  around?: Record<string, unknown>;
+  value: z.output<Value>;
+} & ([Context] extends [never] ? unknown : { context: z.output<Context> }) &
+  ([Derived] extends [never] ? unknown : { derived: z.output<Derived> });
+
+type EventOf<Name extends string, E> =
+  E extends EventEntry<infer Place, infer Value, infer Context, infer Derived>
+    ? Attributes & {
+        type: Place extends ItemPlace<infer Item> ? `whatsapp.${Name}.${Item}` : `whatsapp.${Name}`;
+        dataschema: string;
+        data: EventData<Name, Value, Context, Derived>;
+      }
+    : never;
+
+type EventsOf<F> = F extends FieldEntry<infer Name, infer Events> ? EventOf<Name, Events[number]> : never;
 
 /** Every event of a known field, told apart by `type`. */
-export type FieldEvent = EventOf<Field>;
+export type FieldEvent = EventsOf<(typeof FIELDS)[number]>;

@@ -6,6 +6,7 @@ import {
   dataschemaOf,
   type SplitEvent,
   sourceOf,
+  surroundingMembers,
   TEST_ENTRY_ID,
   toRfc3339,
 } from './event.ts';
@@ -23,18 +24,24 @@ export function bodyDeadLetter(body: VerifiedBody, issues: readonly Issue[], del
     held: `"body_base64":${base64}`,
     issues,
     delivery,
+    context: null,
     around: null,
   });
 }
 
+interface RefusedPart extends Omit<Part & { kind: 'refused' }, 'kind'> {
+  /** JSON text of what stood around it in the value. */
+  readonly context?: string | null;
+}
+
 /** A part of a body that is not what it should be: kept as it came, the rest of the body goes its way. */
-export function partDeadLetter(part: Omit<Part & { kind: 'refused' }, 'kind'>, delivery: Delivery): SplitEvent {
-  const { entry, field, value, issues, around } = part;
+export function partDeadLetter(part: RefusedPart, delivery: Delivery): SplitEvent {
+  const { entry, field, value, issues, context = null, around } = part;
   // A member that stands twice is lost by most readers: such a part is kept as bytes.
   const readable = value.repeatedMember(true) === undefined;
   const text = value.text();
   const held = readable ? `"value":${text}` : `"body_base64":"${Buffer.from(text).toString('base64')}"`;
-  return deadLetter({ entry, field, item: value.canonical(), held, issues, delivery, around });
+  return deadLetter({ entry, field, item: value.canonical(), held, issues, delivery, context, around });
 }
 
 interface DeadLetterParts {
@@ -44,10 +51,11 @@ interface DeadLetterParts {
   readonly held: string;
   readonly issues: readonly Issue[];
   readonly delivery: Delivery;
+  readonly context: string | null;
   readonly around: string | null;
 }
 
-function deadLetter({ entry, field, item, held, issues, delivery, around }: DeadLetterParts): SplitEvent {
+function deadLetter({ entry, field, item, held, issues, delivery, context, around }: DeadLetterParts): SplitEvent {
   const entryId = entry?.id ?? null;
   const test = entryId === TEST_ENTRY_ID;
   const id = eventId({
@@ -56,9 +64,9 @@ function deadLetter({ entry, field, item, held, issues, delivery, around }: Dead
     field,
     timeText: entry?.timeText ?? null,
     item,
+    context,
     around,
   });
-  const context = around === null ? '' : `,"context":${around}`;
   return {
     id,
     type: DEAD_LETTER_TYPE,
@@ -70,7 +78,7 @@ function deadLetter({ entry, field, item, held, issues, delivery, around }: Dead
     dataschema: dataschemaOf(DEAD_LETTER_TYPE, DEAD_LETTER_VERSION),
     data:
       `{"field":${JSON.stringify(field)},"entry_id":${JSON.stringify(entryId)},"test":${test}` +
-      `,"issues":${JSON.stringify(issues)}${context},${held}}`,
+      `,"issues":${JSON.stringify(issues)}${surroundingMembers(context, around)},${held}}`,
     repeatable: test,
   };
 }

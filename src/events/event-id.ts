@@ -10,16 +10,21 @@ export interface EventIdentity {
   readonly timeText: string | null;
   /** The item in canonical form. */
   readonly item: string;
-  /** What Meta put around the item beyond the envelope, as JSON text. */
+  /** What Meta put around the item in the value, in canonical form; null where the value is the item. */
+  readonly context: string | null;
+  /** What Meta put around the update that its envelope does not define, as JSON text. */
   readonly around: string | null;
 }
 
 /**
- * The event's id: the first 32 hex digits of SHA-256. The same item sent again has the same id; nothing that differs
- * shares one. The parts are joined without ambiguity: JSON text holds no bare line feed.
+ * The event's id: the first 32 hex digits of SHA-256. The same item sent again in the same surroundings has the same id;
+ * nothing that differs shares one. The parts are joined without ambiguity: JSON text holds no bare line feed, and with a
+ * context there is one line more.
  */
-export function eventId({ type, entryId, field, timeText, item, around }: EventIdentity): string {
+export function eventId({ type, entryId, field, timeText, item, context, around }: EventIdentity): string {
   const head = JSON.stringify(field === null ? [type, entryId, timeText] : [type, entryId, timeText, field]);
-  const text = around === null ? `${head}\n${item}` : `${head}\n${item}\n${around}`;
+  let text = `${head}\n${item}`;
+  if (context !== null) text += `\n${context}\n${around ?? ''}`;
+  else if (around !== null) text += `\n${around}`;
   return hash('sha256', text, 'hex').slice(0, 32);
 }

@@ -1,4 +1,5 @@
 import type { Family } from '../fields/families.ts';
+import type { AnyEvent, AnyField } from '../fields/field.ts';
 
 /**
  * An event between splitting and storing: a CloudEvent 1.0 whose `data` is JSON text already, because only text keeps
@@ -7,7 +8,7 @@ import type { Family } from '../fields/families.ts';
 export interface SplitEvent {
   /** 32 hex digits; different content never shares one. */
   readonly id: string;
-  /** `whatsapp.<field>`, `whatsapp.unknown` or `whatsapp.dead_letter`. */
+  /** `whatsapp.<field>[.<item>]`, `whatsapp.unknown` or `whatsapp.dead_letter`. */
   readonly type: string;
   readonly family: Family;
   readonly key: string | null;
@@ -45,6 +46,11 @@ export function typeOfField(field: string): string {
   return CLEAN_FIELD_NAME.test(field) && !RESERVED_TYPES.has(`whatsapp.${field}`) ? `whatsapp.${field}` : UNKNOWN_TYPE;
 }
 
+/** The type of an event of the registry. */
+export function typeOfEvent(field: Pick<AnyField, 'name'>, { item }: Pick<AnyEvent, 'item'>): string {
+  return item === null ? `whatsapp.${field.name}` : `whatsapp.${field.name}.${item.name}`;
+}
+
 /** A field of that name must not pass for one of our own types. */
 const RESERVED_TYPES: ReadonlySet<string> = new Set([UNKNOWN_TYPE, DEAD_LETTER_TYPE]);
 
@@ -57,8 +63,28 @@ export function sourceOf(entryId: string | null): string {
   return entryId === null ? '/whatsapp' : `/whatsapp/${encodeURIComponent(entryId.toWellFormed())}`;
 }
 
-/** Seconds where the milliseconds are zero, as Meta's times are. */
+/** Seconds where the milliseconds are zero, as Meta's times are. Written by hand: `toISOString` costs four times that. */
 export function toRfc3339(timeMs: number): string {
-  const text = new Date(timeMs).toISOString();
-  return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
+  if (timeMs % 1000 !== 0) return new Date(timeMs).toISOString();
+  const time = new Date(timeMs);
+  const date = `${time.getUTCFullYear()}-${two(time.getUTCMonth() + 1)}-${two(time.getUTCDate())}`;
+  return `${date}T${two(time.getUTCHours())}:${two(time.getUTCMinutes())}:${two(time.getUTCSeconds())}Z`;
+}
+
+function two(number: number): string {
+  return number < 10 ? `0${number}` : String(number);
+}
+
+/** Members of `data` for what surrounds an item: in its value, and around the update. */
+export function surroundingMembers(context: string | null, around: string | null): string {
+  const contextMember = context === null ? '' : `,"context":${context}`;
+  return around === null ? contextMember : `${contextMember},"around":${around}`;
+}
+
+/** The beginning of the JSON text of `data`. */
+export function dataHead(field: string | null, entryId: string, accountId: string | null): string {
+  return (
+    `{"field":${JSON.stringify(field)},"entry_id":${JSON.stringify(entryId)}` +
+    `,"account_id":${JSON.stringify(accountId)},"test":${entryId === TEST_ENTRY_ID}`
+  );
 }

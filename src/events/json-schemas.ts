@@ -1,46 +1,112 @@
 /** JSON Schemas (2020-12) of the event types, generated from the contract. `schemas/` holds them, committed. */
 import { z } from 'zod';
-import { allFields } from '../fields/registry.ts';
-import { deadLetterSchema, eventSchemaOf, unknownEventSchema } from './contract.ts';
+import type { Family } from '../fields/families.ts';
+import { allEvents } from '../fields/registry.ts';
+import { KNOWN_VALUES } from '../fields/values.ts';
+import { deadLetterSchema, envelopeSchema, eventSchemaOf, unknownEventSchema } from './contract.ts';
 import { DEAD_LETTER_VERSION } from './dead-letter.ts';
-import { DEAD_LETTER_TYPE, dataschemaOf, typeOfField, UNKNOWN_TYPE } from './event.ts';
+import { DEAD_LETTER_TYPE, dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from './event.ts';
+import { exampleEvents } from './examples.ts';
 import { UNKNOWN_VERSION } from './split.ts';
 
 export interface EventTypeSchema {
   readonly type: string;
   readonly version: number;
+  readonly family: Family;
   readonly about: string;
+  /** Meta's page. */
+  readonly page: string | null;
+  /** What the key of its records is made of. */
+  readonly key: string;
   /** Where it stands: `<type>/<version>.json`. */
   readonly path: string;
   readonly schema: object;
+  readonly examples: readonly object[];
 }
 
 export function eventTypeSchemas(): readonly EventTypeSchema[] {
+  const allExamples = exampleEvents();
+  const toEntry = (entry: EntryParts) => withSchema(entry, allExamples.get(entry.type) ?? []);
+  const typed = allEvents().map(({ field, event, family }) =>
+    toEntry({
+      type: typeOfEvent(field, event),
+      version: event.version,
+      family,
+      about: event.about ?? field.about,
+      page: field.page,
+      key: event.key.about,
+      schema: eventSchemaOf(field, event),
+    }),
+  );
   return [
-    ...allFields().map((field) => toEntry(typeOfField(field.name), field.version, field.about, eventSchemaOf(field))),
-    toEntry(UNKNOWN_TYPE, UNKNOWN_VERSION, 'A field this version does not know.', unknownEventSchema),
-    toEntry(
-      DEAD_LETTER_TYPE,
-      DEAD_LETTER_VERSION,
-      'What could not be read, typed or stored as it is.',
-      deadLetterSchema,
-    ),
+    ...typed,
+    toEntry({
+      type: UNKNOWN_TYPE,
+      version: UNKNOWN_VERSION,
+      family: 'unknown',
+      about: 'A field this version does not know, or a value of no shape it knows.',
+      page: null,
+      key: 'entry_id',
+      schema: unknownEventSchema,
+    }),
+    toEntry({
+      type: DEAD_LETTER_TYPE,
+      version: DEAD_LETTER_VERSION,
+      family: 'dead-letter',
+      about: 'What could not be read, typed or stored as it is.',
+      page: null,
+      key: 'entry_id, or none',
+      schema: deadLetterSchema,
+    }),
   ];
 }
 
-function toEntry(type: string, version: number, about: string, schema: z.ZodType): EventTypeSchema {
-  const generated = z.toJSONSchema(schema, { target: 'draft-2020-12', unrepresentable: 'any', io: 'input' });
-  const { $schema, ...rest } = generated;
+type EntryParts = Omit<EventTypeSchema, 'path' | 'schema' | 'examples'> & { readonly schema: z.ZodType };
+
+function withSchema({ schema, ...entry }: EntryParts, examples: readonly object[]): EventTypeSchema {
+  const { type, version, page } = entry;
+  const generated = toJsonSchema(schema, dataschemaOf(type, version));
   return {
-    type,
-    version,
-    about,
+    ...entry,
     path: `${type}/${version}.json`,
-    schema: { $schema, $id: dataschemaOf(type, version), ...rest },
+    schema: { ...generated, ...(page === null ? {} : { externalDocs: { url: page } }), examples },
+    examples,
   };
+}
+
+function toJsonSchema(schema: z.ZodType, id: string): object {
+  const generated = z.toJSONSchema(schema, {
+    target: 'draft-2020-12',
+    unrepresentable: 'any',
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      openKnownValues(jsonSchema);
+      // No registered format: validators refuse it. `contentEncoding` and the pattern say the same.
+      if (jsonSchema.format === 'base64') delete jsonSchema.format;
+    },
+  });
+  const { $schema, ...rest } = generated;
+  return { $schema, $id: id, ...rest };
+}
+
+/** An open list of values: those known, or any other. */
+function openKnownValues(schema: Record<string, unknown>): void {
+  const known = schema[KNOWN_VALUES];
+  if (known === undefined) return;
+  delete schema[KNOWN_VALUES];
+  delete schema.type;
+  schema.anyOf = [{ enum: known }, { type: 'string' }];
+}
+
+/** The schema all events share. */
+export function envelopeJsonSchema(): { readonly path: string; readonly schema: object } {
+  return { path: 'envelope/1.json', schema: toJsonSchema(envelopeSchema, 'urn:hubcast:envelope:1') };
 }
 
 /** The table of contents: `schemas/index.json`. */
 export function schemaIndex(): object {
-  return { types: eventTypeSchemas().map(({ type, version, about, path }) => ({ type, version, about, path })) };
+  const types = eventTypeSchemas().map(({ type, version, family, key, about, page, path }) => {
+    return { type, version, dataschema: dataschemaOf(type, version), family, key, about, page, path };
+  });
+  return { envelope: envelopeJsonSchema().path, types };
 }

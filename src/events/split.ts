@@ -1,24 +1,29 @@
 /**
- * One body becomes events: one for each update, in the order received, each checked by the schema of its field. What
- * the schema refuses becomes a dead letter, what no field describes goes to `unknown`; nothing is left out.
+ * One body becomes events: one for each fact, in the order received, each checked alone by the schema of its type. What
+ * a schema refuses becomes a dead letter, what no field describes goes to `unknown`; nothing is left out.
  */
-import type { z } from 'zod';
 import type { AnyField } from '../fields/field.ts';
 import { findField } from '../fields/registry.ts';
-import type { Issue, Part, ReadBody } from '../webhook/envelope.ts';
+import type { EntryOrigin, Part, ReadBody } from '../webhook/envelope.ts';
+import type { JsonView } from '../webhook/json-view.ts';
 import type { VerifiedBody } from '../webhook/signature.ts';
 import { bodyDeadLetter, partDeadLetter } from './dead-letter.ts';
 import {
   type Delivery,
+  dataHead,
   dataschemaOf,
   type SplitEvent,
   sourceOf,
+  surroundingMembers,
   TEST_ENTRY_ID,
   toRfc3339,
   typeOfField,
   UNKNOWN_TYPE,
 } from './event.ts';
 import { eventId } from './event-id.ts';
+import { type Found, findItems } from './items.ts';
+import { contextOf, wholeContextText } from './surroundings.ts';
+import { typedEvent } from './typed-event.ts';
 
 export const UNKNOWN_VERSION = 1;
 
@@ -28,60 +33,48 @@ type Change = Part & { kind: 'change' };
 export function splitIntoEvents(body: VerifiedBody, read: ReadBody, delivery: Delivery): SplitEvent[] {
   if (!read.readable) return [bodyDeadLetter(body, read.issues, delivery)];
   const events = new Map<string, SplitEvent>();
-  for (const part of read.parts) {
-    const event = toEvent(part, delivery);
+  const add = (event: SplitEvent) => {
     if (!events.has(event.id)) events.set(event.id, event);
+  };
+  for (const part of read.parts) {
+    if (part.kind === 'refused') add(partDeadLetter(part, delivery));
+    else if (part.kind === 'entry') add(unknownEvent({ ...part, field: null }, delivery));
+    else for (const event of splitChange(part, delivery)) add(event);
   }
   return [...events.values()];
 }
 
-function toEvent(part: Part, delivery: Delivery): SplitEvent {
-  if (part.kind === 'refused') return partDeadLetter(part, delivery);
-  if (part.kind === 'entry') return unknownEvent(part, null, delivery);
-  const field = part.whatsapp ? findField(part.field) : undefined;
-  return field === undefined ? unknownEvent(part, part.field, delivery) : typedEvent(field, part, delivery);
+function splitChange(change: Change, delivery: Delivery): SplitEvent[] {
+  const field = change.whatsapp ? findField(change.field) : undefined;
+  if (field === undefined) return [unknownEvent(change, delivery)];
+  return findItems(field, change.value, change.path).map((found) => foundEvent(field, found, change, delivery));
 }
 
-function typedEvent(field: AnyField, change: Change, delivery: Delivery): SplitEvent {
-  const { entry, value, around } = change;
-  const checked = field.value.safeParse(value.value);
-  if (!checked.success) {
-    const issues = toIssues(checked.error, change.path);
-    return partDeadLetter({ entry, field: field.name, value, issues, around }, delivery);
+function foundEvent(field: AnyField, found: Found, change: Change, delivery: Delivery): SplitEvent {
+  const { view, around: level } = found;
+  if (found.kind === 'item') {
+    const { of, path } = found;
+    const context = level === null ? null : contextOf(of.event, view.value, level);
+    return typedEvent({ of, view, path, change, context }, delivery);
   }
-  const accountId = entry.id;
-  const timeMs = entry.timeMs ?? delivery.receivedMs;
-  const origin = { entryId: entry.id, accountId, timeMs };
-  const digits = field.digits(checked.data);
-  const type = typeOfField(field.name);
-  const derived =
-    field.derived === undefined ? '' : `,"derived":${JSON.stringify(field.derived.of(checked.data, origin))}`;
-  return {
-    id: eventId({
-      type,
-      entryId: entry.id,
-      field: null,
-      timeText: entry.timeText,
-      item: value.canonical(),
-      around,
-    }),
-    type,
-    family: field.family,
-    key: field.key.of(checked.data, origin),
-    source: sourceOf(entry.id),
-    subject: field.subject(checked.data),
-    time: toRfc3339(timeMs),
-    dataschema: dataschemaOf(type, field.version),
-    data:
-      dataHead(field.name, entry.id, accountId) +
-      `,"phone_number":${digits === null ? 'null' : `{"digits":"${digits}","id":null,"known":null}`}` +
-      `${contextMember(around)},"value":${value.text()}${derived}}`,
-    repeatable: entry.id === TEST_ENTRY_ID,
-  };
+  const context = level === null ? null : wholeContextText(level);
+  if (found.kind === 'leftover') return unknownEvent({ ...change, value: view, context }, delivery);
+  const { entry, around } = change;
+  return partDeadLetter({ entry, field: field.name, value: view, issues: [found.issue], context, around }, delivery);
 }
 
-function unknownEvent(part: Part & { kind: 'change' | 'entry' }, field: string | null, delivery: Delivery): SplitEvent {
-  const { entry, value, around } = part;
+interface UnknownPart {
+  readonly kind: 'change' | 'entry';
+  readonly entry: EntryOrigin;
+  readonly whatsapp?: boolean;
+  readonly field: string | null;
+  readonly value: JsonView;
+  readonly context?: string | null;
+  readonly around: string | null;
+}
+
+function unknownEvent(part: UnknownPart, delivery: Delivery): SplitEvent {
+  const { entry, field, value, context = null, around } = part;
   // A field of another product must not pass for the WhatsApp field of the same name.
   const type = field !== null && part.kind === 'change' && part.whatsapp ? typeOfField(field) : UNKNOWN_TYPE;
   return {
@@ -91,6 +84,7 @@ function unknownEvent(part: Part & { kind: 'change' | 'entry' }, field: string |
       field: type === UNKNOWN_TYPE ? field : null,
       timeText: entry.timeText,
       item: value.canonical(),
+      context,
       around,
     }),
     type,
@@ -100,26 +94,9 @@ function unknownEvent(part: Part & { kind: 'change' | 'entry' }, field: string |
     subject: null,
     time: toRfc3339(entry.timeMs ?? delivery.receivedMs),
     dataschema: dataschemaOf(UNKNOWN_TYPE, UNKNOWN_VERSION),
-    data: `${dataHead(field, entry.id, entry.id)},"phone_number":null${contextMember(around)},"value":${value.text()}}`,
+    data:
+      `${dataHead(field, entry.id, entry.id)},"phone_number":null` +
+      `${surroundingMembers(context, around)},"value":${value.text()}}`,
     repeatable: entry.id === TEST_ENTRY_ID,
   };
-}
-
-function dataHead(field: string | null, entryId: string, accountId: string | null): string {
-  return (
-    `{"field":${JSON.stringify(field)},"entry_id":${JSON.stringify(entryId)}` +
-    `,"account_id":${JSON.stringify(accountId)},"test":${entryId === TEST_ENTRY_ID}`
-  );
-}
-
-function contextMember(around: string | null): string {
-  return around === null ? '' : `,"context":${around}`;
-}
-
-function toIssues(error: z.ZodError, path: string): Issue[] {
-  return error.issues.map((issue) => ({
-    path: [path, ...issue.path].join('.'),
-    code: issue.code,
-    message: issue.message,
-  }));
 }

@@ -1,50 +1,134 @@
 /**
- * The shape of the registry's entries. One entry says all that hubcast knows of one of Meta's fields; topics, types,
- * JSON Schemas, tables and samples derive from it.
+ * The shape of the registry's entries. One entry says all that hubcast knows of one of Meta's fields and of the events
+ * it holds; topics, types, JSON Schemas, AsyncAPI, tables and samples derive from it.
  */
 import type { z } from 'zod';
 import type { Family } from './families.ts';
 
 /** What is known of an item besides its value. */
-export interface ItemOrigin {
+export interface Sent<Context = unknown> {
   readonly entryId: string;
   /** The WhatsApp Business Account, null where the entry id is a business portfolio. */
   readonly accountId: string | null;
   /** When it happened, as well as Meta says. */
   readonly timeMs: number;
+  /** What Meta put around the item in the value; members that do not fit its schema are left out. */
+  readonly context: Context;
+  /**
+   * A string or number inside the item as text, numbers with every digit. Null when it is neither, absent or empty: an
+   * empty name of a person counts as none.
+   */
+  readonly text: ReadText;
+  /** The same from the value of the change, for what stands around the item. */
+  readonly textAround: ReadText;
 }
 
-export interface FieldEntry<Value extends z.ZodType = z.ZodType, Derived extends z.ZodType = z.ZodType> {
-  /** Meta's name: the value of `changes[].field`. */
-  readonly name: string;
-  readonly family: Family;
-  /** One sentence for tables and schemas. */
-  readonly about: string;
-  /** Meta's page. */
-  readonly page: string;
+type ReadText = (...path: readonly (string | number)[]) => string | null;
+
+/** A business phone number as far as an event names it. */
+export interface NamedNumber {
+  readonly digits: string | null;
+  readonly id: string | null;
+}
+
+/** Where the items of an event type stand in the value of a change. */
+export interface ItemPlace<Name extends string = string> {
+  /** Last part of the type: `whatsapp.<field>.<name>`. */
+  readonly name: Name;
+  /** Array members from the value inwards: `['messages']`, `['history', 'threads', 'messages']`. */
+  readonly at: readonly [string, ...string[]];
+  readonly own?: OwnPeople;
+}
+
+/**
+ * An array beside the items that holds one member for each of several people, such as `contacts`. An item gets those
+ * whose `by` equals its own `as`, and those that belong to no item.
+ */
+export interface OwnPeople {
+  readonly among: string;
+  readonly by: readonly string[];
+  readonly as: readonly string[];
+}
+
+export interface EventEntry<
+  Place extends ItemPlace | null = ItemPlace | null,
+  Value extends z.ZodType = z.ZodType,
+  Context extends z.ZodType = z.ZodType,
+  Derived extends z.ZodType = z.ZodType,
+> {
+  /** Null: the whole value is one event, of type `whatsapp.<field>`. */
+  readonly item: Place;
+  /** Where it differs from the field's. */
+  readonly family?: Family;
+  readonly about?: string;
   /** Version of the event type; a breaking change is a new one beside the old. */
   readonly version: number;
   /** Checks an item. Known values are listed, others pass; unknown members pass. */
   readonly value: Value;
-  /** Digits of the phone number the item is about, null when it has none. */
-  readonly digits: (value: z.output<Value>) => string | null;
-  readonly subject: (value: z.output<Value>) => string | null;
-  readonly key: { readonly about: string; readonly of: (value: z.output<Value>, origin: ItemOrigin) => string };
+  /** Items only. All of its members are optional: what does not fit is kept beside it, and the item stays typed. */
+  readonly context: Context | null;
+  /** The item's own time, in Unix seconds as number or text. With one, the entry's time is no part of the event id. */
+  seconds?(value: z.output<Value>): number | string | null | undefined;
+  /** Where it is not the entry id. */
+  account?(value: z.output<Value>, sent: Pick<Sent, 'entryId' | 'text'>): string | null;
+  phoneNumber?(value: z.output<Value>, sent: Sent<z.output<Context>>): NamedNumber | null;
+  subject(value: z.output<Value>, sent: Sent<z.output<Context>>): string | null;
+  readonly key: { readonly about: string; of(value: z.output<Value>, sent: Sent<z.output<Context>>): string };
   /** Our reading, where Meta's is ambiguous. */
   readonly derived?: {
     readonly schema: Derived;
-    readonly of: (value: z.output<Value>, origin: ItemOrigin) => z.output<Derived>;
+    of(value: z.output<Value>, sent: Sent<z.output<Context>>): z.output<Derived>;
   };
-  /** Values as Meta documents or sends them. */
-  readonly samples: readonly { readonly about: string; readonly value: z.input<Value> }[];
 }
 
-/** Keeps the entry's own types, so that the union of events can be derived from the registry. */
-export function defineField<const Name extends string, Value extends z.ZodType, Derived extends z.ZodType>(
-  entry: FieldEntry<Value, Derived> & { readonly name: Name },
-): FieldEntry<Value, Derived> & { readonly name: Name } {
+export interface Sample {
+  readonly about: string;
+  /** The value of a change. */
+  readonly value: unknown;
+  /** Where the entry is not like the others: a portfolio's id, or no time. */
+  readonly entry?: { readonly id?: string; readonly time?: null };
+}
+
+export interface FieldEntry<
+  Name extends string = string,
+  Events extends readonly EventEntry[] = readonly EventEntry[],
+> {
+  /** Meta's name: the value of `changes[].field`. */
+  readonly name: Name;
+  readonly family: Family;
+  /** One sentence for tables and schemas. */
+  readonly about: string;
+  /** Meta's page, null where there is none. */
+  readonly page: string | null;
+  readonly events: Events;
+  /** Values as Meta documents or sends them; every event of the field comes from at least one. */
+  readonly samples: readonly [Sample, ...Sample[]];
+}
+
+/** An event that is the whole value of a change. */
+export function wholeValue<Value extends z.ZodType, Derived extends z.ZodType = never>(
+  entry: Omit<EventEntry<null, Value, never, Derived>, 'item' | 'context'>,
+): EventEntry<null, Value, never, Derived> {
+  return { ...entry, item: null, context: null };
+}
+
+/** An event for each member of an array in the value. */
+export function eachItem<
+  const Name extends string,
+  Value extends z.ZodType,
+  Context extends z.ZodType,
+  Derived extends z.ZodType = never,
+>(entry: EventEntry<ItemPlace<Name>, Value, Context, Derived>): EventEntry<ItemPlace<Name>, Value, Context, Derived> {
   return entry;
 }
 
-/** An entry whatever its value: where code handles all fields alike. */
+/** Keeps the entry's own types, so that the union of events can be derived from the registry. */
+export function defineField<const Name extends string, const Events extends readonly EventEntry[]>(
+  entry: FieldEntry<Name, Events>,
+): FieldEntry<Name, Events> {
+  return entry;
+}
+
+/** An entry whatever its values: where code handles all fields alike. */
 export type AnyField = FieldEntry;
+export type AnyEvent = EventEntry;

@@ -32,6 +32,7 @@ export function toRefusedRecordDeadLetters(
       field: null,
       timeText: null,
       item: JSON.stringify([chunk.number, count]),
+      context: null,
       around: null,
     });
     const bytes = value.subarray(index * chunkBytes, (index + 1) * chunkBytes);

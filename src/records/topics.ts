@@ -1,5 +1,5 @@
 import { FAMILY_NAMES, type Family, familyPlan } from '../fields/families.ts';
-import { allFields } from '../fields/registry.ts';
+import { allEvents } from '../fields/registry.ts';
 
 /** A topic hubcast writes, as it should be set up. */
 export interface TopicPlan {
@@ -24,7 +24,7 @@ export function topicName(naming: TopicNaming, family: Family): string {
 
 /** Families that this version writes: those of the registry, and the two that take everything else. */
 export function writtenFamilies(): readonly Family[] {
-  const written = new Set<Family>([...allFields().map((field) => field.family), 'unknown', 'dead-letter']);
+  const written = new Set<Family>([...allEvents().map(({ family }) => family), 'unknown', 'dead-letter']);
   return FAMILY_NAMES.filter((family) => written.has(family));
 }
 

@@ -1,38 +1,40 @@
 import { z } from 'zod';
-import { defineField } from '../field.ts';
-import { digitsOf, displayPhoneNumber, openEnum, PHONE_NUMBER_KEY_ABOUT, phoneNumberKey } from '../values.ts';
+import { defineField, wholeValue } from '../field.ts';
+import { phoneNumberKey } from '../keys.ts';
+import { digitsOf, displayPhoneNumber, numberNamed, openEnum, referencePage } from '../values.ts';
 
 export const phoneNumberNameUpdate = defineField({
   name: 'phone_number_name_update',
   family: 'phone-numbers',
   about: "The outcome of the review of a phone number's display name.",
-  page: 'https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/phone_number_name_update',
-  version: 1,
-  value: z
-    .looseObject({
-      display_phone_number: displayPhoneNumber,
-      decision: openEnum(['APPROVED', 'DEFERRED', 'PENDING', 'REJECTED']).meta({
-        description: 'DEFERRED: the review is postponed, the name may be used meanwhile',
-      }),
-      requested_verified_name: z.string().nullish().meta({ description: 'The display name that was reviewed' }),
-      rejection_reason: openEnum([
-        'NAME_EMPLOYEE_ISSUE',
-        'NAME_ENDCLIENT_NOTRELATED',
-        'NAME_FORMAT_UNACCEPTABLE',
-        'NAME_INDIVIDUAL_ISSUE',
-        'NAME_NOT_CONSISTENT',
-        'UNKNOWN',
-      ])
-        .nullish()
-        .meta({ description: 'null on approval' }),
-    })
-    .meta({ description: 'The value of a phone_number_name_update change' }),
-  digits: (value) => digitsOf(value.display_phone_number),
-  subject: (value) => digitsOf(value.display_phone_number),
-  key: {
-    about: PHONE_NUMBER_KEY_ABOUT,
-    of: (value, { accountId }) => phoneNumberKey(accountId, digitsOf(value.display_phone_number)),
-  },
+  page: referencePage('phone_number_name_update'),
+  events: [
+    wholeValue({
+      version: 1,
+      value: z
+        .looseObject({
+          display_phone_number: displayPhoneNumber,
+          decision: openEnum(['APPROVED', 'DEFERRED', 'PENDING', 'REJECTED']).meta({
+            description: 'DEFERRED: the review is postponed, the name may be used meanwhile',
+          }),
+          requested_verified_name: z.string().nullish().meta({ description: 'The display name that was reviewed' }),
+          rejection_reason: openEnum([
+            'NAME_EMPLOYEE_ISSUE',
+            'NAME_ENDCLIENT_NOTRELATED',
+            'NAME_FORMAT_UNACCEPTABLE',
+            'NAME_INDIVIDUAL_ISSUE',
+            'NAME_NOT_CONSISTENT',
+            'UNKNOWN',
+          ])
+            .nullish()
+            .meta({ description: 'null on approval' }),
+        })
+        .meta({ description: 'The value of a phone_number_name_update change' }),
+      phoneNumber: (value) => numberNamed(value.display_phone_number),
+      subject: (value) => digitsOf(value.display_phone_number),
+      key: phoneNumberKey((value: { display_phone_number: string }) => digitsOf(value.display_phone_number)),
+    }),
+  ],
   samples: [
     {
       about: 'A name is rejected (documented)',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { defineField } from '../field.ts';
-import { digitsOf, displayPhoneNumber, openEnum, PHONE_NUMBER_KEY_ABOUT, phoneNumberKey } from '../values.ts';
+import { defineField, wholeValue } from '../field.ts';
+import { phoneNumberKey } from '../keys.ts';
+import { digitsOf, displayPhoneNumber, numberNamed, openEnum, referencePage } from '../values.ts';
 import { messagingLimit, readLimit, type TierScope } from './messaging-limit.ts';
 
 const TIERS = [
@@ -27,46 +28,49 @@ export const phoneNumberQualityUpdate = defineField({
   name: 'phone_number_quality_update',
   family: 'phone-numbers',
   about: "A phone number's messaging limit or throughput changed. It never carries a quality rating.",
-  page: 'https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/phone_number_quality_update',
-  version: 1,
-  value: z
-    .looseObject({
-      display_phone_number: displayPhoneNumber,
-      event: openEnum(['ONBOARDING', 'THROUGHPUT_UPGRADE', 'UPGRADE', 'DOWNGRADE', 'FLAGGED', 'UNFLAGGED']).meta({
-        description: 'UPGRADE, DOWNGRADE, FLAGGED and UNFLAGGED are documented until October 2025',
-      }),
-      current_limit: openEnum(TIERS).nullish().meta({ description: 'Announced for removal in February 2026' }),
-      old_limit: openEnum(TIERS).nullish().meta({ description: 'Announced for removal in February 2026' }),
-      max_daily_conversations_per_business: z
-        .union([openEnum([...TIERS, 'UNLIMITED']), z.number()], 'Invalid input: expected string or number')
-        .nullish()
-        .meta({ description: 'Since October 2025: a tier, or a number of recipients' }),
-    })
-    .meta({ description: 'The value of a phone_number_quality_update change' }),
-  digits: (value) => digitsOf(value.display_phone_number),
-  subject: (value) => digitsOf(value.display_phone_number),
-  key: {
-    about: PHONE_NUMBER_KEY_ABOUT,
-    of: (value, { accountId }) => phoneNumberKey(accountId, digitsOf(value.display_phone_number)),
-  },
-  derived: {
-    schema: z
-      .object({
-        limit: messagingLimit
-          .nullable()
-          .meta({ description: 'The limit in force now, null when the event names none' }),
-        old_limit: messagingLimit.nullable().meta({ description: 'The limit before, null when the event names none' }),
-      })
-      .meta({ description: "hubcast's reading of the three limit members" }),
-    of(value, { timeMs }) {
-      const scope = scopeOfTier(value.event, timeMs);
-      const business = value.max_daily_conversations_per_business ?? null;
-      return {
-        limit: business !== null ? readLimit(business, 'portfolio') : readLimit(value.current_limit ?? null, scope),
-        old_limit: readLimit(value.old_limit ?? null, scope),
-      };
-    },
-  },
+  page: referencePage('phone_number_quality_update'),
+  events: [
+    wholeValue({
+      version: 1,
+      value: z
+        .looseObject({
+          display_phone_number: displayPhoneNumber,
+          event: openEnum(['ONBOARDING', 'THROUGHPUT_UPGRADE', 'UPGRADE', 'DOWNGRADE', 'FLAGGED', 'UNFLAGGED']).meta({
+            description: 'UPGRADE, DOWNGRADE, FLAGGED and UNFLAGGED are documented until October 2025',
+          }),
+          current_limit: openEnum(TIERS).nullish().meta({ description: 'Announced for removal in February 2026' }),
+          old_limit: openEnum(TIERS).nullish().meta({ description: 'Announced for removal in February 2026' }),
+          max_daily_conversations_per_business: z
+            .union([openEnum([...TIERS, 'UNLIMITED']), z.number()], 'Invalid input: expected string or number')
+            .nullish()
+            .meta({ description: 'Since October 2025: a tier, or a number of recipients' }),
+        })
+        .meta({ description: 'The value of a phone_number_quality_update change' }),
+      phoneNumber: (value) => numberNamed(value.display_phone_number),
+      subject: (value) => digitsOf(value.display_phone_number),
+      key: phoneNumberKey((value: { display_phone_number: string }) => digitsOf(value.display_phone_number)),
+      derived: {
+        schema: z
+          .object({
+            limit: messagingLimit
+              .nullable()
+              .meta({ description: 'The limit in force now, null when the event names none' }),
+            old_limit: messagingLimit
+              .nullable()
+              .meta({ description: 'The limit before, null when the event names none' }),
+          })
+          .meta({ description: "hubcast's reading of the three limit members" }),
+        of(value, { timeMs }) {
+          const scope = scopeOfTier(value.event, timeMs);
+          const business = value.max_daily_conversations_per_business ?? null;
+          return {
+            limit: business !== null ? readLimit(business, 'portfolio') : readLimit(value.current_limit ?? null, scope),
+            old_limit: readLimit(value.old_limit ?? null, scope),
+          };
+        },
+      },
+    }),
+  ],
   samples: [
     {
       about: 'Throughput is raised (documented)',

@@ -1,0 +1,120 @@
+/**
+ * Finds the items of a change in its value, wherever the registry says they stand, and what Meta put around each.
+ * Whatever no item takes goes along as the items' surroundings, so that nothing of the value is lost.
+ */
+import type { AnyField } from '../fields/field.ts';
+import type { Issue } from '../webhook/envelope.ts';
+import { type JsonView, viewJson } from '../webhook/json-view.ts';
+import { type EventPlace, type EventType, eventPlaces } from './event-places.ts';
+import { type Level, surroundingsOf } from './surroundings.ts';
+
+/** `around` is null where the part is the whole value. */
+export type Found =
+  | {
+      readonly kind: 'item';
+      readonly of: EventType;
+      readonly view: JsonView;
+      readonly path: string;
+      readonly around: Level | null;
+    }
+  /** It stands where items stand, and is none. */
+  | { readonly kind: 'misplaced'; readonly view: JsonView; readonly issue: Issue; readonly around: Level }
+  /** It holds no item at all. */
+  | { readonly kind: 'leftover'; readonly view: JsonView; readonly around: Level | null };
+
+/** @param path of the value, from the body's root */
+export function findItems(field: AnyField, value: JsonView, path: string): Found[] {
+  const places = eventPlaces(field);
+  if (places.of !== null) return [{ kind: 'item', of: places.of, view: value, path, around: null }];
+  const found: Found[] = [];
+  walk(places, value, { path, outer: null, name: null }, found);
+  return found;
+}
+
+interface Position {
+  readonly path: string;
+  readonly outer: Level | null;
+  /** The array the object stands in. */
+  readonly name: string | null;
+}
+
+function walk(place: EventPlace, view: JsonView, { path, outer, name }: Position, found: Found[]): void {
+  const raw = view.value;
+  if (!isObject(raw)) {
+    if (outer === null) found.push({ kind: 'leftover', view, around: null });
+    else found.push({ kind: 'misplaced', view, around: outer, issue: misplaced(path, raw, 'an object') });
+    return;
+  }
+  const members: string[] = [];
+  const taken: [string, EventPlace][] = [];
+  for (const member of Object.keys(raw)) {
+    const inner = place.inner.get(member);
+    if (inner === undefined || holdsNothing(raw[member])) members.push(member);
+    else taken.push([member, inner]);
+  }
+  if (taken.length === 0) {
+    found.push({ kind: 'leftover', view, around: outer });
+    return;
+  }
+  const parts = { view, members, outer, name, takers: takersOf(taken, raw), items: countItems(place, raw) };
+  const { level: around, aside } = surroundingsOf(parts);
+  if (aside !== null) found.push({ kind: 'leftover', view: viewJson(aside), around: outer });
+  for (const [member, inner] of taken) {
+    walkMember(inner, view.at(member), { path: `${path}.${member}`, outer: around, name: member }, found);
+  }
+}
+
+function walkMember(place: EventPlace, view: JsonView, at: Position & { readonly outer: Level }, found: Found[]): void {
+  const { path, outer: around } = at;
+  const items = view.value;
+  if (!Array.isArray(items)) {
+    found.push({ kind: 'misplaced', view, around, issue: misplaced(path, items, 'an array') });
+    return;
+  }
+  const { of } = place;
+  for (let index = 0; index < items.length; index += 1) {
+    const item = view.at(index);
+    const itemPath = `${path}[${index}]`;
+    if (of === null) walk(place, item, { ...at, path: itemPath }, found);
+    else found.push({ kind: 'item', of, view: item, path: itemPath, around });
+  }
+}
+
+/** Items that may claim a member of the surroundings as their own. */
+function takersOf(taken: readonly [string, EventPlace][], raw: Record<string, unknown>) {
+  return taken.flatMap(([member, { of }]) => {
+    const own = of?.event.item?.own;
+    return own === undefined || !Array.isArray(raw[member]) ? [] : [{ own, items: raw[member] as unknown[] }];
+  });
+}
+
+function countItems(place: EventPlace, value: unknown): number {
+  if (!isObject(value)) return 0;
+  let count = 0;
+  for (const [name, inner] of place.inner) {
+    const items = value[name];
+    if (!Array.isArray(items)) continue;
+    if (inner.of !== null) count += items.length;
+    else for (const item of items) count += countItems(inner, item);
+  }
+  return count;
+}
+
+/** Null or an empty array where items could stand says no more than that there are none; it stays where it is. */
+function holdsNothing(value: unknown): boolean {
+  return value === null || (Array.isArray(value) && value.length === 0);
+}
+
+function misplaced(path: string, value: unknown, expected: string): Issue {
+  return { path, code: 'invalid_type', message: `${path} is ${kindOf(value)}; ${expected} was expected.` };
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,105 @@
+/** One item of a known field, checked by the schema of its type, becomes an event; refused, a dead letter. */
+import type { z } from 'zod';
+import type { NamedNumber, Sent } from '../fields/field.ts';
+import { type Issue, type Part, toTimeMs } from '../webhook/envelope.ts';
+import type { JsonView } from '../webhook/json-view.ts';
+import { partDeadLetter } from './dead-letter.ts';
+import {
+  type Delivery,
+  dataHead,
+  type SplitEvent,
+  sourceOf,
+  surroundingMembers,
+  TEST_ENTRY_ID,
+  toRfc3339,
+} from './event.ts';
+import { eventId } from './event-id.ts';
+import type { EventType } from './event-places.ts';
+import type { ItemContext } from './surroundings.ts';
+
+interface Item {
+  readonly of: EventType;
+  readonly view: JsonView;
+  /** From the body's root. */
+  readonly path: string;
+  readonly change: Part & { kind: 'change' };
+  /** Null where the value is the item. */
+  readonly context: ItemContext | null;
+}
+
+export function typedEvent({ of, view, path, change, context }: Item, delivery: Delivery): SplitEvent {
+  const { field, event, type, dataschema } = of;
+  const { entry } = change;
+  const around = withMisfits(change.around, context?.misfits ?? null);
+  const checked = event.value.safeParse(view.value);
+  if (!checked.success) {
+    const issues = toIssues(checked.error, path);
+    const part = { entry, field: field.name, value: view, issues, context: context?.text ?? null, around };
+    return partDeadLetter(part, delivery);
+  }
+  const value = checked.data;
+  const ownMs = event.seconds === undefined ? null : toTimeMs(event.seconds(value));
+  const timeMs = ownMs ?? entry.timeMs ?? delivery.receivedMs;
+  const text: Sent['text'] = (...at) => exactText(view, at);
+  const accountId = event.account === undefined ? entry.id : event.account(value, { entryId: entry.id, text });
+  const sent: Sent = {
+    entryId: entry.id,
+    accountId,
+    timeMs,
+    context: context?.value,
+    text,
+    textAround: (...at) => exactText(change.value, at),
+  };
+  const derived = event.derived === undefined ? '' : `,"derived":${JSON.stringify(event.derived.of(value, sent))}`;
+  return {
+    id: eventId({
+      type,
+      entryId: entry.id,
+      field: null,
+      timeText: ownMs === null ? entry.timeText : null,
+      item: view.canonical(),
+      context: context?.canonical ?? null,
+      around: change.around,
+    }),
+    type,
+    family: event.family ?? field.family,
+    key: event.key.of(value, sent).toWellFormed(),
+    source: sourceOf(entry.id),
+    subject: event.subject(value, sent)?.toWellFormed() ?? null,
+    time: toRfc3339(timeMs),
+    dataschema,
+    data:
+      `${dataHead(field.name, entry.id, accountId)},"phone_number":${numberText(event.phoneNumber?.(value, sent))}` +
+      `${surroundingMembers(context?.text ?? null, around)},"value":${view.text()}${derived}}`,
+    repeatable: entry.id === TEST_ENTRY_ID,
+  };
+}
+
+function numberText(number: NamedNumber | null | undefined): string {
+  if (number === null || number === undefined) return 'null';
+  return `{"digits":${JSON.stringify(number.digits)},"id":${JSON.stringify(number.id)},"known":null}`;
+}
+
+/** A string or number with its own digits; null where there is neither or nothing in it. */
+function exactText(view: JsonView, path: readonly (string | number)[]): string | null {
+  let part = view.value;
+  for (const key of path) {
+    if (typeof part !== 'object' || part === null || !Object.hasOwn(part, key)) return null;
+    part = (part as Record<string | number, unknown>)[key];
+  }
+  if (typeof part === 'string') return part === '' ? null : part;
+  return typeof part === 'number' ? path.reduce((at, key) => at.at(key), view).text() : null;
+}
+
+function withMisfits(around: string | null, misfits: string | null): string | null {
+  if (misfits === null) return around;
+  return around === null ? `{"value":${misfits}}` : `${around.slice(0, -1)},"value":${misfits}}`;
+}
+
+function toIssues(error: z.ZodError, path: string): Issue[] {
+  return error.issues.map((issue) => ({
+    path: issue.path.reduce<string>((at, key) => at + (typeof key === 'number' ? `[${key}]` : `.${String(key)}`), path),
+    code: issue.code,
+    message: issue.message,
+  }));
+}

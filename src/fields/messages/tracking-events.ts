@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { defineField, eachItem } from '../field.ts';
+import { accountKey } from '../keys.ts';
+import { unixSeconds } from '../values.ts';
+import { numberAndPeople, numberOf } from './surroundings.ts';
+
+export const trackingEvents = defineField({
+  name: 'tracking_events',
+  family: 'message-statuses',
+  about: 'Clicks and deliveries of marketing messages.',
+  page: null,
+  events: [
+    eachItem({
+      item: { name: 'event', at: ['events'] },
+      version: 1,
+      value: z
+        .looseObject({
+          event_name: z.string(),
+          timestamp: unixSeconds.nullish(),
+          tracking_data: z
+            .looseObject({ click_id: z.string().nullish(), tracking_token: z.string().nullish() })
+            .nullish(),
+        })
+        .meta({ description: 'A click or a delivery' }),
+      context: numberAndPeople,
+      seconds: ({ timestamp }) => timestamp,
+      phoneNumber: numberOf,
+      subject: (_, { text }) => text('tracking_data', 'click_id'),
+      key: accountKey,
+    }),
+  ],
+  samples: [
+    {
+      about: 'A click (made from the members an SDK knows)',
+      value: {
+        events: [
+          {
+            event_name: 'example',
+            timestamp: 1739321024,
+            tracking_data: { click_id: 'example', tracking_token: 'example' },
+          },
+        ],
+      },
+    },
+  ],
+});

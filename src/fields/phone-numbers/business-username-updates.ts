@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { defineField, wholeValue } from '../field.ts';
+import { phoneNumberKey } from '../keys.ts';
+import { digitsOf, displayPhoneNumber, metaPage, numberNamed, openEnum } from '../values.ts';
+
+const usernameEvent = wholeValue({
+  version: 1,
+  value: z
+    .looseObject({
+      display_phone_number: displayPhoneNumber,
+      username: z.string().nullish().meta({ description: 'Absent when it was deleted' }),
+      status: openEnum(['approved', 'deleted', 'reserved']),
+      context: openEnum(['revoked']).nullish(),
+    })
+    .meta({ description: 'The value of a business username change' }),
+  phoneNumber: (value) => numberNamed(value.display_phone_number),
+  subject: (value) => digitsOf(value.display_phone_number),
+  key: phoneNumberKey((value: { display_phone_number: string }) => digitsOf(value.display_phone_number)),
+});
+
+/** Meta's pages spell the field in two ways; whichever comes is typed. */
+function usernameField<const Name extends string>(name: Name) {
+  return defineField({
+    name,
+    family: 'phone-numbers',
+    about: 'A business username was approved, reserved or deleted.',
+    page: metaPage('business-scoped-user-ids'),
+    events: [usernameEvent],
+    samples: [
+      {
+        about: 'A username is approved (made from the documented members)',
+        value: { display_phone_number: '15550783881', username: 'luckyshrub', status: 'approved' },
+      },
+    ],
+  });
+}
+
+export const businessUsernameUpdates = usernameField('business_username_updates');
+export const businessUsernameUpdate = usernameField('business_username_update');
