@@ -2,7 +2,7 @@
  * The story in one screen: bytes that Meta signed become events, events become records, and only when the records are
  * durable does the promise returned here resolve, which is what the 200 waits for.
  */
-import type { Delivery, SplitEvent } from './events/event.ts';
+import type { Delivery, KnownNumberOf, SplitEvent } from './events/event.ts';
 import { splitIntoEvents } from './events/split.ts';
 import type { Family } from './fields/families.ts';
 import { toRecord } from './records/to-record.ts';
@@ -40,22 +40,32 @@ export interface ReceiveOptions {
   /** Families that are stored; dead letters always are. */
   readonly families: readonly Family[];
   readonly newDeliveryId: () => string;
+  /** From memory: the path of a webhook waits for nothing but the store. */
+  readonly knownNumber?: KnownNumberOf;
+  /** Told of events once they are durable. Must not wait for anything. */
+  readonly onStored?: (events: readonly SplitEvent[]) => void;
 }
 
 /** @throws HubcastError `signature_mismatch`, or why the store did not confirm (then durability is unknown) */
 export type Receive = (request: SignedRequest) => Promise<Receipt>;
 
 export function createReceive(options: ReceiveOptions): Receive {
-  const { append, appSecrets, app, naming, newDeliveryId } = options;
+  const { append, appSecrets, app, naming, newDeliveryId, knownNumber } = options;
   const kept: ReadonlySet<Family> = new Set([...options.families, 'dead-letter']);
 
   return async ({ body, signature, traceparent, receivedMs }) => {
     const verified = verifySignature(body, signature, appSecrets());
-    const delivery: Delivery = { app, deliveryId: newDeliveryId(), receivedMs };
+    const delivery: Delivery = {
+      app,
+      deliveryId: newDeliveryId(),
+      receivedMs,
+      ...(knownNumber === undefined ? {} : { knownNumber }),
+    };
     const events = splitIntoEvents(verified, readBody(verified), delivery);
     const context = { delivery, naming, traceparent: traceparentOf(traceparent, delivery.deliveryId) };
     const records = events.filter((event) => kept.has(event.family)).map((event) => toRecord(event, context));
     await append(records);
+    options.onStored?.(events);
     return toReceipt(events, records.length, delivery);
   };
 }
