@@ -74,7 +74,7 @@ function typedEvent(field: AnyField, change: Change, delivery: Delivery): SplitE
     dataschema: dataschemaOf(type, field.version),
     data:
       dataHead(field.name, entry.id, accountId) +
-      `,"phone_number":${digits === null ? 'null' : `{"digits":"${digits}","id":null,"known":null}`}` +
+      `,"phone_number":${phoneNumberText(accountId, digits, delivery)}` +
       `${contextMember(around)},"value":${value.text()}${derived}}`,
     repeatable: entry.id === TEST_ENTRY_ID,
   };
@@ -111,6 +111,15 @@ function dataHead(field: string | null, entryId: string, accountId: string | nul
     `,"account_id":${JSON.stringify(accountId)},"test":${entryId === TEST_ENTRY_ID}`
   );
 }
+
+/** Not part of the event's id: the same event stays the same when more is known of its number. */
+function phoneNumberText(accountId: string | null, digits: string | null, { knownNumber }: Delivery): string {
+  if (digits === null) return 'null';
+  const { id, known } = (accountId === null ? undefined : knownNumber?.(accountId, digits)) ?? UNKNOWN_NUMBER;
+  return `{"digits":"${digits}","id":${JSON.stringify(id)},"known":${known}}`;
+}
+
+const UNKNOWN_NUMBER = { id: null, known: null };
 
 function contextMember(around: string | null): string {
   return around === null ? '' : `,"context":${around}`;
