@@ -8,14 +8,17 @@ import { type Listener, listen } from './http/listener.ts';
 import { createPublicApp } from './http/public-app.ts';
 import { createRoom } from './http/room.ts';
 import type { Logger } from './log.ts';
+import { openLookUps } from './open-look-ups.ts';
 import { namingOf, openStore } from './open-store.ts';
+import { PACKAGE } from './package-info.ts';
+import { answerContract } from './phone-numbers/contract.ts';
 import { createReceive } from './receive.ts';
 import type { Readiness } from './store/store.ts';
 import { toAppSecret } from './webhook/signature.ts';
 
 export interface Service {
-  /** URLs with the ports that were really taken. */
-  readonly publicUrl: string;
+  /** URLs with the ports that were really taken; `publicUrl` is null where `receive` is not among the roles. */
+  readonly publicUrl: string | null;
   readonly internalUrl: string;
   /** Resolves when the store can take a write for the first time. */
   readonly ready: Promise<void>;
@@ -26,6 +29,8 @@ export interface Service {
 /** The name of the one Meta app; with several it is the app's own. */
 const APP = 'main';
 const READY_CHECK_INTERVAL_MS = 250;
+/** How often it is looked at whether accounts have to be read again; each is read once a minute at most. */
+const NUMBERS_REFRESH_INTERVAL_MS = 10_000;
 
 /**
  * @param settings asked again where a value can change while the service runs
@@ -34,6 +39,7 @@ const READY_CHECK_INTERVAL_MS = 250;
 export async function startService(settings: () => Settings, log: Logger): Promise<Service> {
   const fixed = settings();
   const store = await openStore(settings, log);
+  const numbers = openLookUps(settings, log);
   let stopping: Promise<void> | undefined;
 
   const receive = createReceive({
@@ -42,11 +48,19 @@ export async function startService(settings: () => Settings, log: Logger): Promi
     app: APP,
     naming: namingOf(fixed),
     families: fixed.PUBLISH_FAMILIES,
+    ...(numbers === null ? {} : { knownNumber: numbers.directory.peek, onStored: numbers.directory.noteEvents }),
   });
-  const readiness = async (): Promise<Readiness> =>
-    stopping === undefined ? store.readiness() : { ready: false, why: 'The service is stopping.' };
+  const readiness = async (): Promise<Readiness> => {
+    if (stopping !== undefined) return { ready: false, why: 'The service is stopping.' };
+    const state = await store.readiness();
+    const problems = numbers?.problems() ?? [];
+    // Look-ups do not decide: webhooks are taken without Graph.
+    return state.ready ? { ready: true, warnings: [...(state.warnings ?? []), ...problems] } : state;
+  };
 
   const listeners: Listener[] = [];
+  let publicListener: Listener | undefined;
+  let internalListener: Listener;
   try {
     const timeouts = {
       headersTimeoutMs: fixed.HEADERS_TIMEOUT_MS,
@@ -66,11 +80,22 @@ export async function startService(settings: () => Settings, log: Logger): Promi
       readiness,
       tokens: () => settings().API_TOKENS ?? [],
       loopback: isLoopback(fixed.INTERNAL_HOST),
+      lookUps: numbers?.lookUps ?? null,
+      contract: answerContract(),
+      version: PACKAGE.version,
+      log,
     });
-    listeners.push(await listen({ handle: publicApp, host: fixed.HOST, port: fixed.PORT, ...timeouts }));
-    listeners.push(
-      await listen({ handle: internalApp, host: fixed.INTERNAL_HOST, port: fixed.INTERNAL_PORT, ...timeouts }),
-    );
+    if (fixed.ROLES.includes('receive')) {
+      publicListener = await listen({ handle: publicApp, host: fixed.HOST, port: fixed.PORT, ...timeouts });
+      listeners.push(publicListener);
+    }
+    internalListener = await listen({
+      handle: internalApp,
+      host: fixed.INTERNAL_HOST,
+      port: fixed.INTERNAL_PORT,
+      ...timeouts,
+    });
+    listeners.push(internalListener);
   } catch (error) {
     for (const listener of listeners) {
       listener.destroy();
@@ -79,16 +104,19 @@ export async function startService(settings: () => Settings, log: Logger): Promi
     await store.close();
     throw error;
   }
-  const [publicListener, internalListener] = listeners as [Listener, Listener];
+  const refresh = () => void numbers?.directory.refresh();
+  const refreshing = setInterval(refresh, NUMBERS_REFRESH_INTERVAL_MS);
+  refresh();
 
   async function stop(): Promise<void> {
     log.info('stopping: no longer ready');
+    clearInterval(refreshing);
     await sleep(fixed.SHUTDOWN_DELAY_MS);
     const cut = setTimeout(() => {
       log.warn(`requests under way were cut after SHUTDOWN_TIMEOUT_MS (${fixed.SHUTDOWN_TIMEOUT_MS})`);
       for (const listener of listeners) listener.destroy();
     }, fixed.SHUTDOWN_TIMEOUT_MS);
-    await publicListener.stop();
+    await publicListener?.stop();
     // The probes answer until the end: a balancer that hears nothing would call the process dead.
     await internalListener.stop();
     clearTimeout(cut);
@@ -97,7 +125,7 @@ export async function startService(settings: () => Settings, log: Logger): Promi
   }
 
   return {
-    publicUrl: publicListener.url,
+    publicUrl: publicListener?.url ?? null,
     internalUrl: internalListener.url,
     ready: untilReady(readiness, () => stopping !== undefined, log),
     stop() {

@@ -23,8 +23,8 @@ export const ERRORS = {
   method_not_allowed: {
     status: 405,
     retry: false,
-    summary: 'This path takes GET and POST.',
-    fix: 'Meta sends GET for the handshake and POST for events; anything else is not Meta.',
+    summary: 'This path does not take this method. The Allow header names those it takes.',
+    fix: 'On the public listener Meta sends GET for the handshake and POST for events; anything else is not Meta.',
   },
   verification_refused: {
     status: 403,
@@ -134,6 +134,76 @@ export const ERRORS = {
     summary: 'The configuration is not valid.',
     fix: 'Correct the settings named above. "hubcast describe settings" lists all of them.',
   },
+  invalid_phone_number: {
+    status: 400,
+    retry: false,
+    summary:
+      'This is not a phone number. Give 5 to 15 digits with the country code, written in any usual way: +1 (631) 555-1234, 16315551234.',
+    fix: 'Look up numbers by /phone-numbers/by-number/<number>, and ids by /phone-numbers/<id>.',
+  },
+  invalid_phone_number_id: {
+    status: 400,
+    retry: false,
+    summary: 'This is not a phone number id. An id is 1 to 20 digits, as Meta shows it in WhatsApp > API Setup.',
+    fix: 'For a number as people write it use /phone-numbers/by-number/<number>.',
+  },
+  invalid_query: {
+    status: 400,
+    retry: false,
+    summary: 'A query parameter is unknown, given twice, or has a value this path does not take.',
+    fix: '/openapi.json lists the parameters of each path, and their values.',
+  },
+  phone_number_not_found: {
+    status: 404,
+    retry: false,
+    summary:
+      'No phone number of your own accounts matches, or the access token may not see it. (Whether a person uses WhatsApp cannot be looked up: there is no such API.)',
+    fix: 'Check WABA_IDS, and that the system user of META_ACCESS_TOKEN has the account as an asset. Meta answers alike for what does not exist and what may not be seen.',
+  },
+  account_not_found: {
+    status: 404,
+    retry: false,
+    summary:
+      'This WhatsApp Business Account is not one of WABA_IDS, does not exist, or the access token may not see it.',
+    fix: 'Check WABA_IDS (ids of accounts, not of phone numbers or portfolios), and that the system user of META_ACCESS_TOKEN has the account as an asset.',
+  },
+  graph_not_configured: {
+    status: 503,
+    retry: false,
+    summary: 'Phone numbers cannot be looked up here: this service has no access to the Graph API.',
+    fix: 'Set META_ACCESS_TOKEN (a system user token with whatsapp_business_management) and WABA_IDS, and have "numbers" in ROLES.',
+  },
+  graph_token_invalid: {
+    status: 502,
+    retry: false,
+    summary: 'Meta refuses the access token.',
+    fix: 'META_ACCESS_TOKEN has expired or was revoked. Make a new system user token (Business settings > System users) and set it; META_ACCESS_TOKEN_FILE is read again without a restart.',
+  },
+  graph_permission_missing: {
+    status: 502,
+    retry: false,
+    summary: 'The access token lacks a permission for this.',
+    fix: 'Give the system user of META_ACCESS_TOKEN the permission whatsapp_business_management and the account as an asset. Error 200 to 299 and 10 of Meta mean this.',
+  },
+  graph_throttled: {
+    status: 503,
+    retry: true,
+    summary:
+      "Meta's limit of calls for this account is nearly or fully used up. Ask again after the time in Retry-After.",
+    fix: 'Meta counts reads per app and account in a moving hour: 5,000 for an active account, else 200. Other programs with the same app use the same count. Raise PHONE_NUMBERS_TTL_SECONDS, and ask less often with fresh=true.',
+  },
+  graph_unavailable: {
+    status: 502,
+    retry: true,
+    summary: 'The Graph API cannot be reached, or is out of order.',
+    fix: 'Check the way out to META_GRAPH_URL (proxy, DNS, firewall) and https://metastatus.com. Known numbers are answered from memory meanwhile.',
+  },
+  graph_refused: {
+    status: 502,
+    retry: false,
+    summary: 'The Graph API refused the call.',
+    fix: 'See Meta\'s code in the log and at https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes. With "Invalid appsecret_proof": META_APP_SECRET belongs to another app than META_ACCESS_TOKEN.',
+  },
   usage: {
     status: 400,
     retry: false,
@@ -150,16 +220,27 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+export interface HubcastErrorOptions extends ErrorOptions {
+  /** When the same may be tried again; becomes `Retry-After`. */
+  readonly retryAfterMs?: number | undefined;
+  /** Traces of the cause that a caller may see, such as Meta's code and trace id. Never input, never secrets. */
+  readonly details?: Readonly<Record<string, string | number>> | undefined;
+}
+
 /**
  * An error of the table above. `message` is the diagnosis: what came, what was expected. The fix comes from the table.
  */
 export class HubcastError extends Error {
   readonly code: ErrorCode;
+  readonly retryAfterMs: number | undefined;
+  readonly details: Readonly<Record<string, string | number>> | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options: HubcastErrorOptions = {}) {
     super(message, options);
     this.name = 'HubcastError';
     this.code = code;
+    this.retryAfterMs = options.retryAfterMs;
+    this.details = options.details;
   }
 
   get kind(): ErrorKind {

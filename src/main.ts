@@ -1,21 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { demoCommand } from './cli/demo.ts';
 import { describeCommand } from './cli/describe.ts';
 import { eventsCommand } from './cli/events.ts';
+import { numbersCommand } from './cli/numbers.ts';
 import { parseCommand } from './cli/parse.ts';
 import { sendCommand } from './cli/send.ts';
 import { serveCommand } from './cli/serve.ts';
 import { isHubcastError } from './errors.ts';
+import { PACKAGE } from './package-info.ts';
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
 
-const { version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-
 const program = new Command('hubcast')
-  .description(description)
-  .version(version)
+  .description(PACKAGE.description)
+  .version(PACKAGE.version)
   .showHelpAfterError('(--help shows how)')
   .exitOverride()
   .addHelpText(
@@ -32,6 +31,7 @@ for (const command of [
   sendCommand(),
   parseCommand(),
   eventsCommand(),
+  numbersCommand(),
   describeCommand(),
 ]) {
   program.addCommand(command.exitOverride());
@@ -51,5 +51,5 @@ function report(error: unknown): number {
     return EXIT_FAILURE;
   }
   process.stderr.write(`${error.message}\n${error.kind.fix}\n`);
-  return error.code === 'usage' || error.code === 'configuration_invalid' ? EXIT_USAGE : EXIT_FAILURE;
+  return error.kind.status === 400 || error.code === 'configuration_invalid' ? EXIT_USAGE : EXIT_FAILURE;
 }

@@ -2,7 +2,7 @@
  * The story in one screen: bytes that Meta signed become events, events become records, and only when the records are
  * durable does the promise returned here resolve, which is what the 200 waits for.
  */
-import type { Delivery, SplitEvent } from './events/event.ts';
+import type { Delivery, KnownNumberOf, SplitEvent } from './events/event.ts';
 import { splitIntoEvents } from './events/split.ts';
 import type { Family } from './fields/families.ts';
 import { toRecord } from './records/to-record.ts';
@@ -40,22 +40,32 @@ export interface ReceiveOptions {
   readonly naming: TopicNaming;
   /** Families that are stored; dead letters always are. */
   readonly families: readonly Family[];
+  /** From memory: the path of a webhook waits for nothing but the store. */
+  readonly knownNumber?: KnownNumberOf;
+  /** Told of events once they are durable. Must not wait for anything. */
+  readonly onStored?: (events: readonly SplitEvent[]) => void;
 }
 
 /** @throws HubcastError `signature_mismatch`, or why the store did not confirm (then durability is unknown) */
 export type Receive = (request: SignedRequest) => Promise<Receipt>;
 
 export function createReceive(options: ReceiveOptions): Receive {
-  const { append, appSecrets, app, naming } = options;
+  const { append, appSecrets, app, naming, knownNumber } = options;
   const kept: ReadonlySet<Family> = new Set([...options.families, 'dead-letter']);
 
   return async ({ body, signature, traceparent, receivedMs, deliveryId }) => {
     const verified = verifySignature(body, signature, appSecrets());
-    const delivery: Delivery = { app, deliveryId, receivedMs };
+    const delivery: Delivery = {
+      app,
+      deliveryId,
+      receivedMs,
+      ...(knownNumber === undefined ? {} : { knownNumber }),
+    };
     const events = splitIntoEvents(verified, readBody(verified), delivery);
     const context = { delivery, naming, traceparent: traceparentOf(traceparent, deliveryId) };
     const records = events.filter((event) => kept.has(event.family)).map((event) => toRecord(event, context));
     await append(records);
+    options.onStored?.(events);
     return toReceipt(events, records.length);
   };
 }

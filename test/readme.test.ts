@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { standInWith } from './support/graph.ts';
 import { describeKafka } from './support/kafka.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -62,6 +63,15 @@ describe('the README', () => {
     const output = await run(block('openssl dgst'));
     expect(output).toContain('"topic":"whatsapp.phone-numbers"');
     expect(output).toContain('"subject":"15550783881"');
+  });
+
+  it('shows look-ups that work, with a stand-in for Graph', async () => {
+    const graph = await standInWith();
+    const commands = block('/phone-numbers/health').replace('EAAG...', graph.accessToken);
+    const output = await run(commands, { META_GRAPH_URL: graph.url });
+    expect(output).toContain('"match":"exact"');
+    expect(output).toContain('"match": "exact"');
+    expect(output.match(/"summary":/g)).toHaveLength(2);
   });
 
   it('shows commands that work', async () => {

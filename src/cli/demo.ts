@@ -13,6 +13,7 @@ import { findField } from '../fields/registry.ts';
 import { createLog } from '../log.ts';
 import { openReader } from '../open-store.ts';
 import { planTopics } from '../records/topics.ts';
+import { startGraphStandIn } from '../testing/graph-stand-in/start-graph-stand-in.ts';
 import { WHATSAPP_OBJECT } from '../webhook/envelope.ts';
 import { signPayload, toAppSecret } from '../webhook/signature.ts';
 import { paint, print, toPretty } from './output.ts';
@@ -20,6 +21,8 @@ import { paint, print, toPretty } from './output.ts';
 const DEMO_PORT = 8080;
 const DEMO_INTERNAL_PORT = 8081;
 const DEMO_ACCOUNT = '102290129340398';
+/** The number of Meta's samples, as Graph would list it. */
+const DEMO_NUMBER = { id: '106540352242922', display_phone_number: '+1 555-078-3881', quality_rating: 'YELLOW' };
 const EVENTS_WAIT_MS = 10_000;
 
 export function demoCommand(): Command {
@@ -34,9 +37,16 @@ async function demo(exit: boolean): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'hubcast-demo-'));
   const secret = randomBytes(16).toString('hex');
   const token = randomBytes(8).toString('hex');
+  const graph = await startGraphStandIn({
+    appSecret: secret,
+    accounts: [{ id: DEMO_ACCOUNT, portfolioId: '2729063490586005', numbers: [DEMO_NUMBER] }],
+  });
   const settings = readSettings({
     META_APP_SECRET: secret,
     META_VERIFY_TOKEN: token,
+    META_ACCESS_TOKEN: graph.accessToken,
+    META_GRAPH_URL: graph.url,
+    WABA_IDS: DEMO_ACCOUNT,
     DATA_DIR: dataDir,
     HOST: '127.0.0.1',
     PORT: String(await freePort(DEMO_PORT)),
@@ -45,6 +55,7 @@ async function demo(exit: boolean): Promise<void> {
   const service = await startService(() => settings, createLog('error', process.stderr));
   const cleanUp = async () => {
     await service.stop();
+    await graph.close();
     rmSync(dataDir, { recursive: true, force: true });
   };
   try {
@@ -52,12 +63,13 @@ async function demo(exit: boolean): Promise<void> {
     const url = `${service.publicUrl}/webhook`;
     await print(`${paint('bold', 'hubcast is running')} on the embedded journal, with throw-away secrets.\n`);
     await playHandshake(url, token);
+    await playLookUp(service.internalUrl);
     const samples = sampleRequests();
     for (const { about, body } of samples) await playDelivery(url, secret, about, body);
     await playForgery(url, samples[0]?.body ?? '{}');
     await showEvents(dataDir, settings, samples.length);
     if (exit) return;
-    await print(hints(service.publicUrl, service.internalUrl, { dataDir, secret, token }));
+    await print(hints(service.publicUrl ?? '', service.internalUrl, { dataDir, secret, token }));
     await untilSignal();
   } finally {
     await cleanUp();
@@ -78,6 +90,20 @@ async function playHandshake(url: string, token: string): Promise<void> {
   await step(
     'Handshake: Meta asks whether the callback URL is ours',
     `GET /webhook?hub.challenge=${challenge}  ->  200 ${answer}`,
+  );
+}
+
+async function playLookUp(internalUrl: string): Promise<void> {
+  const path = `/phone-numbers/by-number/${encodeURIComponent('+1 (555) 078-3881')}`;
+  const response = await fetch(internalUrl + path);
+  const { phone_number_id: id, value } = (await response.json()) as {
+    phone_number_id: string;
+    value: Readonly<Record<string, unknown>>;
+  };
+  expectAnswer(id === DEMO_NUMBER.id, `The look-up was answered with ${response.status}`);
+  await step(
+    'Look-up: which of our numbers is +1 (555) 078-3881? (Graph is played by a stand-in)',
+    `GET ${path}\n  ->  200 id ${id}, "${value.verified_name}", ${value.status}, quality ${value.quality_rating}`,
   );
 }
 
@@ -148,6 +174,11 @@ function hints(
   # the handshake, and whether the store can take a write
   curl '${publicUrl}/webhook?hub.mode=subscribe&hub.verify_token=${token}&hub.challenge=42'
   curl ${internalUrl}/ready
+
+  # your numbers, how they are doing, and what else can be asked
+  curl ${internalUrl}/phone-numbers
+  curl ${internalUrl}/phone-numbers/health
+  curl ${internalUrl}/openapi.json
 
 Ctrl-C stops it and removes its data.`;
 }

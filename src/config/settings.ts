@@ -35,6 +35,17 @@ const kafka = (description: string, extra: Omit<SettingMeta, 'about' | 'group'> 
   ...extra,
 });
 const operation = (description: string) => ({ about: description, group: 'Operation' });
+const numbers = (description: string, extra: Omit<SettingMeta, 'about' | 'group'> = {}) => ({
+  about: description,
+  group: 'Phone numbers',
+  ...extra,
+});
+
+export const ROLES = ['receive', 'numbers'] as const;
+type Role = (typeof ROLES)[number];
+const roleList = list()
+  .refine((names) => names.every((name) => (ROLES as readonly string[]).includes(name)), `takes ${ROLES.join(', ')}`)
+  .transform((names) => names as Role[]);
 
 const family = (name: string): name is Family => (FAMILY_NAMES as readonly string[]).includes(name);
 const familyList = list()
@@ -60,6 +71,52 @@ export const settingsTable = z.object({
   META_VERIFY_TOKEN: about(
     text().refine((value) => value === value.trim(), 'begins or ends with white space'),
     meta('The verify token entered in the Meta app (WhatsApp > Configuration)', { secret: true }),
+  ),
+
+  ROLES: about(
+    roleList.default([...ROLES]),
+    operation('receive takes webhooks; numbers answers look-ups, and needs META_ACCESS_TOKEN for it'),
+  ),
+  META_ACCESS_TOKEN: about(
+    text()
+      .refine((value) => !/\s/.test(value), 'contains white space')
+      .optional(),
+    numbers('Token of a system user with whatsapp_business_management; without it numbers cannot be looked up', {
+      secret: true,
+    }),
+  ),
+  WABA_IDS: about(
+    list()
+      .refine((ids) => ids.every((id) => /^\d{1,20}$/.test(id)), 'has something else than ids of digits')
+      .optional(),
+    numbers('The WhatsApp Business Accounts whose numbers are yours', { form: 'id, ...' }),
+  ),
+  META_GRAPH_URL: about(
+    z
+      .url({ protocol: /^https?$/, error: 'is not an http or https URL' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .default('https://graph.facebook.com'),
+    numbers('Base URL of the Graph API'),
+  ),
+  META_GRAPH_VERSION: about(
+    text()
+      .refine((value) => /^v\d{1,3}\.\d$/.test(value), 'is not a version such as v26.0')
+      .default('v26.0'),
+    numbers('Version of the Graph API; the messaging limit needs v24.0 or newer'),
+  ),
+  META_GRAPH_TIMEOUT_MS: about(
+    wholeNumber(100, 120_000).default(10_000),
+    numbers('A Graph call without an answer by then has failed; reads are tried three times'),
+  ),
+  META_APPSECRET_PROOF: about(
+    onOff(true),
+    numbers(
+      'Send appsecret_proof with each Graph call; off when META_APP_SECRET belongs to another app than the token',
+    ),
+  ),
+  PHONE_NUMBERS_TTL_SECONDS: about(
+    wholeNumber(10, 86_400).default(300),
+    numbers('Older answers about numbers are read again when asked for; events and fresh=true do it sooner'),
   ),
 
   HOST: about(text().default('0.0.0.0'), listener('Address of the public listener, which only Meta has to reach')),

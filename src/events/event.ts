@@ -31,7 +31,15 @@ export interface Delivery {
   /** Id of the POST, a UUID. */
   readonly deliveryId: string;
   readonly receivedMs: number;
+  /** What is known of a number, from memory: events name numbers by their digits alone. */
+  readonly knownNumber?: KnownNumberOf;
 }
+
+/** `id` is the phone_number_id; `known` is null unless the account's numbers are known completely. */
+export type KnownNumberOf = (
+  accountId: string,
+  digits: string,
+) => { readonly id: string | null; readonly known: boolean | null };
 
 export const UNKNOWN_TYPE = 'whatsapp.unknown';
 export const DEAD_LETTER_TYPE = 'whatsapp.dead_letter';

@@ -69,15 +69,23 @@ export function typedEvent({ of, view, path, change, context }: Item, delivery: 
     time: toRfc3339(timeMs),
     dataschema,
     data:
-      `${dataHead(field.name, entry.id, accountId)},"phone_number":${numberText(event.phoneNumber?.(value, sent))}` +
+      `${dataHead(field.name, entry.id, accountId)},"phone_number":${numberText(event.phoneNumber?.(value, sent), accountId, delivery)}` +
       `${surroundingMembers(context?.text ?? null, around)},"value":${view.text()}${derived}}`,
     repeatable: entry.id === TEST_ENTRY_ID,
   };
 }
 
-function numberText(number: NamedNumber | null | undefined): string {
+/** What is known of the number is no part of the event's id: the event stays the same when more is known. */
+function numberText(
+  number: NamedNumber | null | undefined,
+  accountId: string | null,
+  { knownNumber }: Delivery,
+): string {
   if (number === null || number === undefined) return 'null';
-  return `{"digits":${JSON.stringify(number.digits)},"id":${JSON.stringify(number.id)},"known":null}`;
+  const { digits } = number;
+  const found = accountId === null || digits === null ? undefined : knownNumber?.(accountId, digits);
+  const id = number.id ?? found?.id ?? null;
+  return `{"digits":${JSON.stringify(digits)},"id":${JSON.stringify(id)},"known":${found?.known ?? null}}`;
 }
 
 /** A string or number with its own digits; null where there is neither or nothing in it. */

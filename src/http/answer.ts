@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERRORS, HubcastError, isHubcastError, messageOf } from '../errors.ts';
 
-const RETRY_AFTER_SECONDS = '2';
+const RETRY_AFTER_SECONDS = 2;
 
 /** Anything thrown, as an error of the table; what is not in the table is `internal`. */
 export function toHubcastError(error: unknown): HubcastError {
@@ -10,9 +10,12 @@ export function toHubcastError(error: unknown): HubcastError {
 }
 
 /** Nothing of the request is reflected, and the diagnosis stays in the log. */
-export function sendError(response: ServerResponse, { code, kind }: HubcastError): void {
-  if (kind.status === 503) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
-  sendJson(response, kind.status, { error: { code, message: ERRORS[code].summary } });
+export function sendError(response: ServerResponse, { code, kind, retryAfterMs, details }: HubcastError): void {
+  if (kind.status === 503) {
+    const seconds = retryAfterMs === undefined ? RETRY_AFTER_SECONDS : Math.max(1, Math.ceil(retryAfterMs / 1000));
+    response.setHeader('Retry-After', String(seconds));
+  }
+  sendJson(response, kind.status, { error: { code, message: ERRORS[code].summary, ...(details && { details }) } });
 }
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {

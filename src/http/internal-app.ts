@@ -1,23 +1,31 @@
-/** The internal listener: probes now, operations later. Who may use it is decided here, before any route. */
+/** The internal listener: probes, look-ups, its description. Who may use it is decided here, before any route. */
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { ApiToken, Scope } from '../config/api-tokens.ts';
 import { HubcastError } from '../errors.ts';
+import type { Logger } from '../log.ts';
 import type { Readiness } from '../store/store.ts';
 import { equalInConstantTime } from '../webhook/handshake.ts';
 import { sendError, sendJson, toHubcastError } from './answer.ts';
+import { type AnswerContract, openApiDocument } from './openapi.ts';
+import { addPhoneNumberRoutes, type PhoneNumberLookUps, refuseMethod } from './phone-number-routes.ts';
 
 export interface InternalAppOptions {
   readonly readiness: () => Promise<Readiness>;
   readonly tokens: () => readonly ApiToken[];
   /** True: only this machine reaches it, tokens are needed for `manage` alone, and web pages are kept out. */
   readonly loopback: boolean;
+  /** Null where this service has no access to Graph. */
+  readonly lookUps: PhoneNumberLookUps | null;
+  readonly contract: AnswerContract;
+  readonly version: string;
+  readonly log: Logger;
 }
 
 const OPEN_PATHS: ReadonlySet<string> = new Set(['/live', '/ready', '/metrics']);
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
 
 export function createInternalApp(options: InternalAppOptions): Express {
-  const { readiness, loopback } = options;
+  const { readiness, loopback, log } = options;
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
@@ -39,8 +47,24 @@ export function createInternalApp(options: InternalAppOptions): Express {
     if (state.ready) sendJson(response, 200, { status: 'ready', warnings: state.warnings ?? [] });
     else sendJson(response, 503, { status: 'not_ready', why: state.why });
   });
+  const openApi = openApiDocument({ version: options.version, contract: options.contract });
+  app.get('/openapi.json', (_request, response) => sendJson(response, 200, openApi));
+  for (const path of ['/live', '/ready', '/openapi.json']) app.all(path, refuseMethod);
+  addPhoneNumberRoutes(app, {
+    lookUps: options.lookUps,
+    authorize: (request) => {
+      if (!loopback) authorize(request, options.tokens(), 'numbers:read');
+    },
+  });
   app.use((_request: Request, response: Response) => refuse(response, new HubcastError('not_found', 'No such path.')));
-  app.use((error: unknown, _request: Request, response: Response, _next: unknown) => refuse(response, error));
+  app.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
+    const known = isUnreadablePath(error)
+      ? new HubcastError('malformed_request', 'The path cannot be decoded.')
+      : error;
+    if (toHubcastError(known).code === 'internal') log.error({ err: error }, 'request failed');
+    if (response.headersSent) response.destroy();
+    else refuse(response, known);
+  });
   return app;
 }
 
@@ -74,6 +98,14 @@ function refuseWebPages(request: Request): void {
   if (site !== 'none' && site !== 'same-origin' && !opensPage) {
     throw new HubcastError('forbidden', 'The request comes from a web page of another site.');
   }
+}
+
+/** Express says so of `%` signs that stand for nothing. */
+function isUnreadablePath(error: unknown): boolean {
+  return (
+    error instanceof URIError ||
+    (typeof error === 'object' && error !== null && 'status' in error && error.status === 400)
+  );
 }
 
 function refuse(response: Response, thrown: unknown): void {

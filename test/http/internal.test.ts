@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { readSettings } from '../../src/config/read-settings.ts';
 import { createInternalApp } from '../../src/http/internal-app.ts';
 import { listen } from '../../src/http/listener.ts';
+import { createLog } from '../../src/log.ts';
 import type { Readiness } from '../../src/store/store.ts';
 import { expectRefusal } from '../support/expect-answer.ts';
 import { askRaw, head } from '../support/raw-http.ts';
@@ -30,7 +31,15 @@ async function start(env: Record<string, string> = {}): Promise<TestService> {
 async function startInternal(readiness: () => Promise<Readiness>, loopback = true): Promise<string> {
   const tokens = readSettings({ META_APP_SECRET: 's', META_VERIFY_TOKEN: 't', API_TOKENS }).API_TOKENS ?? [];
   const listener = await listen({
-    handle: createInternalApp({ readiness, tokens: () => tokens, loopback }),
+    handle: createInternalApp({
+      readiness,
+      tokens: () => tokens,
+      loopback,
+      lookUps: null,
+      contract: { schemas: {}, fields: [] },
+      version: '0.0.0',
+      log: createLog('silent', process.stderr),
+    }),
     host: '127.0.0.1',
     port: 0,
     headersTimeoutMs: 5000,
@@ -93,7 +102,7 @@ describe('the probes', () => {
     expectRefusal(await ask(`${broken}/ready`), 'internal');
   });
 
-  it.each(['/', '/LIVE', '/live/x', '//live', '/webhook', '/phone-numbers', '/%zz', '/../live/x'])(
+  it.each(['/', '/LIVE', '/live/x', '//live', '/webhook', '/events-of-another-day', '/%zz', '/../live/x'])(
     'anything else is 404: %s',
     async (path) => {
       const url = await startInternal(async () => ({ ready: true }));
@@ -196,7 +205,7 @@ describe('on any other address', () => {
       `Bearer reader=${TOKEN}`,
       'Bearer undefined',
     ];
-    for (const path of ['/', '/events', '/phone-numbers', '/live/', '/Live', '/%6cive']) {
+    for (const path of ['/', '/events', '/events-of-another-day', '/live/', '/Live', '/%6cive']) {
       for (const authorization of wrong) {
         const answer = await get(path, authorization === '' ? {} : { authorization });
         expectRefusal(answer, 'unauthorized');

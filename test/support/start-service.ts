@@ -45,7 +45,7 @@ export async function startTestService(env: Readonly<Record<string, string>> = {
   await service.ready;
   return {
     webhookUrl: `${service.publicUrl}/webhook`,
-    publicUrl: service.publicUrl,
+    publicUrl: service.publicUrl ?? '',
     internalUrl: service.internalUrl,
     dataDir,
     records: () => readAll(dataDir),

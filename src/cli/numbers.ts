@@ -1,0 +1,166 @@
+import { Command } from 'commander';
+import { readStoreSettings } from '../config/read-settings.ts';
+import { HubcastError } from '../errors.ts';
+import { createLog } from '../log.ts';
+import { type OpenLookUps, openLookUps } from '../open-look-ups.ts';
+import { paint, print, toTable } from './output.ts';
+
+type LookUps = OpenLookUps['lookUps'];
+type NumberAnswer = Awaited<ReturnType<LookUps['byId']>>;
+type HealthAnswer = Awaited<ReturnType<LookUps['healthById']>>;
+type Account = Awaited<ReturnType<LookUps['list']>>['accounts'][number];
+
+interface Options {
+  readonly account?: string;
+  readonly quality?: string;
+  readonly status?: string;
+  readonly json?: boolean;
+}
+
+export function numbersCommand(): Command {
+  const numbers = new Command('numbers')
+    .description('look up your own phone numbers (META_ACCESS_TOKEN, WABA_IDS)')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hubcast numbers list --quality RED
+  hubcast numbers find "+1 (631) 555-1234"
+  hubcast numbers health || echo "a number is blocked"
+
+Whether a person uses WhatsApp cannot be looked up: there is no such API.`,
+    );
+  numbers
+    .command('list')
+    .description('the numbers of the accounts in WABA_IDS')
+    .option('--account <id>', 'only this account')
+    .option('--quality <rating>', 'only GREEN, YELLOW, RED, …')
+    .option('--status <status>', 'only CONNECTED, PENDING, …')
+    .option('--json', 'print JSON (always, where the output is not a terminal)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  hubcast numbers list --status CONNECTED --json | jq -r .data[].phone_number_id',
+    )
+    .action(listNumbers);
+  numbers
+    .command('get')
+    .description('one number by its id')
+    .argument('<id>', 'phone number id')
+    .option('--json', 'print JSON (always, where the output is not a terminal)')
+    .addHelpText('after', '\nExamples:\n  hubcast numbers get 106540352242922')
+    .action(async (id: string, options: Options) => show(await open().byId(id), options));
+  numbers
+    .command('find')
+    .description('one number by its digits')
+    .argument('<number>', 'with country code, in any form people write it')
+    .option('--account <id>', 'only in this account')
+    .option('--json', 'print JSON (always, where the output is not a terminal)')
+    .addHelpText('after', '\nExamples:\n  hubcast numbers find "+1 (631) 555-1234"')
+    .action(async (number: string, options: Options) =>
+      show(await open().byNumber(number, { accountId: options.account }), options),
+    );
+  numbers
+    .command('health')
+    .description('how the numbers are doing, why, and what to do')
+    .argument('[id]', 'only this number')
+    .option('--account <id>', 'only this account')
+    .option('--json', 'print JSON (always, where the output is not a terminal)')
+    .addHelpText(
+      'after',
+      '\nExit code 1 when a number is blocked or an account cannot be read, else 0.\n\nExamples:\n  hubcast numbers health\n  hubcast numbers health 106540352242922 --json',
+    )
+    .action(reportHealth);
+  return numbers;
+}
+
+/** @throws HubcastError `graph_not_configured` */
+function open(): LookUps {
+  const settings = readStoreSettings(process.env);
+  const opened = openLookUps(() => ({ ...settings, ROLES: ['numbers'] }), createLog('silent', process.stderr));
+  if (opened === null) throw new HubcastError('graph_not_configured', 'META_ACCESS_TOKEN is not set.');
+  return opened.lookUps;
+}
+
+function inJson({ json }: Options): boolean {
+  return json === true || !process.stdout.isTTY;
+}
+
+async function listNumbers(options: Options): Promise<void> {
+  const { account: accountId, quality, status } = options;
+  const answer = await open().list({ accountId, quality, status });
+  if (inJson(options)) await print(JSON.stringify(answer, null, 2));
+  else {
+    const rows = answer.data.map((number) => [
+      number.phone_number_id,
+      number.display_phone_number ?? '',
+      textOf(number.value.verified_name),
+      textOf(number.value.status),
+      textOf(number.value.quality_rating),
+      number.derived.limit?.tier ?? '',
+      number.account_id ?? '',
+    ]);
+    await print(toTable(['id', 'number', 'name', 'status', 'quality', 'limit', 'account'], rows));
+  }
+  complain(answer.accounts);
+}
+
+async function show(answer: NumberAnswer, options: Options): Promise<void> {
+  if (inJson(options)) return print(JSON.stringify(answer, null, 2));
+  const { value, derived, ...members } = answer;
+  const rows = [...Object.entries(members), ...Object.entries(value), ['limit', derived.limit] as const];
+  return print(
+    toTable(
+      ['member', 'value'],
+      rows.map(([name, member]) => [name, textOf(member)]),
+    ),
+  );
+}
+
+const COLOURS = { ok: 'green', warn: 'yellow', blocked: 'red', setting_up: 'cyan', unknown: 'magenta' } as const;
+
+async function reportHealth(id: string | undefined, options: Options): Promise<void> {
+  const lookUps = open();
+  const report =
+    id === undefined
+      ? await lookUps.health({ accountId: options.account })
+      : { data: [await lookUps.healthById(id)], portfolios: [], accounts: [] };
+  if (inJson(options)) await print(JSON.stringify(id === undefined ? report : report.data[0], null, 2));
+  else {
+    for (const number of report.data) await print(toHealthText(number));
+    for (const { portfolio_id, account_ids, registered_numbers, remaining_numbers } of report.portfolios) {
+      const whose = portfolio_id === null ? `account ${account_ids.join(', ')}` : `portfolio ${portfolio_id}`;
+      await print(`${whose}: ${registered_numbers} numbers registered, ${remaining_numbers} more allowed`);
+    }
+  }
+  const failed = complain(report.accounts);
+  if (failed || report.data.some(({ health }) => health.state === 'blocked')) process.exitCode = 1;
+}
+
+function toHealthText({ health, ...number }: HealthAnswer): string {
+  const { state, quality, limit } = health;
+  const facts = [
+    quality.rating === null ? null : `quality ${quality.rating}`,
+    limit === null ? null : `limit ${limit.tier ?? limit.unique_recipients_per_day}, of the whole portfolio`,
+    number.stale ? `as of ${number.fetched_at}` : null,
+  ].filter((fact) => fact !== null);
+  return [
+    `${paint(COLOURS[state], state.padEnd(10))}  ${number.display_phone_number ?? ''}  ${paint('bold', number.verified_name ?? '')}  ${paint('dim', number.phone_number_id)}`,
+    `            ${paint('dim', facts.join(' · '))}`,
+    ...health.reasons
+      .filter(({ level, todo }) => level !== 'info' || (state !== 'ok' && todo !== ''))
+      .map(({ about, todo }) => `            ${about}${todo === '' ? '' : ` ${paint('dim', todo)}`}`),
+  ].join('\n');
+}
+
+/** Beside the answer, so that a script's JSON stays clean. */
+function complain(accounts: readonly Account[]): boolean {
+  const failed = accounts.filter(({ error }) => error !== null);
+  for (const { account_id, error } of failed) process.stderr.write(`Account ${account_id}: ${error?.message}\n`);
+  return failed.length > 0;
+}
+
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,165 @@
+/** The reads of phone numbers: an account's list, one number, and the account itself. */
+import { z } from 'zod';
+import type { GraphCall, GraphClient, GraphReply } from './client.ts';
+import { GraphError, isGraphError } from './graph-error.ts';
+
+/** A phone number as Graph tells it: Meta's members under Meta's names, everything optional but the id. */
+export type GraphNumber = Readonly<Record<string, unknown>> & { readonly id: string };
+
+/** Documented, and open to every app. */
+export const CORE_FIELDS = [
+  'id',
+  'display_phone_number',
+  'verified_name',
+  'status',
+  'code_verification_status',
+  'quality_rating',
+  'platform_type',
+  'throughput',
+  'account_mode',
+  'name_status',
+  'last_onboarded_time',
+  'webhook_configuration',
+] as const;
+
+/** Newer, in beta, or not for every app: one that Graph does not grant fails the whole call, so the core is asked alone then. */
+export const OPTIONAL_FIELDS = [
+  'new_name_status',
+  'new_display_name',
+  'quality_score',
+  'whatsapp_business_manager_messaging_limit',
+  'is_official_business_account',
+  'is_pin_enabled',
+  'is_on_biz_app',
+  'health_status',
+] as const;
+
+export const PHONE_NUMBER_FIELDS: readonly string[] = [...CORE_FIELDS, ...OPTIONAL_FIELDS];
+
+const PAGE_SIZE = 100;
+const MAX_PAGES = 200;
+/** How long the core is asked alone after the optional fields were refused. */
+const OPTIONAL_PAUSE_MS = 60 * 60_000;
+
+const graphId = z.union([z.string().regex(/^\d{1,20}$/), z.int().nonnegative().transform(String)]);
+const graphNumber = z.looseObject({ id: graphId });
+const page = z.looseObject({
+  data: z.array(z.unknown()),
+  paging: z
+    .looseObject({
+      cursors: z.looseObject({ after: z.string().optional() }).optional(),
+      next: z.unknown().optional(),
+    })
+    .nullish(),
+});
+
+export interface FoundNumber {
+  readonly number: GraphNumber;
+  /** As far as the reply tells it: by the entities of its health, or by whose calls were counted. */
+  readonly accountId: string | null;
+}
+
+export interface GraphAccount {
+  readonly id: string;
+  readonly portfolioId: string | null;
+  readonly businessVerificationStatus: string | null;
+}
+
+export interface PhoneNumberReads {
+  /** All pages. @throws GraphError `not_found` when the account does not exist or may not be seen */
+  readonly list: (accountId: string) => Promise<readonly GraphNumber[]>;
+  /** @param accountId whose budget it counts for, when known */
+  readonly one: (id: string, accountId: string | null) => Promise<FoundNumber>;
+  readonly account: (accountId: string) => Promise<GraphAccount>;
+}
+
+export function createPhoneNumberReads(client: GraphClient, now: () => number): PhoneNumberReads {
+  let coreOnlyUntilMs = 0;
+
+  /** The optional fields may be refused; then the core is asked alone, and the answer is not spoilt. */
+  async function getNumbers(call: GraphCall): Promise<GraphReply> {
+    const ask = (fields: readonly string[], continuing = call.continuing === true) =>
+      client.get({ ...call, query: { ...call.query, fields: fields.join(',') }, continuing });
+    if (now() < coreOnlyUntilMs) return ask(CORE_FIELDS);
+    try {
+      return await ask(PHONE_NUMBER_FIELDS);
+    } catch (error) {
+      if (!mayBeTheFields(error)) throw error;
+      const reply = await ask(CORE_FIELDS, true);
+      coreOnlyUntilMs = now() + OPTIONAL_PAUSE_MS;
+      return reply;
+    }
+  }
+
+  return {
+    async list(accountId) {
+      const numbers: GraphNumber[] = [];
+      let after: string | undefined;
+      for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+        const cursor: Record<string, string> = after === undefined ? {} : { after };
+        const call = { path: [accountId, 'phone_numbers'], query: { limit: String(PAGE_SIZE), ...cursor }, accountId };
+        const { body } = await getNumbers({ ...call, continuing: after !== undefined });
+        const read = page.safeParse(body);
+        if (!read.success) throw unreadable(accountId);
+        const { data, paging } = read.data;
+        for (const item of data) {
+          const number = graphNumber.safeParse(item);
+          if (number.success) numbers.push(number.data);
+        }
+        // `next` only says that there is more: it is a URL that may carry the token, and is never followed or kept.
+        const next = paging?.next == null ? undefined : paging.cursors?.after;
+        if (next === undefined || next === after) break;
+        after = next;
+      }
+      return numbers;
+    },
+
+    async one(id, accountId) {
+      const { body, accountIds } = await getNumbers({ path: [id], accountId }).catch((error) => {
+        // Something else has this id: Meta names the fields it does not have.
+        if (isGraphError(error) && error.code === 'graph_refused' && error.failure?.code === 100) {
+          throw new GraphError('not_found', error.message, { failure: error.failure, transient: false });
+        }
+        throw error;
+      });
+      const number = graphNumber.parse({ ...body, id });
+      return { number, accountId: accountId ?? accountOfHealth(number) ?? accountIds[0] ?? null };
+    },
+
+    async account(accountId) {
+      const { body } = await client.get({
+        path: [accountId],
+        query: { fields: 'id,business_verification_status,owner_business_info' },
+        accountId,
+      });
+      const owner = z.looseObject({ id: graphId }).safeParse(body.owner_business_info);
+      const verification = body.business_verification_status;
+      return {
+        id: accountId,
+        portfolioId: owner.success ? owner.data.id : null,
+        businessVerificationStatus: typeof verification === 'string' ? verification : null,
+      };
+    },
+  };
+}
+
+/** A refusal that fewer fields may avoid; not a token's, a throttle's, a connection's, or that the object is not there. */
+function mayBeTheFields(error: unknown): boolean {
+  if (!isGraphError(error) || error.failure?.code == null) return false;
+  return ['graph_refused', 'graph_permission_missing', 'graph_unavailable'].includes(error.code);
+}
+
+function unreadable(accountId: string): GraphError {
+  const message = `GET /${accountId}/phone_numbers: the answer has no list of numbers.`;
+  return new GraphError('graph_unavailable', message, { failure: null, transient: false });
+}
+
+const health = z.looseObject({
+  entities: z.array(z.looseObject({ entity_type: z.string(), id: graphId.optional() })),
+});
+
+/** The entities of a number's health name its account. */
+function accountOfHealth(number: GraphNumber): string | null {
+  const read = health.safeParse(number.health_status);
+  return read.success ? (read.data.entities.find((entity) => entity.entity_type === 'WABA')?.id ?? null) : null;
+}

@@ -1,0 +1,176 @@
+/** The internal listener described by OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1.html), made from what it does. */
+import { ERRORS, type ErrorCode } from '../errors.ts';
+import { OPERATIONS, PARAMETERS, type ParameterName } from './phone-number-operations.ts';
+
+export interface OpenApiOptions {
+  readonly version: string;
+  readonly contract: AnswerContract;
+}
+
+/** What the look-ups answer. */
+export interface AnswerContract {
+  /** JSON Schemas, by the names the operations use. */
+  readonly schemas: Readonly<Record<string, object>>;
+  /** Members of Meta's node that `fields` takes. */
+  readonly fields: readonly string[];
+}
+
+export function openApiDocument({ version, contract }: OpenApiOptions): object {
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'hubcast, internal listener',
+      version,
+      description: 'What hubcast knows of your WhatsApp phone numbers. Not for the open internet.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    security: [{}, { token: [] }],
+    tags: [
+      { name: 'phone-numbers', description: 'Look-ups of your own phone numbers' },
+      { name: 'service', description: 'Probes and this document' },
+    ],
+    paths: {
+      ...Object.fromEntries(Object.entries(OPERATIONS).map((entry) => toPath(entry, contract.fields))),
+      ...SERVICE_PATHS,
+    },
+    components: {
+      securitySchemes: {
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A token of API_TOKENS with the scope numbers:read; not needed on loopback.',
+        },
+      },
+      headers: {
+        ETag: { description: 'For If-None-Match', schema: { type: 'string' } },
+        'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer', minimum: 1 } },
+        Allow: { description: 'Methods this path takes', schema: { type: 'string' } },
+      },
+      schemas: { ...contract.schemas, Error: ERROR_SCHEMA },
+    },
+  };
+}
+
+function toPath(
+  [operationId, operation]: [string, (typeof OPERATIONS)[keyof typeof OPERATIONS]],
+  fields: readonly string[],
+) {
+  const { path, about, parameters, query, answer, errors } = operation;
+  const get = {
+    operationId,
+    tags: ['phone-numbers'],
+    summary: about,
+    parameters: [
+      ...parameters.map((name) => toParameter(name, 'path', fields)),
+      ...query.map((name) => toParameter(name, 'query', fields)),
+      {
+        name: 'If-None-Match',
+        in: 'header',
+        description: 'The ETag of an answer that is known already',
+        schema: { type: 'string' },
+      },
+    ],
+    responses: {
+      200: {
+        description: 'What is known',
+        headers: { ETag: { $ref: '#/components/headers/ETag' } },
+        content: { 'application/json': { schema: { $ref: `#/components/schemas/${answer}` } } },
+      },
+      304: { description: 'Unchanged since the answer with that ETag' },
+      ...errorResponses(errors),
+    },
+  };
+  return [path, { get }] as const;
+}
+
+function toParameter(name: ParameterName, place: 'path' | 'query', fields: readonly string[]) {
+  const { about, schema, example } = PARAMETERS[name];
+  const parameter = { name, in: place, required: place === 'path', description: about };
+  if (name !== 'fields') return { ...parameter, schema, example };
+  const items = { type: 'string', enum: fields };
+  return {
+    ...parameter,
+    style: 'form',
+    explode: false,
+    schema: { type: 'array', items, minItems: 1, maxItems: 64 },
+    example: example.split(','),
+  };
+}
+
+function errorResponses(codes: readonly ErrorCode[]) {
+  const byStatus = Map.groupBy(codes, (code) => ERRORS[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, ofStatus]) => [
+      status,
+      {
+        description: ofStatus.map((code) => `\`${code}\`: ${ERRORS[code].summary}`).join('\n\n'),
+        ...(status === 503 ? { headers: { 'Retry-After': { $ref: '#/components/headers/Retry-After' } } } : {}),
+        ...(status === 405 ? { headers: { Allow: { $ref: '#/components/headers/Allow' } } } : {}),
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      },
+    ]),
+  );
+}
+
+const ERROR_SCHEMA = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['code', 'message'],
+      properties: {
+        code: { type: 'string', enum: Object.keys(ERRORS) },
+        message: { type: 'string' },
+        details: {
+          type: 'object',
+          description: "Meta's code, subcode and trace id, where Meta refused",
+          additionalProperties: { type: ['string', 'integer'] },
+        },
+      },
+    },
+  },
+};
+
+const json = (description: string, schema: object) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+const statusObject = { type: 'object', required: ['status'], properties: { status: { type: 'string' } } };
+
+const SERVICE_PATHS = {
+  '/live': {
+    get: {
+      operationId: 'isLive',
+      tags: ['service'],
+      summary: 'The process runs',
+      security: [{}],
+      responses: { 200: json('It does', statusObject), ...errorResponses(['forbidden', 'method_not_allowed']) },
+    },
+  },
+  '/ready': {
+    get: {
+      operationId: 'isReady',
+      tags: ['service'],
+      summary: 'The store can take a write now',
+      security: [{}],
+      responses: {
+        200: json('It can; warnings name what else is wrong', statusObject),
+        503: json('It cannot; why says it', statusObject),
+        ...errorResponses(['forbidden', 'method_not_allowed']),
+      },
+    },
+  },
+  '/openapi.json': {
+    get: {
+      operationId: 'getOpenApi',
+      tags: ['service'],
+      summary: 'This document',
+      responses: {
+        200: json('This document', { type: 'object' }),
+        ...errorResponses(['unauthorized', 'forbidden', 'method_not_allowed']),
+      },
+    },
+  },
+};

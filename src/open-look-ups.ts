@@ -1,0 +1,83 @@
+/** From settings to look-ups: the Graph client, the directory over it, and what is said of their failures. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StoreSettings } from './config/settings.ts';
+import { ERRORS, type ErrorCode, HubcastError } from './errors.ts';
+import { createGraphClient } from './graph/client.ts';
+import { createPhoneNumberReads } from './graph/phone-number-reads.ts';
+import type { Logger } from './log.ts';
+import { createDirectory, type Directory } from './phone-numbers/directory.ts';
+import { createLookUps, type LookUps } from './phone-numbers/look-ups.ts';
+
+export interface OpenLookUps {
+  readonly lookUps: LookUps;
+  readonly directory: Directory;
+  /** What the operator should know though everything else works: a token that Meta refuses. */
+  readonly problems: () => readonly string[];
+}
+
+/** The same failure is said once in this time. */
+const SAME_FAILURE_MS = 60_000;
+
+/**
+ * @param settings asked again for what can change while the service runs: token and secret
+ * @returns null where there is no token, or `numbers` is not among the roles
+ */
+export function openLookUps(settings: () => StoreSettings, log: Logger): OpenLookUps | null {
+  const fixed = settings();
+  if (fixed.META_ACCESS_TOKEN === undefined || !fixed.ROLES.includes('numbers')) return null;
+  let tokenProblem: string | null = null;
+  let lastFailure = { text: '', atMs: 0 };
+
+  const client = createGraphClient({
+    baseUrl: fixed.META_GRAPH_URL,
+    version: fixed.META_GRAPH_VERSION,
+    accessToken: () => settings().META_ACCESS_TOKEN ?? '',
+    appSecret: () => (fixed.META_APPSECRET_PROOF ? (settings().META_APP_SECRET?.[0] ?? null) : null),
+    timeoutMs: fixed.META_GRAPH_TIMEOUT_MS,
+    fetch: globalThis.fetch,
+    now: Date.now,
+    random: Math.random,
+    sleep,
+    onToken(problem) {
+      if (problem !== null && tokenProblem === null) {
+        const { fix } = ERRORS.graph_token_invalid;
+        log.error({ diagnosis: problem, fix }, 'Meta refuses the access token; webhooks are not affected');
+      }
+      if (problem === null && tokenProblem !== null) log.info('Meta accepts the access token again');
+      tokenProblem = problem;
+    },
+  });
+  const reads = createPhoneNumberReads(client, Date.now);
+
+  /** @param quiet what is no failure: a token's has its own line, and an id may well be of no number */
+  async function said<Result>(work: Promise<Result>, quiet: readonly ErrorCode[]): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof HubcastError && !quiet.includes(error.code)) {
+        const repeated = error.message === lastFailure.text && Date.now() - lastFailure.atMs < SAME_FAILURE_MS;
+        if (!repeated) {
+          lastFailure = { text: error.message, atMs: Date.now() };
+          const code = error.code === 'not_found' ? 'account_not_found' : error.code;
+          log.warn({ outcome: code, diagnosis: error.message, fix: ERRORS[code].fix }, 'Graph read failed');
+        }
+      }
+      throw error;
+    }
+  }
+
+  const directory = createDirectory({
+    accountIds: fixed.WABA_IDS ?? [],
+    ttlMs: fixed.PHONE_NUMBERS_TTL_SECONDS * 1000,
+    now: Date.now,
+    list: (accountId) => said(reads.list(accountId), ['graph_token_invalid']),
+    one: (id, accountId) => said(reads.one(id, accountId), ['graph_token_invalid', 'not_found']),
+    account: (accountId) => said(reads.account(accountId), ['graph_token_invalid', 'not_found']),
+  });
+  return {
+    directory,
+    lookUps: createLookUps(directory, Date.now),
+    problems: () =>
+      tokenProblem === null ? [] : [`Meta refuses META_ACCESS_TOKEN: phone numbers are not read. ${tokenProblem}`],
+  };
+}

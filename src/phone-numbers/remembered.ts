@@ -1,0 +1,44 @@
+/** Answers kept for a while under a name, the oldest dropped first; who asks at the same time shares one question. */
+export interface Remembered<Value> {
+  /** @throws what `ask` throws; what was kept stays */
+  readonly get: (
+    name: string,
+    maxAgeMs: (value: Value) => number,
+    ask: () => Promise<Value>,
+  ) => Promise<{ readonly value: Value; readonly source: 'graph' | 'cache' }>;
+  /** However old. */
+  readonly peek: (name: string) => Value | undefined;
+}
+
+export function createRemembered<Value>({
+  size,
+  now,
+}: {
+  readonly size: number;
+  readonly now: () => number;
+}): Remembered<Value> {
+  const kept = new Map<string, { readonly value: Value; readonly atMs: number }>();
+  const asked = new Map<string, Promise<Value>>();
+
+  return {
+    peek: (name) => kept.get(name)?.value,
+    async get(name, maxAgeMs, ask) {
+      const known = kept.get(name);
+      if (known !== undefined && now() - known.atMs < maxAgeMs(known.value))
+        return { value: known.value, source: 'cache' };
+      let question = asked.get(name);
+      if (question === undefined) {
+        question = ask().finally(() => asked.delete(name));
+        asked.set(name, question);
+      }
+      const value = await question;
+      kept.delete(name);
+      kept.set(name, { value, atMs: now() });
+      for (const oldest of kept.keys()) {
+        if (kept.size <= size) break;
+        kept.delete(oldest);
+      }
+      return { value, source: 'graph' };
+    },
+  };
+}

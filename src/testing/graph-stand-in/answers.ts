@@ -1,0 +1,54 @@
+/** Answers as Graph gives them: bodies of errors, and the shapes recorded of real ones. */
+
+export interface StandInAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export const SUCCESS: StandInAnswer = { status: 200, body: { success: true } };
+
+interface ErrorOptions {
+  readonly status?: number;
+  readonly type?: string;
+  readonly subcode?: number;
+  readonly details?: string;
+  readonly transient?: boolean;
+}
+
+/** Thrown by an operation; becomes its answer. */
+export class StandInError extends Error {
+  readonly answer: StandInAnswer;
+
+  constructor(code: number, message: string, options: ErrorOptions = {}) {
+    super(message);
+    this.answer = graphError(code, message, options);
+  }
+}
+
+export function graphError(code: number, message: string, options: ErrorOptions = {}): StandInAnswer {
+  const { status = 400, type = 'OAuthException', subcode, details, transient } = options;
+  return {
+    status,
+    body: {
+      error: {
+        message: `(#${code}) ${message}`,
+        type,
+        code,
+        ...(subcode === undefined ? {} : { error_subcode: subcode }),
+        ...(details === undefined ? {} : { error_data: { messaging_product: 'whatsapp', details } }),
+        ...(transient === undefined ? {} : { is_transient: transient }),
+        fbtrace_id: 'AStandInTraceId0000000A',
+      },
+    },
+  };
+}
+
+/** Recorded for unknown and for foreign ids alike: the two cannot be told apart. */
+export function notFound(id: string, method: string): StandInError {
+  return new StandInError(
+    100,
+    `Unsupported ${method.toLowerCase()} request. Object with ID '${id}' does not exist, cannot be loaded due to missing permissions, or does not support this operation`,
+    { type: 'GraphMethodException', subcode: 33 },
+  );
+}

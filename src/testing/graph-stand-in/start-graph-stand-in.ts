@@ -1,0 +1,208 @@
+/**
+ * A Graph API for tests and the demo: an HTTP server with state, made after Meta's documentation and recorded replies.
+ * It knows the phone number edge and node and the operations on a number, refuses as Meta does, can be told to be slow,
+ * broken or out of calls, and sends the webhooks that its changes cause.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { graphError, notFound, type StandInAnswer, StandInError } from './answers.ts';
+import { answerOperation } from './operations.ts';
+import { checkAccess, readParameters } from './requests.ts';
+import {
+  addNumber,
+  changeMembers,
+  createState,
+  type NumberState,
+  type StandInAccount,
+  type StandInNumber,
+} from './state.ts';
+import { createUsage, type Usage } from './usage.ts';
+import { sendWebhook, type WebhookTarget } from './webhooks.ts';
+import { digitsOf } from './writes.ts';
+
+export interface GraphStandInOptions {
+  readonly accounts: readonly StandInAccount[];
+  readonly accessToken?: string;
+  /** Then every call needs the `appsecret_proof` of this secret ("Require app secret" is on). */
+  readonly appSecret?: string;
+  /** Reads an account may make in an hour; 5,000 for an active account, 200 otherwise. */
+  readonly callsPerHour?: number;
+  readonly unavailableFields?: readonly string[];
+  readonly bareLists?: boolean;
+  readonly webhook?: WebhookTarget;
+  readonly port?: number;
+  readonly now?: () => number;
+  readonly random?: () => number;
+}
+
+/** One call that came, without the token and the proof. */
+export interface StandInCall {
+  readonly method: string;
+  /** Without the version: `/102290129340398/phone_numbers`. */
+  readonly path: string;
+  readonly version: string;
+  readonly query: Readonly<Record<string, string>>;
+}
+
+/** An answer out of order. What is not said is as usual: a delay alone makes the right answer late. */
+export interface ScriptedAnswer {
+  /** Calls whose path it is for; all when left out. */
+  readonly path?: RegExp;
+  readonly times?: number;
+  readonly delayMs?: number;
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Text goes out as it is (HTML, nothing, half a JSON); anything else as JSON. */
+  readonly body?: unknown;
+  /** The connection is cut without an answer. */
+  readonly hangUp?: boolean;
+}
+
+export interface GraphStandIn {
+  /** Base URL, without a version: the value of META_GRAPH_URL. */
+  readonly url: string;
+  readonly accessToken: string;
+  readonly calls: readonly StandInCall[];
+  /** Takes effect for the next calls that match, before everything else. */
+  readonly script: (answer: ScriptedAnswer) => void;
+  readonly change: (id: string, members: Readonly<Record<string, unknown>>) => void;
+  readonly add: (accountId: string, number: StandInNumber) => void;
+  readonly remove: (id: string) => void;
+  /** @param usage null: counted again */
+  readonly setUsage: (accountId: string, usage: Usage | null) => void;
+  readonly setAppUsage: (usage: Usage) => void;
+  /** Every call is refused with 190 from now on. */
+  readonly expireToken: (expired: boolean) => void;
+  /** The code of the last SMS or call, as people see it: `123-830`. */
+  readonly codeSentTo: (id: string) => string | null;
+  /** Meta decides on a requested display name, and says so by webhook. */
+  readonly reviewName: (id: string, decision: 'APPROVED' | 'REJECTED', reason?: string) => Promise<void>;
+  /** Webhooks that were caused and sent so far have been answered. */
+  readonly webhooksSent: () => Promise<readonly number[]>;
+  readonly close: () => Promise<void>;
+}
+
+export const STAND_IN_TOKEN = 'EAAStandInAccessToken';
+
+export async function startGraphStandIn(options: GraphStandInOptions): Promise<GraphStandIn> {
+  const { accessToken = STAND_IN_TOKEN, appSecret, webhook, now = Date.now, random = Math.random } = options;
+  const state = createState(options.accounts);
+  const usage = createUsage(options.callsPerHour ?? 5_000, now);
+  const calls: StandInCall[] = [];
+  const scripts: { answer: ScriptedAnswer; left: number }[] = [];
+  const webhooks: Promise<number>[] = [];
+  let expired = false;
+  let url = '';
+
+  function happened(number: NumberState, field: string, value: Record<string, unknown>): void {
+    if (webhook === undefined) return;
+    const sent = sendWebhook(webhook, { entryId: number.accountId, field, value, nowMs: now() });
+    sent.catch(() => {});
+    webhooks.push(sent);
+  }
+
+  async function answer(request: IncomingMessage): Promise<StandInAnswer & { readonly accountId?: string | null }> {
+    const { method = 'GET' } = request;
+    const asked = new URL(request.url ?? '/', url);
+    const [, version = '', path = ''] = /^\/(v\d+\.\d+)(\/.*)$/.exec(asked.pathname) ?? [];
+    const { appsecret_proof: _proof, access_token: _token, ...query } = Object.fromEntries(asked.searchParams);
+    calls.push({ method, path, version, query });
+    const [, id = '', edge = ''] = /^\/(\d+)(?:\/([a-z_]+))?$/.exec(path) ?? [];
+    const accountId = state.accounts.has(id) ? id : (state.numbers.get(id)?.accountId ?? null);
+    try {
+      checkAccess(request, asked.searchParams, { accessToken, appSecret, expired });
+      if (accountId === null) throw notFound(id || path.slice(1), method);
+      const refusal = usage.count(accountId);
+      if (refusal !== null) return { ...refusal, accountId };
+      const parameters = { ...query, ...(await readParameters(request)) };
+      const found = answerOperation(
+        { method, id, edge, query: asked.searchParams, parameters },
+        {
+          state,
+          read: {
+            unavailableFields: new Set(options.unavailableFields),
+            bareLists: options.bareLists === true,
+            baseUrl: `${url}/${version}`,
+            accessToken,
+          },
+          write: { now, random, happened },
+        },
+      );
+      return { ...found, accountId };
+    } catch (error) {
+      if (error instanceof StandInError) return { ...error.answer, accountId };
+      return graphError(1, 'An unknown error occurred', { status: 500 });
+    }
+  }
+
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const usual = await answer(request);
+    const script = scripts.find((entry) => entry.left > 0 && (entry.answer.path ?? /^/).test(calls.at(-1)?.path ?? ''));
+    if (script !== undefined) script.left -= 1;
+    const scripted = script?.answer ?? {};
+    if (scripted.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, scripted.delayMs));
+    if (scripted.hangUp === true) {
+      response.destroy();
+      return;
+    }
+    const body = 'body' in scripted ? scripted.body : usual.body;
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    response.writeHead(scripted.status ?? ('body' in scripted ? 200 : usual.status), {
+      'Content-Type': typeof body === 'string' ? 'text/html' : 'application/json; charset=UTF-8',
+      'Cache-Control': 'private, no-cache, no-store, must-revalidate',
+      ...usage.headers(usual.accountId ?? null),
+      ...usual.headers,
+      ...scripted.headers,
+    });
+    response.end(text);
+  }
+
+  const server = createServer((request, response) => void respond(request, response));
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const numberOf = (id: string): NumberState => {
+    const number = state.numbers.get(id);
+    if (number === undefined) throw new Error(`The stand-in has no number ${id}.`);
+    return number;
+  };
+
+  return {
+    url,
+    accessToken,
+    calls,
+    script: (scripted) => scripts.push({ answer: scripted, left: scripted.times ?? 1 }),
+    change: (id, members) => changeMembers(numberOf(id), members),
+    add: (accountId, number) => addNumber(state, accountId, number),
+    remove: (id) => state.numbers.delete(id),
+    setUsage: usage.setAccount,
+    setAppUsage: usage.setApp,
+    expireToken(value) {
+      expired = value;
+    },
+    codeSentTo: (id) => numberOf(id).hidden.code?.replace(/^(\d{3})/, '$1-') ?? null,
+    async reviewName(id, decision, reason) {
+      const number = numberOf(id);
+      const name = number.members.new_display_name ?? number.members.verified_name;
+      const approved = decision === 'APPROVED';
+      Object.assign(
+        number.members,
+        approved
+          ? { verified_name: name, name_status: 'APPROVED', new_display_name: undefined, new_name_status: 'NONE' }
+          : { new_name_status: 'DECLINED' },
+      );
+      happened(number, 'phone_number_name_update', {
+        display_phone_number: digitsOf(number),
+        decision,
+        requested_verified_name: name,
+        rejection_reason: approved ? null : (reason ?? 'NAME_FORMAT_UNACCEPTABLE'),
+      });
+      await Promise.all(webhooks);
+    },
+    webhooksSent: () => Promise.all(webhooks),
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

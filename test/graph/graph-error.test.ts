@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { toGraphError } from '../../src/graph/graph-error.ts';
+
+const failure = { httpStatus: 400, subcode: null, message: 'm', details: null, fbtraceId: 'T', transient: false };
+
+describe('toGraphError', () => {
+  it.each([
+    [0, null, 'graph_token_invalid', false],
+    [1, null, 'graph_unavailable', true],
+    [2, null, 'graph_unavailable', true],
+    [3, null, 'graph_permission_missing', false],
+    [4, null, 'graph_throttled', false],
+    [10, null, 'graph_permission_missing', false],
+    [17, null, 'graph_throttled', false],
+    [32, null, 'graph_throttled', false],
+    [33, null, 'not_found', false],
+    [100, null, 'graph_refused', false],
+    [100, 33, 'not_found', false],
+    [100, 2388001, 'graph_refused', false],
+    [104, null, 'graph_token_invalid', false],
+    [190, 463, 'graph_token_invalid', false],
+    [200, null, 'graph_permission_missing', false],
+    [299, null, 'graph_permission_missing', false],
+    [341, null, 'graph_throttled', false],
+    [368, null, 'graph_refused', false],
+    [613, null, 'graph_throttled', false],
+    [80007, null, 'graph_throttled', false],
+    [80008, null, 'graph_throttled', false],
+    [131000, null, 'graph_unavailable', true],
+    [131016, null, 'graph_unavailable', true],
+    [131031, null, 'graph_refused', false],
+    [131057, null, 'graph_unavailable', true],
+    [133004, null, 'graph_unavailable', true],
+    [133005, null, 'graph_refused', false],
+    [133016, null, 'graph_refused', false],
+  ])('reads code %s, subcode %s as %s', (code, subcode, expected, transient) => {
+    expect(toGraphError('GET /1', { ...failure, code, subcode }, null)).toMatchObject({ code: expected, transient });
+  });
+
+  it('carries code, subcode and trace id, and the time to wait', () => {
+    const error = toGraphError('GET /1', { ...failure, code: 80008, subcode: 7 }, 120_000);
+    expect(error.details).toEqual({ meta_code: 80008, meta_subcode: 7, fbtrace_id: 'T' });
+    expect(error.retryAfterMs).toBe(120_000);
+    expect(toGraphError('GET /1', { ...failure, code: 4 }, null).retryAfterMs).toBe(300_000);
+  });
+});
