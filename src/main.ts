@@ -37,6 +37,12 @@ for (const command of [
   program.addCommand(command.exitOverride());
 }
 
+// A reader that went away (head, less) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

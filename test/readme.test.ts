@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { standInWith } from './support/graph.ts';
 import { describeKafka } from './support/kafka.ts';
 
@@ -21,6 +21,10 @@ function block(containing: string): string {
   return found[0] as string;
 }
 
+/** Below jest's own, so that the output shows. */
+const BLOCK_TIMEOUT_MS = 100_000;
+jest.setTimeout(120_000);
+
 function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
@@ -36,7 +40,13 @@ async function run(commands: string, env: Readonly<Record<string, string>> = {})
   const ported = text
     .replaceAll('localhost:18080', `localhost:${/ PORT=(\d+)/.exec(text)?.[1]}`)
     .replaceAll('localhost:18081', `localhost:${/INTERNAL_PORT=(\d+)/.exec(text)?.[1]}`);
-  const child = spawn('bash', ['-e', '-o', 'pipefail', '-c', ported], { cwd: ROOT, env: { ...process.env, ...env } });
+  // A group of its own, so that what it left running ends with it: a block that waits for a service would wait for ever.
+  const child = spawn('bash', ['-e', '-o', 'pipefail', '-c', ported], {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    detached: true,
+  });
+  const deadline = setTimeout(() => process.kill(-(child.pid as number), 'SIGKILL'), BLOCK_TIMEOUT_MS);
   let output = '';
   let errors = '';
   child.stdout.on('data', (chunk) => {
@@ -46,6 +56,7 @@ async function run(commands: string, env: Readonly<Record<string, string>> = {})
     errors += chunk;
   });
   const code = await new Promise((resolve) => child.once('close', resolve));
+  clearTimeout(deadline);
   expect({ code, errors: code === 0 ? '' : errors }).toEqual({ code: 0, errors: '' });
   return output;
 }

@@ -50,8 +50,6 @@ async function readEvents(options: EventsOptions): Promise<void> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
-  // A reader that went away (head, less) is no error.
-  process.stdout.on('error', () => process.exit(0));
 
   const reader = openReader(settings, createLog('warn', process.stderr));
   try {

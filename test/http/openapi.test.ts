@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { openApiDocument } from '../../src/http/openapi.ts';
 import { ANSWERS, answerContract } from '../../src/phone-numbers/contract.ts';
 import { createLookUps } from '../../src/phone-numbers/look-ups.ts';
@@ -20,6 +21,12 @@ describe('/openapi.json', () => {
       const found = parts.reduce<unknown>((value, part) => (value as Record<string, unknown>)?.[part], document);
       expect([ref, typeof found]).toEqual([ref, 'object']);
     }
+  });
+
+  it('is valid for a validator that is not ours', async () => {
+    expect(await new Validator().validate(structuredClone(document) as Record<string, unknown>)).toMatchObject({
+      valid: true,
+    });
   });
 
   it('describes what is answered', async () => {
