@@ -35,6 +35,8 @@ export function demoCommand(): Command {
 
 async function demo(exit: boolean): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'hubcast-demo-'));
+  // However it ends: Ctrl-C, an error, a pipe whose reader went away.
+  process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
   const secret = randomBytes(16).toString('hex');
   const token = randomBytes(8).toString('hex');
   const graph = await startGraphStandIn({
@@ -56,7 +58,6 @@ async function demo(exit: boolean): Promise<void> {
   const cleanUp = async () => {
     await service.stop();
     await graph.close();
-    rmSync(dataDir, { recursive: true, force: true });
   };
   try {
     await service.ready;
