@@ -98,6 +98,23 @@ describe('hubcast describe', () => {
     expect(table).toHaveLength(rows.length + 1);
   });
 
+  it.each(['settings', 'errors'])('%s: also where the settings are wrong', async (what) => {
+    expect(await runCli(['describe', what], { env: { PORT: 'abc' } })).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('fields: says which setting is wrong', async () => {
+    const { code, stderr } = await runCli(['describe', 'fields'], { env: { TOPIC_PREFIX: 'a b' } });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('TOPIC_PREFIX is not a valid') });
+  });
+
+  it('settings: shows the group, and the form of those that have one', async () => {
+    const rows = JSON.parse((await runCli(['describe', 'settings'])).stdout) as Record<string, string>[];
+    expect(rows.find(({ setting }) => setting === 'KAFKA_BROKERS')).toMatchObject({
+      group: 'Kafka',
+      form: 'host:port, ...',
+    });
+  });
+
   it('never shows the value of a setting', async () => {
     const { stdout } = await runCli(['describe', 'settings'], { env: { META_APP_SECRET: 'hush' } });
     expect(stdout).not.toContain('hush');
