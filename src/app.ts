@@ -1,6 +1,6 @@
 /** The wiring: settings in, a running service out. */
 import { randomUUID } from 'node:crypto';
-import { isLoopback } from './config/read-settings.ts';
+import { isLoopback } from './config/contradictions.ts';
 import type { Settings } from './config/settings.ts';
 import { messageOf } from './errors.ts';
 import { createInternalApp } from './http/internal-app.ts';
