@@ -16,7 +16,8 @@ import { planTopics } from '../records/topics.ts';
 import { startGraphStandIn } from '../testing/graph-stand-in/start-graph-stand-in.ts';
 import { WHATSAPP_OBJECT } from '../webhook/envelope.ts';
 import { signPayload, toAppSecret } from '../webhook/signature.ts';
-import { paint, print, toPretty } from './output.ts';
+import { paint, print } from './output.ts';
+import { toPretty } from './show-record.ts';
 
 const DEMO_PORT = 8080;
 const DEMO_INTERNAL_PORT = 8081;
