@@ -42,9 +42,11 @@ function meantBy(given: string, accepted: readonly string[]): string | undefined
   if (given.startsWith('KAFKA_BOOTSTRAP')) return 'KAFKA_BROKERS';
   const near = accepted.find((name) => name.length >= SHORTEST_JUDGED && distance(name, given) <= 2);
   if (near !== undefined) return near;
-  // WRITE_TIMEOUT, or WRITE_TIMEOUT_SECONDS, for WRITE_TIMEOUT_MS.
+  const fileless = given.replace(/_FILE$/, '');
+  if (accepted.includes(fileless)) return fileless;
+  // WRITE_TIMEOUT, or WRITE_TIMEOUT_SECONDS, for WRITE_TIMEOUT_MS; KAFKA_SASL_USER.
   const base = given.replace(UNIT, '');
-  const begun = base.includes('_') ? accepted.find((name) => name.startsWith(`${base}_`)) : undefined;
+  const begun = base.includes('_') ? accepted.find((name) => name.startsWith(base)) : undefined;
   if (begun !== undefined) return begun;
   const start = OURS.find((one) => given.startsWith(one));
   const family = accepted.filter((name) => start !== undefined && name.startsWith(start));

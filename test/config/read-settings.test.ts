@@ -89,6 +89,8 @@ describe('readSettings', () => {
     ['WRITE_TIMEOUT', 'Did you mean WRITE_TIMEOUT_MS?'],
     ['WRITE_TIMEOUT_SECONDS', 'Did you mean WRITE_TIMEOUT_MS?'],
     ['MAX_BODY', 'Did you mean MAX_BODY_BYTES?'],
+    ['KAFKA_SASL_USER', 'Did you mean KAFKA_SASL_USERNAME?'],
+    ['KAFKA_BROKERS_FILE', 'Did you mean KAFKA_BROKERS?'],
   ])('%s is no setting: %s', (name, hint) => {
     expect(problemsOf({ [name]: 'x' })).toContain(`${name} is not a setting. ${hint}`);
   });
