@@ -83,7 +83,9 @@ describe('the times of the listeners', () => {
     const service = await start({ KEEP_ALIVE_TIMEOUT_MS: '200' });
     const client = await openRaw(service.publicUrl);
     cleanups.push(client.destroy);
-    await client.write(head('GET /nothing HTTP/1.1'));
+    const { body } = nameUpdate();
+    const headers = { 'X-Hub-Signature-256': signatureOf(body), 'Content-Length': body.length };
+    await client.write(head('POST /webhook HTTP/1.1', headers) + body);
     expect((await client.answer()).headers.connection).toBe('keep-alive');
     expect(await client.closed(4000)).toBe(true);
   });
