@@ -1,5 +1,6 @@
 /** The records a webhook becomes, without a server: what a consumer of the topics would read. */
 import type { Delivery } from '../events/event.ts';
+import { SAMPLE_DELIVERY } from '../events/examples.ts';
 import { splitIntoEvents } from '../events/split.ts';
 import { partitionFor } from '../records/partition.ts';
 import type { StoredRecord } from '../records/record.ts';
@@ -22,13 +23,9 @@ export interface RecordsOptions {
   readonly firstOffset?: number;
 }
 
-/** The time of the registry's samples, and a second more. */
-export const SAMPLE_RECEIVED_MS = 1_739_321_025_123;
-const SAMPLE_DELIVERY_ID = '5f0c9d2e-7a31-4b8e-9c64-2d1e3f405162';
-
 /** Same payload and options, same records. */
 export function recordsOf(payload: Payload, options: RecordsOptions = {}): StoredRecord[] {
-  const { deliveryId = SAMPLE_DELIVERY_ID, receivedMs = SAMPLE_RECEIVED_MS, app = 'main' } = options;
+  const { deliveryId, receivedMs, app } = { ...SAMPLE_DELIVERY, ...options };
   const { topicPrefix = 'whatsapp', partitions = 1, firstOffset = 0 } = options;
   const delivery: Delivery = { app, deliveryId, receivedMs };
   const context = {

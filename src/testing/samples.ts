@@ -1,6 +1,6 @@
 /** Webhooks as Meta documents them, or sends them, for every field of the registry. */
 import { sampleBody } from '../events/examples.ts';
-import type { Sample as FieldSample } from '../fields/field.ts';
+import type { AnyField, Sample as FieldSample } from '../fields/field.ts';
 import { allFields, type FIELDS, findField } from '../fields/registry.ts';
 
 /** Meta's name of a field. */
@@ -21,15 +21,16 @@ export function allSamples(): readonly WebhookSample[] {
 
 /** At least one. */
 export function samplesOf(field: FieldName): readonly [WebhookSample, ...WebhookSample[]] {
-  const known = findField(field);
-  if (known === undefined) {
-    throw new RangeError(`There is no field "${field}". FieldName, and "hubcast describe fields", list them.`);
-  }
+  const known = fieldNamed(field);
   const [first, ...more] = known.samples;
-  const toSample = (sample: FieldSample): WebhookSample => ({
-    field,
-    about: sample.about,
-    payload: sampleBody(known, sample),
-  });
+  const toSample = (sample: FieldSample): WebhookSample => {
+    return { field, about: sample.about, payload: sampleBody(known, sample) };
+  };
   return [toSample(first), ...more.map(toSample)];
+}
+
+export function fieldNamed(name: FieldName): AnyField {
+  const field = findField(name);
+  if (field !== undefined) return field;
+  throw new RangeError(`There is no field "${name}". FieldName, and "hubcast describe fields", list them.`);
 }
