@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { readSettings, readStoreSettings } from '../config/read-settings.ts';
 import { HubcastError, messageOf } from '../errors.ts';
-import { signPayload, toAppSecret } from '../webhook/signature.ts';
+import { type Answer, sendTo } from '../testing/send-to.ts';
 import { paint, print } from './output.ts';
 import { readPayload } from './payload.ts';
 import { visibleLines } from './visible.ts';
@@ -35,23 +35,18 @@ async function send(file: string, options: { url?: string; secretFile?: string; 
   const secret = readSecret(options.secretFile);
   if (wrapped)
     process.stderr.write('A bare {"field", "value"} came: sending it as the Test button would (entry id "0").\n');
-  const { status, answer } = await postSigned(url, body, secret);
-  if (options.json) await print(JSON.stringify({ url, status, body: answer }));
+  const answer = await deliver(url, body, secret);
+  if (options.json) await print(JSON.stringify({ url, ...answer }));
   else {
-    const ok = status === 200;
-    await print(`${paint(ok ? 'green' : 'red', String(status))} ${ok ? 'stored' : visibleLines(answer)}`);
+    const ok = answer.status === 200;
+    await print(`${paint(ok ? 'green' : 'red', String(answer.status))} ${ok ? 'stored' : visibleLines(answer.body)}`);
   }
-  if (status !== 200) process.exitCode = 1;
+  if (answer.status !== 200) process.exitCode = 1;
 }
 
-async function postSigned(url: string, body: Buffer, secret: string): Promise<{ status: number; answer: string }> {
+async function deliver(url: string, body: Buffer, secret: string): Promise<Answer> {
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-hub-signature-256': signPayload(body, toAppSecret(secret)) },
-      body: new Uint8Array(body),
-    });
-    return { status: response.status, answer: await response.text() };
+    return await sendTo(url, body, { secret });
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
     throw new HubcastError('service_unreachable', `${url} cannot be reached: ${cause}`, { cause: error });
