@@ -98,6 +98,8 @@ spec:
       labelSelector:
         matchLabels:
           {{- include "hubcast.selector" $ | nindent 10 }}
+      # Each roll-out by itself: replicas that are about to go do not count.
+      matchLabelKeys: [pod-template-hash]
     {{- end }}
   {{- end }}
   {{- with .Values.nodeSelector }}

@@ -1,4 +1,4 @@
-/** What is released together carries one version. Needs no helm. */
+/** What is released together carries one version. Needs neither helm nor docker. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -9,10 +9,11 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const { version } = JSON.parse(read('package.json')) as { version: string };
 
 describe('the version', () => {
-  it('is the same for package, lock file, chart and program', () => {
+  it('is the same for package, lock file, chart and image', () => {
     const chart = read('helm/Chart.yaml');
     expect(JSON.parse(read('package-lock.json')).version).toBe(version);
     expect(/^version: (.+)$/m.exec(chart)?.[1]).toBe(version);
+    expect(/^ARG VERSION=(.+)$/m.exec(read('Dockerfile'))?.[1]).toBe(version);
     expect(/^appVersion: "(.+)"$/m.exec(chart)?.[1]).toBe(version);
   });
 
