@@ -1,5 +1,5 @@
 # hubcast as a container: Node, the compiled program and its locked production packages; no npm, no shell scripts of ours.
-#   docker build -t hubcast .
+#   docker build -t hubcast --build-arg REVISION=$(git rev-parse HEAD) .
 # For a build that is the same tomorrow, give both bases by digest: --build-arg NODE_IMAGE=node@sha256:...
 ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
 ARG BASE_IMAGE=docker.io/library/debian:bookworm-slim
@@ -11,6 +11,9 @@ COPY package.json package-lock.json .npmrc ./
 # Without the development packages it has everything, and nothing but what it names is installed.
 RUN npm pkg delete devDependencies \
   && npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+# What is inside, in CycloneDX, without the lines that differ between two builds of the same.
+RUN npm sbom --omit=dev --sbom-format=cyclonedx > sbom.json \
+  && sed -e '/"serialNumber":/d' -e '/"timestamp":/d' sbom.json > sbom.cdx.json
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
@@ -24,19 +27,18 @@ RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json \
 
 # The plain base with Node copied in, not the Node image with npm deleted: what was never there needs no updates.
 FROM ${BASE_IMAGE}
-ARG VERSION=0.0.0
+ARG VERSION=0.1.0
 ARG REVISION=unknown
-ARG CREATED=1970-01-01T00:00:00Z
 LABEL org.opencontainers.image.title="hubcast" \
   org.opencontainers.image.description="Turns Meta's WhatsApp Business webhooks into typed, durable events" \
   org.opencontainers.image.licenses="Apache-2.0" \
   org.opencontainers.image.base.name="docker.io/library/debian:bookworm-slim" \
   org.opencontainers.image.version="${VERSION}" \
-  org.opencontainers.image.revision="${REVISION}" \
-  org.opencontainers.image.created="${CREATED}"
+  org.opencontainers.image.revision="${REVISION}"
 WORKDIR /app
 COPY --from=build /usr/local/bin/node /usr/local/bin/node
 COPY --from=production-packages /app/node_modules ./node_modules
+COPY --from=production-packages /app/sbom.cdx.json ./
 COPY package.json LICENSE CHANGELOG.md ./
 COPY schemas ./schemas
 COPY bin ./bin
