@@ -66,8 +66,9 @@ export function createPublicApp(options: PublicAppOptions): Express {
     try {
       const length = declaredLength(request, maxBodyBytes);
       const signature = readSignature(request.get('x-hub-signature-256'));
-      share = room.enter(length ?? 0);
+      share = room.enter(length);
       const body = await readBodyBytes(request, response, length, { maxBodyBytes, take: share.take });
+      share.arrived();
       bytes = body.length;
       const receipt = await receive({
         body,

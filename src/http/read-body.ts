@@ -1,12 +1,13 @@
 /** From a request to the bytes of its body, without ever holding more than was reserved. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import getRawBody, { type RawBodyError } from 'raw-body';
-import { HubcastError, messageOf } from '../errors.ts';
+import { HubcastError, isHubcastError, messageOf } from '../errors.ts';
+import { toHubcastError } from './answer.ts';
 
 export interface BodyLimits {
   readonly maxBodyBytes: number;
-  /** Called with the size of each piece before it is kept; what it throws ends the reading. */
-  readonly take: (bytes: number) => void;
+  /** Called with the size of each piece before it is kept; what it throws ends the reading, and so does calling `cut`. */
+  readonly take: (bytes: number, cut: (error: HubcastError) => void) => void;
 }
 
 /**
@@ -45,22 +46,31 @@ export function readBodyBytes(
   return new Promise((resolve, reject) => {
     let pieces = 0;
     let received = 0;
-    request.on('data', (piece: Buffer) => {
+    let reading = true;
+    /** As if the stream had failed: raw-body lets go of what it kept, also when the sender never takes its answer. */
+    const cut = (error: HubcastError) => {
+      request.off('data', takePiece);
+      if (reading) request.emit('error', error);
+    };
+    const takePiece = (piece: Buffer) => {
       pieces += 1;
       received += piece.length;
       try {
         if (pieces > FREE_PIECES + received / SMALLEST_MEAN_PIECE_BYTES) {
           throw new HubcastError('malformed_request', `The first ${received} bytes came in ${pieces} pieces.`);
         }
-        take(piece.length);
+        take(piece.length, cut);
       } catch (error) {
-        request.pause();
-        reject(error);
+        cut(toHubcastError(error));
       }
-    });
+    };
+    request.on('data', takePiece);
     getRawBody(request, { length, limit: maxBodyBytes }, (error, body) => {
-      if (error) reject(toBodyError(error, maxBodyBytes));
-      else resolve(body);
+      reading = false;
+      if (error) {
+        request.off('data', takePiece);
+        reject(isHubcastError(error) ? error : toBodyError(error, maxBodyBytes));
+      } else resolve(body);
     });
   });
 }

@@ -1,14 +1,19 @@
+/**
+ * Bounds the bytes of request bodies under way, so that memory stays bounded whatever the senders do. When room is short,
+ * unfinished bodies that stand still give way to those that come; a body that arrived whole keeps its room.
+ */
 import { HubcastError } from '../errors.ts';
+import { createUnfinishedBodies, type UnfinishedBody } from './unfinished-bodies.ts';
 
-/** Bounds the bytes of request bodies under way, so that memory stays bounded whatever the senders do. */
 export interface Room {
   /**
    * Begins the share of one body.
    *
-   * @param announcedBytes refused when there is no room for so much now; not held, as announcing costs a sender nothing
+   * @param announcedBytes refused when room cannot be made for so much now; not held, as announcing costs a sender
+   *   nothing, nor is anybody cut for it. Null when the length is not known
    * @throws HubcastError `too_much_in_flight`
    */
-  readonly enter: (announcedBytes: number) => Share;
+  readonly enter: (announcedBytes: number | null) => Share;
   readonly taken: () => number;
 }
 
@@ -16,38 +21,76 @@ export interface Share {
   /**
    * Holds room for bytes that arrived, before they are kept.
    *
+   * @param cut called when the room is given to others, which then already have it: what was kept must be let go at once
    * @throws HubcastError `too_much_in_flight`
    */
-  readonly take: (bytes: number) => void;
+  readonly take: (bytes: number, cut: (error: HubcastError) => void) => void;
+  /** The body is whole: its room is its own until it leaves. */
+  readonly arrived: () => void;
   /** Gives all of it back. May be called more than once. */
   readonly leave: () => void;
 }
 
-export function createRoom(maxBytes: number): Room {
+/** @param clockMs monotonic */
+export function createRoom(maxBytes: number, clockMs: () => number = () => performance.now()): Room {
+  const unfinished = createUnfinishedBodies(clockMs);
   let taken = 0;
 
-  function check(bytes: number): void {
-    if (taken + bytes <= maxBytes) return;
+  function release(body: UnfinishedBody): void {
+    unfinished.remove(body);
+    taken -= body.heldBytes;
+    body.heldBytes = 0;
+  }
+
+  /** Who has to go for so much more; nobody is cut for what would not fit even then. */
+  function findThoseToGo(bytes: number, asker?: UnfinishedBody): UnfinishedBody[] {
+    const toGo: UnfinishedBody[] = [];
+    let missing = taken + bytes - maxBytes;
+    if (missing <= 0) return toGo;
+    for (const body of unfinished.inOrderToGo()) {
+      // Who asks has stood still longer than the others.
+      if (body === asker) break;
+      toGo.push(body);
+      missing -= body.heldBytes;
+      if (missing <= 0) return toGo;
+    }
     throw new HubcastError(
       'too_much_in_flight',
       `${bytes} bytes more than the ${taken} under way would exceed MAX_IN_FLIGHT_BYTES (${maxBytes}).`,
     );
   }
 
+  function makeRoom(bytes: number, asker: UnfinishedBody): void {
+    for (const body of findThoseToGo(bytes, asker)) {
+      const { heldBytes } = body;
+      release(body);
+      body.cut?.(
+        new HubcastError(
+          'too_much_in_flight',
+          `The body was cut after ${heldBytes} bytes: it came too slowly while others needed its room (MAX_IN_FLIGHT_BYTES is ${maxBytes}).`,
+        ),
+      );
+    }
+  }
+
   return {
     enter(announcedBytes) {
-      check(announcedBytes);
-      let held = 0;
+      findThoseToGo(announcedBytes ?? 0);
+      const body: UnfinishedBody = { heldBytes: 0, cut: undefined };
       return {
-        take(bytes) {
-          check(bytes);
+        take(bytes, cut) {
+          const whole = body.heldBytes + bytes === announcedBytes;
+          if (whole) unfinished.remove(body);
+          if (taken + bytes > maxBytes) makeRoom(bytes, body);
           taken += bytes;
-          held += bytes;
+          body.heldBytes += bytes;
+          // Most bodies come in one piece and are never unfinished.
+          if (whole) return;
+          body.cut = cut;
+          unfinished.grew(body);
         },
-        leave() {
-          taken -= held;
-          held = 0;
-        },
+        arrived: () => unfinished.remove(body),
+        leave: () => release(body),
       };
     },
     taken: () => taken,

@@ -1,4 +1,5 @@
 /** What the public listener refuses because of size, load or a failing store, and that it recovers. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ErrorCode, HubcastError } from '../../src/errors.ts';
 import { expectPlainHeaders, expectRefusal } from '../support/expect-answer.ts';
@@ -119,31 +120,108 @@ describe('when the events cannot be taken', () => {
 });
 
 describe('room for bodies', () => {
-  it('is full when slow bodies hold it: 503 and Retry-After, and taken again when they are gone', async () => {
+  it('is full when bodies that wait for the store hold it: 503 and Retry-After, and taken again when they are gone', async () => {
     const stored: unknown[] = [];
-    const door = await startTestDoor(async (records) => void stored.push(...records), {
-      maxBodyBytes: MIB,
-      maxInFlightBytes: MIB,
-    });
-    const slow = await openRaw(door.url);
+    const storeAnswers = Promise.withResolvers<void>();
+    const door = await startTestDoor(
+      async (records) => {
+        stored.push(...records);
+        if (stored.length === 1) await storeAnswers.promise;
+      },
+      { maxBodyBytes: MIB, maxInFlightBytes: MIB },
+    );
     const { body } = nameUpdate({ padding: 'x'.repeat(900_000) });
-    const headers = { 'X-Hub-Signature-256': signatureOf(body), 'Content-Length': body.length };
-    await slow.write(`${head('POST /webhook HTTP/1.1', headers)}${body.slice(0, -1)}`);
-    while (door.room.taken() < body.length - 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    const waiting = postSigned(door.webhookUrl, body);
+    while (stored.length === 0) await sleep(5);
+    // Long enough for an unfinished body to be cut.
+    await sleep(600);
 
     const large = nameUpdate({ padding: 'x'.repeat(500_000) }).body;
     const refused = await postSigned(door.webhookUrl, large);
     expectRefusal(refused, 'too_much_in_flight');
     expect(refused.headers.get('retry-after')).not.toBeNull();
+    const headers = { 'X-Hub-Signature-256': signatureOf(large), 'Content-Length': large.length };
     const announced = await askRaw(door.url, head('POST /webhook HTTP/1.1', { ...headers, Expect: '100-continue' }));
     expect({ status: announced.answer.status, closed: announced.closed }).toEqual({ status: 503, closed: true });
     expect((await postSigned(door.webhookUrl, nameUpdate().body)).status).toBe(200);
 
-    await slow.write(body.slice(-1));
-    expect((await slow.answer()).status).toBe(200);
+    storeAnswers.resolve();
+    expect((await waiting).status).toBe(200);
     expect(door.room.taken()).toBe(0);
     expect((await postSigned(door.webhookUrl, large)).status).toBe(200);
     expect(stored).toHaveLength(3);
+    await door.remove();
+  });
+
+  it('is not held by bodies that stop just before their end: they are cut for a signed one that comes', async () => {
+    const door = await startTestDoor(async () => undefined);
+    const headers = { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}`, 'Content-Length': 3 * MIB };
+    const almost = Buffer.alloc(3 * MIB - 1, 'a');
+    const parked = await Promise.all(Array.from({ length: 22 }, () => openRaw(door.url)));
+    for (const client of parked) {
+      await client.write(head('POST /webhook HTTP/1.1', headers));
+      void client.write(almost);
+    }
+    while (door.room.taken() < 20 * almost.length) await sleep(5);
+    await sleep(500);
+
+    const large = nameUpdate({ padding: 'x'.repeat(2_000_000) }).body;
+    for (let count = 0; count < 5; count += 1) {
+      expect((await postSigned(door.webhookUrl, nameUpdate().body)).status).toBe(200);
+      expect((await postSigned(door.webhookUrl, large)).status).toBe(200);
+      expect(door.room.taken()).toBeLessThanOrEqual(64 * MIB);
+    }
+    const [first] = parked;
+    const answer = await first?.answer();
+    expectRefusal({ status: answer?.status ?? 0, text: answer?.body ?? '' }, 'too_much_in_flight');
+    expect(answer?.headers['retry-after']).toBeDefined();
+    expect(await first?.closed()).toBe(true);
+    expect(door.logText()).toContain('came too slowly while others needed its room');
+    // No more than were needed are cut.
+    expect(parked.filter((client) => client.received() !== '').length).toBeLessThanOrEqual(3);
+    for (const client of parked) client.destroy();
+    while (door.room.taken() > 0) await sleep(5);
+    await door.remove();
+  });
+
+  it('is not held by bodies that go on byte by byte, nor by chunked ones without an end', async () => {
+    const door = await startTestDoor(async () => undefined, { maxBodyBytes: MIB, maxInFlightBytes: MIB });
+    const forged = { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}` };
+    const dribbler = await openRaw(door.url);
+    await dribbler.write(head('POST /webhook HTTP/1.1', { ...forged, 'Content-Length': MIB }) + 'a'.repeat(500_000));
+    const endless = await openRaw(door.url);
+    await endless.write(head('POST /webhook HTTP/1.1', { ...forged, 'Transfer-Encoding': 'chunked' }));
+    await endless.write(`${(500_000).toString(16)}\r\n${'a'.repeat(500_000)}\r\n`);
+    for (let count = 0; count < 12; count += 1) {
+      await sleep(50);
+      await dribbler.write('a');
+      await endless.write('1\r\na\r\n');
+    }
+    const large = nameUpdate({ padding: 'x'.repeat(900_000) }).body;
+    expect((await postSigned(door.webhookUrl, large)).status).toBe(200);
+    for (const client of [dribbler, endless]) expect((await client.answer()).status).toBe(503);
+    expect(door.room.taken()).toBe(0);
+    await door.remove();
+  });
+
+  it('is left to a sender of 50 kB/s, while nobody needs it and while others are cut', async () => {
+    const door = await startTestDoor(async () => undefined, { maxBodyBytes: MIB, maxInFlightBytes: MIB });
+    const { body } = nameUpdate({ padding: 'x'.repeat(150_000) });
+    const slow = await openRaw(door.url);
+    const signed = { 'X-Hub-Signature-256': signatureOf(body), 'Content-Length': body.length };
+    await slow.write(head('POST /webhook HTTP/1.1', signed));
+    const parked = await openRaw(door.url);
+    const forged = { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}`, 'Content-Length': MIB };
+    const large = nameUpdate({ padding: 'x'.repeat(300_000) }).body;
+    for (let sent = 0; sent < body.length; sent += 5_000) {
+      await slow.write(body.slice(sent, sent + 5_000));
+      if (sent === 50_000) await parked.write(head('POST /webhook HTTP/1.1', forged) + 'a'.repeat(800_000));
+      if (sent === 100_000) expect((await postSigned(door.webhookUrl, large)).status).toBe(200);
+      await sleep(100);
+    }
+    expect((await slow.answer()).status).toBe(200);
+    expect((await parked.answer()).status).toBe(503);
+    expect(door.room.taken()).toBe(0);
     slow.destroy();
     await door.remove();
   });
@@ -177,8 +255,8 @@ describe('room for bodies', () => {
     const door = await startTestDoor(() => store.promise);
     const { body } = nameUpdate();
     const answer = postSigned(door.webhookUrl, body);
-    while (door.room.taken() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    while (door.room.taken() === 0) await sleep(5);
+    await sleep(50);
     expect(door.room.taken()).toBe(body.length);
     store.resolve();
     expect((await answer).status).toBe(200);
