@@ -50,7 +50,7 @@ function readme(): string {
   return text.replace(
     /(<!-- table: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
     (_, start: string, subject: string, end: string) => {
-      return `${start}${toMarkdownTable(DESCRIPTIONS[subject as Subject](readStoreSettings({})))}\n${end}`;
+      return `${start}${toMarkdownTable(DESCRIPTIONS[subject as Subject](() => readStoreSettings({})))}\n${end}`;
     },
   );
 }

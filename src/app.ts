@@ -1,10 +1,10 @@
 /** The wiring: settings in, a running service out. */
 import { randomUUID } from 'node:crypto';
-import { isLoopback } from './config/read-settings.ts';
+import { isLoopback } from './config/contradictions.ts';
 import type { Settings } from './config/settings.ts';
-import { messageOf } from './errors.ts';
+import { HubcastError, messageOf } from './errors.ts';
 import { createInternalApp } from './http/internal-app.ts';
-import { type Listener, listen } from './http/listener.ts';
+import { type Listener, type ListenerOptions, listen } from './http/listener.ts';
 import { createPublicApp } from './http/public-app.ts';
 import { createRoom } from './http/room.ts';
 import type { Logger } from './log.ts';
@@ -86,10 +86,10 @@ export async function startService(settings: () => Settings, log: Logger): Promi
       log,
     });
     if (fixed.ROLES.includes('receive')) {
-      publicListener = await listen({ handle: publicApp, host: fixed.HOST, port: fixed.PORT, ...timeouts });
+      publicListener = await listenOn('HOST', { handle: publicApp, host: fixed.HOST, port: fixed.PORT, ...timeouts });
       listeners.push(publicListener);
     }
-    internalListener = await listen({
+    internalListener = await listenOn('INTERNAL_HOST', {
       handle: internalApp,
       host: fixed.INTERNAL_HOST,
       port: fixed.INTERNAL_PORT,
@@ -148,6 +148,28 @@ async function untilReady(readiness: () => Promise<Readiness>, stopped: () => bo
     await sleep(READY_CHECK_INTERVAL_MS);
   }
 }
+
+/** Other ports do not help where the host is wrong. */
+async function listenOn(setting: 'HOST' | 'INTERNAL_HOST', options: ListenerOptions): Promise<Listener> {
+  try {
+    return await listen(options);
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+    const why = code === undefined ? undefined : HOST_PROBLEMS[code];
+    if (why === undefined) throw error;
+    const hint = 'Use an address of this machine, 0.0.0.0 for all of them, or 127.0.0.1 for local callers only.';
+    throw new HubcastError('configuration_invalid', `${setting}=${options.host} ${why} (${code}). ${hint}`, {
+      cause: error,
+    });
+  }
+}
+
+const HOST_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'cannot be resolved to an address',
+  EAI_AGAIN: 'cannot be resolved to an address now',
+  EADDRNOTAVAIL: 'is not an address of this machine',
+  EINVAL: 'is not an address that can be listened on',
+};
 
 /** Keys are prepared once for each value of the setting. */
 function createSecretCache(settings: () => Settings) {

@@ -204,6 +204,12 @@ export const ERRORS = {
     summary: 'The Graph API refused the call.',
     fix: 'See Meta\'s code in the log and at https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes. With "Invalid appsecret_proof": META_APP_SECRET belongs to another app than META_ACCESS_TOKEN.',
   },
+  service_unreachable: {
+    status: 502,
+    retry: true,
+    summary: 'The service cannot be reached.',
+    fix: 'Is "hubcast serve" running there? It logs its address with "ready". Name another place with --url.',
+  },
   usage: {
     status: 400,
     retry: false,

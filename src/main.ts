@@ -6,6 +6,7 @@ import { numbersCommand } from './cli/numbers.ts';
 import { parseCommand } from './cli/parse.ts';
 import { sendCommand } from './cli/send.ts';
 import { serveCommand } from './cli/serve.ts';
+import { visibleLines } from './cli/visible.ts';
 import { isHubcastError } from './errors.ts';
 import { PACKAGE } from './package-info.ts';
 
@@ -56,6 +57,6 @@ function report(error: unknown): number {
     process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
     return EXIT_FAILURE;
   }
-  process.stderr.write(`${error.message}\n${error.kind.fix}\n`);
+  process.stderr.write(`${visibleLines(error.message)}\n${error.kind.fix}\n`);
   return error.kind.status === 400 || error.code === 'configuration_invalid' ? EXIT_USAGE : EXIT_FAILURE;
 }

@@ -1,10 +1,10 @@
 /** Which store the settings mean, and the same choice for those who read. */
 import type { Settings, StoreSettings } from './config/settings.ts';
-import { openJournal } from './journal/open-journal.ts';
+import { type JournalOptions, openJournal } from './journal/open-journal.ts';
 import { readJournal } from './journal/read-journal.ts';
 import { createKafkaReader } from './kafka/reader.ts';
 import { createTokenProvider, type KafkaSasl, type KafkaTls } from './kafka/security.ts';
-import { createKafkaStore } from './kafka/store.ts';
+import { createKafkaStore, type KafkaStoreOptions } from './kafka/store.ts';
 import type { Logger } from './log.ts';
 import type { ReadRecords } from './records/record.ts';
 import { toRefusedRecordDeadLetters } from './records/refused-record.ts';
@@ -28,22 +28,30 @@ export function describeStore(settings: StoreSettings): string {
  */
 export async function openStore(settings: () => Settings, log: Logger): Promise<Store> {
   const fixed = settings();
+  return fixed.KAFKA_BROKERS === undefined
+    ? openJournal(toJournalOptions(fixed, log))
+    : createKafkaStore(toKafkaOptions(settings, fixed.KAFKA_BROKERS, log));
+}
+
+export function toJournalOptions(fixed: Settings, log: Logger): JournalOptions {
+  return {
+    dataDir: fixed.DATA_DIR,
+    retentionHours: fixed.JOURNAL_RETENTION_HOURS,
+    maxBytes: fixed.JOURNAL_MAX_BYTES,
+    writeTimeoutMs: fixed.WRITE_TIMEOUT_MS,
+    now: Date.now,
+    monotonicMs,
+    log,
+  };
+}
+
+export function toKafkaOptions(settings: () => Settings, brokers: readonly string[], log: Logger): KafkaStoreOptions {
+  const fixed = settings();
   const naming = namingOf(fixed);
-  if (fixed.KAFKA_BROKERS === undefined) {
-    return openJournal({
-      dataDir: fixed.DATA_DIR,
-      retentionHours: fixed.JOURNAL_RETENTION_HOURS,
-      maxBytes: fixed.JOURNAL_MAX_BYTES,
-      writeTimeoutMs: fixed.WRITE_TIMEOUT_MS,
-      now: Date.now,
-      monotonicMs,
-      log,
-    });
-  }
   const deadLetterTopic = topicName(naming, 'dead-letter');
-  return createKafkaStore({
+  return {
     ...connectionOf(settings),
-    brokers: fixed.KAFKA_BROKERS,
+    brokers,
     topics: planTopics(naming, fixed.PUBLISH_FAMILIES),
     createTopics: fixed.KAFKA_CREATE_TOPICS,
     partitions: fixed.KAFKA_PARTITIONS,
@@ -60,7 +68,7 @@ export async function openStore(settings: () => Settings, log: Logger): Promise<
       }),
     now: monotonicMs,
     log,
-  });
+  };
 }
 
 /** Deadlines must not move with the wall clock. */
@@ -68,14 +76,20 @@ const monotonicMs = () => performance.now();
 
 export interface OpenReader {
   readonly read: ReadRecords;
+  /** Names of the topics there are. */
+  readonly topics: () => Promise<readonly string[]>;
   readonly close: () => void;
 }
 
 /** @throws HubcastError `usage` when there is no journal to read */
 export function openReader(settings: StoreSettings, log: Logger): OpenReader {
-  if (settings.KAFKA_BROKERS === undefined) return readJournal(settings.DATA_DIR);
+  if (settings.KAFKA_BROKERS === undefined) {
+    const { read, topics, close } = readJournal(settings.DATA_DIR);
+    return { read, topics: async () => topics(), close };
+  }
   const connection = { ...connectionOf(() => settings), brokers: settings.KAFKA_BROKERS, now: monotonicMs, log };
-  return { read: createKafkaReader(connection).read, close: () => undefined };
+  const { read, listTopics } = createKafkaReader(connection);
+  return { read, topics: listTopics, close: () => undefined };
 }
 
 const TOKEN_TIMEOUT_MS = 5_000;

@@ -19,7 +19,11 @@ describe('golden webhooks', () => {
     const records = await receiveInto(readFileSync(join(folder, 'payload.json')));
     const expected = join(folder, 'records.json');
     const text = `${JSON.stringify(records.map(readable), null, 2)}\n`;
-    if (process.env.UPDATE_GOLDEN === '1' || !existsSync(expected)) writeFileSync(expected, text);
+    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(expected, text);
+    expect({ name, 'records.json is there (else: UPDATE_GOLDEN=1)': existsSync(expected) }).toEqual({
+      name,
+      'records.json is there (else: UPDATE_GOLDEN=1)': true,
+    });
     expect(text).toBe(readFileSync(expected, 'utf8'));
   });
 

@@ -16,7 +16,9 @@ import { planTopics } from '../records/topics.ts';
 import { startGraphStandIn } from '../testing/graph-stand-in/start-graph-stand-in.ts';
 import { sendHandshake, sendTo } from '../testing/send-to.ts';
 import { WHATSAPP_OBJECT } from '../webhook/envelope.ts';
-import { paint, print, toPretty } from './output.ts';
+
+import { paint, print } from './output.ts';
+import { toPretty } from './show-record.ts';
 
 const DEMO_PORT = 8080;
 const DEMO_INTERNAL_PORT = 8081;

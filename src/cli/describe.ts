@@ -9,27 +9,34 @@ import { namingOf } from '../open-store.ts';
 import { planTopics, topicName } from '../records/topics.ts';
 import { defaultFormat, type Format, parseFormat, print, toTable } from './output.ts';
 
-/** Rows of what can be described; the README's tables are made from the same. */
+/**
+ * Rows of what can be described; the README's tables are made from the same. Settings are read only by those who show
+ * names that depend on them: who looks up a setting or an error often has a wrong one.
+ */
 export const DESCRIPTIONS = {
-  fields: (settings) =>
-    allEvents().map(({ field, event, family }) => ({
+  fields: (settings) => {
+    const naming = namingOf(settings());
+    return allEvents().map(({ field, event, family }) => ({
       field: field.name,
       type: typeOfEvent(field, event),
-      topic: topicName(namingOf(settings), family),
+      topic: topicName(naming, family),
       key: event.key.about,
       about: event.about ?? field.about,
-    })),
+    }));
+  },
   topics: (settings) =>
-    planTopics(namingOf(settings), settings.PUBLISH_FAMILIES).map(({ family, name, retentionMs }) => ({
+    planTopics(namingOf(settings()), settings().PUBLISH_FAMILIES).map(({ family, name, retentionMs }) => ({
       topic: name,
       family,
       retention_days: String(retentionMs / 86_400_000),
       about: familyPlan(family).about,
     })),
   settings: () =>
-    settingRows().map(({ name, fallback, required, secret, file, about }) => ({
+    settingRows().map(({ name, group, form, fallback, required, secret, file, about }) => ({
       setting: name,
+      group,
       default: required ? '(required)' : (fallback ?? ''),
+      form: form ?? '',
       from_file: secret || file ? `${name}_FILE` : '',
       about,
     })),
@@ -40,7 +47,7 @@ export const DESCRIPTIONS = {
       retry: retry ? 'yes' : 'no',
       fix,
     })),
-} as const satisfies Record<string, (settings: StoreSettings) => readonly Readonly<Record<string, string>>[]>;
+} as const satisfies Record<string, (settings: () => StoreSettings) => readonly Readonly<Record<string, string>>[]>;
 
 export type Subject = keyof typeof DESCRIPTIONS;
 
@@ -57,7 +64,9 @@ Examples:
   hubcast describe settings --format json`,
     )
     .action(async (what: Subject, options: { format?: Format }) => {
-      const rows: readonly Readonly<Record<string, string>>[] = DESCRIPTIONS[what](readStoreSettings(process.env));
+      const rows: readonly Readonly<Record<string, string>>[] = DESCRIPTIONS[what](() =>
+        readStoreSettings(process.env),
+      );
       if ((options.format ?? defaultFormat()) === 'json') return print(JSON.stringify(rows, null, 2));
       const columns = Object.keys(rows[0] ?? {});
       return print(

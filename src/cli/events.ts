@@ -1,11 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
-import { FAMILY_NAMES, type Family } from '../fields/families.ts';
 import { createLog } from '../log.ts';
 import { namingOf, openReader } from '../open-store.ts';
 import type { ReadFrom } from '../records/record.ts';
 import { topicName, writtenFamilies } from '../records/topics.ts';
-import { defaultFormat, type Format, parseCount, parseFormat, print, toJsonLine, toPretty } from './output.ts';
+import { doubtsAbout, resolveTopics, toTypes } from './events-filter.ts';
+import { defaultFormat, type Format, parseCount, parseFormat, print } from './output.ts';
+import { toJsonLine, toPretty } from './show-record.ts';
+import { visible } from './visible.ts';
 
 interface EventsOptions {
   readonly type?: readonly string[];
@@ -36,7 +38,10 @@ export function eventsCommand(): Command {
 Examples:
   hubcast events --follow
   hubcast events --type phone_number_name_update --from 2h
-  KAFKA_BROKERS=localhost:9092 hubcast events --topic dead-letter --format json --limit 10`,
+  KAFKA_BROKERS=localhost:9092 hubcast events --topic dead-letter --format json --limit 10
+
+A line of JSON is {"topic","partition","offset","key","headers","event"}. Where a record's value is no JSON (others may
+write to a topic), "event" is null and "value_text" has the value as text; a record without a value has "event":null alone.`,
     )
     .action((options: EventsOptions) => readEvents(options));
 }
@@ -44,8 +49,8 @@ Examples:
 async function readEvents(options: EventsOptions): Promise<void> {
   const settings = readStoreSettings(process.env);
   const naming = namingOf(settings);
-  const topics = options.topic?.map((name) => (isFamily(name) ? topicName(naming, name) : name));
-  const types = options.type && new Set(options.type.map((type) => (type.includes('.') ? type : `whatsapp.${type}`)));
+  const types = options.type && toTypes(options.type);
+  for (const doubt of types ? doubtsAbout(types) : []) process.stderr.write(`${visible(doubt)}\n`);
   const format = options.format ?? defaultFormat();
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
@@ -54,8 +59,11 @@ async function readEvents(options: EventsOptions): Promise<void> {
   const reader = openReader(settings, createLog('warn', process.stderr));
   try {
     let printed = 0;
+    const topics = options.topic
+      ? await resolveTopics(options.topic, naming, reader.topics)
+      : writtenFamilies().map((family) => topicName(naming, family));
     const records = reader.read({
-      topics: topics ?? writtenFamilies().map((family) => topicName(naming, family)),
+      topics,
       from: options.from,
       follow: options.follow === true,
       signal: stop.signal,
@@ -69,10 +77,6 @@ async function readEvents(options: EventsOptions): Promise<void> {
   } finally {
     reader.close();
   }
-}
-
-function isFamily(name: string): name is Family {
-  return (FAMILY_NAMES as readonly string[]).includes(name);
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -4,6 +4,7 @@ import { HubcastError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { type OpenLookUps, openLookUps } from '../open-look-ups.ts';
 import { paint, print, toTable } from './output.ts';
+import { visible } from './visible.ts';
 
 type LookUps = OpenLookUps['lookUps'];
 type NumberAnswer = Awaited<ReturnType<LookUps['byId']>>;
@@ -130,7 +131,7 @@ async function reportHealth(id: string | undefined, options: Options): Promise<v
     for (const number of report.data) await print(toHealthText(number));
     for (const { portfolio_id, account_ids, registered_numbers, remaining_numbers } of report.portfolios) {
       const whose = portfolio_id === null ? `account ${account_ids.join(', ')}` : `portfolio ${portfolio_id}`;
-      await print(`${whose}: ${registered_numbers} numbers registered, ${remaining_numbers} more allowed`);
+      await print(`${visible(whose)}: ${registered_numbers} numbers registered, ${remaining_numbers} more allowed`);
     }
   }
   const failed = complain(report.accounts);
@@ -145,18 +146,19 @@ function toHealthText({ health, ...number }: HealthAnswer): string {
     number.stale ? `as of ${number.fetched_at}` : null,
   ].filter((fact) => fact !== null);
   return [
-    `${paint(COLOURS[state], state.padEnd(10))}  ${number.display_phone_number ?? ''}  ${paint('bold', number.verified_name ?? '')}  ${paint('dim', number.phone_number_id)}`,
-    `            ${paint('dim', facts.join(' · '))}`,
+    `${paint(COLOURS[state], state.padEnd(10))}  ${visible(number.display_phone_number ?? '')}  ${paint('bold', visible(number.verified_name ?? ''))}  ${paint('dim', number.phone_number_id)}`,
+    `            ${paint('dim', visible(facts.join(' · ')))}`,
     ...health.reasons
       .filter(({ level, todo }) => level !== 'info' || (state !== 'ok' && todo !== ''))
-      .map(({ about, todo }) => `            ${about}${todo === '' ? '' : ` ${paint('dim', todo)}`}`),
+      .map(({ about, todo }) => `            ${visible(about)}${todo === '' ? '' : ` ${paint('dim', visible(todo))}`}`),
   ].join('\n');
 }
 
 /** Beside the answer, so that a script's JSON stays clean. */
 function complain(accounts: readonly Account[]): boolean {
   const failed = accounts.filter(({ error }) => error !== null);
-  for (const { account_id, error } of failed) process.stderr.write(`Account ${account_id}: ${error?.message}\n`);
+  for (const { account_id, error } of failed)
+    process.stderr.write(`${visible(`Account ${account_id}: ${error?.message}`)}\n`);
   return failed.length > 0;
 }
 

@@ -5,8 +5,9 @@ import { namingOf } from '../open-store.ts';
 import { createReceive } from '../receive.ts';
 import type { OutgoingRecord } from '../records/record.ts';
 import { readSignature, signPayload, toAppSecret } from '../webhook/signature.ts';
-import { defaultFormat, type Format, parseFormat, print, toJsonLine, toPretty } from './output.ts';
+import { defaultFormat, type Format, parseFormat, print } from './output.ts';
 import { readPayload } from './payload.ts';
+import { toJsonLine, toPretty } from './show-record.ts';
 
 export function parseCommand(): Command {
   return new Command('parse')

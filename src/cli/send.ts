@@ -1,9 +1,10 @@
 import { Command } from 'commander';
-import { readSettings } from '../config/read-settings.ts';
+import { readSettings, readStoreSettings } from '../config/read-settings.ts';
 import { HubcastError, messageOf } from '../errors.ts';
 import { type Answer, sendTo } from '../testing/send-to.ts';
 import { paint, print } from './output.ts';
 import { readPayload } from './payload.ts';
+import { visibleLines } from './visible.ts';
 
 export function sendCommand(): Command {
   return new Command('send')
@@ -23,33 +24,48 @@ Examples:
   echo '{"field":"phone_number_name_update","value":{"display_phone_number":"16505551111","decision":"APPROVED"}}' | META_APP_SECRET=s hubcast send -
   hubcast send batch.json --url https://hooks.example.com/webhook --secret-file secret.txt
 
-Exit code 0 when the answer is 200, 1 otherwise.`,
+Exit code 0 when the answer is 200, 1 when it is another or none, 2 when the command is wrong.`,
     )
     .action(send);
 }
 
 async function send(file: string, options: { url?: string; secretFile?: string; json?: boolean }): Promise<void> {
   const { body, wrapped } = readPayload(file);
-  const url = options.url ?? `http://127.0.0.1:${process.env.PORT || 8080}/webhook`;
+  const url = options.url === undefined ? ownUrl() : checkUrl(options.url);
   const secret = readSecret(options.secretFile);
   if (wrapped)
     process.stderr.write('A bare {"field", "value"} came: sending it as the Test button would (entry id "0").\n');
-  let answer: Answer;
-  try {
-    answer = await sendTo(url, body, { secret });
-  } catch (error) {
-    const cause = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
-    throw new HubcastError(
-      'usage',
-      `${url} cannot be reached: ${cause}. Is "hubcast serve" running there? Name another place with --url.`,
-    );
-  }
+  const answer = await postSigned(url, body, secret);
   if (options.json) await print(JSON.stringify({ url, ...answer }));
   else {
     const ok = answer.status === 200;
-    await print(`${paint(ok ? 'green' : 'red', String(answer.status))} ${ok ? 'stored' : answer.body}`);
+    await print(`${paint(ok ? 'green' : 'red', String(answer.status))} ${ok ? 'stored' : visibleLines(answer.body)}`);
   }
   if (answer.status !== 200) process.exitCode = 1;
+}
+
+async function postSigned(url: string, body: Buffer, secret: string): Promise<Answer> {
+  try {
+    return await sendTo(url, body, { secret });
+  } catch (error) {
+    const cause = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
+    throw new HubcastError('service_unreachable', `${url} cannot be reached: ${cause}`, { cause: error });
+  }
+}
+
+function checkUrl(url: string): string {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+  throw new HubcastError(
+    'usage',
+    `--url ${url} is not an http or https URL. Give one such as http://127.0.0.1:8080/webhook.`,
+  );
+}
+
+/** Where a service with the same settings listens on this machine. */
+function ownUrl(): string {
+  const { PORT } = readStoreSettings(process.env.PORT === undefined ? {} : { PORT: process.env.PORT });
+  if (PORT !== 0) return `http://127.0.0.1:${PORT}/webhook`;
+  throw new HubcastError('usage', 'PORT=0 takes a free port: name the one that was taken with --url.');
 }
 
 function readSecret(file: string | undefined): string {

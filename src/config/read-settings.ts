@@ -1,11 +1,11 @@
 /** From the environment to checked settings, or to all problems at once. */
 import { readFileSync } from 'node:fs';
-import { isIPv4 } from 'node:net';
-import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { HubcastError, messageOf } from '../errors.ts';
+import { findContradictions } from './contradictions.ts';
 import type { SettingMeta } from './kinds.ts';
 import { type SettingName, type Settings, type StoreSettings, settingsTable, storeSettingsTable } from './settings.ts';
+import { findTypos } from './typos.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -26,19 +26,22 @@ export function readStoreSettings(env: Environment): StoreSettings {
 }
 
 function checkSettings<Table extends z.ZodType<StoreSettings>>(env: Environment, table: Table): z.output<Table> {
-  const problems = findTypos(env);
+  const problems = findTypos(env, acceptedNames());
   const given: Record<string, string> = {};
+  const unread = new Set<string>();
   for (const name of NAMES) {
     try {
       const value = givenValue(name, env);
       if (value !== undefined) given[name] = value;
     } catch (error) {
+      unread.add(name);
       problems.push(messageOf(error));
     }
   }
   const checked = table.safeParse(given);
   for (const issue of checked.error?.issues ?? []) {
     const name = String(issue.path[0]);
+    if (unread.has(name)) continue;
     problems.push(given[name] === undefined ? `${name} is missing: ${aboutOf(name)}.` : `${name} ${issue.message}.`);
   }
   if (checked.success) problems.push(...findContradictions(checked.data));
@@ -75,49 +78,6 @@ function mayComeFromFile(name: string): boolean {
   return secret === true || file === true;
 }
 
-/** A misspelt setting would be ignored in silence: KAFKA_BROKER, and the events go to a local file. */
-function findTypos(env: Environment): string[] {
-  const accepted = new Set(NAMES.flatMap((name) => (mayComeFromFile(name) ? [name, `${name}_FILE`] : [name])));
-  return Object.keys(env).flatMap((given) => {
-    if (accepted.has(given) || given.length < 8 || given !== given.toUpperCase()) return [];
-    const meant = [...accepted].find((name) => name.length >= 8 && distance(name, given) <= 2);
-    return meant === undefined || env[meant] !== undefined ? [] : [`${given} is not a setting. Did you mean ${meant}?`];
-  });
-}
-
-function findContradictions(settings: StoreSettings): string[] {
-  const problems: string[] = [];
-  const { KAFKA_SASL_MECHANISM: mechanism } = settings;
-  if (mechanism !== undefined && mechanism !== 'OAUTHBEARER') {
-    if (!settings.KAFKA_SASL_USERNAME || !settings.KAFKA_SASL_PASSWORD) {
-      problems.push(`KAFKA_SASL_MECHANISM=${mechanism} needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD.`);
-    }
-  }
-  if (mechanism === 'OAUTHBEARER') {
-    const endpoint =
-      settings.KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL &&
-      settings.KAFKA_SASL_OAUTHBEARER_CLIENT_ID &&
-      settings.KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET;
-    if (!settings.KAFKA_SASL_OAUTHBEARER_TOKEN && !endpoint) {
-      problems.push(
-        'KAFKA_SASL_MECHANISM=OAUTHBEARER needs KAFKA_SASL_OAUTHBEARER_TOKEN, or _TOKEN_ENDPOINT_URL with _CLIENT_ID and _CLIENT_SECRET.',
-      );
-    }
-  }
-  if ((settings.KAFKA_TLS_CERT === undefined) !== (settings.KAFKA_TLS_KEY === undefined)) {
-    problems.push('KAFKA_TLS_CERT and KAFKA_TLS_KEY belong together; one of them is missing.');
-  }
-  if (!isLoopback(settings.INTERNAL_HOST) && !settings.API_TOKENS) {
-    problems.push(
-      `INTERNAL_HOST=${settings.INTERNAL_HOST} is reachable from outside and needs API_TOKENS. Set them, or use 127.0.0.1.`,
-    );
-  }
-  if (settings.MAX_IN_FLIGHT_BYTES < settings.MAX_BODY_BYTES) {
-    problems.push('MAX_IN_FLIGHT_BYTES is below MAX_BODY_BYTES; a body of full size could never be taken.');
-  }
-  return problems;
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+function acceptedNames(): string[] {
+  return NAMES.flatMap((name) => (mayComeFromFile(name) ? [name, `${name}_FILE`] : [name]));
 }

@@ -5,6 +5,8 @@
 import { z } from 'zod';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
 import { API_TOKENS_FORM, apiTokens } from './api-tokens.ts';
+
+import { brokerList } from './brokers.ts';
 import {
   list,
   oneOf,
@@ -16,8 +18,11 @@ import {
   type ValueSchema,
   wholeNumber,
 } from './kinds.ts';
+import { isFamily, TOPIC_NAME, topicNames } from './topic-names.ts';
 
 const MIB = 1024 * 1024;
+/** A longer timer would fire at once: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 function about<Schema extends z.ZodType>(schema: Schema, meta: SettingMeta): Schema {
   return schema.meta({ ...meta });
@@ -57,19 +62,12 @@ const roleList = list()
   .refine((names) => names.every((name) => (ROLES as readonly string[]).includes(name)), `takes ${ROLES.join(', ')}`)
   .transform((names) => names as Role[]);
 
-const family = (name: string): name is Family => (FAMILY_NAMES as readonly string[]).includes(name);
 const familyList = list()
-  .refine((names) => names.every(family), `names a family that does not exist; families are ${FAMILY_NAMES.join(', ')}`)
-  .transform((names) => names as Family[]);
-const TOPIC_NAME = /^[A-Za-z0-9._-]{1,200}$/;
-const topicNames = list()
-  .transform((items) => items.map((item) => item.split('=')))
   .refine(
-    (pairs) =>
-      pairs.every(([name = '', topic = '', ...rest]) => family(name) && TOPIC_NAME.test(topic) && rest.length === 0),
-    'is not family=topic between commas, with existing families and valid topic names',
+    (names) => names.every(isFamily),
+    `names a family that does not exist; families are ${FAMILY_NAMES.join(', ')}`,
   )
-  .transform((pairs) => Object.fromEntries(pairs) as Partial<Record<Family, string>>);
+  .transform((names) => names as Family[]);
 
 export const settingsTable = z.object({
   META_APP_SECRET: about(
@@ -151,10 +149,16 @@ export const settingsTable = z.object({
     wholeNumber(MIB).default(64 * MIB),
     listener('Bytes of request bodies under way at once; beyond it 503'),
   ),
-  HEADERS_TIMEOUT_MS: about(wholeNumber(100).default(10_000), listener('A request whose headers take longer is cut')),
-  REQUEST_TIMEOUT_MS: about(wholeNumber(100).default(30_000), listener('A request that takes longer to arrive is cut')),
+  HEADERS_TIMEOUT_MS: about(
+    wholeNumber(100, LONGEST_TIMER_MS).default(10_000),
+    listener('A request whose headers take longer is cut'),
+  ),
+  REQUEST_TIMEOUT_MS: about(
+    wholeNumber(100, LONGEST_TIMER_MS).default(30_000),
+    listener('A request that takes longer to arrive is cut'),
+  ),
   KEEP_ALIVE_TIMEOUT_MS: about(
-    wholeNumber(0).default(65_000),
+    wholeNumber(0, LONGEST_TIMER_MS).default(65_000),
     listener('Idle connections are closed after this; longer than the balancer in front'),
   ),
 
@@ -164,7 +168,7 @@ export const settingsTable = z.object({
       .default('whatsapp'),
     events('Topics are <prefix>.<family>'),
   ),
-  TOPIC_NAMES: about(topicNames.default({}), events('Names for single families', { form: 'family=topic, ...' })),
+  TOPIC_NAMES: about(topicNames().default({}), events('Names for single families', { form: 'family=topic, ...' })),
   PUBLISH_FAMILIES: about(
     familyList.default([...FAMILY_NAMES]),
     events('Families that are kept; events of others are counted and dropped. Dead letters are always kept'),
@@ -188,7 +192,7 @@ export const settingsTable = z.object({
   ),
 
   KAFKA_BROKERS: about(
-    list().optional(),
+    brokerList().optional(),
     kafka('Bootstrap brokers; with them events go to Kafka, without them to the journal', { form: 'host:port, ...' }),
   ),
   KAFKA_CLIENT_ID: about(text().default('hubcast'), kafka('client.id')),

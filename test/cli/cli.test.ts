@@ -69,6 +69,29 @@ describe('hubcast', () => {
   });
 });
 
+describe('an address that cannot be listened on', () => {
+  it.each([
+    ['HOST', 'no-such-host.invalid', 'cannot be resolved to an address'],
+    ['INTERNAL_HOST', 'no-such-host.invalid', 'cannot be resolved to an address'],
+    ['HOST', '192.0.2.1', 'is not an address of this machine'],
+  ])('%s=%s gets advice about the host', async (name, host, why) => {
+    const env = {
+      META_APP_SECRET: 's',
+      META_VERIFY_TOKEN: 't',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      INTERNAL_PORT: '0',
+      API_TOKENS: 'ops=0123456789abcdef;manage',
+      DATA_DIR: join(folder, 'y'),
+      [name]: host,
+    };
+    const { code, stderr } = await runCli(['serve'], { env });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${name}=${host} ${why}`);
+    expect(stderr).not.toContain('Choose another PORT');
+  });
+});
+
 describe('hubcast parse', () => {
   it('prints one line per event, with every digit', async () => {
     const { code, stdout } = await runCli(['parse', '-'], { input: BARE });
@@ -96,6 +119,23 @@ describe('hubcast describe', () => {
     const table = (await runCli(['describe', what, '--format', 'pretty'])).stdout.trimEnd().split('\n');
     expect(rows.length).toBeGreaterThan(1);
     expect(table).toHaveLength(rows.length + 1);
+  });
+
+  it.each(['settings', 'errors'])('%s: also where the settings are wrong', async (what) => {
+    expect(await runCli(['describe', what], { env: { PORT: 'abc' } })).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('fields: says which setting is wrong', async () => {
+    const { code, stderr } = await runCli(['describe', 'fields'], { env: { TOPIC_PREFIX: 'a b' } });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('TOPIC_PREFIX is not a valid') });
+  });
+
+  it('settings: shows the group, and the form of those that have one', async () => {
+    const rows = JSON.parse((await runCli(['describe', 'settings'])).stdout) as Record<string, string>[];
+    expect(rows.find(({ setting }) => setting === 'KAFKA_BROKERS')).toMatchObject({
+      group: 'Kafka',
+      form: 'host:port, ...',
+    });
   });
 
   it('never shows the value of a setting', async () => {
@@ -138,8 +178,52 @@ describe('with a service running', () => {
     const { code, stderr } = await runCli(['send', payload, '--url', 'http://127.0.0.1:1/webhook'], {
       env: { META_APP_SECRET: 's' },
     });
-    expect(code).toBe(2);
-    expect(stderr).toContain('cannot be reached');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^http:\/\/127.0.0.1:1\/webhook cannot be reached: .+\nIs "hubcast serve" running there\?/,
+      ),
+    });
+  });
+
+  it('send takes PORT as serve does', async () => {
+    const { port } = new URL(service.publicUrl);
+    const sent = await runCli(['send', payload], { env: { META_APP_SECRET: SECRET, PORT: port } });
+    expect(sent).toMatchObject({ code: 0, stdout: '200 stored\n' });
+  });
+
+  it.each([
+    [['send', payload], { PORT: 'abc' }, 'PORT is not a whole number'],
+    [['send', payload], { PORT: '0' }, 'PORT=0 takes a free port'],
+    [['send', payload, '--url', 'localhost'], {}, 'is not an http or https URL'],
+    [['send', payload, '--url', 'ftp://x/'], {}, 'is not an http or https URL'],
+  ])('%j with %j ends with 2', async (args, more: Record<string, string>, message) => {
+    const { code, stderr } = await runCli(args, { env: { META_APP_SECRET: SECRET, ...more } });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) });
+  });
+
+  it.each([
+    ['nosuch', ''],
+    ['phone-number', 'Did you mean phone-numbers?'],
+    ['whatsapp.phonenumbers', 'Did you mean whatsapp.phone-numbers?'],
+  ])('events --topic %s: there is none', async (topic, hint) => {
+    const { code, stderr, stdout } = await runCli(['events', '--topic', topic], { env });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`There is no topic "${topic}" in the store`);
+    expect(stderr).toContain(hint);
+  });
+
+  it('events --topic takes families and planned topics without a record', async () => {
+    const { code, stderr, stdout } = await runCli(['events', '--topic', 'calls', 'whatsapp.raw'], { env });
+    expect({ code, stderr, stdout }).toEqual({ code: 0, stderr: '', stdout: '' });
+  });
+
+  it('events --type warns of a type nobody knows, and names the nearest', async () => {
+    const { code, stderr, stdout } = await runCli(['events', '--type', 'phone_number_name_updat'], { env });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toContain('No event type of this version is named whatsapp.phone_number_name_updat.');
+    expect(stderr).toContain('Did you mean whatsapp.phone_number_name_update?');
+    expect((await runCli(['events', '--type', 'whatsapp.dead_letter', 'unknown'], { env })).stderr).toBe('');
   });
 
   it('events filters by type and topic, limits, and follows', async () => {

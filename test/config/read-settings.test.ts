@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { readSettings, readStoreSettings } from '../../src/config/read-settings.ts';
+import { settingRows } from '../../src/config/settings.ts';
 
 const enough = { META_APP_SECRET: 's', META_VERIFY_TOKEN: 't' };
 const folder = mkdtempSync(join(tmpdir(), 'hubcast-settings-'));
@@ -55,6 +56,108 @@ describe('readSettings', () => {
     else expect(problemsOf(env)).toContainEqual(expect.stringContaining(problem));
   });
 
+  it('reports a secret file that is not there once', () => {
+    expect(problemsOf({ META_VERIFY_TOKEN: 't', META_APP_SECRET_FILE: '/nowhere' })).toEqual([
+      expect.stringContaining('META_APP_SECRET_FILE cannot be read'),
+    ]);
+  });
+
+  const kafka = { KAFKA_BROKERS: 'k:9092' };
+  it.each([
+    [{ ...kafka, KAFKA_TLS_CA: 'pem' }, ['KAFKA_TLS_CA is set, but not KAFKA_TLS=on']],
+    [
+      { ...kafka, KAFKA_TLS_CERT: 'pem', KAFKA_TLS_KEY: 'pem' },
+      ['KAFKA_TLS_CERT is set, but not KAFKA_TLS=on', 'KAFKA_TLS_KEY is set, but not KAFKA_TLS=on'],
+    ],
+    [{ ...kafka, KAFKA_SASL_USERNAME: 'u' }, ['KAFKA_SASL_USERNAME is set, but not KAFKA_SASL_MECHANISM']],
+    [{ KAFKA_TLS: 'on' }, ['KAFKA_TLS is set, but not KAFKA_BROKERS']],
+    [{ KAFKA_TLS_CA: 'pem' }, ['KAFKA_TLS_CA is set, but not KAFKA_BROKERS nor KAFKA_TLS=on']],
+    [{ KAFKA_SASL_PASSWORD: 'p' }, ['KAFKA_SASL_PASSWORD is set, but not KAFKA_BROKERS nor KAFKA_SASL_MECHANISM']],
+    [{ KAFKA_TLS: 'off' }, []],
+    [{ ...kafka, KAFKA_TLS: 'on', KAFKA_TLS_CA: 'pem' }, []],
+  ])('refuses what would not be used: %j', (env: Record<string, string>, problems) => {
+    expect(problemsOf({ ...enough, ...env })).toEqual(problems.map((problem) => expect.stringContaining(problem)));
+  });
+
+  it.each([
+    ['KAFKA_BOOTSTRAP_SERVERS', 'Did you mean KAFKA_BROKERS?'],
+    ['META_APP_SECERT_FILE', 'Did you mean META_APP_SECRET_FILE?'],
+    ['META_APP_ID', 'Remove it, or correct its name.'],
+    ['META_VERIFICATION_TOKEN', 'Did you mean META_VERIFY_TOKEN?'],
+    ['JOURNAL_RETENTION', 'Did you mean JOURNAL_RETENTION_HOURS?'],
+    ['JOURNAL_FOLDER', 'Remove it, or correct its name.'],
+    ['WRITE_TIMEOUT', 'Did you mean WRITE_TIMEOUT_MS?'],
+    ['WRITE_TIMEOUT_SECONDS', 'Did you mean WRITE_TIMEOUT_MS?'],
+    ['MAX_BODY', 'Did you mean MAX_BODY_BYTES?'],
+    ['KAFKA_SASL_USER', 'Did you mean KAFKA_SASL_USERNAME?'],
+    ['KAFKA_BROKERS_FILE', 'Did you mean KAFKA_BROKERS?'],
+  ])('%s is no setting: %s', (name, hint) => {
+    expect(problemsOf({ [name]: 'x' })).toContain(`${name} is not a setting. ${hint}`);
+  });
+
+  it.each([
+    'KAFKA_PORT',
+    'KAFKA_SERVICE_HOST',
+    'KAFKA_SERVICE_PORT',
+    'KAFKA_SERVICE_PORT_CLIENT',
+    'KAFKA_PORT_9092_TCP',
+    'KAFKA_PORT_9092_TCP_ADDR',
+    'KAFKA_BOOTSTRAP_SERVICE_HOST',
+    'KAFKA_BROKERS_SERVICE_HOST',
+    'META_APP_PORT',
+    'JOURNAL_STREAM',
+    'HOSTNAME',
+    'LOG_DIRECTORY',
+  ])('%s is the business of others', (name) => {
+    expect(problemsOf({ ...enough, [name]: 'x' })).toEqual([]);
+  });
+
+  it.each([
+    ['messages=a,calls=a', 'TOPIC_NAMES puts messages and calls into one topic, a.'],
+    ['messages=whatsapp.calls', 'TOPIC_NAMES puts messages and calls into one topic, whatsapp.calls.'],
+    ['messages=a,messages=b', 'TOPIC_NAMES names the family messages twice.'],
+    ['messages=.', 'TOPIC_NAMES names a topic ".", which Kafka refuses.'],
+    ['messages=..', 'TOPIC_NAMES names a topic "..", which Kafka refuses.'],
+  ])('TOPIC_NAMES=%s: %s', (value, problem) => {
+    expect(problemsOf({ ...enough, TOPIC_NAMES: value })).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it('lets two families swap their names', () => {
+    expect(problemsOf({ ...enough, TOPIC_NAMES: 'messages=whatsapp.calls,calls=whatsapp.messages' })).toEqual([]);
+  });
+
+  it.each([
+    ['kafka', 'entry 1 is not host:port'],
+    ['a:9092,b', 'entry 2 is not host:port'],
+    ['kafka:', 'entry 1 is not host:port'],
+    [':9092', 'entry 1 is not host:port'],
+    ['kafka:0', 'entry 1 has a port that is not between 1 and 65535'],
+    ['kafka:65536', 'entry 1 has a port that is not between 1 and 65535'],
+    ['kafka://user:hush@kafka:9092', 'entry 1 is a URL; give host:port'],
+    ['[::1]:9092', 'entry 1 looks like an IPv6 address'],
+    ['fe80::1', 'entry 1 looks like an IPv6 address'],
+  ])('KAFKA_BROKERS=%s: %s', (value, problem) => {
+    const problems = problemsOf({ ...enough, KAFKA_BROKERS: value });
+    expect(problems).toEqual([expect.stringContaining(`KAFKA_BROKERS ${problem}`)]);
+    expect(problems.join()).not.toContain('hush');
+  });
+
+  it.each(['kafka:1', '127.0.0.1:65535', 'kafka-0.kafka.svc.cluster.local:9092, b_2:9093'])(
+    'KAFKA_BROKERS=%s',
+    (value) => {
+      expect(problemsOf({ ...enough, KAFKA_BROKERS: value })).toEqual([]);
+    },
+  );
+
+  it('bounds every time: a longer timer would fire at once', () => {
+    const times = settingRows().filter(({ name }) => name.endsWith('_MS'));
+    expect(times.length).toBeGreaterThan(5);
+    for (const { name } of times)
+      expect(problemsOf({ ...enough, [name]: String(2 ** 31) })).toEqual([
+        expect.stringMatching(new RegExp(`^${name} is not a whole number between`)),
+      ]);
+  });
+
   it('never shows a secret in a problem', () => {
     const shown = problemsOf({ ...enough, META_APP_SECRET: 'hush hush', API_TOKENS: 'ops=hush' }).join();
     expect(shown).not.toContain('hush');
@@ -67,7 +170,9 @@ describe('readSettings', () => {
   });
 
   it('takes on, off, true and false', () => {
-    const values = ['on', 'off', 'true', 'FALSE'].map((KAFKA_TLS) => readSettings({ ...enough, KAFKA_TLS }).KAFKA_TLS);
+    const values = ['on', 'off', 'true', 'FALSE'].map((value) => {
+      return readSettings({ ...enough, KAFKA_CREATE_TOPICS: value }).KAFKA_CREATE_TOPICS;
+    });
     expect(values).toEqual([true, false, true, false]);
   });
 });

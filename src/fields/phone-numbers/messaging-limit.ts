@@ -33,7 +33,7 @@ const TIER_BY_RECIPIENTS: ReadonlyMap<number, string> = new Map(
 const UNLIMITED = 'TIER_UNLIMITED';
 
 export function readLimit(limit: string | number | null, scope: TierScope): z.output<typeof messagingLimit> | null {
-  if (limit === null) return null;
+  if (limit === null || !isReadable(limit)) return null;
   const tier = tierOf(limit);
   if (scope === 'throughput') return { tier, unique_recipients_per_day: null, unlimited: null, scope };
   if (tier === UNLIMITED) return { tier, unique_recipients_per_day: null, unlimited: true, scope };
@@ -50,6 +50,12 @@ function tierOf(limit: string | number): string | null {
 
 function recipientsOf(limit: string | number, tier: string | null): number | null {
   return tier === null ? toNumber(limit) : (RECIPIENTS_BY_TIER.get(tier) ?? null);
+}
+
+/** A number with more digits than JavaScript keeps, a fraction or -2 would be a guess: Meta's own text stays in `value`. */
+function isReadable(limit: string | number): boolean {
+  const number = toNumber(limit);
+  return number === null || (Number.isSafeInteger(number) && number >= -1);
 }
 
 function toNumber(limit: string | number): number | null {

@@ -1,0 +1,59 @@
+/** What `events` is asked for, in the words of topics and types there are. */
+import { closest, distance } from 'fastest-levenshtein';
+import { HubcastError } from '../errors.ts';
+import { DEAD_LETTER_TYPE, typeOfEvent, UNKNOWN_TYPE } from '../events/event.ts';
+import { FAMILY_NAMES, type Family } from '../fields/families.ts';
+import { allEvents } from '../fields/registry.ts';
+import { type TopicNaming, topicName } from '../records/topics.ts';
+
+/**
+ * @param asked names of topics or of families
+ * @param stored asked only for names that are neither
+ * @throws HubcastError `usage` for a topic that cannot be meant
+ */
+export async function resolveTopics(
+  asked: readonly string[],
+  naming: TopicNaming,
+  stored: () => Promise<readonly string[]>,
+): Promise<string[]> {
+  const planned = FAMILY_NAMES.map((family) => topicName(naming, family));
+  const names = asked.map((name) => (isFamily(name) ? topicName(naming, name) : name));
+  const unplanned = names.filter((name) => !planned.includes(name));
+  if (unplanned.length === 0) return names;
+  const existing = await stored();
+  for (const name of unplanned) {
+    if (existing.includes(name)) continue;
+    const hint = nearest(name, [...FAMILY_NAMES, ...planned, ...existing]);
+    throw new HubcastError(
+      'usage',
+      `There is no topic "${name}" in the store, and none is planned.${hint} "hubcast describe topics" lists topics and families.`,
+    );
+  }
+  return names;
+}
+
+/** Types as they stand in `ce_type`; the name without "whatsapp." means the same. */
+export function toTypes(asked: readonly string[]): ReadonlySet<string> {
+  return new Set(asked.map((type) => (type.startsWith(PREFIX) ? type : `${PREFIX}${type}`)));
+}
+
+/** @returns a line for each type that no event of this version has; a field it does not know may have it all the same */
+export function doubtsAbout(types: ReadonlySet<string>): string[] {
+  const known = [...allEvents().map(({ field, event }) => typeOfEvent(field, event)), UNKNOWN_TYPE, DEAD_LETTER_TYPE];
+  return [...types]
+    .filter((type) => !known.includes(type))
+    .map((type) => {
+      return `No event type of this version is named ${type}.${nearest(type, known)} Only a field that it does not know could bring one.`;
+    });
+}
+
+const PREFIX = 'whatsapp.';
+
+function nearest(name: string, known: readonly string[]): string {
+  const candidate = closest(name, [...known]);
+  return distance(candidate, name) <= name.length / 2 ? ` Did you mean ${candidate}?` : '';
+}
+
+function isFamily(name: string): name is Family {
+  return (FAMILY_NAMES as readonly string[]).includes(name);
+}

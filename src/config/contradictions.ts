@@ -1,0 +1,64 @@
+/** Settings that are right one by one and wrong together. */
+import { isIPv4 } from 'node:net';
+import type { StoreSettings } from './settings.ts';
+import { findSharedTopics } from './topic-names.ts';
+
+export function findContradictions(settings: StoreSettings): string[] {
+  const problems = [
+    ...findUnused(settings),
+    ...findSaslGaps(settings),
+    ...findSharedTopics(settings.TOPIC_PREFIX, settings.TOPIC_NAMES),
+  ];
+  if ((settings.KAFKA_TLS_CERT === undefined) !== (settings.KAFKA_TLS_KEY === undefined)) {
+    problems.push('KAFKA_TLS_CERT and KAFKA_TLS_KEY belong together; one of them is missing.');
+  }
+  if (!isLoopback(settings.INTERNAL_HOST) && !settings.API_TOKENS) {
+    problems.push(
+      `INTERNAL_HOST=${settings.INTERNAL_HOST} is reachable from outside and needs API_TOKENS. Set them, or use 127.0.0.1.`,
+    );
+  }
+  if (settings.MAX_IN_FLIGHT_BYTES < settings.MAX_BODY_BYTES) {
+    problems.push('MAX_IN_FLIGHT_BYTES is below MAX_BODY_BYTES; a body of full size could never be taken.');
+  }
+  return problems;
+}
+
+/** Somebody who sets a certificate or a password believes that it is used. */
+function findUnused(settings: StoreSettings): string[] {
+  const withoutBrokers = settings.KAFKA_BROKERS === undefined ? ['KAFKA_BROKERS'] : [];
+  const withoutTls = settings.KAFKA_TLS ? [] : ['KAFKA_TLS=on'];
+  const withoutMechanism = settings.KAFKA_SASL_MECHANISM === undefined ? ['KAFKA_SASL_MECHANISM'] : [];
+  const problems: string[] = [];
+  for (const [name, value] of Object.entries(settings)) {
+    if (!name.startsWith('KAFKA_TLS') && !name.startsWith('KAFKA_SASL')) continue;
+    if (value === undefined || value === false) continue;
+    const missing = [...withoutBrokers];
+    if (name.startsWith('KAFKA_TLS_')) missing.push(...withoutTls);
+    if (name.startsWith('KAFKA_SASL_')) missing.push(...withoutMechanism);
+    if (missing.length > 0) problems.push(`${name} is set, but not ${missing.join(' nor ')}; it would not be used.`);
+  }
+  return problems;
+}
+
+function findSaslGaps(settings: StoreSettings): string[] {
+  const { KAFKA_SASL_MECHANISM: mechanism } = settings;
+  if (mechanism === undefined) return [];
+  if (mechanism !== 'OAUTHBEARER') {
+    return settings.KAFKA_SASL_USERNAME && settings.KAFKA_SASL_PASSWORD
+      ? []
+      : [`KAFKA_SASL_MECHANISM=${mechanism} needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD.`];
+  }
+  const endpoint =
+    settings.KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL &&
+    settings.KAFKA_SASL_OAUTHBEARER_CLIENT_ID &&
+    settings.KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET;
+  return settings.KAFKA_SASL_OAUTHBEARER_TOKEN || endpoint
+    ? []
+    : [
+        'KAFKA_SASL_MECHANISM=OAUTHBEARER needs KAFKA_SASL_OAUTHBEARER_TOKEN, or _TOKEN_ENDPOINT_URL with _CLIENT_ID and _CLIENT_SECRET.',
+      ];
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}
