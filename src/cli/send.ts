@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { readSettings } from '../config/read-settings.ts';
 import { HubcastError, messageOf } from '../errors.ts';
-import { signPayload, toAppSecret } from '../webhook/signature.ts';
+import { type Answer, sendTo } from '../testing/send-to.ts';
 import { paint, print } from './output.ts';
 import { readPayload } from './payload.ts';
 
@@ -34,13 +34,9 @@ async function send(file: string, options: { url?: string; secretFile?: string; 
   const secret = readSecret(options.secretFile);
   if (wrapped)
     process.stderr.write('A bare {"field", "value"} came: sending it as the Test button would (entry id "0").\n');
-  let response: Response;
+  let answer: Answer;
   try {
-    response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-hub-signature-256': signPayload(body, toAppSecret(secret)) },
-      body: new Uint8Array(body),
-    });
+    answer = await sendTo(url, body, { secret });
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
     throw new HubcastError(
@@ -48,13 +44,12 @@ async function send(file: string, options: { url?: string; secretFile?: string; 
       `${url} cannot be reached: ${cause}. Is "hubcast serve" running there? Name another place with --url.`,
     );
   }
-  const answer = await response.text();
-  if (options.json) await print(JSON.stringify({ url, status: response.status, body: answer }));
+  if (options.json) await print(JSON.stringify({ url, ...answer }));
   else {
-    const ok = response.status === 200;
-    await print(`${paint(ok ? 'green' : 'red', String(response.status))} ${ok ? 'stored' : answer}`);
+    const ok = answer.status === 200;
+    await print(`${paint(ok ? 'green' : 'red', String(answer.status))} ${ok ? 'stored' : answer.body}`);
   }
-  if (response.status !== 200) process.exitCode = 1;
+  if (answer.status !== 200) process.exitCode = 1;
 }
 
 function readSecret(file: string | undefined): string {

@@ -1,4 +1,4 @@
-import type { EntryOrigin, Issue, Part } from '../webhook/envelope.ts';
+import type { EntryOrigin, Issue, Part, RefusedForm } from '../webhook/envelope.ts';
 import type { VerifiedBody } from '../webhook/signature.ts';
 import {
   DEAD_LETTER_TYPE,
@@ -18,6 +18,7 @@ export const DEAD_LETTER_VERSION = 1;
 export function bodyDeadLetter(body: VerifiedBody, issues: readonly Issue[], delivery: Delivery): SplitEvent {
   const base64 = JSON.stringify(body.toString('base64'));
   return deadLetter({
+    form: 'body',
     entry: null,
     field: null,
     item: base64,
@@ -36,15 +37,16 @@ interface RefusedPart extends Omit<Part & { kind: 'refused' }, 'kind'> {
 
 /** A part of a body that is not what it should be: kept as it came, the rest of the body goes its way. */
 export function partDeadLetter(part: RefusedPart, delivery: Delivery): SplitEvent {
-  const { entry, field, value, issues, context = null, around } = part;
+  const { form, entry, field, value, issues, context = null, around } = part;
   // A member that stands twice is lost by most readers: such a part is kept as bytes.
   const readable = value.repeatedMember(true) === undefined;
   const text = value.text();
   const held = readable ? `"value":${text}` : `"body_base64":"${Buffer.from(text).toString('base64')}"`;
-  return deadLetter({ entry, field, item: value.canonical(), held, issues, delivery, context, around });
+  return deadLetter({ form, entry, field, item: value.canonical(), held, issues, delivery, context, around });
 }
 
 interface DeadLetterParts {
+  readonly form: RefusedForm | 'body';
   readonly entry: EntryOrigin | null;
   readonly field: string | null;
   readonly item: string;
@@ -55,13 +57,24 @@ interface DeadLetterParts {
   readonly around: string | null;
 }
 
-function deadLetter({ entry, field, item, held, issues, delivery, context, around }: DeadLetterParts): SplitEvent {
+function deadLetter({
+  form,
+  entry,
+  field,
+  item,
+  held,
+  issues,
+  delivery,
+  context,
+  around,
+}: DeadLetterParts): SplitEvent {
   const entryId = entry?.id ?? null;
   const test = entryId === TEST_ENTRY_ID;
   const id = eventId({
     type: DEAD_LETTER_TYPE,
     entryId,
     field,
+    form,
     timeText: entry?.timeText ?? null,
     item,
     context,

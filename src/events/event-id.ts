@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto';
+import type { RefusedForm } from '../webhook/envelope.ts';
+import { viewJson } from '../webhook/json-view.ts';
 
 export interface EventIdentity {
   readonly type: string;
@@ -6,6 +8,8 @@ export interface EventIdentity {
   readonly entryId: string | null;
   /** Only where the type does not say it: unknown fields of unclean names, dead letters. */
   readonly field: string | null;
+  /** Of dead letters: what the item is. Equal text of different forms is different content. */
+  readonly form?: RefusedForm | 'body' | 'chunk';
   /** `entry[].time` as received, unless the item has a timestamp of its own. */
   readonly timeText: string | null;
   /** The item in canonical form. */
@@ -21,10 +25,21 @@ export interface EventIdentity {
  * nothing that differs shares one. The parts are joined without ambiguity: JSON text holds no bare line feed, and with a
  * context there is one line more.
  */
-export function eventId({ type, entryId, field, timeText, item, context, around }: EventIdentity): string {
-  const head = JSON.stringify(field === null ? [type, entryId, timeText] : [type, entryId, timeText, field]);
+export function eventId({ type, entryId, field, form, timeText, item, context, around }: EventIdentity): string {
+  const head = JSON.stringify(headOf({ type, entryId, field, form, timeText }));
   let text = `${head}\n${item}`;
-  if (context !== null) text += `\n${context}\n${around ?? ''}`;
-  else if (around !== null) text += `\n${around}`;
+  const besides = around === null ? null : viewJson(around).canonical();
+  if (context !== null) text += `\n${context}\n${besides ?? ''}`;
+  else if (besides !== null) text += `\n${besides}`;
   return hash('sha256', text, 'hex').slice(0, 32);
+}
+
+type Head = Pick<EventIdentity, 'type' | 'entryId' | 'field' | 'timeText'> & {
+  readonly form: EventIdentity['form'] | undefined;
+};
+
+/** A list for each kind of event, told apart by its length. */
+function headOf({ type, entryId, field, form, timeText }: Head): readonly unknown[] {
+  if (form !== undefined) return [type, entryId, timeText, field, form];
+  return field === null ? [type, entryId, timeText] : [type, entryId, timeText, field];
 }

@@ -6,10 +6,11 @@ import { readSignature, signPayload, toAppSecret, verifySignature } from '../web
 import { type Delivery, type SplitEvent, UNKNOWN_TYPE } from './event.ts';
 import { splitIntoEvents } from './split.ts';
 
-const SAMPLE_ACCOUNT = '102290129340398';
-const SAMPLE_TIME = 1739321024;
+export const SAMPLE_ACCOUNT = '102290129340398';
+export const SAMPLE_TIME = 1739321024;
 
-const DELIVERY: Delivery = {
+/** The POST samples come with. */
+export const SAMPLE_DELIVERY: Delivery = {
   app: 'main',
   deliveryId: '5f0c9d2e-7a31-4b8e-9c64-2d1e3f405162',
   receivedMs: SAMPLE_TIME * 1000 + 1123,
@@ -47,7 +48,7 @@ function split(text: string): SplitEvent[] {
   const secret = toAppSecret('example');
   const body = Buffer.from(text);
   const verified = verifySignature(body, readSignature(signPayload(body, secret)), [secret]);
-  return splitIntoEvents(verified, readBody(verified), DELIVERY);
+  return splitIntoEvents(verified, readBody(verified), SAMPLE_DELIVERY);
 }
 
 function toCloudEvent({ id, type, source, subject, time, dataschema, data }: SplitEvent): object {
@@ -60,9 +61,9 @@ function toCloudEvent({ id, type, source, subject, time, dataschema, data }: Spl
     time,
     datacontenttype: 'application/json',
     dataschema,
-    app: DELIVERY.app,
-    receivedtime: new Date(DELIVERY.receivedMs).toISOString(),
-    deliveryid: DELIVERY.deliveryId,
+    app: SAMPLE_DELIVERY.app,
+    receivedtime: new Date(SAMPLE_DELIVERY.receivedMs).toISOString(),
+    deliveryid: SAMPLE_DELIVERY.deliveryId,
     data: JSON.parse(data) as unknown,
   };
 }

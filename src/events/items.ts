@@ -64,11 +64,19 @@ function walk(place: EventPlace, view: JsonView, { path, outer, name }: Position
   }
 }
 
+/** Meta's items have at least 100 bytes, and its bodies at most 3 MB. */
+const MAX_ITEMS = 50_000;
+
 function walkMember(place: EventPlace, view: JsonView, at: Position & { readonly outer: Level }, found: Found[]): void {
   const { path, outer: around } = at;
   const items = view.value;
   if (!Array.isArray(items)) {
     found.push({ kind: 'misplaced', view, around, issue: misplaced(path, items, 'an array') });
+    return;
+  }
+  if (items.length > MAX_ITEMS) {
+    const message = `${path} has ${items.length} members; at most ${MAX_ITEMS} were expected.`;
+    found.push({ kind: 'misplaced', view, around, issue: { path, code: 'too_many', message } });
     return;
   }
   const { of } = place;

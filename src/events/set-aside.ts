@@ -3,12 +3,8 @@
  * beside 1,000 messages make a gigabyte of 3 MB. What is too large to repeat is set aside and kept once.
  */
 import type { JsonView } from '../webhook/json-view.ts';
+import { ALWAYS_REPEATED, isTooLargeToRepeat } from '../webhook/repetition.ts';
 import type { People } from './people.ts';
-
-/** In characters of JSON text: what surrounds an item may always be that large. */
-const ALWAYS_REPEATED = 4096;
-/** And all repetitions together this large. */
-const MAX_REPEATED = 4 * 1024 * 1024;
 
 interface Shared {
   readonly members: readonly string[];
@@ -24,7 +20,7 @@ export function setAsideLarge(
   if (items < 2) return { members, people, aside: null };
   const texts = members.map((name) => ({ name, text: repeatedText(view, name, people) }));
   const length = texts.reduce((sum, { text }) => sum + text.length, 0);
-  if (length <= ALWAYS_REPEATED || length * items <= MAX_REPEATED) return { members, people, aside: null };
+  if (!isTooLargeToRepeat(length, items)) return { members, people, aside: null };
   let room = ALWAYS_REPEATED;
   const large = texts.filter(({ text }) => {
     const fits = text.length <= room;

@@ -5,7 +5,8 @@
 import type { AnyField } from '../fields/field.ts';
 import { findField } from '../fields/registry.ts';
 import type { EntryOrigin, Part, ReadBody } from '../webhook/envelope.ts';
-import type { JsonView } from '../webhook/json-view.ts';
+import { type JsonView, viewJson } from '../webhook/json-view.ts';
+import { AROUND_ALWAYS_REPEATED, isTooLargeToRepeat } from '../webhook/repetition.ts';
 import type { VerifiedBody } from '../webhook/signature.ts';
 import { bodyDeadLetter, partDeadLetter } from './dead-letter.ts';
 import {
@@ -33,21 +34,44 @@ type Change = Part & { kind: 'change' };
 export function splitIntoEvents(body: VerifiedBody, read: ReadBody, delivery: Delivery): SplitEvent[] {
   if (!read.readable) return [bodyDeadLetter(body, read.issues, delivery)];
   const events = new Map<string, SplitEvent>();
+  let odd = 0;
   const add = (event: SplitEvent) => {
-    if (!events.has(event.id)) events.set(event.id, event);
+    if (events.has(event.id)) return;
+    if (event.family === 'unknown' || event.family === 'dead-letter') {
+      odd += 1;
+      if (odd > MAX_ODD_EVENTS) return;
+    }
+    events.set(event.id, event);
   };
   for (const part of read.parts) {
     if (part.kind === 'refused') add(partDeadLetter(part, delivery));
     else if (part.kind === 'entry') add(unknownEvent({ ...part, field: null }, delivery));
     else for (const event of splitChange(part, delivery)) add(event);
   }
+  if (odd > MAX_ODD_EVENTS) {
+    const message = `More than ${MAX_ODD_EVENTS} parts are unknown or refused; those beyond are kept here alone, in the body's bytes.`;
+    const letter = bodyDeadLetter(body, [{ path: '', code: 'too_many', message }], delivery);
+    events.set(letter.id, letter);
+  }
   return [...events.values()];
 }
+
+/**
+ * An event costs some 800 bytes beside its item: 1.5 million zeros in place of messages would make more than a gigabyte of
+ * dead letters.
+ */
+const MAX_ODD_EVENTS = 5_000;
 
 function splitChange(change: Change, delivery: Delivery): SplitEvent[] {
   const field = change.whatsapp ? findField(change.field) : undefined;
   if (field === undefined) return [unknownEvent(change, delivery)];
-  return findItems(field, change.value, change.path).map((found) => foundEvent(field, found, change, delivery));
+  const found = findItems(field, change.value, change.path);
+  const { around } = change;
+  if (around === null || !isTooLargeToRepeat(around.length, found.length, AROUND_ALWAYS_REPEATED)) {
+    return found.map((one) => foundEvent(field, one, change, delivery));
+  }
+  const kept = unknownEvent({ ...change, value: viewJson(around), around: null }, delivery);
+  return [kept, ...found.map((one) => foundEvent(field, one, { ...change, around: null }, delivery))];
 }
 
 function foundEvent(field: AnyField, found: Found, change: Change, delivery: Delivery): SplitEvent {
@@ -60,7 +84,8 @@ function foundEvent(field: AnyField, found: Found, change: Change, delivery: Del
   const context = level === null ? null : wholeContextText(level);
   if (found.kind === 'leftover') return unknownEvent({ ...change, value: view, context }, delivery);
   const { entry, around } = change;
-  return partDeadLetter({ entry, field: field.name, value: view, issues: [found.issue], context, around }, delivery);
+  const part = { form: 'item' as const, entry, field: field.name, value: view, issues: [found.issue], context, around };
+  return partDeadLetter(part, delivery);
 }
 
 interface UnknownPart {

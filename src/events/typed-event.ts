@@ -34,7 +34,8 @@ export function typedEvent({ of, view, path, change, context }: Item, delivery: 
   const checked = event.value.safeParse(view.value);
   if (!checked.success) {
     const issues = toIssues(checked.error, path);
-    const part = { entry, field: field.name, value: view, issues, context: context?.text ?? null, around };
+    const form = context === null ? ('value' as const) : ('item' as const);
+    const part = { form, entry, field: field.name, value: view, issues, context: context?.text ?? null, around };
     return partDeadLetter(part, delivery);
   }
   const value = checked.data;
@@ -63,9 +64,9 @@ export function typedEvent({ of, view, path, change, context }: Item, delivery: 
     }),
     type,
     family: event.family ?? field.family,
-    key: event.key.of(value, sent).toWellFormed(),
+    key: event.key.of(value, sent).slice(0, MAX_NAME_LENGTH).toWellFormed(),
     source: sourceOf(entry.id),
-    subject: event.subject(value, sent)?.toWellFormed() ?? null,
+    subject: subjectText(event.subject(value, sent)),
     time: toRfc3339(timeMs),
     dataschema,
     data:
@@ -73,6 +74,13 @@ export function typedEvent({ of, view, path, change, context }: Item, delivery: 
       `${surroundingMembers(context?.text ?? null, around)},"value":${view.text()}${derived}}`,
     repeatable: entry.id === TEST_ENTRY_ID,
   };
+}
+
+/** Keys and subjects are ids and numbers of some 20 characters; what is longer is none, and stands in the value. */
+const MAX_NAME_LENGTH = 512;
+
+function subjectText(subject: string | null): string | null {
+  return subject === null || subject.length > MAX_NAME_LENGTH ? null : subject.toWellFormed();
 }
 
 /** What is known of the number is no part of the event's id: the event stays the same when more is known. */

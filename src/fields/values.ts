@@ -37,10 +37,13 @@ export const displayPhoneNumber = z
   .string()
   .meta({ description: 'The business phone number, mostly bare digits', ...pii('phone_number') });
 
-/** The digits of a displayed number, null when there are none. */
+/** E.164 allows 15. */
+const MAX_DIGITS = 32;
+
+/** The digits of a displayed number, null when there are none, or more than any number has. */
 export function digitsOf(displayed: string | null | undefined): string | null {
   const digits = displayed?.replace(/\D/g, '') ?? '';
-  return digits === '' ? null : digits;
+  return digits === '' || digits.length > MAX_DIGITS ? null : digits;
 }
 
 export function numberNamed(displayed: string | null | undefined): { digits: string; id: null } | null {

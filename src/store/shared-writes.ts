@@ -46,6 +46,12 @@ interface Waiter extends Write {
   readonly promise: Promise<void>;
 }
 
+/** One request's wait; `giveUp` is null when it is over. */
+interface Wait {
+  readonly deadlineMs: number;
+  giveUp: (() => void) | null;
+}
+
 const SWEEP_INTERVAL_MS = 50;
 
 export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
@@ -54,7 +60,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
   const underWay = new Map<string, Promise<void>>();
   const queue: Waiter[] = [];
   /** In the order of their deadlines, as every request waits equally long. */
-  const open = new Set<{ deadlineMs: number; giveUp: () => void }>();
+  let open: Wait[] = [];
   let writing: Promise<void> | undefined;
   let sweeper: NodeJS.Timeout | undefined;
   let draining = false;
@@ -147,23 +153,16 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
   /** The request gives up at its deadline; the write goes on, and its ids stay under way until it is settled. */
   function withDeadline(work: Promise<unknown>, deadlineMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const wait = { deadlineMs, giveUp: () => reject(timedOut(writeTimeoutMs)) };
-      open.add(wait);
+      const wait: Wait = { deadlineMs, giveUp: () => reject(timedOut(writeTimeoutMs)) };
+      open.push(wait);
       sweeper ??= setInterval(sweep, SWEEP_INTERVAL_MS);
-      const finish = () => {
-        open.delete(wait);
-        if (open.size === 0) {
-          clearInterval(sweeper);
-          sweeper = undefined;
-        }
-      };
       work.then(
         () => {
-          finish();
+          wait.giveUp = null;
           resolve();
         },
         (error: unknown) => {
-          finish();
+          wait.giveUp = null;
           reject(error);
         },
       );
@@ -174,14 +173,14 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
     const time = now();
     for (const wait of open) {
       if (wait.deadlineMs > time) break;
-      open.delete(wait);
-      wait.giveUp();
+      wait.giveUp?.();
+      wait.giveUp = null;
     }
+    open = open.filter(({ giveUp }) => giveUp !== null);
     dropExpired(time);
-    if (open.size === 0) {
-      clearInterval(sweeper);
-      sweeper = undefined;
-    }
+    if (open.length > 0) return;
+    clearInterval(sweeper);
+    sweeper = undefined;
   }
 
   return {

@@ -5,6 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { JsonUnreadable, type JsonView, viewJson } from './json-view.ts';
+import { AROUND_ALWAYS_REPEATED, isTooLargeToRepeat } from './repetition.ts';
 import type { VerifiedBody } from './signature.ts';
 
 /** What is wrong with a part, and where: `path` is from the body's root, such as `entry[0].changes[2].field`. */
@@ -48,12 +49,16 @@ export type Part =
   /** A part that is not what the envelope says. */
   | {
       readonly kind: 'refused';
+      readonly form: RefusedForm;
       readonly entry: EntryOrigin | null;
       readonly field: string | null;
       readonly value: JsonView;
       readonly issues: readonly Issue[];
       readonly around: Surroundings | null;
     };
+
+/** What a refused part is: equal text of different forms is different content. */
+export type RefusedForm = 'around' | 'entry' | 'change' | 'value' | 'item';
 
 export type ReadBody =
   | { readonly readable: true; readonly parts: readonly Part[] }
@@ -89,17 +94,51 @@ function readEnvelope(root: JsonView): ReadBody {
   if (!Array.isArray(envelope.entry)) {
     return unreadable('no_envelope', `"entry" is ${describe(envelope.entry)}; an array was expected.`, 'entry');
   }
+  if (envelope.entry.length > MAX_MEMBERS) return unreadable('too_many', tooMany('"entry"', envelope.entry), 'entry');
   const whatsapp = envelope.object === WHATSAPP_OBJECT;
-  const known = whatsapp ? ENVELOPE_MEMBERS : ENTRY_ARRAY;
-  const around = { envelope: otherMembers(root, known) };
-  const entries = root.at('entry');
   const parts: Part[] = [];
+  const beside = otherMembers(root, whatsapp ? ENVELOPE_MEMBERS : ENTRY_ARRAY);
+  const aside =
+    beside !== null && isTooLargeToRepeat(beside.length, countUpdates(envelope.entry), AROUND_ALWAYS_REPEATED);
+  if (aside) parts.push(keptOnce(beside));
+  const around = { envelope: aside ? null : beside };
+  const entries = root.at('entry');
   for (let index = 0; index < envelope.entry.length; index += 1) {
     readEntry(entries.at(index), `entry[${index}]`, whatsapp, around, parts);
   }
+  if (parts.length === 0) return unreadable('no_update', 'The body is an envelope without any update.', 'entry');
   return { readable: true, parts };
 }
 
+/** No update is smaller than 20 bytes, and none of Meta's smaller than 100: more of them are no updates. */
+const MAX_MEMBERS = 50_000;
+
+function tooMany(what: string, members: readonly unknown[]): string {
+  return `${what} has ${members.length} members; at most ${MAX_MEMBERS} were expected.`;
+}
+
+function countUpdates(entries: readonly unknown[]): number {
+  let count = 0;
+  for (const entry of entries) count += isObject(entry) && Array.isArray(entry.changes) ? entry.changes.length : 1;
+  return count;
+}
+
+/** Members around all entries belong to none of them. */
+function keptOnce(beside: string): Part {
+  const problem = { path: '', code: 'kept_once', message: 'Too large to go with each update; kept once, here.' };
+  return {
+    kind: 'refused',
+    form: 'around',
+    entry: null,
+    field: null,
+    value: viewJson(beside),
+    issues: [problem],
+    around: null,
+  };
+}
+
+/** It stands in key, source and every event of the entry. */
+const MAX_ID_LENGTH = 256;
 const ENVELOPE_MEMBERS = ['object', 'entry'];
 const ENTRY_ARRAY = ['entry'];
 const CHANGE_MEMBERS = ['field', 'value'];
@@ -113,13 +152,24 @@ interface Around {
 function readEntry(view: JsonView, path: string, whatsapp: boolean, outer: Around, parts: Part[]): void {
   const raw = view.value;
   const refuse = (entry: EntryOrigin | null, issues: readonly Issue[]) =>
-    parts.push({ kind: 'refused', entry, field: null, value: view, issues, around: surroundings(outer) });
+    parts.push({
+      kind: 'refused',
+      form: 'entry',
+      entry,
+      field: null,
+      value: view,
+      issues,
+      around: surroundings(outer),
+    });
   if (!isObject(raw))
     return void refuse(null, [issue(path, 'invalid_type', `is ${describe(raw)}; an object was expected`)]);
   const id = readId(view, raw);
   if (id === null) {
     const found = describe(raw.id);
     return void refuse(null, [issue(`${path}.id`, 'invalid_type', `is ${found}; a string or a number was expected`)]);
+  }
+  if (id.length > MAX_ID_LENGTH) {
+    return void refuse(null, [issue(`${path}.id`, 'too_long', `has ${id.length} characters; Meta's have up to 20`)]);
   }
   const entry: EntryOrigin = { id, ...readTime(view, raw) };
   const repeated = view.repeatedMember(false);
@@ -135,12 +185,21 @@ function readEntry(view: JsonView, path: string, whatsapp: boolean, outer: Aroun
       issue(`${path}.changes`, 'invalid_type', `is ${describe(raw.changes)}; an array was expected`),
     ]);
   }
+  if (raw.changes.length > MAX_MEMBERS) {
+    return void refuse(entry, [
+      { path: `${path}.changes`, code: 'too_many', message: tooMany(`${path}.changes`, raw.changes) },
+    ]);
+  }
   // A time that could not be used as one is kept beside the item.
   const known = entry.timeText !== null && entry.timeMs === null ? ['id', 'changes'] : ['id', 'time', 'changes'];
-  const beside = otherMembers(view, known);
-  if (raw.changes.length === 0 && beside !== null) {
+  if (raw.changes.length === 0) {
     parts.push({ kind: 'entry', entry, value: view, around: surroundings(outer) });
     return;
+  }
+  let beside = otherMembers(view, known);
+  if (beside !== null && isTooLargeToRepeat(beside.length, raw.changes.length, AROUND_ALWAYS_REPEATED)) {
+    parts.push({ kind: 'entry', entry, value: viewJson(beside), around: surroundings(outer) });
+    beside = null;
   }
   const changes = view.at('changes');
   for (let index = 0; index < raw.changes.length; index += 1) {
@@ -152,7 +211,8 @@ function readEntry(view: JsonView, path: string, whatsapp: boolean, outer: Aroun
 function readChange(view: JsonView, path: string, entry: EntryOrigin, whatsapp: boolean, outer: Around): Part {
   const raw = view.value;
   const refused = (value: JsonView, field: string | null, around: Around, problem: Issue): Part => {
-    return { kind: 'refused', entry, field, value, issues: [problem], around: surroundings(around) };
+    const form = value === view ? 'change' : 'value';
+    return { kind: 'refused', form, entry, field, value, issues: [problem], around: surroundings(around) };
   };
   if (!isObject(raw)) {
     return refused(view, null, outer, issue(path, 'invalid_type', `is ${describe(raw)}; an object was expected`));

@@ -208,7 +208,7 @@ const CASES: readonly BadBody[] = [
   {
     about: 'an entry id of 100,000 characters',
     body: inEnvelope(`[{"id":"${'i'.repeat(100_000)}","changes":[{"field":"novel","value":1}]}]`),
-    topics: [UNKNOWN],
+    topics: [DEAD],
     keeps: ['i'.repeat(100_000)],
   },
   {

@@ -1,0 +1,14 @@
+/** What `import … from 'hubcast'` gives. It loads neither express nor kafkajs: any Kafka client does. */
+export { decodeEvent } from './decode-event.ts';
+export { type DecodeIssue, type DecodeReason, EventDecodeError } from './event-decode-error.ts';
+export { isDeadLetter, isEventOf, isEventOfField, isTest, isUnknown } from './guards.ts';
+export type { EncodedRecord } from './record-parts.ts';
+export type {
+  DeadLetterEvent,
+  UnknownEvent,
+  WebhookEvent,
+  WebhookEventOf,
+  WebhookEventsOf,
+  WebhookEventType,
+  WebhookField,
+} from './webhook-event.ts';

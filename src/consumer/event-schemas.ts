@@ -1,0 +1,29 @@
+import type { z } from 'zod';
+import { deadLetterSchema, eventSchemaOf, unknownEventSchema } from '../events/contract.ts';
+import { DEAD_LETTER_VERSION } from '../events/dead-letter.ts';
+import { DEAD_LETTER_TYPE, dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from '../events/event.ts';
+import { UNKNOWN_VERSION } from '../events/split.ts';
+import { allEvents } from '../fields/registry.ts';
+
+/** Built when the first event of its type is read. */
+const MAKERS: ReadonlyMap<string, () => z.ZodType> = new Map<string, () => z.ZodType>([
+  ...allEvents().map(
+    ({ field, event }) =>
+      [dataschemaOf(typeOfEvent(field, event), event.version), () => eventSchemaOf(field, event)] as const,
+  ),
+  [dataschemaOf(UNKNOWN_TYPE, UNKNOWN_VERSION), () => unknownEventSchema],
+  [dataschemaOf(DEAD_LETTER_TYPE, DEAD_LETTER_VERSION), () => deadLetterSchema],
+]);
+
+const made = new Map<string, z.ZodType>();
+
+/** The schema a `dataschema` names, undefined where this version has none. */
+export function findEventSchema(dataschema: string): z.ZodType | undefined {
+  const known = made.get(dataschema);
+  if (known !== undefined) return known;
+  const schema = MAKERS.get(dataschema)?.();
+  if (schema !== undefined) made.set(dataschema, schema);
+  return schema;
+}
+
+export const UNKNOWN_DATASCHEMA = dataschemaOf(UNKNOWN_TYPE, UNKNOWN_VERSION);

@@ -1,0 +1,7 @@
+/** What `import … from 'hubcast/testing'` gives: a consumer's or a receiver's tests need neither Meta nor hubcast running. */
+export { batchOf } from './batch-of.ts';
+export { type DeliveryReport, type FakeMeta, type FakeMetaOptions, fakeMeta } from './fake-meta.ts';
+export { type RecordsOptions, recordsOf } from './records-of.ts';
+export { allSamples, type FieldName, samplesOf, type WebhookSample } from './samples.ts';
+export { type Answer, type HandshakeOptions, type SendOptions, sendHandshake, sendTo } from './send-to.ts';
+export { type Payload, type SignedRequest, signedRequest, signPayload } from './sign.ts';

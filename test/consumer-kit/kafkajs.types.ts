@@ -1,0 +1,7 @@
+/** What kafkajs hands over is what `decodeEvent` takes; only type-checked. */
+import { decodeEvent, type WebhookEvent } from 'hubcast';
+import type { Consumer } from 'kafkajs';
+
+export function consume(consumer: Consumer, handle: (event: WebhookEvent) => Promise<void>): Promise<void> {
+  return consumer.run({ eachMessage: ({ message }) => handle(decodeEvent(message)) });
+}

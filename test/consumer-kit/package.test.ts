@@ -1,0 +1,127 @@
+/**
+ * The package as others get it: built, packed, and unpacked into an empty project that has nothing but zod, so that a
+ * load of express or kafkajs fails there. Nothing is downloaded.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { namePublishedFiles } from '../../scripts/declarations.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+/** Folders of test/ with a file of pinned types. */
+const CONTRACTS = ['consumer-kit', 'testing'];
+/** The README's TypeScript, which has to compile as well. */
+const EXAMPLES = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(
+  ([, code = '']) => code,
+);
+const folder = mkdtempSync(join(tmpdir(), 'hubcast-package-'));
+const project = join(folder, 'project');
+const installed = join(project, 'node_modules', 'hubcast');
+
+function run(command: string, args: readonly string[], cwd = project) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+  return { status, output: stdout + stderr };
+}
+
+beforeAll(() => {
+  const source = join(folder, 'source');
+  mkdirSync(installed, { recursive: true });
+  mkdirSync(source);
+  for (const name of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'])
+    copyFileSync(join(ROOT, name), join(source, name));
+  for (const name of ['bin', 'schemas']) cpSync(join(ROOT, name), join(source, name), { recursive: true });
+  execFileSync(process.execPath, [TSC, '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', join(source, 'dist')]);
+  namePublishedFiles(join(source, 'dist'));
+  execFileSync('npm', ['pack', '--ignore-scripts', '--offline', '--pack-destination', folder], {
+    cwd: source,
+    stdio: 'ignore',
+  });
+  const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  execFileSync('tar', ['xzf', join(folder, tarball), '--strip-components=1', '-C', installed]);
+  symlinkSync(join(ROOT, 'node_modules', 'zod'), join(project, 'node_modules', 'zod'));
+  writeFileSync(join(project, 'package.json'), '{"name":"empty","private":true,"type":"module"}');
+  for (const [index, example] of EXAMPLES.entries()) writeFileSync(join(project, `readme-${index}.ts`), example);
+  for (const name of CONTRACTS) {
+    copyFileSync(join(ROOT, 'test', name, 'contract.types.ts'), join(project, `${name}.ts`));
+  }
+  copyFileSync(join(ROOT, 'test', 'consumer-kit', 'contract.types.ts'), join(project, 'required.cts'));
+}, 120_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const USE = `
+  const event = hubcast.decodeEvent(testing.recordsOf(testing.samplesOf('messages')[0].payload)[0]);
+  console.log(event.type, event.data.value.text.body);
+`;
+const EXPECTED = { status: 0, output: 'whatsapp.messages.message this is a text message\n' };
+
+describe('the package in an empty project', () => {
+  it('is imported, with zod alone beside it', () => {
+    writeFileSync(
+      join(project, 'use.mjs'),
+      `import * as hubcast from 'hubcast'; import * as testing from 'hubcast/testing'; ${USE}`,
+    );
+    expect(run(process.execPath, ['use.mjs'])).toEqual(EXPECTED);
+  });
+
+  it('is required', () => {
+    writeFileSync(
+      join(project, 'use.cjs'),
+      `const hubcast = require('hubcast'); const testing = require('hubcast/testing'); ${USE}`,
+    );
+    expect(run(process.execPath, ['use.cjs'])).toEqual(EXPECTED);
+  });
+
+  it.each([
+    ['nodenext', 'nodenext'],
+    ['bundler', 'esnext'],
+  ])(
+    'type-checks with moduleResolution %s, its declarations and the examples of the README included',
+    (moduleResolution, module) => {
+      const compilerOptions = {
+        target: 'es2024',
+        lib: ['es2024', 'dom'],
+        strict: true,
+        noEmit: true,
+        types: [],
+        module,
+        moduleResolution,
+        exactOptionalPropertyTypes: true,
+        skipLibCheck: false,
+      };
+      const modules = [...CONTRACTS.map((name) => `${name}.ts`), ...EXAMPLES.map((_, index) => `readme-${index}.ts`)];
+      const files = moduleResolution === 'nodenext' ? [...modules, 'required.cts'] : modules;
+      writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+      expect(run(process.execPath, [TSC, '-p', '.'])).toEqual({ status: 0, output: '' });
+    },
+  );
+
+  it('names no source file in its declarations', () => {
+    const declarations = readdirSync(installed, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.d.ts'),
+    );
+    expect(declarations.length).toBeGreaterThan(50);
+    const naming = declarations.filter((name) =>
+      /["']\.[^"'\n]*\.ts["']/.test(readFileSync(join(installed, name), 'utf8')),
+    );
+    expect(naming).toEqual([]);
+  });
+
+  it('gives the schemas by path', () => {
+    writeFileSync(join(project, 'schemas.cjs'), "console.log(require('hubcast/schemas/index.json').types.length > 40)");
+    expect(run(process.execPath, ['schemas.cjs'])).toEqual({ status: 0, output: 'true\n' });
+  });
+});

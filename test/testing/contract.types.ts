@@ -1,0 +1,36 @@
+/** What tests may write with the kit, pinned; type-checked here and in an empty project that has the package installed. */
+import { decodeEvent } from 'hubcast';
+import {
+  allSamples,
+  batchOf,
+  type FieldName,
+  fakeMeta,
+  recordsOf,
+  samplesOf,
+  sendTo,
+  signedRequest,
+  signPayload,
+} from 'hubcast/testing';
+
+export async function use(url: string): Promise<string> {
+  const [sample] = samplesOf('messages');
+  const field: FieldName = allSamples()[0]?.field ?? sample.field;
+  // @ts-expect-error no such field
+  samplesOf('message');
+  // @ts-expect-error no such field
+  batchOf(3, 'message');
+  await fetch(url, signedRequest(sample.payload, 'secret'));
+  const offsets: string[] = recordsOf(sample.payload, { partitions: 6 }).map(({ offset }) => offset);
+  const types: string[] = recordsOf({ object: 'whatsapp_business_account', entry: [] }).map(
+    (one) => decodeEvent(one).type,
+  );
+  // @ts-expect-error the secret is needed
+  signPayload(sample.payload);
+  const { status }: { status: number } = await sendTo(url, batchOf(1000), { secret: 'secret' });
+  // @ts-expect-error the verify token is needed: the handshake comes first
+  fakeMeta({ url, secret: 'secret' });
+  const { givenUp } = await fakeMeta({ url, secret: 'secret', verifyToken: 'token', seed: 1 }).deliver([
+    sample.payload,
+  ]);
+  return `${field} ${offsets.length} ${types.length} ${status} ${givenUp[0]?.answer?.status}`;
+}
