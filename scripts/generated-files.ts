@@ -8,6 +8,7 @@ import { envelopeJsonSchema, eventTypeSchemas, schemaIndex } from '../src/events
 import type { Family } from '../src/fields/families.ts';
 import { namingOf } from '../src/open-store.ts';
 import { topicName } from '../src/records/topics.ts';
+import { chartSettingDefaults, chartValuesSchema } from './chart-values.ts';
 import { toMarkdownTable } from './markdown-table.ts';
 import { schemasReadme } from './schemas-readme.ts';
 import { toYaml } from './yaml.ts';
@@ -29,6 +30,8 @@ export function generatedFiles(): readonly GeneratedFile[] {
     { path: 'schemas/index.json', text: toJson(schemaIndex()) },
     { path: 'schemas/README.md', text: schemasReadme(({ family }) => topicOf(family)) },
     { path: 'schemas/asyncapi.yaml', text: toYaml(asyncApiDocument({ version: packageVersion(), topicOf })) },
+    { path: 'helm/values.schema.json', text: toJson(chartValuesSchema()) },
+    { path: 'helm/setting-defaults.json', text: toJson(chartSettingDefaults()) },
     { path: 'README.md', text: readme() },
   ];
 }

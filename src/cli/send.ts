@@ -35,7 +35,7 @@ async function send(file: string, options: { url?: string; secretFile?: string; 
   const secret = readSecret(options.secretFile);
   if (wrapped)
     process.stderr.write('A bare {"field", "value"} came: sending it as the Test button would (entry id "0").\n');
-  const answer = await deliver(url, body, secret);
+  const answer = await postSigned(url, body, secret);
   if (options.json) await print(JSON.stringify({ url, ...answer }));
   else {
     const ok = answer.status === 200;
@@ -44,7 +44,7 @@ async function send(file: string, options: { url?: string; secretFile?: string; 
   if (answer.status !== 200) process.exitCode = 1;
 }
 
-async function deliver(url: string, body: Buffer, secret: string): Promise<Answer> {
+async function postSigned(url: string, body: Buffer, secret: string): Promise<Answer> {
   try {
     return await sendTo(url, body, { secret });
   } catch (error) {

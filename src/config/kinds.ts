@@ -13,6 +13,14 @@ export interface SettingMeta {
   readonly form?: string;
 }
 
+/** A kind's values as JSON Schema, for files that give settings as numbers and switches (the chart's). */
+export type ValueSchema = Readonly<Record<string, unknown>>;
+
+/** What is no number, switch or choice. */
+export const TEXT_VALUES: ValueSchema = { type: 'string', pattern: '\\S' };
+
+const kind = (values: ValueSchema) => ({ values });
+
 const ON: readonly string[] = ['on', 'true'];
 const OFF: readonly string[] = ['off', 'false'];
 
@@ -21,6 +29,7 @@ export function onOff(fallback: boolean) {
     .string()
     .refine((text) => [...ON, ...OFF].includes(text.toLowerCase()), 'is not on, off, true or false')
     .transform((text) => ON.includes(text.toLowerCase()))
+    .meta(kind({ enum: [true, false, ...ON, ...OFF] }))
     .default(fallback);
 }
 
@@ -32,7 +41,15 @@ export function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER) 
       (text) => /^-?\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max,
       `is not a whole number ${range}`,
     )
-    .transform(Number);
+    .transform(Number)
+    .meta(
+      kind({
+        anyOf: [
+          { type: 'integer', minimum: min, maximum: max },
+          { type: 'string', pattern: '^-?[0-9]{1,15}$' },
+        ],
+      }),
+    );
 }
 
 export function text() {
@@ -56,5 +73,6 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(words:
   return z
     .string()
     .refine((value): value is Words[number] => words.includes(value), `is not one of ${words.join(', ')}`)
-    .transform((value) => value as Words[number]);
+    .transform((value) => value as Words[number])
+    .meta(kind({ enum: words }));
 }

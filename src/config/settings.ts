@@ -5,8 +5,19 @@
 import { z } from 'zod';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
 import { API_TOKENS_FORM, apiTokens } from './api-tokens.ts';
+
 import { brokerList } from './brokers.ts';
-import { list, oneOf, onOff, type SettingMeta, secretList, text, wholeNumber } from './kinds.ts';
+import {
+  list,
+  oneOf,
+  onOff,
+  type SettingMeta,
+  secretList,
+  TEXT_VALUES,
+  text,
+  type ValueSchema,
+  wholeNumber,
+} from './kinds.ts';
 import { isFamily, TOPIC_NAME, topicNames } from './topic-names.ts';
 
 const MIB = 1024 * 1024;
@@ -253,6 +264,7 @@ export interface SettingRow extends SettingMeta {
   readonly required: boolean;
   /** As it would be written in the environment; null when there is none. */
   readonly fallback: string | null;
+  readonly values: ValueSchema;
 }
 
 /** The table as rows, for help, README and chart. */
@@ -261,7 +273,13 @@ export function settingRows(): readonly SettingRow[] {
     const meta = schema.meta() as unknown as SettingMeta;
     const missing = schema.safeParse(undefined);
     const fallback = missing.success ? missing.data : undefined;
-    return { ...meta, name: name as SettingName, required: !missing.success, fallback: fallbackText(fallback) };
+    return {
+      ...meta,
+      name: name as SettingName,
+      required: !missing.success,
+      fallback: fallbackText(fallback),
+      values: valuesOf(schema),
+    };
   });
 }
 
@@ -270,4 +288,11 @@ function fallbackText(fallback: unknown): string | null {
   if (typeof fallback === 'boolean') return fallback ? 'on' : 'off';
   if (Array.isArray(fallback)) return 'all';
   return typeof fallback === 'object' ? null : String(fallback);
+}
+
+/** What a kind says of its values lies under the defaults that the table put around it. */
+function valuesOf(schema: z.core.$ZodType): ValueSchema {
+  const { values } = (z.globalRegistry.get(schema) ?? {}) as { values?: ValueSchema };
+  const { innerType } = schema._zod.def as { innerType?: z.core.$ZodType };
+  return values ?? (innerType === undefined ? TEXT_VALUES : valuesOf(innerType));
 }

@@ -62,9 +62,9 @@ export function createRoom(maxBytes: number, clockMs: () => number = () => perfo
 
   function makeRoom(bytes: number, asker: UnfinishedBody): void {
     for (const body of findThoseToGo(bytes, asker)) {
-      const { heldBytes } = body;
+      const { heldBytes, cut } = body;
       release(body);
-      body.cut?.(
+      cut?.(
         new HubcastError(
           'too_much_in_flight',
           `The body was cut after ${heldBytes} bytes: it came too slowly while others needed its room (MAX_IN_FLIGHT_BYTES is ${maxBytes}).`,

@@ -7,7 +7,7 @@ import type { HubcastError } from '../errors.ts';
 
 export interface UnfinishedBody {
   heldBytes: number;
-  /** Ends it; there once a piece came. */
+  /** Ends it; there from the first piece until it is removed. */
   cut: ((error: HubcastError) => void) | undefined;
 }
 
@@ -66,6 +66,8 @@ export function createUnfinishedBodies(clockMs: () => number): UnfinishedBodies 
     },
     remove(body) {
       if (body.cut === undefined) return;
+      // Tables a Map has outgrown hold their keys until a full collection; through this one they would hold the bytes too.
+      body.cut = undefined;
       byStep.delete(body);
       byDoubling.delete(body);
     },

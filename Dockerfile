@@ -1,0 +1,56 @@
+# hubcast as a container: Node, the compiled program and its locked production packages; no npm, no shell scripts of ours.
+#   docker build -t hubcast --build-arg REVISION=$(git rev-parse HEAD) .
+# For a build that is the same tomorrow, give both bases by digest: --build-arg NODE_IMAGE=node@sha256:...
+ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
+ARG BASE_IMAGE=docker.io/library/debian:bookworm-slim
+
+FROM ${NODE_IMAGE} AS production-packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# npm ci is strict about the lock file, and refuses ours as a whole: it lacks development packages of other platforms.
+# Without the development packages it has everything, and nothing but what it names is installed.
+RUN npm pkg delete devDependencies \
+  && npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+# What is inside, in CycloneDX, without the lines that differ between two builds of the same.
+RUN npm sbom --omit=dev --sbom-format=cyclonedx > sbom.json \
+  && sed -e '/"serialNumber":/d' -e '/"timestamp":/d' sbom.json > sbom.cdx.json
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm install --no-save --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY src ./src
+RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json \
+  && find dist -name '*.d.ts' -delete \
+  && mkdir data
+
+# The plain base with Node copied in, not the Node image with npm deleted: what was never there needs no updates.
+FROM ${BASE_IMAGE}
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="hubcast" \
+  org.opencontainers.image.description="Turns Meta's WhatsApp Business webhooks into typed, durable events" \
+  org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.base.name="docker.io/library/debian:bookworm-slim" \
+  org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.revision="${REVISION}"
+WORKDIR /app
+COPY --from=build /usr/local/bin/node /usr/local/bin/node
+COPY --from=production-packages /app/node_modules ./node_modules
+COPY --from=production-packages /app/sbom.cdx.json ./
+COPY package.json LICENSE CHANGELOG.md ./
+COPY schemas ./schemas
+COPY bin ./bin
+COPY --from=build /app/dist ./dist
+# A volume takes its owner from the folder it covers.
+COPY --from=build --chown=10001:10001 /app/data /data
+ENV NODE_ENV=production DATA_DIR=/data
+VOLUME ["/data"]
+USER 10001:10001
+EXPOSE 8080 8081
+# Alive, not ready: restarting hubcast mends no broker.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
+  CMD ["node", "-e", "const { INTERNAL_HOST: host = '', INTERNAL_PORT: port = '8081' } = process.env; fetch(`http://${/^(0\\.0\\.0\\.0|::)?$/.test(host) ? 'localhost' : host}:${port}/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1));"]
+ENTRYPOINT ["node", "/app/bin/hubcast.js"]
+CMD ["serve"]

@@ -1,0 +1,101 @@
+{{- define "hubcast.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 50 | trimSuffix "-" -}}
+{{- end }}
+
+{{- define "hubcast.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 50 | trimSuffix "-" -}}
+{{- else if contains (include "hubcast.name" .) .Release.Name -}}
+{{- .Release.Name | trunc 50 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name (include "hubcast.name" .) | trunc 50 | trimSuffix "-" -}}
+{{- end -}}
+{{- end }}
+
+{{- define "hubcast.selector" -}}
+app.kubernetes.io/name: {{ include "hubcast.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: receiver
+{{- end }}
+
+{{- define "hubcast.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+app.kubernetes.io/name: {{ include "hubcast.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/part-of: hubcast
+{{- with .Values.labels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "hubcast.serviceAccount" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "hubcast.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end }}
+
+{{- define "hubcast.image" -}}
+{{- if .Values.image.digest -}}
+{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{- else -}}
+{{ .Values.image.repository }}:{{ default .Chart.AppVersion .Values.image.tag }}
+{{- end -}}
+{{- end }}
+
+{{/* "kafka" or "journal": the rule by which hubcast itself decides. */}}
+{{- define "hubcast.store" -}}
+{{- if .Values.settings.KAFKA_BROKERS }}kafka{{ else }}journal{{ end -}}
+{{- end }}
+
+{{/* Numbers of a values file arrive as floats, and 10737418240 would be written 1.073741824e+10. */}}
+{{- define "hubcast.text" -}}
+{{- if kindIs "float64" . }}{{ int64 . }}{{ else }}{{ . }}{{ end -}}
+{{- end }}
+
+{{/* A setting's value as text: the one given, else hubcast's own default. Takes (list $ "NAME"). */}}
+{{- define "hubcast.setting" -}}
+{{- $root := index . 0 -}}
+{{- $name := index . 1 -}}
+{{- $defaults := $root.Files.Get "setting-defaults.json" | fromJson -}}
+{{- $given := index $root.Values.settings $name -}}
+{{- if kindIs "invalid" $given }}{{ index $defaults $name }}{{ else }}{{ include "hubcast.text" $given }}{{ end -}}
+{{- end }}
+
+{{/* What a stop can take at most, in seconds: the delay, the requests under way, and a write that fails and is tried again. */}}
+{{- define "hubcast.terminationSeconds" -}}
+{{- $delay := include "hubcast.setting" (list . "SHUTDOWN_DELAY_MS") | int64 -}}
+{{- $requests := include "hubcast.setting" (list . "SHUTDOWN_TIMEOUT_MS") | int64 -}}
+{{- $write := include "hubcast.setting" (list . "WRITE_TIMEOUT_MS") | int64 -}}
+{{- div (add $delay $requests (mul 2 $write) 999) 1000 -}}
+{{- end }}
+
+{{/* What no schema can say. */}}
+{{- define "hubcast.check" -}}
+{{- range $name := list "META_APP_SECRET" "META_VERIFY_TOKEN" -}}
+{{- if not (hasKey $.Values.secrets $name) -}}
+{{- fail (printf "secrets.%s is missing: hubcast does not start without it." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- $host := include "hubcast.setting" (list . "INTERNAL_HOST") -}}
+{{- if or (hasPrefix "127." $host) (has $host (list "localhost" "::1")) -}}
+{{- fail (printf "settings.INTERNAL_HOST is %s: the kubelet's probes do not reach it. Leave it at 0.0.0.0, or :: for IPv6." $host) -}}
+{{- end -}}
+{{- if not (hasKey .Values.secrets "API_TOKENS") -}}
+{{- fail "secrets.API_TOKENS is missing: the internal listener is reachable in the cluster and needs tokens." -}}
+{{- end -}}
+{{- range $name, $_ := .Values.settings -}}
+{{- if hasKey $.Values.secrets $name -}}
+{{- fail (printf "%s stands in settings and in secrets; keep one of them." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- if and .Values.autoscaling.enabled (eq (include "hubcast.store" .) "journal") -}}
+{{- fail "autoscaling.enabled needs settings.KAFKA_BROKERS: the journal has one writer." -}}
+{{- end -}}
+{{- if and .Values.ingress.enabled (not .Values.ingress.host) -}}
+{{- fail "ingress.enabled needs ingress.host: the host of the callback URL in the Meta app." -}}
+{{- end -}}
+{{- end }}

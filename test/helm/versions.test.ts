@@ -1,0 +1,33 @@
+/** What is released together carries one version. Needs neither helm nor docker. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { KAFKA_IMAGE } from '../kafka/broker/engine.ts';
+import { ROOT } from './tools.ts';
+
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const { version } = JSON.parse(read('package.json')) as { version: string };
+
+describe('the version', () => {
+  it('is the same for package, lock file, chart and image', () => {
+    const chart = read('helm/Chart.yaml');
+    expect(JSON.parse(read('package-lock.json')).version).toBe(version);
+    expect(/^version: (.+)$/m.exec(chart)?.[1]).toBe(version);
+    expect(/^ARG VERSION=(.+)$/m.exec(read('Dockerfile'))?.[1]).toBe(version);
+    expect(/^appVersion: "(.+)"$/m.exec(chart)?.[1]).toBe(version);
+  });
+
+  it('is the newest of the changelog, above which only what is unreleased stands', () => {
+    const headings = [...read('CHANGELOG.md').matchAll(/^## \[?([^\]\s]+)\]?/gm)].map(([, heading]) => heading);
+    const released = headings.filter((heading) => heading !== 'Unreleased');
+    expect(headings.indexOf('Unreleased')).toBeLessThanOrEqual(0);
+    // Before the first release there is nothing to compare with.
+    if (released.length > 0) expect(released[0]).toBe(version);
+  });
+});
+
+describe('compose.yaml', () => {
+  it('runs the Kafka that the tests run', () => {
+    expect(/image: (apache\/kafka:\S+)/.exec(read('compose.yaml'))?.[1]).toBe(KAFKA_IMAGE);
+  });
+});
