@@ -5,7 +5,6 @@
 import { z } from 'zod';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
 import { API_TOKENS_FORM, apiTokens } from './api-tokens.ts';
-
 import { brokerList } from './brokers.ts';
 import {
   list,
