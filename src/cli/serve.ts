@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { startService } from '../app.ts';
+import { type Service, startService } from '../app.ts';
 import { createLiveSettings } from '../config/live-settings.ts';
 import { readSettings } from '../config/read-settings.ts';
 import { bufferedStdout, createLog } from '../log.ts';
@@ -25,14 +25,15 @@ async function serve(): Promise<void> {
   const destination = bufferedStdout();
   const log = createLog(LOG_LEVEL, destination);
   const live = createLiveSettings(process.env, log);
-  const service = await startService(live.current, log);
+  let service: Service | undefined;
 
   let signals = 0;
   const stop = (signal: NodeJS.Signals) => {
     signals += 1;
-    if (signals > 1) {
+    // A second signal ends it at once; so does one that comes before there is anything to finish.
+    if (signals > 1 || service === undefined) {
       destination.flushSync();
-      process.exit(130);
+      process.exit(signals > 1 ? 130 : 0);
     }
     log.info({ signal }, 'signal');
     void service.stop().then(() => {
@@ -44,6 +45,7 @@ async function serve(): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 
+  service = await startService(live.current, log);
   await service.ready;
   if (signals > 0) return;
   log.info(
