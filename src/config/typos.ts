@@ -3,7 +3,7 @@ import { closest, distance } from 'fastest-levenshtein';
 
 /** Shorter names, HOST and PORT among them, are too near to those of everybody else. */
 const SHORTEST_JUDGED = 8;
-/** Whoever sets one of these means hubcast. */
+/** Names that begin so are compared less strictly; what resembles none of ours belongs to another program. */
 const OURS = ['META_', 'JOURNAL_', 'KAFKA_BOOTSTRAP'];
 /** What Kubernetes tells every container of a service named "kafka" or "journal". */
 const SERVICE_LINK = /_SERVICE_HOST$|_SERVICE_PORT(_|$)|_PORT(_|$)/;
@@ -20,12 +20,8 @@ export function findTypos(env: Readonly<Record<string, string | undefined>>, acc
   return Object.keys(env).flatMap((given) => {
     if (known.has(given) || !isJudged(given)) return [];
     const meant = meantBy(given, accepted);
-    if (meant !== undefined) {
-      return env[meant] === undefined ? [`${given} is not a setting. Did you mean ${meant}?`] : [];
-    }
-    return OURS.some((start) => given.startsWith(start))
-      ? [`${given} is not a setting. Remove it, or correct its name.`]
-      : [];
+    if (meant === undefined || env[meant] !== undefined) return [];
+    return [`${given} is not a setting. Did you mean ${meant}?`];
   });
 }
 

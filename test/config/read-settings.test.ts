@@ -82,10 +82,8 @@ describe('readSettings', () => {
   it.each([
     ['KAFKA_BOOTSTRAP_SERVERS', 'Did you mean KAFKA_BROKERS?'],
     ['META_APP_SECERT_FILE', 'Did you mean META_APP_SECRET_FILE?'],
-    ['META_APP_ID', 'Remove it, or correct its name.'],
     ['META_VERIFICATION_TOKEN', 'Did you mean META_VERIFY_TOKEN?'],
     ['JOURNAL_RETENTION', 'Did you mean JOURNAL_RETENTION_HOURS?'],
-    ['JOURNAL_FOLDER', 'Remove it, or correct its name.'],
     ['WRITE_TIMEOUT', 'Did you mean WRITE_TIMEOUT_MS?'],
     ['WRITE_TIMEOUT_SECONDS', 'Did you mean WRITE_TIMEOUT_MS?'],
     ['MAX_BODY', 'Did you mean MAX_BODY_BYTES?'],
