@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { hold, release } from '../../test/kafka/broker/guarded.ts';
@@ -32,6 +34,19 @@ const STOP_STEPS = ['SIGTERM', 'SIGTERM', 'SIGKILL'] as const;
 const STOP_STEP_MS = 5_000;
 const KEPT_ERROR_CHARS = 4_000;
 
+const SERVICES: ReadonlySet<ServerName> = new Set(['journal', 'kafka']);
+
+/** What the image sets for the process itself, such as NODE_OPTIONS: the service is measured as it is shipped. */
+function shippedEnvironment(): Record<string, string> {
+  const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
+  return Object.fromEntries(
+    [...dockerfile.matchAll(/^ENV (NODE_OPTIONS|MALLOC_\w+)=(\S+)$/gm)].map(([, name = '', value = '']) => [
+      name,
+      value,
+    ]),
+  );
+}
+
 /** `settings` is all of the server's environment but PATH and HOME, so that a stray KAFKA_BROKERS changes no scenario. */
 export async function startServer(
   name: ServerName,
@@ -43,7 +58,15 @@ export async function startServer(
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(command, args, {
     cwd: ROOT,
-    env: { PATH, HOME, HOST: '127.0.0.1', PORT: '0', INTERNAL_PORT: '0', ...settings },
+    env: {
+      PATH,
+      HOME,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      INTERNAL_PORT: '0',
+      ...(SERVICES.has(name) ? shippedEnvironment() : {}),
+      ...settings,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // The guard ends it should this process be killed.
