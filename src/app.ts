@@ -1,5 +1,6 @@
 /** The wiring: settings in, a running service out. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './config/contradictions.ts';
 import type { Settings } from './config/settings.ts';
 import { HubcastError, messageOf } from './errors.ts';
@@ -105,7 +106,7 @@ export async function startService(settings: () => Settings, log: Logger): Promi
     throw error;
   }
   const refresh = () => void numbers?.directory.refresh();
-  const refreshing = setInterval(refresh, NUMBERS_REFRESH_INTERVAL_MS);
+  const refreshing = numbers === null ? undefined : setInterval(refresh, NUMBERS_REFRESH_INTERVAL_MS);
   refresh();
 
   async function stop(): Promise<void> {
@@ -183,8 +184,4 @@ function createSecretCache(settings: () => Settings) {
     }
     return secrets;
   };
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,7 +1,9 @@
 /** A record of a hubcast topic becomes a typed event: checked by the schema it names, every digit kept. */
+
 import type { z } from 'zod';
 import { envelopeSchema } from '../events/contract.ts';
 import { UNKNOWN_TYPE } from '../events/event.ts';
+import { isObject } from '../is-object.ts';
 import { inspectJsonText, MAX_DEPTH } from '../webhook/inspect-json.ts';
 import { parseNodes } from '../webhook/json-nodes.ts';
 import { EventDecodeError } from './event-decode-error.ts';
@@ -97,8 +99,4 @@ function keepDigits(event: Record<string, unknown>, text: string): void {
 function kindOf(value: unknown, depth: number): string {
   if (depth > MAX_DEPTH) return `The record's value is JSON nested ${depth} deep.`;
   return isObject(value) ? "The record's value is an object without dataschema." : "The record's value is no object.";
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,8 +3,10 @@
  * Whatever no item takes goes along as the items' surroundings, so that nothing of the value is lost.
  */
 import type { AnyField } from '../fields/field.ts';
+import { isObject } from '../is-object.ts';
 import type { Issue } from '../webhook/envelope.ts';
 import { type JsonView, viewJson } from '../webhook/json-view.ts';
+import { tooMany } from '../webhook/too-many.ts';
 import { type EventPlace, type EventType, eventPlaces } from './event-places.ts';
 import { type Level, surroundingsOf } from './surroundings.ts';
 
@@ -64,9 +66,6 @@ function walk(place: EventPlace, view: JsonView, { path, outer, name }: Position
   }
 }
 
-/** Meta's items have at least 100 bytes, and its bodies at most 3 MB. */
-const MAX_ITEMS = 50_000;
-
 function walkMember(place: EventPlace, view: JsonView, at: Position & { readonly outer: Level }, found: Found[]): void {
   const { path, outer: around } = at;
   const items = view.value;
@@ -74,9 +73,9 @@ function walkMember(place: EventPlace, view: JsonView, at: Position & { readonly
     found.push({ kind: 'misplaced', view, around, issue: misplaced(path, items, 'an array') });
     return;
   }
-  if (items.length > MAX_ITEMS) {
-    const message = `${path} has ${items.length} members; at most ${MAX_ITEMS} were expected.`;
-    found.push({ kind: 'misplaced', view, around, issue: { path, code: 'too_many', message } });
+  const excess = tooMany(path, items);
+  if (excess !== null) {
+    found.push({ kind: 'misplaced', view, around, issue: { path, code: 'too_many', message: excess } });
     return;
   }
   const { of } = place;
@@ -121,8 +120,4 @@ function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

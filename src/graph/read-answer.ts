@@ -1,5 +1,7 @@
 /** From the bytes of a reply to JSON, or to what can be said of its failure. */
+
 import { z } from 'zod';
+import { isObject } from '../is-object.ts';
 import type { GraphFailure } from './graph-error.ts';
 
 export type Answer =
@@ -64,8 +66,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,9 +4,11 @@
  * number or string, `time` absent, `changed_fields` instead of `changes`, members in any order.
  */
 import { isUtf8 } from 'node:buffer';
+import { isObject } from '../is-object.ts';
 import { JsonUnreadable, type JsonView, viewJson } from './json-view.ts';
 import { AROUND_ALWAYS_REPEATED, isTooLargeToRepeat } from './repetition.ts';
 import type { VerifiedBody } from './signature.ts';
+import { tooMany } from './too-many.ts';
 
 /** What is wrong with a part, and where: `path` is from the body's root, such as `entry[0].changes[2].field`. */
 export interface Issue {
@@ -94,7 +96,8 @@ function readEnvelope(root: JsonView): ReadBody {
   if (!Array.isArray(envelope.entry)) {
     return unreadable('no_envelope', `"entry" is ${describe(envelope.entry)}; an array was expected.`, 'entry');
   }
-  if (envelope.entry.length > MAX_MEMBERS) return unreadable('too_many', tooMany('"entry"', envelope.entry), 'entry');
+  const excess = tooMany('"entry"', envelope.entry);
+  if (excess !== null) return unreadable('too_many', excess, 'entry');
   const whatsapp = envelope.object === WHATSAPP_OBJECT;
   const parts: Part[] = [];
   const beside = otherMembers(root, whatsapp ? ENVELOPE_MEMBERS : ENTRY_ARRAY);
@@ -108,13 +111,6 @@ function readEnvelope(root: JsonView): ReadBody {
   }
   if (parts.length === 0) return unreadable('no_update', 'The body is an envelope without any update.', 'entry');
   return { readable: true, parts };
-}
-
-/** No update is smaller than 20 bytes, and none of Meta's smaller than 100: more of them are no updates. */
-const MAX_MEMBERS = 50_000;
-
-function tooMany(what: string, members: readonly unknown[]): string {
-  return `${what} has ${members.length} members; at most ${MAX_MEMBERS} were expected.`;
 }
 
 function countUpdates(entries: readonly unknown[]): number {
@@ -185,11 +181,8 @@ function readEntry(view: JsonView, path: string, whatsapp: boolean, outer: Aroun
       issue(`${path}.changes`, 'invalid_type', `is ${describe(raw.changes)}; an array was expected`),
     ]);
   }
-  if (raw.changes.length > MAX_MEMBERS) {
-    return void refuse(entry, [
-      { path: `${path}.changes`, code: 'too_many', message: tooMany(`${path}.changes`, raw.changes) },
-    ]);
-  }
+  const excess = tooMany(`${path}.changes`, raw.changes);
+  if (excess !== null) return void refuse(entry, [{ path: `${path}.changes`, code: 'too_many', message: excess }]);
   // A time that could not be used as one is kept beside the item.
   const known = entry.timeText !== null && entry.timeMs === null ? ['id', 'changes'] : ['id', 'time', 'changes'];
   if (raw.changes.length === 0) {
@@ -294,10 +287,6 @@ function twice(path: string, member: string): Issue {
 /** RFC 8259 section 8.1 lets a reader ignore it. */
 function withoutByteOrderMark(text: string): string {
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Names the kind of a value without quoting it. */

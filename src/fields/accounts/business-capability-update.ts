@@ -1,23 +1,10 @@
 import { z } from 'zod';
 import { defineField, wholeValue } from '../field.ts';
 import { accountKey } from '../keys.ts';
-import { messagingLimit, readLimit } from '../phone-numbers/messaging-limit.ts';
+import { messagingLimit, readLimit, TIERS } from '../phone-numbers/messaging-limit.ts';
 import { numberOrText, openEnum, referencePage } from '../values.ts';
 
-const limit = z.union([
-  openEnum([
-    'TIER_NOT_SET',
-    'TIER_50',
-    'TIER_250',
-    'TIER_1K',
-    'TIER_2K',
-    'TIER_10K',
-    'TIER_100K',
-    'TIER_UNLIMITED',
-    'UNLIMITED',
-  ]),
-  z.number(),
-]);
+const limit = z.union([openEnum([...TIERS, 'UNLIMITED']), z.number()]);
 
 export const businessCapabilityUpdate = defineField({
   name: 'business_capability_update',

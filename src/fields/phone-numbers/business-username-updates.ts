@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineField, wholeValue } from '../field.ts';
-import { phoneNumberKey } from '../keys.ts';
-import { digitsOf, displayPhoneNumber, metaPage, numberNamed, openEnum } from '../values.ts';
+import { displayPhoneNumber, metaPage, openEnum } from '../values.ts';
+import { ofDisplayedNumber } from './of-displayed-number.ts';
 
 const usernameEvent = wholeValue({
   version: 1,
@@ -13,9 +13,7 @@ const usernameEvent = wholeValue({
       context: openEnum(['revoked']).nullish(),
     })
     .meta({ description: 'The value of a business username change' }),
-  phoneNumber: (value) => numberNamed(value.display_phone_number),
-  subject: (value) => digitsOf(value.display_phone_number),
-  key: phoneNumberKey((value: { display_phone_number: string }) => digitsOf(value.display_phone_number)),
+  ...ofDisplayedNumber,
 });
 
 /** Meta's pages spell the field in two ways; whichever comes is typed. */

@@ -19,6 +19,18 @@ export const messagingLimit = z
   })
   .meta({ description: 'A messaging limit' });
 
+/** Every tier Meta has named, also those of the past. */
+export const TIERS = [
+  'TIER_NOT_SET',
+  'TIER_50',
+  'TIER_250',
+  'TIER_1K',
+  'TIER_2K',
+  'TIER_10K',
+  'TIER_100K',
+  'TIER_UNLIMITED',
+] as const;
+
 const RECIPIENTS_BY_TIER: ReadonlyMap<string, number> = new Map([
   ['TIER_50', 50],
   ['TIER_250', 250],

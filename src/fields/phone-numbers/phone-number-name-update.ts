@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineField, wholeValue } from '../field.ts';
-import { phoneNumberKey } from '../keys.ts';
-import { digitsOf, displayPhoneNumber, numberNamed, openEnum, referencePage } from '../values.ts';
+import { displayPhoneNumber, openEnum, referencePage } from '../values.ts';
+import { ofDisplayedNumber } from './of-displayed-number.ts';
 
 export const phoneNumberNameUpdate = defineField({
   name: 'phone_number_name_update',
@@ -30,9 +30,7 @@ export const phoneNumberNameUpdate = defineField({
             .meta({ description: 'null on approval' }),
         })
         .meta({ description: 'The value of a phone_number_name_update change' }),
-      phoneNumber: (value) => numberNamed(value.display_phone_number),
-      subject: (value) => digitsOf(value.display_phone_number),
-      key: phoneNumberKey((value: { display_phone_number: string }) => digitsOf(value.display_phone_number)),
+      ...ofDisplayedNumber,
     }),
   ],
   samples: [

@@ -1,19 +1,8 @@
 import { z } from 'zod';
 import { defineField, wholeValue } from '../field.ts';
-import { phoneNumberKey } from '../keys.ts';
-import { digitsOf, displayPhoneNumber, numberNamed, openEnum, referencePage } from '../values.ts';
-import { messagingLimit, readLimit, type TierScope } from './messaging-limit.ts';
-
-const TIERS = [
-  'TIER_NOT_SET',
-  'TIER_50',
-  'TIER_250',
-  'TIER_1K',
-  'TIER_2K',
-  'TIER_10K',
-  'TIER_100K',
-  'TIER_UNLIMITED',
-] as const;
+import { displayPhoneNumber, openEnum, referencePage } from '../values.ts';
+import { messagingLimit, readLimit, TIERS, type TierScope } from './messaging-limit.ts';
+import { ofDisplayedNumber } from './of-displayed-number.ts';
 
 /** Since this day the limit belongs to the business portfolio, and all its numbers share it. */
 const PORTFOLIO_LIMITS_SINCE_MS = Date.UTC(2025, 9, 7);
@@ -46,9 +35,7 @@ export const phoneNumberQualityUpdate = defineField({
             .meta({ description: 'Since October 2025: a tier, or a number of recipients' }),
         })
         .meta({ description: 'The value of a phone_number_quality_update change' }),
-      phoneNumber: (value) => numberNamed(value.display_phone_number),
-      subject: (value) => digitsOf(value.display_phone_number),
-      key: phoneNumberKey((value: { display_phone_number: string }) => digitsOf(value.display_phone_number)),
+      ...ofDisplayedNumber,
       derived: {
         schema: z
           .object({

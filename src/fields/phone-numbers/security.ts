@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineField, wholeValue } from '../field.ts';
-import { phoneNumberKey } from '../keys.ts';
-import { digitsOf, displayPhoneNumber, numberNamed, openEnum, pii, referencePage } from '../values.ts';
+import { displayPhoneNumber, openEnum, pii, referencePage } from '../values.ts';
+import { ofDisplayedNumber } from './of-displayed-number.ts';
 
 export const security = defineField({
   name: 'security',
@@ -26,9 +26,7 @@ export const security = defineField({
             }),
         })
         .meta({ description: 'The value of a security change' }),
-      phoneNumber: (value) => numberNamed(value.display_phone_number),
-      subject: (value) => digitsOf(value.display_phone_number),
-      key: phoneNumberKey((value: { display_phone_number: string }) => digitsOf(value.display_phone_number)),
+      ...ofDisplayedNumber,
     }),
   ],
   samples: [
