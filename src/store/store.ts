@@ -6,8 +6,20 @@ import type { OutgoingRecord } from '../records/record.ts';
  */
 export type Append = (records: readonly OutgoingRecord[]) => Promise<void>;
 
+/** What is durable on disk and not in Kafka yet. */
+export interface SpoolLag {
+  readonly records: number;
+  readonly bytes: number;
+  /** False for a while after a start: then there is more than these numbers say. */
+  readonly counted: boolean;
+  /** Of the oldest; null when there is none. */
+  readonly ageMs: number | null;
+  /** Set aside, as Kafka refuses them for good. */
+  readonly parked: number;
+}
+
 export type Readiness =
-  | { readonly ready: true; readonly warnings?: readonly string[] }
+  | { readonly ready: true; readonly warnings?: readonly string[]; readonly spool?: SpoolLag }
   | { readonly ready: false; readonly why: string };
 
 /** A durable home for records. Journal and Kafka pass the same conformance suite (test/store/conformance.ts). */
@@ -17,4 +29,6 @@ export interface Store {
   readonly readiness: () => Promise<Readiness>;
   /** Waits for writes under way (up to their deadline), then lets go of files and connections. Idempotent. */
   readonly close: () => Promise<void>;
+  /** Only where records are on disk first, and in Kafka later. */
+  readonly lag?: () => Promise<SpoolLag>;
 }
