@@ -5,8 +5,8 @@ import { ERRORS } from '../errors.ts';
 import { typeOfEvent } from '../events/event.ts';
 import { familyPlan } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
-import { namingOf } from '../open-store.ts';
-import { planTopics, topicName } from '../records/topics.ts';
+import { namingsOf, topicPlansOf } from '../open-store.ts';
+import { topicName } from '../records/topics.ts';
 import { defaultFormat, type Format, parseFormat, print, toTable } from './output.ts';
 
 /**
@@ -15,17 +15,17 @@ import { defaultFormat, type Format, parseFormat, print, toTable } from './outpu
  */
 export const DESCRIPTIONS = {
   fields: (settings) => {
-    const naming = namingOf(settings());
+    const namings = namingsOf(settings());
     return allEvents().map(({ field, event, family }) => ({
       field: field.name,
       type: typeOfEvent(field, event),
-      topic: topicName(naming, family),
+      topic: [...new Set(namings.map((naming) => topicName(naming, family)))].join(', '),
       key: event.key.about,
       about: event.about ?? field.about,
     }));
   },
   topics: (settings) =>
-    planTopics(namingOf(settings()), settings().PUBLISH_FAMILIES).map(({ family, name, retentionMs }) => ({
+    topicPlansOf(settings()).map(({ family, name, retentionMs }) => ({
       topic: name,
       family,
       retention_days: String(retentionMs / 86_400_000),
