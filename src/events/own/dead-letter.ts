@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { surroundings } from '../data-members.ts';
+import { defineOwnEvent } from '../own-event.ts';
+
+const issue = z.object({ path: z.string(), code: z.string(), message: z.string() });
+
+export const deadLetter = defineOwnEvent({
+  type: 'whatsapp.dead_letter',
+  version: 1,
+  family: 'dead-letter',
+  key: 'entry_id, or none',
+  about: 'What could not be read, split, typed or stored as it is.',
+  data: z.object({
+    field: z.string().nullable(),
+    entry_id: z.string().nullable(),
+    test: z.boolean(),
+    issues: z.array(issue).meta({ description: 'What is wrong, and where in the body' }),
+    ...surroundings,
+    chunk: z
+      .object({ event_id: z.string(), event_type: z.string(), number: z.int().min(1), count: z.int().min(1) })
+      .optional()
+      .meta({ description: 'Of an event too large for its topic: body_base64 of all chunks, joined, is the event' }),
+    value: z.unknown().optional().meta({ description: 'The item, untouched' }),
+    body_base64: z.base64().optional().meta({ description: 'The bytes, where they could not be read' }),
+  }),
+  example: null,
+});
