@@ -11,8 +11,9 @@ import {
   toRfc3339,
 } from './event.ts';
 import { eventId } from './event-id.ts';
+import { deadLetter as entry } from './own/dead-letter.ts';
 
-export const DEAD_LETTER_VERSION = 1;
+export const DEAD_LETTER_VERSION = entry.version;
 
 /** A whole body that could not be read: kept byte for byte. */
 export function bodyDeadLetter(body: VerifiedBody, issues: readonly Issue[], delivery: Delivery): SplitEvent {
