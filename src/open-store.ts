@@ -1,7 +1,7 @@
 /** Which store the settings mean, and the same choice for those who read. */
 import { appsOf } from './config/meta-apps.ts';
 import type { Settings, StoreSettings } from './config/settings.ts';
-import { FAMILY_NAMES } from './fields/families.ts';
+import { FAMILY_NAMES, type Family } from './fields/families.ts';
 import { type JournalOptions, openJournal } from './journal/open-journal.ts';
 import { readJournal } from './journal/read-journal.ts';
 import { createKafkaReader } from './kafka/reader.ts';
@@ -25,8 +25,8 @@ export function namingsOf(settings: StoreSettings): readonly [TopicNaming, ...To
 }
 
 /** The topics of all apps. */
-export function topicPlansOf(settings: StoreSettings): readonly TopicPlan[] {
-  const plans = namingsOf(settings).flatMap((naming) => planTopics(naming, settings.PUBLISH_FAMILIES));
+export function topicPlansOf(settings: StoreSettings, families: readonly Family[]): readonly TopicPlan[] {
+  const plans = namingsOf(settings).flatMap((naming) => planTopics(naming, families));
   return [...new Map(plans.map((plan) => [plan.name, plan])).values()];
 }
 
@@ -42,6 +42,22 @@ function deadLetterTopicFinder(settings: StoreSettings): (topic: string) => stri
   }
   const first = topicName(namingOf(settings), 'dead-letter');
   return (topic) => byTopic.get(topic) ?? first;
+}
+
+/** Whether this process may become the one that keeps the state of the phone numbers. */
+export function keepsState(settings: StoreSettings): boolean {
+  const { ROLES: roles, PUBLISH_FAMILIES: families } = settings;
+  const readable = appsOf(settings).some(({ accessToken, accounts }) => accessToken !== null && accounts.length > 0);
+  return readable && roles.includes('numbers') && families.includes(STATE_FAMILY);
+}
+
+const STATE_FAMILY = 'phone-number-state';
+
+/** Of those that are published, the ones that these settings bring events for: other topics are not asked for. */
+function familiesWritten(settings: StoreSettings): readonly Family[] {
+  return keepsState(settings)
+    ? settings.PUBLISH_FAMILIES
+    : settings.PUBLISH_FAMILIES.filter((family) => family !== STATE_FAMILY);
 }
 
 /** Where events go, in words: for the ready line and for the demo. */
@@ -80,7 +96,7 @@ export function toKafkaOptions(settings: () => Settings, brokers: readonly strin
   return {
     ...connectionOf(settings),
     brokers,
-    topics: topicPlansOf(fixed),
+    topics: topicPlansOf(fixed, familiesWritten(fixed)),
     deadLetterTopicFor,
     createTopics: fixed.KAFKA_CREATE_TOPICS,
     partitions: fixed.KAFKA_PARTITIONS,

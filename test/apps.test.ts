@@ -76,7 +76,7 @@ describe('a service with two Meta apps', () => {
 
 it('sets up the topics of all apps, each once', () => {
   const settings = readSettings({ META_APPS: JSON.stringify([SHOP, BANK]), TOPIC_NAMES: 'unknown=rest' });
-  const names = topicPlansOf(settings).map(({ name }) => name);
+  const names = topicPlansOf(settings, settings.PUBLISH_FAMILIES).map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(['whatsapp.messages', 'bank.wa.messages', 'bank.wa.dead-letter']));
   expect(names.filter((name) => name === 'rest')).toHaveLength(1);
 });
