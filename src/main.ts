@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { demoCommand } from './cli/demo.ts';
 import { describeCommand } from './cli/describe.ts';
 import { eventsCommand } from './cli/events.ts';
+import { forwardCommand } from './cli/forward.ts';
+import { journalCommand } from './cli/journal.ts';
 import { numbersCommand } from './cli/numbers.ts';
 import { parseCommand } from './cli/parse.ts';
 import { sendCommand } from './cli/send.ts';
@@ -33,6 +35,8 @@ for (const command of [
   parseCommand(),
   eventsCommand(),
   numbersCommand(),
+  forwardCommand(),
+  journalCommand(),
   describeCommand(),
 ]) {
   program.addCommand(command.exitOverride());

@@ -1,25 +1,73 @@
 /** Which store the settings mean, and the same choice for those who read. */
+import { appsOf } from './config/meta-apps.ts';
 import type { Settings, StoreSettings } from './config/settings.ts';
+import { FAMILY_NAMES, type Family } from './fields/families.ts';
 import { type JournalOptions, openJournal } from './journal/open-journal.ts';
 import { readJournal } from './journal/read-journal.ts';
+import { createOrderedKafkaWriter } from './kafka/ordered-writer.ts';
 import { createKafkaReader } from './kafka/reader.ts';
 import { createTokenProvider, type KafkaSasl, type KafkaTls } from './kafka/security.ts';
 import { createKafkaStore, type KafkaStoreOptions } from './kafka/store.ts';
 import type { Logger } from './log.ts';
 import type { ReadRecords } from './records/record.ts';
 import { toRefusedRecordDeadLetters } from './records/refused-record.ts';
-import { planTopics, type TopicNaming, topicName } from './records/topics.ts';
+import { planTopics, type TopicNaming, type TopicPlan, topicName } from './records/topics.ts';
+import { openSpool, type SpoolOptions } from './spool/open-spool.ts';
+import type { OrderedWriter } from './store/ordered-writes.ts';
 import type { Store } from './store/store.ts';
 
+/** Of the first Meta app, which is nearly always the only one. */
 export function namingOf(settings: StoreSettings): TopicNaming {
-  return { prefix: settings.TOPIC_PREFIX, names: settings.TOPIC_NAMES };
+  return namingsOf(settings)[0];
+}
+
+/** Each once: apps may share their topics. */
+export function namingsOf(settings: StoreSettings): readonly [TopicNaming, ...TopicNaming[]] {
+  const prefixes = new Set(appsOf(settings).map(({ topicPrefix }) => topicPrefix));
+  return [...prefixes].map((prefix) => ({ prefix, names: settings.TOPIC_NAMES })) as [TopicNaming, ...TopicNaming[]];
+}
+
+/** The topics of all apps. */
+export function topicPlansOf(settings: StoreSettings, families: readonly Family[]): readonly TopicPlan[] {
+  const plans = namingsOf(settings).flatMap((naming) => planTopics(naming, families));
+  return [...new Map(plans.map((plan) => [plan.name, plan])).values()];
+}
+
+/** The dead-letter topic of the app that a topic belongs to; a topic that TOPIC_NAMES gives to all is the first one's. */
+function deadLetterTopicFinder(settings: StoreSettings): (topic: string) => string {
+  const byTopic = new Map<string, string>();
+  for (const naming of namingsOf(settings)) {
+    const letters = topicName(naming, 'dead-letter');
+    for (const family of FAMILY_NAMES) {
+      const topic = topicName(naming, family);
+      if (!byTopic.has(topic)) byTopic.set(topic, letters);
+    }
+  }
+  const first = topicName(namingOf(settings), 'dead-letter');
+  return (topic) => byTopic.get(topic) ?? first;
+}
+
+/** Whether this process may become the one that keeps the state of the phone numbers. */
+export function keepsState(settings: StoreSettings): boolean {
+  const { ROLES: roles, PUBLISH_FAMILIES: families } = settings;
+  const readable = appsOf(settings).some(({ accessToken, accounts }) => accessToken !== null && accounts.length > 0);
+  return readable && roles.includes('numbers') && families.includes(STATE_FAMILY);
+}
+
+const STATE_FAMILY = 'phone-number-state';
+
+/** Of those that are published, the ones that these settings bring events for: other topics are not asked for. */
+function familiesWritten(settings: StoreSettings): readonly Family[] {
+  return keepsState(settings)
+    ? settings.PUBLISH_FAMILIES
+    : settings.PUBLISH_FAMILIES.filter((family) => family !== STATE_FAMILY);
 }
 
 /** Where events go, in words: for the ready line and for the demo. */
 export function describeStore(settings: StoreSettings): string {
-  return settings.KAFKA_BROKERS === undefined
-    ? `journal in ${settings.DATA_DIR}`
-    : `Kafka at ${settings.KAFKA_BROKERS.join(', ')}`;
+  if (settings.KAFKA_BROKERS === undefined) return `journal in ${settings.DATA_DIR}`;
+  const kafka = `Kafka at ${settings.KAFKA_BROKERS.join(', ')}`;
+  return settings.SPOOL ? `spool in ${settings.DATA_DIR}, from there ${kafka}` : kafka;
 }
 
 /**
@@ -28,12 +76,13 @@ export function describeStore(settings: StoreSettings): string {
  */
 export async function openStore(settings: () => Settings, log: Logger): Promise<Store> {
   const fixed = settings();
-  return fixed.KAFKA_BROKERS === undefined
-    ? openJournal(toJournalOptions(fixed, log))
+  if (fixed.KAFKA_BROKERS === undefined) return openJournal(toJournalOptions(fixed, log));
+  return fixed.SPOOL
+    ? openSpool(toSpoolOptions(settings, fixed.KAFKA_BROKERS, log))
     : createKafkaStore(toKafkaOptions(settings, fixed.KAFKA_BROKERS, log));
 }
 
-export function toJournalOptions(fixed: Settings, log: Logger): JournalOptions {
+export function toJournalOptions(fixed: StoreSettings, log: Logger): JournalOptions {
   return {
     dataDir: fixed.DATA_DIR,
     retentionHours: fixed.JOURNAL_RETENTION_HOURS,
@@ -45,14 +94,54 @@ export function toJournalOptions(fixed: Settings, log: Logger): JournalOptions {
   };
 }
 
-export function toKafkaOptions(settings: () => Settings, brokers: readonly string[], log: Logger): KafkaStoreOptions {
+/** Kept free in file and disk of a spool: for noting and removing what is in Kafka, in the log and out of it. */
+const SPOOL_RESERVE_BYTES = 8 * 1024 * 1024;
+
+export function toSpoolOptions(settings: () => StoreSettings, brokers: readonly string[], log: Logger): SpoolOptions {
   const fixed = settings();
-  const naming = namingOf(fixed);
-  const deadLetterTopic = topicName(naming, 'dead-letter');
+  return {
+    openJournal: (onStored) =>
+      openJournal({
+        ...toJournalOptions(fixed, log),
+        retentionHours: null,
+        maxBytes: fixed.SPOOL_MAX_BYTES,
+        boundedBy: 'SPOOL_MAX_BYTES',
+        reserveBytes: SPOOL_RESERVE_BYTES,
+        trim: true,
+        onStored,
+      }),
+    openKafka: () => openOrderedWriter(settings, brokers, log),
+    drainTimeoutMs: fixed.SPOOL_DRAIN_TIMEOUT_MS,
+    now: Date.now,
+    monotonicMs,
+    log,
+  };
+}
+
+/** Nobody waits for these writes, and each that is given up early may be stored twice. */
+const FORWARD_TIMEOUT_MS = 10_000;
+
+export function openOrderedWriter(
+  settings: () => StoreSettings,
+  brokers: readonly string[],
+  log: Logger,
+): OrderedWriter {
+  const writeTimeoutMs = Math.max(FORWARD_TIMEOUT_MS, settings().WRITE_TIMEOUT_MS);
+  return createOrderedKafkaWriter({ ...toKafkaOptions(settings, brokers, log), writeTimeoutMs });
+}
+
+export function toKafkaOptions(
+  settings: () => StoreSettings,
+  brokers: readonly string[],
+  log: Logger,
+): KafkaStoreOptions {
+  const fixed = settings();
+  const deadLetterTopicFor = deadLetterTopicFinder(fixed);
   return {
     ...connectionOf(settings),
     brokers,
-    topics: planTopics(naming, fixed.PUBLISH_FAMILIES),
+    topics: topicPlansOf(fixed, familiesWritten(fixed)),
+    deadLetterTopicFor,
     createTopics: fixed.KAFKA_CREATE_TOPICS,
     partitions: fixed.KAFKA_PARTITIONS,
     replicationFactor: fixed.KAFKA_REPLICATION_FACTOR,
@@ -62,7 +151,7 @@ export function toKafkaOptions(settings: () => Settings, brokers: readonly strin
     rememberedIds: fixed.KAFKA_REMEMBERED_IDS,
     deadLetter: (refused, limitBytes) =>
       toRefusedRecordDeadLetters(refused, {
-        topic: deadLetterTopic,
+        topic: deadLetterTopicFor(refused.topic),
         limitBytes,
         why: `Kafka refuses this record for topic ${refused.topic} for good.`,
       }),

@@ -17,6 +17,7 @@ import {
   type ValueSchema,
   wholeNumber,
 } from './kinds.ts';
+import { META_APPS_FORM, metaApps } from './meta-apps.ts';
 import { isFamily, TOPIC_NAME, topicNames } from './topic-names.ts';
 
 const MIB = 1024 * 1024;
@@ -78,6 +79,25 @@ export const settingsTable = z.object({
   META_VERIFY_TOKEN: about(
     text().refine((value) => value === value.trim(), 'begins or ends with white space'),
     meta('The verify token entered in the Meta app (WhatsApp > Configuration)', { secret: true }),
+  ),
+  META_APP_ID: about(
+    text()
+      .refine((value) => /^\d{1,20}$/.test(value), 'is not an id of digits')
+      .optional(),
+    meta('Id of the Meta app (App settings > Basic)'),
+  ),
+  META_APPS: about(
+    metaApps().optional(),
+    meta(
+      'Several Meta apps, each on /webhook/<name>, in place of META_APP_SECRET, META_VERIFY_TOKEN, META_APP_ID, META_ACCESS_TOKEN and WABA_IDS',
+      { secret: true, form: META_APPS_FORM },
+    ),
+  ),
+  ACCEPT_ACCOUNTS: about(
+    oneOf(['all', 'set-aside', 'drop']).default('all'),
+    meta(
+      'Events of accounts that are not in WABA_IDS (with META_APPS: in accounts of the app): all keeps them like others, set-aside sends them to the unknown topic, drop counts them. Events that name no account are kept',
+    ),
   ),
 
   ROLES: about(
@@ -179,7 +199,7 @@ export const settingsTable = z.object({
 
   DATA_DIR: about(
     text().default('data'),
-    journal('Folder of the embedded journal, used when KAFKA_BROKERS is not set'),
+    journal('Folder of the embedded journal, and of the spool; not used with KAFKA_BROKERS alone'),
   ),
   JOURNAL_RETENTION_HOURS: about(
     wholeNumber(1).default(168),
@@ -188,6 +208,20 @@ export const settingsTable = z.object({
   JOURNAL_MAX_BYTES: about(
     wholeNumber(4 * MIB).default(10 * 1024 * MIB),
     journal('Size of the journal at which requests get 503; nothing is removed to make room'),
+  ),
+  SPOOL: about(
+    onOff(false),
+    journal(
+      'With KAFKA_BROKERS: events are durable in DATA_DIR first and go to Kafka from there, so that an outage of Kafka costs no 503',
+    ),
+  ),
+  SPOOL_MAX_BYTES: about(
+    wholeNumber(16 * MIB).default(10 * 1024 * MIB),
+    journal('Size of the spool at which requests get 503; nothing is removed to make room'),
+  ),
+  SPOOL_DRAIN_TIMEOUT_MS: about(
+    wholeNumber(0, 600_000).default(10_000),
+    journal('After SIGTERM: time to forward what is in the spool; the rest stays for the next start'),
   ),
 
   KAFKA_BROKERS: about(
@@ -254,8 +288,9 @@ export const settingsTable = z.object({
 /** For commands that only read the store. */
 export const storeSettingsTable = settingsTable.partial({ META_APP_SECRET: true, META_VERIFY_TOKEN: true });
 
-export type Settings = z.output<typeof settingsTable>;
-export type StoreSettings = z.output<typeof storeSettingsTable>;
+/** Secret and verify token are missing where META_APPS has them: see `appsOf`. */
+export type Settings = z.output<typeof storeSettingsTable>;
+export type StoreSettings = Settings;
 export type SettingName = keyof Settings;
 
 export interface SettingRow extends SettingMeta {

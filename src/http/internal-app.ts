@@ -3,9 +3,9 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import type { ApiToken, Scope } from '../config/api-tokens.ts';
 import { HubcastError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { Readiness } from '../store/store.ts';
+import type { Readiness, SpoolLag } from '../store/store.ts';
 import { equalInConstantTime } from '../webhook/handshake.ts';
-import { sendError, sendJson, toHubcastError } from './answer.ts';
+import { isUnreadablePath, sendError, sendJson, toHubcastError } from './answer.ts';
 import { type AnswerContract, openApiDocument } from './openapi.ts';
 import { addPhoneNumberRoutes, type PhoneNumberLookUps, refuseMethod } from './phone-number-routes.ts';
 
@@ -44,8 +44,10 @@ export function createInternalApp(options: InternalAppOptions): Express {
   app.get('/live', (_request, response) => sendJson(response, 200, { status: 'live' }));
   app.get('/ready', async (_request, response) => {
     const state = await readiness();
-    if (state.ready) sendJson(response, 200, { status: 'ready', warnings: state.warnings ?? [] });
-    else sendJson(response, 503, { status: 'not_ready', why: state.why });
+    if (state.ready) {
+      const spool = state.spool && toSpoolAnswer(state.spool);
+      sendJson(response, 200, { status: 'ready', warnings: state.warnings ?? [], ...(spool && { spool }) });
+    } else sendJson(response, 503, { status: 'not_ready', why: state.why });
   });
   const openApi = openApiDocument({ version: options.version, contract: options.contract });
   app.get('/openapi.json', (_request, response) => sendJson(response, 200, openApi));
@@ -84,6 +86,10 @@ export function authorize(request: Request, tokens: readonly ApiToken[], scope: 
   return found;
 }
 
+function toSpoolAnswer({ records, bytes, counted, ageMs, parked }: SpoolLag) {
+  return { records, bytes, counted, oldest_age_ms: ageMs, parked };
+}
+
 /** Without this any web page open on this machine could read the events (DNS rebinding, cross-site requests). */
 function refuseWebPages(request: Request): void {
   const host = request.get('host') ?? '';
@@ -98,14 +104,6 @@ function refuseWebPages(request: Request): void {
   if (site !== 'none' && site !== 'same-origin' && !opensPage) {
     throw new HubcastError('forbidden', 'The request comes from a web page of another site.');
   }
-}
-
-/** Express says so of `%` signs that stand for nothing. */
-function isUnreadablePath(error: unknown): boolean {
-  return (
-    error instanceof URIError ||
-    (typeof error === 'object' && error !== null && 'status' in error && error.status === 400)
-  );
 }
 
 function refuse(response: Response, thrown: unknown): void {

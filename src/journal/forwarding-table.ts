@@ -1,7 +1,8 @@
 /** What has gone to Kafka and what has not, as the worker reads and writes it. */
 import type { DatabaseSync } from 'node:sqlite';
 import { createBacklog } from './backlog.ts';
-import { keepFrames } from './batch-format.ts';
+import { keepFrames, openBatch } from './batch-format.ts';
+import type { BatchTable } from './batch-table.ts';
 import type { Answers, Progress } from './messages.ts';
 
 export interface ForwardingTable {
@@ -11,6 +12,8 @@ export interface ForwardingTable {
   readonly advance: (progress: Progress) => void;
   /** Removes some of what is in Kafka and still here, inside the caller's transaction. */
   readonly trim: () => { readonly records: number; readonly more: boolean };
+  /** Puts what was set aside behind everything else, inside the caller's transaction. */
+  readonly unpark: () => { readonly records: number };
   readonly stored: (records: number, bytes: number) => void;
   readonly backlog: () => Answers['backlog'];
   /** To be called when the transaction has ended. */
@@ -20,7 +23,7 @@ export interface ForwardingTable {
 const TAKE_ROWS = 1_000;
 const TRIM_ROWS = 200;
 
-export function openForwardingTable(database: DatabaseSync): ForwardingTable {
+export function openForwardingTable(database: DatabaseSync, batches: BatchTable): ForwardingTable {
   const read = database.prepare('SELECT position, ahead FROM forwarding');
   const write = database.prepare('UPDATE forwarding SET position = ?, ahead = ?');
   const sizes = database.prepare(`
@@ -37,6 +40,8 @@ export function openForwardingTable(database: DatabaseSync): ForwardingTable {
   );
   const park = database.prepare('INSERT OR IGNORE INTO parked VALUES (?, ?, ?, ?, ?, ?)');
   const countParked = database.prepare('SELECT count(*) AS records FROM parked');
+  const someParked = database.prepare('SELECT record_offset, content FROM parked ORDER BY record_offset');
+  const clearParked = database.prepare('DELETE FROM parked');
   const remove = database.prepare('DELETE FROM batches WHERE last_offset <= ?');
   const removeTopics = database.prepare(
     'DELETE FROM batch_topics WHERE topic_id IN (SELECT id FROM topics) AND last_offset <= ?',
@@ -116,6 +121,22 @@ export function openForwardingTable(database: DatabaseSync): ForwardingTable {
         mayTrim = more;
       });
       return { records: rows.reduce((sum, row) => sum + Number(row.records), 0), more };
+    },
+    unpark() {
+      const rows = someParked.all();
+      clearParked.run();
+      let bytes = 0;
+      for (const row of rows) {
+        const content = row.content as Uint8Array;
+        const { topics, frames, topic, timestampMs, offset } = openBatch(content);
+        const [frame] = frames;
+        if (frame === undefined) continue;
+        const facts = { count: 1, topics: topics.filter((name) => name === topic(frame)) };
+        batches.add({ ...facts, minMs: timestampMs(frame), maxMs: timestampMs(frame) }, content, offset(frame) + 1);
+        bytes += content.byteLength;
+      }
+      onCommit.push(() => backlog.stored(rows.length, bytes));
+      return { records: rows.length };
     },
     stored: backlog.stored,
     backlog() {

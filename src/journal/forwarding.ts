@@ -28,6 +28,8 @@ export interface Forwarding {
   /** Resolves when it is durable. Calls must not overlap. */
   readonly advance: (progress: Omit<Progress, 'nowMs'>) => Promise<void>;
   readonly backlog: () => Promise<Backlog>;
+  /** Puts what was set aside behind everything else; how many records that is. */
+  readonly unpark: () => Promise<number>;
 }
 
 /** For the journal's own writes: a move of the position that waits, and what became of the write it went with. */
@@ -83,6 +85,7 @@ export function createForwarding(link: WorkerLink, now: () => number): Forwardin
       if (!(await promise)) await alone(progress);
     },
     backlog: () => link.call<'backlog'>({ kind: 'backlog' }),
+    unpark: async () => (await link.call<'unpark'>({ kind: 'unpark' })).records,
     begin() {
       writing = true;
       joined = waiting;

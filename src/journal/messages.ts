@@ -25,6 +25,8 @@ export interface Requests {
   readonly take: { readonly kind: 'take'; readonly after: number; readonly maxBytes: number };
   readonly advance: { readonly kind: 'advance'; readonly progress: Progress };
   readonly backlog: { readonly kind: 'backlog' };
+  /** Puts what was set aside back, behind everything else. */
+  readonly unpark: { readonly kind: 'unpark' };
   readonly probe: { readonly kind: 'probe'; readonly nowMs: number };
   readonly close: { readonly kind: 'close' };
 }
@@ -59,6 +61,7 @@ export interface Answers {
   /** `more`: there are batches behind these. */
   readonly take: { readonly memory: ArrayBuffer; readonly batches: readonly TakenBatch[]; readonly more: boolean };
   readonly advance: null;
+  readonly unpark: { readonly records: number };
   readonly backlog: {
     readonly records: number;
     /** Of the batches that are not wholly in Kafka. */

@@ -38,6 +38,8 @@ function answer(writer: Writer, request: Requests[RequestKind]): Answers[Request
       return writer.advance(request);
     case 'backlog':
       return writer.backlog();
+    case 'unpark':
+      return writer.unpark();
     case 'probe':
       return writer.probe(request);
     case 'close':

@@ -24,6 +24,7 @@ export interface Writer {
   readonly take: (request: Requests['take']) => Answers['take'];
   readonly advance: (request: Requests['advance']) => Answers['advance'];
   readonly backlog: () => Answers['backlog'];
+  readonly unpark: () => Answers['unpark'];
   readonly probe: (request: Requests['probe']) => Readiness;
   /** To be called when the answer is on its way: what it costs must not delay an acknowledgement. */
   readonly checkpointIfDue: () => void;
@@ -81,7 +82,7 @@ function createWriter(database: DatabaseSync, settings: WorkerSettings, translat
   const touchProbe = database.prepare('UPDATE probe SET at_ms = ? WHERE id = 1');
   const rememberedIds = openRememberedIds(database, REMEMBER_MS);
   const batches = openBatchTable(database);
-  const forwarding = openForwardingTable(database);
+  const forwarding = openForwardingTable(database, batches);
   const removeExpired = createExpiry(database, batches, rememberedIds);
   const checkpoints = createCheckpoints(database);
   const room = openRoom(database, settings);
@@ -177,6 +178,11 @@ function createWriter(database: DatabaseSync, settings: WorkerSettings, translat
       return null;
     },
     backlog: forwarding.backlog,
+    unpark: () =>
+      inTransaction(
+        () => forwarding.unpark(),
+        () => 0,
+      ),
     probe({ nowMs }) {
       try {
         const why = room.whyNoWrite();

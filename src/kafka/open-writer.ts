@@ -26,6 +26,8 @@ export interface KafkaWriterOptions {
   readonly compression: Compression;
   readonly tls?: KafkaTls | (() => KafkaTls);
   readonly sasl?: KafkaSasl | (() => KafkaSasl);
+  /** Where the dead letters of a topic go. */
+  readonly deadLetterTopicFor: (topic: string) => string;
   /**
    * Turns a record the broker refuses for good into records for the dead-letter topic. Each must take at most
    * `limitBytes` there, measured by `recordBytes`.
@@ -71,7 +73,6 @@ export function openKafkaWriter(options: KafkaWriterOptions, inOrder: boolean): 
     inOrder,
     attemptTimeoutMs,
     compression: COMPRESSION_TYPES[options.compression],
-    deadLetterTopic: options.topics.find(({ family }) => family === 'dead-letter')?.name,
     onStored: () => {
       storedMs = now();
     },

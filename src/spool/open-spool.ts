@@ -34,8 +34,8 @@ export interface Spool extends Store {
 /** Throws what opening the journal throws; a Kafka that is away is waited for. */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const { now, monotonicMs, log } = options;
-  let wake = () => undefined as void;
-  const journal = await options.openJournal(() => wake());
+  let wake: (() => void) | undefined;
+  const journal = await options.openJournal(() => wake?.());
   const kafka = options.openKafka();
   const forwarder = startForwarder({
     source: journal.forwarding,
@@ -81,7 +81,9 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       const why = inKafka.ready ? forwarder.problem() : inKafka.why;
       if (why !== undefined) warnings.push(`Events wait in the spool, as Kafka does not take them: ${why}`);
       if (spool.parked > 0)
-        warnings.push(`${spool.parked} events are parked, as Kafka refuses them for good: see "hubcast journal check".`);
+        warnings.push(
+          `${spool.parked} events are parked, as Kafka refuses them for good: see "hubcast journal check".`,
+        );
       return { ready: true, warnings, spool };
     },
     close() {

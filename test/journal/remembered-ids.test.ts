@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from '@jest/globals';
-import { openRememberedIds } from '../../src/journal/remembered-ids.ts';
 import { migrate } from '../../src/journal/migrations.ts';
+import { openRememberedIds } from '../../src/journal/remembered-ids.ts';
 import { REMEMBER_MS } from '../../src/journal/writer.ts';
 import { makeRecord } from '../store/make-record.ts';
 import { openTestJournal, withDataDir } from './support/scratch.ts';
