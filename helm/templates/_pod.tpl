@@ -1,4 +1,4 @@
-{{/* The receiver's pod: the same with Kafka and with the journal but for the volume of /data. */}}
+{{/* The receiver's pod: the same with Kafka, spool and journal but for the volume of /data. */}}
 {{- define "hubcast.pod" -}}
 {{- $store := include "hubcast.store" . -}}
 metadata:
@@ -72,7 +72,7 @@ spec:
       volumeMounts:
         - { name: secrets, mountPath: /run/secrets/hubcast, readOnly: true }
         - { name: tmp, mountPath: /tmp }
-        {{- if eq $store "journal" }}
+        {{- if ne $store "kafka" }}
         - { name: data, mountPath: /data }
         {{- end }}
   volumes:
@@ -89,7 +89,7 @@ spec:
           {{- end }}
     - name: tmp
       emptyDir: { sizeLimit: 64Mi }
-  {{- if and .Values.topologySpread.enabled (eq $store "kafka") }}
+  {{- if and .Values.topologySpread.enabled (ne $store "journal") }}
   topologySpreadConstraints:
     {{- range .Values.topologySpread.topologyKeys }}
     - maxSkew: 1
@@ -99,7 +99,7 @@ spec:
         matchLabels:
           {{- include "hubcast.selector" $ | nindent 10 }}
       # Each roll-out by itself: replicas that are about to go do not count.
-      matchLabelKeys: [pod-template-hash]
+      matchLabelKeys: [{{ if eq $store "kafka" }}pod-template-hash{{ else }}controller-revision-hash{{ end }}]
     {{- end }}
   {{- end }}
   {{- with .Values.nodeSelector }}

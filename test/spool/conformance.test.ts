@@ -4,7 +4,7 @@ import { makeScratchDir, removeScratchDir } from '../journal/support/scratch.ts'
 import { createTopic, log, topicPlan } from '../kafka/support.ts';
 import { describeStore, type OpenedStore } from '../store/conformance.ts';
 import { describeKafka, sharedBrokers } from '../support/kafka.ts';
-import { kafkaWriter, openTestSpool } from './support.ts';
+import { kafkaWriter, openTestSpool } from './support/open-test-spool.ts';
 
 async function open(brokers: readonly string[], dataDir: string): Promise<OpenedStore> {
   const store = await openTestSpool(dataDir, { openKafka: () => kafkaWriter(brokers, []) });

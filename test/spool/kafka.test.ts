@@ -9,7 +9,7 @@ import { type Broker, startBroker } from '../kafka/broker/start.ts';
 import { createTopic, readAll, topicPlan } from '../kafka/support.ts';
 import { makeRecord } from '../store/make-record.ts';
 import { describeKafka, describeOwnKafka } from '../support/kafka.ts';
-import { kafkaWriter, openTestSpool, until } from './support.ts';
+import { kafkaWriter, openTestSpool, until } from './support/open-test-spool.ts';
 
 const idsOf = (records: readonly { readonly headers: Readonly<Record<string, string>> }[]) =>
   records.map(({ headers }) => headers.ce_id);

@@ -9,7 +9,7 @@ import type { OrderedWriter } from '../../src/store/ordered-writes.ts';
 import type { Readiness } from '../../src/store/store.ts';
 import { withDataDir } from '../journal/support/scratch.ts';
 import { makeRecord } from '../store/make-record.ts';
-import { openTestSpool, until } from './support.ts';
+import { openTestSpool, until } from './support/open-test-spool.ts';
 
 const AWAY = new HubcastError('store_unavailable', 'Kafka is away.');
 const REFUSED = new HubcastError('record_refused', 'Too large even as dead letters.');

@@ -1,12 +1,12 @@
 /** A spool on a folder of its own, over a real Kafka or over a stand-in for its writer. */
 
-import type { KafkaWriterOptions } from '../../src/kafka/open-writer.ts';
-import { createOrderedKafkaWriter } from '../../src/kafka/ordered-writer.ts';
-import type { TopicPlan } from '../../src/records/topics.ts';
-import { openSpool, type Spool } from '../../src/spool/open-spool.ts';
-import type { OrderedWriter } from '../../src/store/ordered-writes.ts';
-import { openTestJournal } from '../journal/support/scratch.ts';
-import { log } from '../kafka/support.ts';
+import type { KafkaWriterOptions } from '../../../src/kafka/open-writer.ts';
+import { createOrderedKafkaWriter } from '../../../src/kafka/ordered-writer.ts';
+import type { TopicPlan } from '../../../src/records/topics.ts';
+import { openSpool, type Spool } from '../../../src/spool/open-spool.ts';
+import type { OrderedWriter } from '../../../src/store/ordered-writes.ts';
+import { openTestJournal } from '../../journal/support/scratch.ts';
+import { log } from '../../kafka/support.ts';
 
 export interface TestSpoolOptions {
   readonly maxBytes?: number;
