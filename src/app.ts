@@ -11,6 +11,7 @@ import { createRoom } from './http/room.ts';
 import type { Logger } from './log.ts';
 import { openLookUps } from './open-look-ups.ts';
 import { namingOf, openStore } from './open-store.ts';
+import { openWatch } from './open-watch.ts';
 import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
 import { createReceive } from './receive.ts';
@@ -41,6 +42,7 @@ export async function startService(settings: () => Settings, log: Logger): Promi
   const fixed = settings();
   const store = await openStore(settings, log);
   const numbers = openLookUps(settings, log);
+  const watch = openWatch(settings, { store, numbers, app: APP, log });
   let stopping: Promise<void> | undefined;
 
   const receive = createReceive({
@@ -49,7 +51,9 @@ export async function startService(settings: () => Settings, log: Logger): Promi
     app: APP,
     naming: namingOf(fixed),
     families: fixed.PUBLISH_FAMILIES,
-    ...(numbers === null ? {} : { knownNumber: numbers.directory.peek, onStored: numbers.directory.noteEvents }),
+    ...(watch.knownNumber === null ? {} : { knownNumber: watch.knownNumber }),
+    ...(numbers === null ? {} : { onStored: numbers.directory.noteEvents }),
+    onStoredFailed: (error) => log.error({ error: messageOf(error) }, 'what follows a stored webhook failed'),
   });
   const readiness = async (): Promise<Readiness> => {
     if (stopping !== undefined) return { ready: false, why: 'The service is stopping.' };
@@ -81,7 +85,7 @@ export async function startService(settings: () => Settings, log: Logger): Promi
       readiness,
       tokens: () => settings().API_TOKENS ?? [],
       loopback: isLoopback(fixed.INTERNAL_HOST),
-      lookUps: numbers?.lookUps ?? null,
+      lookUps: numbers?.lookUps ?? watch.lookUps,
       contract: answerContract(),
       version: PACKAGE.version,
       log,
@@ -102,6 +106,7 @@ export async function startService(settings: () => Settings, log: Logger): Promi
       listener.destroy();
       await listener.stop();
     }
+    await watch.close();
     await store.close();
     throw error;
   }
@@ -121,6 +126,7 @@ export async function startService(settings: () => Settings, log: Logger): Promi
     // The probes answer until the end: a balancer that hears nothing would call the process dead.
     await internalListener.stop();
     clearTimeout(cut);
+    await watch.close();
     await store.close();
     log.info('stopped');
   }

@@ -11,6 +11,8 @@ import { createLookUps, type LookUps } from './phone-numbers/look-ups.ts';
 export interface OpenLookUps {
   readonly lookUps: LookUps;
   readonly directory: Directory;
+  /** Reads of an account's numbers in the last hour. */
+  readonly readsLately: (accountId: string) => number;
   /** What the operator should know though everything else works: a token that Meta refuses. */
   readonly problems: () => readonly string[];
 }
@@ -77,6 +79,7 @@ export function openLookUps(settings: () => StoreSettings, log: Logger): OpenLoo
   return {
     directory,
     lookUps: createLookUps(directory, Date.now),
+    readsLately: client.budget.readsLately,
     problems: () =>
       tokenProblem === null ? [] : [`Meta refuses META_ACCESS_TOKEN: phone numbers are not read. ${tokenProblem}`],
   };

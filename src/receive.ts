@@ -44,6 +44,8 @@ export interface ReceiveOptions {
   readonly knownNumber?: KnownNumberOf;
   /** Told of events once they are durable. Must not wait for anything. */
   readonly onStored?: (events: readonly SplitEvent[]) => void;
+  /** A failure of `onStored`: the events are durable, whatever comes after. */
+  readonly onStoredFailed?: (error: unknown) => void;
 }
 
 /** @throws HubcastError `signature_mismatch`, or why the store did not confirm (then durability is unknown) */
@@ -65,7 +67,11 @@ export function createReceive(options: ReceiveOptions): Receive {
     const context = { delivery, naming, traceparent: traceparentOf(traceparent, deliveryId) };
     const records = events.filter((event) => kept.has(event.family)).map((event) => toRecord(event, context));
     await append(records);
-    options.onStored?.(events);
+    try {
+      options.onStored?.(events);
+    } catch (error) {
+      options.onStoredFailed?.(error);
+    }
     return toReceipt(events, records.length);
   };
 }

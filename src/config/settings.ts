@@ -126,6 +126,11 @@ export const settingsTable = z.object({
     numbers('Older answers about numbers are read again when asked for; events and fresh=true do it sooner'),
   ),
 
+  PHONE_NUMBERS_WATCH_SECONDS: about(
+    wholeNumber(1, 86_400).default(300),
+    numbers('How often the numbers of each account are looked at for changes; Meta counts each look as a read'),
+  ),
+
   HOST: about(text().default('0.0.0.0'), listener('Address of the public listener, which only Meta has to reach')),
   PORT: about(wholeNumber(0, 65_535).default(8080), listener('Port of the public listener; 0 takes a free one')),
   INTERNAL_HOST: about(
