@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MAIN_APP } from './config/meta-apps.ts';
 import type { StoreSettings } from './config/settings.ts';
 import { messageOf } from './errors.ts';
 import type { KnownNumberOf } from './events/event.ts';
@@ -30,8 +31,6 @@ export interface Watch {
 export interface WatchOptions {
   readonly store: Store;
   readonly numbers: OpenLookUps | null;
-  /** Name of the Meta app. */
-  readonly app: string;
   readonly log: Logger;
 }
 
@@ -47,11 +46,15 @@ export function openWatch(settings: () => StoreSettings, options: WatchOptions):
   const { numbers, log } = options;
   const knownNumber = numbers?.directory.peek ?? null;
   if (keepsState(fixed) && numbers !== null) return { ...openKeeper(settings, numbers, options), knownNumber };
-  const follows = fixed.KAFKA_BROKERS !== undefined && fixed.PUBLISH_FAMILIES.includes('phone-number-state');
+  // The look-ups, and with them the state, are those of one app.
+  const follows =
+    fixed.KAFKA_BROKERS !== undefined &&
+    fixed.META_APPS === undefined &&
+    fixed.PUBLISH_FAMILIES.includes('phone-number-state');
   return follows ? followState(settings, numbers, log) : { ...NO_WATCH, knownNumber };
 }
 
-function openKeeper(settings: () => StoreSettings, numbers: OpenLookUps, { store, app, log }: WatchOptions) {
+function openKeeper(settings: () => StoreSettings, numbers: OpenLookUps, { store, log }: WatchOptions) {
   const fixed = settings();
   const naming = namingOf(fixed);
   const stateTopic = topicName(naming, 'phone-number-state');
@@ -74,7 +77,7 @@ function openKeeper(settings: () => StoreSettings, numbers: OpenLookUps, { store
     append: store.append,
     stateTopic,
     eventTopics: [topicName(naming, 'phone-numbers'), topicName(naming, 'accounts')],
-    recordOptions: () => ({ naming, app, nowMs: Date.now(), deliveryId: randomUUID() }),
+    recordOptions: () => ({ naming, app: MAIN_APP, nowMs: Date.now(), deliveryId: randomUUID() }),
     now: Date.now,
     log,
   };

@@ -14,6 +14,14 @@ export const deadLetter = defineOwnEvent({
     field: z.string().nullable(),
     entry_id: z.string().nullable(),
     test: z.boolean(),
+    part: z
+      .enum(['body', 'around', 'entry', 'change', 'value', 'item', 'chunk'])
+      .meta({ description: 'Which part of the body it is; a chunk is one of an event too large for its topic' }),
+    path: z.string().optional().meta({ description: "Where the part stood, from the body's root" }),
+    entry_time: z
+      .unknown()
+      .optional()
+      .meta({ description: 'entry[].time as received, where there was one; repairs need it' }),
     issues: z.array(issue).meta({ description: 'What is wrong, and where in the body' }),
     ...surroundings,
     chunk: z
