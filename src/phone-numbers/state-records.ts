@@ -117,6 +117,7 @@ function toOwnRecord(
     family,
     key,
     source: sourceOf(accountId),
+    accountId,
     subject: digits,
     time: toRfc3339(timeMs),
     dataschema: dataschemaOf(type, version),
