@@ -49,6 +49,7 @@ export async function startService(settings: () => Settings, log: Logger): Promi
     app: APP,
     naming: namingOf(fixed),
     families: fixed.PUBLISH_FAMILIES,
+    capture: fixed.CAPTURE,
     ...(numbers === null ? {} : { knownNumber: numbers.directory.peek, onStored: numbers.directory.noteEvents }),
   });
   const readiness = async (): Promise<Readiness> => {

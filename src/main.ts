@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { captureCommand } from './cli/capture.ts';
 import { demoCommand } from './cli/demo.ts';
 import { describeCommand } from './cli/describe.ts';
 import { eventsCommand } from './cli/events.ts';
@@ -32,6 +33,7 @@ for (const command of [
   sendCommand(),
   parseCommand(),
   eventsCommand(),
+  captureCommand(),
   numbersCommand(),
   describeCommand(),
 ]) {

@@ -3,6 +3,7 @@
  * durable does the promise returned here resolve, which is what the 200 waits for.
  */
 import type { Delivery, KnownNumberOf, SplitEvent } from './events/event.ts';
+import { type RequestHeaders, rawRequestEvent } from './events/raw-request.ts';
 import { splitIntoEvents } from './events/split.ts';
 import type { Family } from './fields/families.ts';
 import { toRecord } from './records/to-record.ts';
@@ -18,6 +19,8 @@ export interface SignedRequest {
   /** As `readSignature` read it. */
   readonly signature: Buffer;
   readonly traceparent: string | undefined;
+  /** Kept with the body where requests are captured. */
+  readonly headers?: RequestHeaders;
   readonly receivedMs: number;
   /** A UUID: the events and the log line of a POST name it. */
   readonly deliveryId: string;
@@ -40,6 +43,8 @@ export interface ReceiveOptions {
   readonly naming: TopicNaming;
   /** Families that are stored; dead letters always are. */
   readonly families: readonly Family[];
+  /** Requests are stored as they came, beside their events. */
+  readonly capture?: boolean;
   /** From memory: the path of a webhook waits for nothing but the store. */
   readonly knownNumber?: KnownNumberOf;
   /** Told of events once they are durable. Must not wait for anything. */
@@ -50,10 +55,10 @@ export interface ReceiveOptions {
 export type Receive = (request: SignedRequest) => Promise<Receipt>;
 
 export function createReceive(options: ReceiveOptions): Receive {
-  const { append, appSecrets, app, naming, knownNumber } = options;
+  const { append, appSecrets, app, naming, knownNumber, capture = false } = options;
   const kept: ReadonlySet<Family> = new Set([...options.families, 'dead-letter']);
 
-  return async ({ body, signature, traceparent, receivedMs, deliveryId }) => {
+  return async ({ body, signature, traceparent, headers, receivedMs, deliveryId }) => {
     const verified = verifySignature(body, signature, appSecrets());
     const delivery: Delivery = {
       app,
@@ -64,9 +69,14 @@ export function createReceive(options: ReceiveOptions): Receive {
     const events = splitIntoEvents(verified, readBody(verified), delivery);
     const context = { delivery, naming, traceparent: traceparentOf(traceparent, deliveryId) };
     const records = events.filter((event) => kept.has(event.family)).map((event) => toRecord(event, context));
+    const stored = records.length;
+    if (capture) {
+      const repeatable = events.some((event) => event.repeatable);
+      records.push(toRecord(rawRequestEvent(verified, headers ?? {}, delivery, repeatable), context));
+    }
     await append(records);
     options.onStored?.(events);
-    return toReceipt(events, records.length);
+    return toReceipt(events, stored);
   };
 }
 

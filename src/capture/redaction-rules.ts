@@ -98,8 +98,8 @@ function toSchema(schema: z.ZodType): Schema {
   return z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as Schema;
 }
 
-/** Ids of phone numbers, accounts, templates, Flows and the like; ids that lead to people are marked. */
-const ID_NAME = /(^|_)ids?$/;
+/** Of phone numbers, accounts, templates, Flows, errors; ids that lead to people are marked. */
+const ID_NAME = /(^|_)(ids?|code)$/;
 const LONG_NUMBER = /\d{7}/;
 
 /**
