@@ -14,8 +14,12 @@ const captureLine = z
     deliveryid: z.uuid().meta({ description: "Id of the POST, as in its events' deliveryid" }),
     app: z.string().meta({ description: 'Which Meta app it was sent to' }),
     redacted: z.boolean().meta({ description: 'People were replaced by pseudonyms' }),
-    headers: z.record(z.string(), z.string()).meta({ description: 'Of the request, names in lower case; no signature' }),
-    body_base64: z.string().meta({ description: 'The body, byte for byte', contentEncoding: 'base64', 'x-pii': 'unknown' }),
+    headers: z
+      .record(z.string(), z.string())
+      .meta({ description: 'Of the request, names in lower case; no signature' }),
+    body_base64: z
+      .string()
+      .meta({ description: 'The body, byte for byte', contentEncoding: 'base64', 'x-pii': 'unknown' }),
   })
   .meta({
     title: 'A line of a capture file',
@@ -28,7 +32,10 @@ export function captureJsonSchema(): { readonly path: string; readonly schema: o
   return { path: 'capture/1.json', schema: { $schema, $id: CAPTURE_SCHEMA, ...rest } };
 }
 
-export function toCaptureLine({ receivedMs, deliveryId, app, headers, body }: CapturedRequest, redacted: boolean): string {
+export function toCaptureLine(
+  { receivedMs, deliveryId, app, headers, body }: CapturedRequest,
+  redacted: boolean,
+): string {
   const line: z.output<typeof captureLine> = {
     schema: CAPTURE_SCHEMA,
     receivedtime: new Date(receivedMs).toISOString(),
@@ -67,7 +74,9 @@ function readLine(text: string, complete: boolean): { request: CapturedRequest }
   const { data, error } = captureLine.safeParse(value);
   if (data === undefined) {
     const [issue] = error.issues;
-    return { problem: `is no line of a capture file (${CAPTURE_SCHEMA}): ${issue?.path.join('.') || 'the line'}: ${issue?.message}` };
+    return {
+      problem: `is no line of a capture file (${CAPTURE_SCHEMA}): ${issue?.path.join('.') || 'the line'}: ${issue?.message}`,
+    };
   }
   const body = fromBase64(data.body_base64);
   if (body === null) return { problem: 'has a body_base64 that is not base64' };

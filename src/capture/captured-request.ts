@@ -25,7 +25,8 @@ export function toCapturedRequest({ value }: Pick<StoredRecord, 'value'>): Captu
   const { receivedtime, deliveryid, app, data } = event;
   const receivedMs = typeof receivedtime === 'string' ? Date.parse(receivedtime) : Number.NaN;
   const body = typeof data.body_base64 === 'string' ? fromBase64(data.body_base64) : null;
-  if (body === null || Number.isNaN(receivedMs) || typeof deliveryid !== 'string' || typeof app !== 'string') return null;
+  if (body === null || Number.isNaN(receivedMs) || typeof deliveryid !== 'string' || typeof app !== 'string')
+    return null;
   return { receivedMs, deliveryId: deliveryid, app, headers: textMembers(data.headers), body };
 }
 
@@ -51,7 +52,9 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> | null {
 
 function textMembers(value: unknown): Record<string, string> {
   if (!isObject(value)) return {};
-  return Object.fromEntries(Object.entries(value).filter((member): member is [string, string] => typeof member[1] === 'string'));
+  return Object.fromEntries(
+    Object.entries(value).filter((member): member is [string, string] => typeof member[1] === 'string'),
+  );
 }
 
 /** Null where it is none. */

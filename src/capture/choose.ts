@@ -7,6 +7,8 @@ export interface Choice {
   readonly sinceMs?: number | undefined;
   /** Received before this time. */
   readonly untilMs?: number | undefined;
+  /** Sent to any of these Meta apps. */
+  readonly apps?: readonly string[] | undefined;
   /** Any of Meta's fields. */
   readonly fields?: readonly string[] | undefined;
   /** Any of these accounts, or entry ids. */
@@ -16,7 +18,14 @@ export interface Choice {
 }
 
 /** All that is given has to fit, the last three by one event of the request. */
-export function createChoice({ sinceMs, untilMs, fields, accounts, eventIds }: Choice): (request: CapturedRequest) => boolean {
+export function createChoice({
+  sinceMs,
+  untilMs,
+  apps,
+  fields,
+  accounts,
+  eventIds,
+}: Choice): (request: CapturedRequest) => boolean {
   const byEvent = fields ?? accounts ?? eventIds;
   const fits = (event: SplitEvent) => {
     if (eventIds !== undefined && !eventIds.includes(event.id)) return false;
@@ -28,6 +37,7 @@ export function createChoice({ sinceMs, untilMs, fields, accounts, eventIds }: C
   return (request) => {
     if (sinceMs !== undefined && request.receivedMs < sinceMs) return false;
     if (untilMs !== undefined && request.receivedMs >= untilMs) return false;
+    if (apps !== undefined && !apps.includes(request.app)) return false;
     return byEvent === undefined || eventsOf(request).some(fits);
   };
 }

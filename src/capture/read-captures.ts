@@ -26,7 +26,7 @@ export interface CaptureCounts {
 const MAX_WAITING_BYTES = 256 * 1024 * 1024;
 
 /** @param records of the topics raw and dead-letter */
-export function readCaptures(records: AsyncIterable<StoredRecord>, rawTopic: string): ReadCaptures {
+export function readCaptures(records: AsyncIterable<StoredRecord>, rawTopics: ReadonlySet<string>): ReadCaptures {
   const waiting = new Map<string, Chunks>();
   let waitingBytes = 0;
   let joined = 0;
@@ -35,7 +35,7 @@ export function readCaptures(records: AsyncIterable<StoredRecord>, rawTopic: str
 
   async function* requests(): AsyncGenerator<CapturedRequest> {
     for await (const record of records) {
-      if (record.topic === rawTopic) {
+      if (rawTopics.has(record.topic)) {
         const request = toCapturedRequest(record);
         if (request === null) foreign += 1;
         else yield request;

@@ -1,8 +1,8 @@
 /** `capture export`: captured requests as a file to keep, to share and to replay. */
 import { randomBytes } from 'node:crypto';
 import { createWriteStream, readFileSync } from 'node:fs';
-import { finished } from 'node:stream/promises';
 import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { Command } from 'commander';
 import { toCaptureLine } from '../capture/capture-file.ts';
 import { createChoice } from '../capture/choose.ts';
@@ -10,8 +10,9 @@ import { readCaptures } from '../capture/read-captures.ts';
 import { createRequestRedactor } from '../capture/redact-request.ts';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { HubcastError, messageOf } from '../errors.ts';
+import type { Family } from '../fields/families.ts';
 import { createLog } from '../log.ts';
-import { namingOf, openReader } from '../open-store.ts';
+import { namingsOf, openReader } from '../open-store.ts';
 import { topicName } from '../records/topics.ts';
 import { parseTime } from './times.ts';
 import { visible } from './visible.ts';
@@ -19,6 +20,7 @@ import { visible } from './visible.ts';
 interface ExportOptions {
   readonly from?: number;
   readonly to?: number;
+  readonly app?: readonly string[];
   readonly field?: readonly string[];
   readonly account?: readonly string[];
   readonly eventId?: readonly string[];
@@ -35,6 +37,7 @@ export function captureCommand(): Command {
     .description('write captured requests as a capture file: one line of JSON each, see schemas/capture/1.json')
     .option('--from <time>', 'received since: a time (2026-11-22T10:00:00Z) or an age (15m, 2h, 3d)', parseTime)
     .option('--to <time>', 'received before', parseTime)
+    .option('--app <name...>', 'only requests to these Meta apps, where there are several')
     .option('--field <field...>', "only requests with an update of these fields of Meta's")
     .option('--account <id...>', 'only requests with an update of these accounts, or entry ids')
     .option('--event-id <id...>', 'only requests that became one of these events')
@@ -61,11 +64,11 @@ async function exportCaptures(options: ExportOptions): Promise<void> {
     throw new HubcastError('usage', '--redact-key-file is the key of --redact, which was not given.');
   }
   const settings = readStoreSettings(process.env);
-  const naming = namingOf(settings);
-  const rawTopic = topicName(naming, 'raw');
+  const topics = (family: Family) => new Set(namingsOf(settings).map((naming) => topicName(naming, family)));
+  const rawTopics = topics('raw');
   const redactor = options.redact ? createRequestRedactor(readKey(options.redactKeyFile)) : null;
-  const { from: sinceMs, to: untilMs, field: fields, account: accounts, eventId: eventIds } = options;
-  const isMeant = createChoice({ sinceMs, untilMs, fields, accounts, eventIds });
+  const { from: sinceMs, to: untilMs, app: apps, field: fields, account: accounts, eventId: eventIds } = options;
+  const isMeant = createChoice({ sinceMs, untilMs, apps, fields, accounts, eventIds });
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
@@ -76,12 +79,12 @@ async function exportCaptures(options: ExportOptions): Promise<void> {
   let written = 0;
   try {
     const records = reader.read({
-      topics: [rawTopic, topicName(naming, 'dead-letter')],
+      topics: [...rawTopics, ...topics('dead-letter')],
       from: sinceMs === undefined ? 'start' : { timestampMs: sinceMs },
       follow: false,
       signal: stop.signal,
     });
-    const captures = readCaptures(records, rawTopic);
+    const captures = readCaptures(records, rawTopics);
     for await (const request of captures.requests) {
       read += 1;
       if (!isMeant(request)) continue;
@@ -92,9 +95,9 @@ async function exportCaptures(options: ExportOptions): Promise<void> {
     const notes = [
       `${written} of ${read} captured requests written.`,
       ...(read === 0 ? ['Is CAPTURE=on where the service runs, and is this its store?'] : []),
-      ...(joined > 0 ? [`${joined} were larger than topic ${rawTopic} takes; they stand out of their order.`] : []),
+      ...(joined > 0 ? [`${joined} were larger than their topic takes; they stand out of their order.`] : []),
       ...(incomplete > 0 ? [`${incomplete} larger ones are left out: not all their parts were there.`] : []),
-      ...(foreign > 0 ? [`${foreign} records of topic ${rawTopic} are no captured requests.`] : []),
+      ...(foreign > 0 ? [`${foreign} records there are no captured requests.`] : []),
       ...(redactor !== null && redactor.replacedWhole() > 0
         ? [`${redactor.replacedWhole()} bodies could not be read as JSON and were replaced as a whole.`]
         : []),
@@ -121,7 +124,10 @@ async function openNew(file: string): Promise<Writable> {
   try {
     await new Promise((resolve, reject) => output.once('open', resolve).once('error', reject));
   } catch (error) {
-    throw new HubcastError('usage', `--output ${file} cannot be made: ${messageOf(error)}. Give the name of a new file.`);
+    throw new HubcastError(
+      'usage',
+      `--output ${file} cannot be made: ${messageOf(error)}. Give the name of a new file.`,
+    );
   }
   return output;
 }

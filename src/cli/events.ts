@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { createLog } from '../log.ts';
-import { namingOf, openReader } from '../open-store.ts';
+import { namingsOf, openReader } from '../open-store.ts';
 import type { ReadFrom } from '../records/record.ts';
 import { topicName, writtenFamilies } from '../records/topics.ts';
 import { doubtsAbout, resolveTopics, toTypes } from './events-filter.ts';
@@ -47,9 +47,12 @@ write to a topic), "event" is null and "value_text" has the value as text; a rec
     .action((options: EventsOptions) => readEvents(options));
 }
 
+/** Captured requests are no events, and hold them all again. */
+const EVENT_FAMILIES = writtenFamilies().filter((family) => family !== 'raw');
+
 async function readEvents(options: EventsOptions): Promise<void> {
   const settings = readStoreSettings(process.env);
-  const naming = namingOf(settings);
+  const namings = namingsOf(settings);
   const types = options.type && toTypes(options.type);
   for (const doubt of types ? doubtsAbout(types) : []) process.stderr.write(`${visible(doubt)}\n`);
   const format = options.format ?? defaultFormat();
@@ -61,10 +64,8 @@ async function readEvents(options: EventsOptions): Promise<void> {
   try {
     let printed = 0;
     const topics = options.topic
-      ? await resolveTopics(options.topic, naming, reader.topics)
-      : writtenFamilies()
-          .filter((family) => family !== 'raw')
-          .map((family) => topicName(naming, family));
+      ? await resolveTopics(options.topic, namings, reader.topics)
+      : [...new Set(namings.flatMap((naming) => EVENT_FAMILIES.map((family) => topicName(naming, family))))];
     const records = reader.read({
       topics,
       from: options.from,

@@ -13,6 +13,7 @@ export function toTimeMs(text: string): number | null {
 
 export function parseTime(text: string): number {
   const timestampMs = toTimeMs(text);
-  if (timestampMs === null) throw new InvalidArgumentError('Use a time (2026-11-22T10:00:00Z) or an age (15m, 2h, 3d).');
+  if (timestampMs === null)
+    throw new InvalidArgumentError('Use a time (2026-11-22T10:00:00Z) or an age (15m, 2h, 3d).');
   return timestampMs;
 }

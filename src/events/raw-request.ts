@@ -18,7 +18,7 @@ const MAX_HEADER_LENGTH = 256;
 export function rawRequestEvent(
   body: VerifiedBody,
   headers: RequestHeaders,
-  { app, receivedMs }: Delivery,
+  { receivedMs }: Delivery,
   repeatable: boolean,
 ): SplitEvent {
   const kept = Object.fromEntries(
@@ -27,13 +27,14 @@ export function rawRequestEvent(
       return typeof value === 'string' ? [[name, value.slice(0, MAX_HEADER_LENGTH).toWellFormed()]] : [];
     }),
   );
-  const item = JSON.stringify([app, hash('sha256', body, 'hex')]);
+  const item = JSON.stringify(hash('sha256', body, 'hex'));
   const { type, version, family } = rawRequest;
   return {
     id: eventId({ type, entryId: null, field: null, timeText: null, item, context: null, around: null }),
     type,
     family,
     key: null,
+    accountId: null,
     source: sourceOf(null),
     subject: null,
     time: toRfc3339(receivedMs),
