@@ -5,6 +5,7 @@ import { describeCommand } from './cli/describe.ts';
 import { eventsCommand } from './cli/events.ts';
 import { numbersCommand } from './cli/numbers.ts';
 import { parseCommand } from './cli/parse.ts';
+import { replayCommand } from './cli/replay.ts';
 import { sendCommand } from './cli/send.ts';
 import { serveCommand } from './cli/serve.ts';
 import { visibleLines } from './cli/visible.ts';
@@ -34,6 +35,7 @@ for (const command of [
   parseCommand(),
   eventsCommand(),
   captureCommand(),
+  replayCommand(),
   numbersCommand(),
   describeCommand(),
 ]) {
