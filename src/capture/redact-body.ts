@@ -36,7 +36,7 @@ export function createRedactor(key: Uint8Array): (body: Buffer) => RedactedBody 
 
   interface Source {
     readonly text: string;
-    /** Names, and digits of numbers and ids, of people in this body: wherever else they stand, they go too. */
+    /** Names and ids of people in this body, and digits of their numbers: wherever else they stand, they go too. */
     readonly people: Set<string>;
     /** How many JSON texts in JSON texts this one is inside of. */
     readonly nesting: number;
@@ -51,7 +51,7 @@ export function createRedactor(key: Uint8Array): (body: Buffer) => RedactedBody 
       const text = scalarText(node, source);
       const digits = text.replace(/\D/g, '');
       if (digits.length >= SHORTEST_NUMBER) source.people.add(digits);
-      if (rule.pii === 'name' && text.length >= SHORTEST_NAME) source.people.add(text);
+      if (rule.pii !== 'phone_number' && text.length >= SHORTEST_NAME) source.people.add(text);
     }
   }
 
@@ -99,7 +99,7 @@ export function createRedactor(key: Uint8Array): (body: Buffer) => RedactedBody 
 }
 
 /** Kinds that name a person wherever they stand. */
-const NAMING: ReadonlySet<Pii> = new Set(['phone_number', 'user_id', 'name']);
+const NAMING: ReadonlySet<Pii> = new Set(['phone_number', 'user_id', 'name', 'id']);
 const SHORTEST_NUMBER = 7;
 const SHORTEST_NAME = 4;
 const MAX_NESTING = 4;

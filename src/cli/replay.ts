@@ -86,7 +86,7 @@ function toText(
   seconds: number,
   url: string,
 ): string {
-  const lines = [`${sent} requests sent to ${visible(url)} in ${seconds} s`];
+  const lines = [`${sent} ${sent === 1 ? 'request' : 'requests'} sent to ${visible(url)} in ${seconds} s`];
   for (const [status, count] of Object.entries(answers)) lines.push(`  ${status}  ${count}`);
   if (unanswered > 0) lines.push(`  no answer  ${unanswered}: ${visible(lastError ?? '')}`);
   if (badLines > 0) lines.push(`${badLines} ${badLines === 1 ? 'line was' : 'lines were'} no captured request`);
