@@ -76,6 +76,23 @@ describe('a capture file', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100 * 1024 * 1024);
   });
 
+  it('is read only as far as records are asked for, whatever its size', async () => {
+    let read = 0;
+    async function* large(): AsyncGenerator<Uint8Array> {
+      for (;;) {
+        read += 1;
+        yield new TextEncoder().encode(toCaptureLine(request(payload.replace('this is', `${read}`)), false));
+      }
+    }
+    let taken = 0;
+    for await (const record of replayCapture(large())) {
+      expect(record.offset).toBe(String(taken));
+      taken += 1;
+      if (taken === 1000) break;
+    }
+    expect(read).toBe(1000);
+  });
+
   it('read inside a test ends at a bad line, or leaves it out when it may', async () => {
     const file = () =>
       bytes([good, 'edited\n', good, toCaptureLine(request(payload.replace('this is', 'that is')), false)]);
