@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './config/contradictions.ts';
+import { createScrubber } from './config/secret-texts.ts';
 import type { Settings } from './config/settings.ts';
 import { HubcastError, messageOf } from './errors.ts';
 import { createInternalApp } from './http/internal-app.ts';
@@ -46,7 +47,9 @@ export async function startService(settings: () => Settings, log: Logger): Promi
     log,
     ...(numbers === null ? {} : { knownNumber: numbers.directory.peek, onStored: numbers.directory.noteEvents }),
   });
-  const readiness = async (): Promise<Readiness> => {
+  const scrub = createScrubber(settings, process.env);
+  const readiness = async (): Promise<Readiness> => scrubbed(await lookAtReadiness(), scrub);
+  const lookAtReadiness = async (): Promise<Readiness> => {
     if (stopping !== undefined) return { ready: false, why: 'The service is stopping.' };
     const state = await store.readiness();
     const problems = numbers?.problems() ?? [];
@@ -128,6 +131,13 @@ export async function startService(settings: () => Settings, log: Logger): Promi
       return stopping;
     },
   };
+}
+
+/** What a broker or an endpoint said may hold what was sent to it. */
+function scrubbed(state: Readiness, scrub: (text: string) => string): Readiness {
+  return state.ready
+    ? { ready: true, warnings: (state.warnings ?? []).map(scrub) }
+    : { ready: false, why: scrub(state.why) };
 }
 
 async function untilReady(readiness: () => Promise<Readiness>, stopped: () => boolean, log: Logger): Promise<void> {

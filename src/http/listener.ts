@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { HubcastError } from '../errors.ts';
 import { sendErrorUnread } from './answer.ts';
 import { trackConnections } from './connections.ts';
-import { answerMalformed, findMalformed, toOriginForm } from './malformed.ts';
+import { answerMalformed, findMalformed, MAX_HEADER_BYTES, toOriginForm } from './malformed.ts';
 
 export interface ListenerOptions {
   readonly handle: RequestListener;
@@ -44,6 +44,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       requestTimeout: Math.max(options.requestTimeoutMs, options.headersTimeoutMs),
       keepAliveTimeout: options.keepAliveTimeoutMs,
       connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
       // Node's own refusal has no body.
       requireHostHeader: false,
     },
