@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './config/contradictions.ts';
 import { createScrubber } from './config/secret-texts.ts';
 import type { Settings } from './config/settings.ts';
-import { HubcastError, messageOf } from './errors.ts';
+import { ERRORS, HubcastError, messageOf } from './errors.ts';
 import { createInternalApp } from './http/internal-app.ts';
 import { type Listener, type ListenerOptions, listen } from './http/listener.ts';
 import { createPublicApp } from './http/public-app.ts';
@@ -13,6 +13,7 @@ import type { Logger } from './log.ts';
 import { openApps } from './open-apps.ts';
 import { openLookUps } from './open-look-ups.ts';
 import { openStore } from './open-store.ts';
+import { clientCheckOf, openTls } from './open-tls.ts';
 import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
 import type { Readiness } from './store/store.ts';
@@ -89,7 +90,16 @@ export async function startService(
       log,
     });
     if (fixed.ROLES.includes('receive')) {
-      publicListener = await listenOn('HOST', { handle: publicApp, host: fixed.HOST, port: fixed.PORT, ...timeouts });
+      const { fix } = ERRORS.client_certificate_refused;
+      publicListener = await listenOn('HOST', {
+        handle: publicApp,
+        host: fixed.HOST,
+        port: fixed.PORT,
+        ...timeouts,
+        tls: openTls(settings, log),
+        check: clientCheckOf(fixed),
+        onRefused: (diagnosis) => log.warn({ diagnosis, fix }, 'refused before its body'),
+      });
       listeners.push(publicListener);
     }
     internalListener = await listenOn('INTERNAL_HOST', {

@@ -41,7 +41,9 @@ const MAX_WAITING_CHARACTERS = 16 * 1024 * 1024;
  *
  * @param scrub takes secrets out; what is done once for many lines costs none of them anything
  */
-export function bufferedStdout(scrub: (text: string) => string): DestinationStream & { flushSync(): void } {
+export function bufferedStdout(
+  scrub: (text: string) => string = (text) => text,
+): DestinationStream & { flushSync(): void } {
   const stdout = pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING_CHARACTERS });
   let lines = '';
   const flush = () => {
