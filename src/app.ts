@@ -10,9 +10,11 @@ import { createPublicApp } from './http/public-app.ts';
 import { createRoom } from './http/room.ts';
 import type { Logger } from './log.ts';
 import { openLookUps } from './open-look-ups.ts';
+import { openManagement } from './open-management.ts';
 import { namingOf, openStore } from './open-store.ts';
 import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
+import { managementContract } from './phone-numbers/management/contract.ts';
 import { createReceive } from './receive.ts';
 import type { Readiness } from './store/store.ts';
 import { toAppSecret } from './webhook/signature.ts';
@@ -82,7 +84,9 @@ export async function startService(settings: () => Settings, log: Logger): Promi
       tokens: () => settings().API_TOKENS ?? [],
       loopback: isLoopback(fixed.INTERNAL_HOST),
       lookUps: numbers?.lookUps ?? null,
+      management: openManagement(fixed, { numbers, append: store.append, app: APP, log }),
       contract: answerContract(),
+      managementContract: managementContract(),
       version: PACKAGE.version,
       log,
     });
