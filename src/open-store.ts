@@ -1,5 +1,6 @@
 /** Which store the settings mean, and the same choice for those who read. */
 import type { Settings, StoreSettings } from './config/settings.ts';
+import type { Family } from './fields/families.ts';
 import { type JournalOptions, openJournal } from './journal/open-journal.ts';
 import { readJournal } from './journal/read-journal.ts';
 import { createKafkaReader } from './kafka/reader.ts';
@@ -13,6 +14,21 @@ import type { Store } from './store/store.ts';
 
 export function namingOf(settings: StoreSettings): TopicNaming {
   return { prefix: settings.TOPIC_PREFIX, names: settings.TOPIC_NAMES };
+}
+
+/** Whether this process may become the one that keeps the state of the phone numbers. */
+export function keepsState(settings: StoreSettings): boolean {
+  const { META_ACCESS_TOKEN: token, WABA_IDS: accounts = [], ROLES: roles, PUBLISH_FAMILIES: families } = settings;
+  return token !== undefined && accounts.length > 0 && roles.includes('numbers') && families.includes(STATE_FAMILY);
+}
+
+const STATE_FAMILY = 'phone-number-state';
+
+/** Of those that are published, the ones that these settings bring events for: other topics are not asked for. */
+function familiesWritten(settings: StoreSettings): readonly Family[] {
+  return keepsState(settings)
+    ? settings.PUBLISH_FAMILIES
+    : settings.PUBLISH_FAMILIES.filter((family) => family !== STATE_FAMILY);
 }
 
 /** Where events go, in words: for the ready line and for the demo. */
@@ -52,7 +68,7 @@ export function toKafkaOptions(settings: () => Settings, brokers: readonly strin
   return {
     ...connectionOf(settings),
     brokers,
-    topics: planTopics(naming, fixed.PUBLISH_FAMILIES),
+    topics: planTopics(naming, familiesWritten(fixed)),
     createTopics: fixed.KAFKA_CREATE_TOPICS,
     partitions: fixed.KAFKA_PARTITIONS,
     replicationFactor: fixed.KAFKA_REPLICATION_FACTOR,

@@ -3,6 +3,7 @@ import { readStoreSettings } from '../config/read-settings.ts';
 import { type StoreSettings, settingRows } from '../config/settings.ts';
 import { ERRORS } from '../errors.ts';
 import { typeOfEvent } from '../events/event.ts';
+import { ownEvents } from '../events/own-events.ts';
 import { familyPlan } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
 import { namingOf } from '../open-store.ts';
@@ -16,13 +17,17 @@ import { defaultFormat, type Format, parseFormat, print, toTable } from './outpu
 export const DESCRIPTIONS = {
   fields: (settings) => {
     const naming = namingOf(settings());
-    return allEvents().map(({ field, event, family }) => ({
+    const ofMeta = allEvents().map(({ field, event, family }) => ({
       field: field.name,
       type: typeOfEvent(field, event),
       topic: topicName(naming, family),
       key: event.key.about,
       about: event.about ?? field.about,
     }));
+    const own = ownEvents().map(({ type, family, key, about }) => {
+      return { field: '(hubcast)', type, topic: topicName(naming, family), key, about };
+    });
+    return [...ofMeta, ...own];
   },
   topics: (settings) =>
     planTopics(namingOf(settings()), settings().PUBLISH_FAMILIES).map(({ family, name, retentionMs }) => ({

@@ -1,5 +1,7 @@
 import type { Family } from '../fields/families.ts';
 import type { AnyEvent, AnyField } from '../fields/field.ts';
+import { deadLetter } from './own/dead-letter.ts';
+import { ownEvents } from './own-events.ts';
 
 /**
  * An event between splitting and storing: a CloudEvent 1.0 whose `data` is JSON text already, because only text keeps
@@ -42,7 +44,7 @@ export type KnownNumberOf = (
 ) => { readonly id: string | null; readonly known: boolean | null };
 
 export const UNKNOWN_TYPE = 'whatsapp.unknown';
-export const DEAD_LETTER_TYPE = 'whatsapp.dead_letter';
+export const DEAD_LETTER_TYPE = deadLetter.type;
 
 /** The Test button of Meta's dashboard sends this entry id. */
 export const TEST_ENTRY_ID = '0';
@@ -60,7 +62,7 @@ export function typeOfEvent(field: Pick<AnyField, 'name'>, { item }: Pick<AnyEve
 }
 
 /** A field of that name must not pass for one of our own types. */
-const RESERVED_TYPES: ReadonlySet<string> = new Set([UNKNOWN_TYPE, DEAD_LETTER_TYPE]);
+const RESERVED_TYPES: ReadonlySet<string> = new Set([UNKNOWN_TYPE, ...ownEvents().map(({ type }) => type)]);
 
 export function dataschemaOf(type: string, version: number): string {
   return `urn:hubcast:${type}:${version}`;

@@ -65,7 +65,7 @@ function toChunk(
     id,
     type: DEAD_LETTER_TYPE,
     dataschema: dataschemaOf(DEAD_LETTER_TYPE, DEAD_LETTER_VERSION),
-    data: { ...about, issues, chunk, body_base64 },
+    data: { ...about, part: 'chunk', issues, chunk, body_base64 },
   };
   return {
     ...refused,
