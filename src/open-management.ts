@@ -7,6 +7,7 @@ import type { OpenLookUps } from './open-look-ups.ts';
 import { namingOf } from './open-store.ts';
 import { type ManagedEvent, toManagedRecord } from './phone-numbers/management/audit.ts';
 import { createManagement, type Management } from './phone-numbers/management/manage.ts';
+import { codesText, REFUSALS, waitText } from './phone-numbers/management/refusals.ts';
 import type { Append } from './store/store.ts';
 
 export interface OpenManagementOptions {
@@ -61,4 +62,14 @@ function toLogMembers({ operation, operationId, outcome, actor, accountId, phone
     phone_number_id: phoneNumberId,
     ...(error === null ? {} : error),
   };
+}
+
+/** Meta's refusals as rows, for `describe` and the README. */
+export function refusalRows(): readonly Readonly<Record<'code' | 'meaning' | 'todo' | 'wait', string>>[] {
+  return REFUSALS.map((refusal) => ({
+    code: codesText(refusal),
+    meaning: refusal.about,
+    todo: refusal.todo,
+    wait: waitText(refusal),
+  }));
 }

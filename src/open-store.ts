@@ -1,5 +1,5 @@
 /** Which store the settings mean, and the same choice for those who read. */
-import type { Settings, StoreSettings } from './config/settings.ts';
+import type { StoreSettings } from './config/settings.ts';
 import type { Family } from './fields/families.ts';
 import { type JournalOptions, openJournal } from './journal/open-journal.ts';
 import { readJournal } from './journal/read-journal.ts';
@@ -42,14 +42,14 @@ export function describeStore(settings: StoreSettings): string {
  * @param settings asked again for what can change while the service runs: passwords and certificates from files
  * @throws HubcastError when the data folder cannot be used; a Kafka that is away is waited for
  */
-export async function openStore(settings: () => Settings, log: Logger): Promise<Store> {
+export async function openStore(settings: () => StoreSettings, log: Logger): Promise<Store> {
   const fixed = settings();
   return fixed.KAFKA_BROKERS === undefined
     ? openJournal(toJournalOptions(fixed, log))
     : createKafkaStore(toKafkaOptions(settings, fixed.KAFKA_BROKERS, log));
 }
 
-export function toJournalOptions(fixed: Settings, log: Logger): JournalOptions {
+export function toJournalOptions(fixed: StoreSettings, log: Logger): JournalOptions {
   return {
     dataDir: fixed.DATA_DIR,
     retentionHours: fixed.JOURNAL_RETENTION_HOURS,
@@ -61,7 +61,11 @@ export function toJournalOptions(fixed: Settings, log: Logger): JournalOptions {
   };
 }
 
-export function toKafkaOptions(settings: () => Settings, brokers: readonly string[], log: Logger): KafkaStoreOptions {
+export function toKafkaOptions(
+  settings: () => StoreSettings,
+  brokers: readonly string[],
+  log: Logger,
+): KafkaStoreOptions {
   const fixed = settings();
   const naming = namingOf(fixed);
   const deadLetterTopic = topicName(naming, 'dead-letter');

@@ -5,8 +5,8 @@ import { createInternalApp } from '../../src/http/internal-app.ts';
 import { type Listener, listen } from '../../src/http/listener.ts';
 import { createLog } from '../../src/log.ts';
 import { answerContract } from '../../src/phone-numbers/contract.ts';
-import { managementContract } from '../../src/phone-numbers/management/contract.ts';
 import { createLookUps } from '../../src/phone-numbers/look-ups.ts';
+import { managementContract } from '../../src/phone-numbers/management/contract.ts';
 import type { GraphStandIn } from '../../src/testing/graph-stand-in/start-graph-stand-in.ts';
 import {
   ACCOUNT,

@@ -107,13 +107,9 @@ export const INPUTS = {
   DisplayName: z.strictObject({ new_display_name: text(2, 75, 'The display name to be reviewed by Meta') }),
   Conversational: z
     .strictObject({
-      enable_welcome_message: z
-        .boolean({ error: 'true or false.' })
-        .optional()
-        .meta({
-          description:
-            'Ask for a webhook when a person opens the chat first; Meta notes that it does not work as meant',
-        }),
+      enable_welcome_message: z.boolean({ error: 'true or false.' }).optional().meta({
+        description: 'Ask for a webhook when a person opens the chat first; Meta notes that it does not work as meant',
+      }),
       prompts: z
         .array(
           text(1, 80, 'A question a person can tap').refine((value) => !EMOJI.test(value), { error: 'No emoji.' }),

@@ -116,7 +116,11 @@ export function createManagement(options: ManagementOptions): Management {
   }
 
   return {
-    run: (name, id, body, actor) => (isChange(name) ? change(name, id, body, actor) : read(name, id)),
+    async run(name, id, body, actor) {
+      if (isChange(name)) return change(name, id, body, actor);
+      if (isReading(name)) return read(name, id);
+      throw new HubcastError('not_found', 'No such operation.');
+    },
   };
 }
 
