@@ -116,7 +116,6 @@ export function doorToGraph(settings: StoreSettings, options: DoorToGraphOptions
   const management = openManagement(settings, {
     numbers,
     append: withoutAudit ? null : async (records) => (await opened()).append(records),
-    app: 'main',
     log,
   });
   if (management === null) throw new HubcastError('management_off', 'MANAGEMENT is not on.');

@@ -1,10 +1,10 @@
 /** From settings to operations on phone numbers: Meta's calls, the directory they concern, and the store of their audit. */
 import { randomUUID } from 'node:crypto';
+import { appsOf } from './config/meta-apps.ts';
 import type { StoreSettings } from './config/settings.ts';
 import { createPhoneNumberWrites } from './graph/phone-number-writes.ts';
 import type { Logger } from './log.ts';
 import type { OpenLookUps } from './open-look-ups.ts';
-import { namingOf } from './open-store.ts';
 import { type ManagedEvent, toManagedRecord } from './phone-numbers/management/audit.ts';
 import { createManagement, type Management } from './phone-numbers/management/manage.ts';
 import { codesText, REFUSALS, waitText } from './phone-numbers/management/refusals.ts';
@@ -15,28 +15,30 @@ export interface OpenManagementOptions {
   readonly numbers: OpenLookUps | null;
   /** Null leaves nothing on record: only for somebody who said so. */
   readonly append: Append | null;
-  readonly app: string;
   readonly log: Logger;
 }
 
 /** @returns null where numbers may not be managed */
 export function openManagement(
   settings: StoreSettings,
-  { numbers, append, app, log }: OpenManagementOptions,
+  { numbers, append, log }: OpenManagementOptions,
 ): Management | null {
   if (!settings.MANAGEMENT || numbers === null) return null;
   const { directory, client } = numbers;
-  const naming = namingOf(settings);
+  const apps = appsOf(settings);
 
   async function record(event: ManagedEvent): Promise<void> {
-    await append?.([toManagedRecord(event, { app, naming, nowMs: Date.now() })]);
+    const { accountId } = event;
+    const app = apps.find(({ accounts }) => accountId !== null && accounts.includes(accountId)) ?? apps[0];
+    const naming = { prefix: app.topicPrefix, names: settings.TOPIC_NAMES };
+    await append?.([toManagedRecord(event, { app: app.name, naming, nowMs: Date.now() })]);
     log.info(toLogMembers(event), 'phone number managed');
   }
 
   return createManagement({
     client,
     writes: createPhoneNumberWrites(client),
-    accountIds: settings.WABA_IDS ?? [],
+    accountIds: apps.flatMap(({ accounts }) => accounts),
     async numberOf(id, { fresh }) {
       const { number, stale } = await directory.byId(id, { fresh });
       const { value, accountId, digits, fetchedAtMs } = number;

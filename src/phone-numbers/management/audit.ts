@@ -58,6 +58,7 @@ export function toManagedRecord(event: ManagedEvent, { app, naming, nowMs }: Aud
     key: keyOf(event),
     source: sourceOf(accountId),
     subject: digits,
+    accountId,
     time: toRfc3339(nowMs),
     dataschema: dataschemaOf(type, version),
     data: JSON.stringify(data),
