@@ -4,6 +4,7 @@
  * no request waits past its deadline. The store itself only has to write one group at a time.
  */
 import { HubcastError, isHubcastError, messageOf } from '../errors.ts';
+import { createRecentIds } from '../records/recent-ids.ts';
 import type { OutgoingRecord } from '../records/record.ts';
 import type { Append } from './store.ts';
 
@@ -73,9 +74,10 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
     const own = new Set<string>();
     for (const record of records) {
       if (!record.repeatable) {
-        if (recent.has(record.id) || own.has(record.id)) continue;
-        own.add(record.id);
-        const same = underWay.get(record.id);
+        const id = record.repetitionId ?? record.id;
+        if (recent.has(id) || own.has(id)) continue;
+        own.add(id);
+        const same = underWay.get(id);
         if (same !== undefined) {
           joined.push(same);
           continue;
@@ -99,8 +101,9 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
       settle(error) {
         if (waiter.settled) return;
         waiter.settled = true;
-        for (const { id, repeatable } of records) {
+        for (const { repeatable, repetitionId, id: eventId } of records) {
           if (repeatable) continue;
+          const id = repetitionId ?? eventId;
           underWay.delete(id);
           if (error === undefined) recent.add(id);
         }
@@ -108,7 +111,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
         else reject(asStoreError(error));
       },
     };
-    for (const { id, repeatable } of records) if (!repeatable) underWay.set(id, promise);
+    for (const { id, repetitionId, repeatable } of records) if (!repeatable) underWay.set(repetitionId ?? id, promise);
     queue.push(waiter);
     writing ??= writeQueue();
     return promise;
@@ -206,27 +209,4 @@ function sizeOf(records: readonly OutgoingRecord[]): number {
   let size = 0;
   for (const record of records) size += record.value.length + 600;
   return size;
-}
-
-interface RecentIds {
-  has(id: string): boolean;
-  add(id: string): void;
-}
-
-/** Two generations: when the young one is full the old one is forgotten, so memory is bounded and nothing is scanned. */
-function createRecentIds(capacity: number): RecentIds {
-  const generationSize = Math.ceil(capacity / 2);
-  let young = new Set<string>();
-  let old = new Set<string>();
-  return {
-    has: (id) => young.has(id) || old.has(id),
-    add(id) {
-      if (capacity === 0) return;
-      if (young.size >= generationSize) {
-        old = young;
-        young = new Set();
-      }
-      young.add(id);
-    },
-  };
 }
