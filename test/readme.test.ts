@@ -95,6 +95,12 @@ describe('the README', () => {
     expect(output).not.toContain('123456');
   });
 
+  it('captures and replays', async () => {
+    const output = await run(block('capture export --from'));
+    expect(output).toContain('"sent":1');
+    expect(output).toContain('"answers":{"200":1}');
+  });
+
   it('shows commands that work', async () => {
     const output = await run(block('-- --help'));
     expect(output).toContain('Usage: hubcast');

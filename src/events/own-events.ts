@@ -5,6 +5,7 @@
 import { deadLetter } from './own/dead-letter.ts';
 import { phoneNumberManaged } from './own/phone-number-managed.ts';
 import { accountNumbers, phoneNumberChanged, phoneNumberState } from './own/phone-numbers.ts';
+import { rawRequest } from './own/raw-request.ts';
 import type { OwnEvent } from './own-event.ts';
 
 export const OWN_EVENTS = [
@@ -12,6 +13,7 @@ export const OWN_EVENTS = [
   phoneNumberState,
   accountNumbers,
   phoneNumberManaged,
+  rawRequest,
   deadLetter,
 ] as const;
 

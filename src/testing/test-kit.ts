@@ -13,6 +13,7 @@ export { CONNECTED_NUMBER, NEW_NUMBER, type StandInAccount, type StandInNumber }
 export type { Usage } from './graph-stand-in/usage.ts';
 export type { WebhookTarget } from './graph-stand-in/webhooks.ts';
 export { type RecordsOptions, recordsOf } from './records-of.ts';
+export { type ReplayCaptureOptions, replayCapture } from './replay-capture.ts';
 export { allSamples, type FieldName, samplesOf, type WebhookSample } from './samples.ts';
 export { type Answer, type HandshakeOptions, type SendOptions, sendHandshake, sendTo } from './send-to.ts';
 export { type Payload, type SignedRequest, signedRequest, signPayload } from './sign.ts';
