@@ -9,7 +9,9 @@ import { type Listener, type ListenerOptions, listen } from './http/listener.ts'
 import { createPublicApp } from './http/public-app.ts';
 import { createRoom } from './http/room.ts';
 import type { Logger } from './log.ts';
+import { openEvents } from './open-events.ts';
 import { openLookUps } from './open-look-ups.ts';
+import { openSchemas } from './open-schemas.ts';
 import { namingOf, openStore } from './open-store.ts';
 import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
@@ -43,13 +45,16 @@ export async function startService(settings: () => Settings, log: Logger): Promi
   const numbers = openLookUps(settings, log);
   let stopping: Promise<void> | undefined;
 
+  const known = numbers === null ? {} : { knownNumber: numbers.directory.peek, onStored: numbers.directory.noteEvents };
+  const events = openEvents(settings, log, { append: store.append, ...known });
+
   const receive = createReceive({
     append: store.append,
     appSecrets: createSecretCache(settings),
     app: APP,
     naming: namingOf(fixed),
     families: fixed.PUBLISH_FAMILIES,
-    ...(numbers === null ? {} : { knownNumber: numbers.directory.peek, onStored: numbers.directory.noteEvents }),
+    ...known,
   });
   const readiness = async (): Promise<Readiness> => {
     if (stopping !== undefined) return { ready: false, why: 'The service is stopping.' };
@@ -83,6 +88,7 @@ export async function startService(settings: () => Settings, log: Logger): Promi
       loopback: isLoopback(fixed.INTERNAL_HOST),
       lookUps: numbers?.lookUps ?? null,
       contract: answerContract(),
+      stored: { events, schemas: openSchemas(), maxBodyBytes: fixed.MAX_BODY_BYTES },
       version: PACKAGE.version,
       log,
     });
@@ -118,6 +124,7 @@ export async function startService(settings: () => Settings, log: Logger): Promi
       for (const listener of listeners) listener.destroy();
     }, fixed.SHUTDOWN_TIMEOUT_MS);
     await publicListener?.stop();
+    events.close();
     // The probes answer until the end: a balancer that hears nothing would call the process dead.
     await internalListener.stop();
     clearTimeout(cut);

@@ -6,8 +6,10 @@ import type { Logger } from '../log.ts';
 import type { Readiness } from '../store/store.ts';
 import { equalInConstantTime } from '../webhook/handshake.ts';
 import { sendError, sendJson, toHubcastError } from './answer.ts';
+import { addEventRoutes, type StoredEvents } from './event-routes.ts';
 import { type AnswerContract, openApiDocument } from './openapi.ts';
 import { addPhoneNumberRoutes, type PhoneNumberLookUps, refuseMethod } from './phone-number-routes.ts';
+import { addSchemaRoutes, type PublishedSchemas } from './schema-routes.ts';
 
 export interface InternalAppOptions {
   readonly readiness: () => Promise<Readiness>;
@@ -17,6 +19,13 @@ export interface InternalAppOptions {
   /** Null where this service has no access to Graph. */
   readonly lookUps: PhoneNumberLookUps | null;
   readonly contract: AnswerContract;
+  /** Null where stored events are not shown. */
+  readonly stored: {
+    readonly events: StoredEvents;
+    readonly schemas: PublishedSchemas;
+    /** Of a repaired value. */
+    readonly maxBodyBytes: number;
+  } | null;
   readonly version: string;
   readonly log: Logger;
 }
@@ -56,6 +65,15 @@ export function createInternalApp(options: InternalAppOptions): Express {
       if (!loopback) authorize(request, options.tokens(), 'numbers:read');
     },
   });
+  if (options.stored !== null) {
+    addEventRoutes(app, {
+      ...options.stored,
+      authorize: (request, scope) => {
+        if (!loopback) authorize(request, options.tokens(), scope);
+      },
+    });
+    addSchemaRoutes(app, options.stored.schemas);
+  }
   app.use((_request: Request, response: Response) => refuse(response, new HubcastError('not_found', 'No such path.')));
   app.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
     const known = isUnreadablePath(error)

@@ -1,5 +1,8 @@
 /** The internal listener described by OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1.html), made from what it does. */
-import { ERRORS, type ErrorCode } from '../errors.ts';
+import { ERRORS } from '../errors.ts';
+import { EVENT_SCHEMAS } from './event-operations.ts';
+import { EVENT_PATHS } from './openapi-events.ts';
+import { errorResponses, json } from './openapi-parts.ts';
 import { OPERATIONS, PARAMETERS, type ParameterName } from './phone-number-operations.ts';
 
 export interface OpenApiOptions {
@@ -21,17 +24,19 @@ export function openApiDocument({ version, contract }: OpenApiOptions): object {
     info: {
       title: 'hubcast, internal listener',
       version,
-      description: 'What hubcast knows of your WhatsApp phone numbers. Not for the open internet.',
+      description: 'What hubcast knows of your WhatsApp phone numbers, and what it stored. Not for the open internet.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
     security: [{}, { token: [] }],
     tags: [
       { name: 'phone-numbers', description: 'Look-ups of your own phone numbers' },
+      { name: 'events', description: 'Stored events, dead letters and their replay, JSON Schemas' },
       { name: 'service', description: 'Probes and this document' },
     ],
     paths: {
       ...Object.fromEntries(Object.entries(OPERATIONS).map((entry) => toPath(entry, contract.fields))),
+      ...EVENT_PATHS,
       ...SERVICE_PATHS,
     },
     components: {
@@ -39,7 +44,8 @@ export function openApiDocument({ version, contract }: OpenApiOptions): object {
         token: {
           type: 'http',
           scheme: 'bearer',
-          description: 'A token of API_TOKENS with the scope numbers:read; not needed on loopback.',
+          description:
+            'A token of API_TOKENS with the scope numbers:read, events:read or events:replay; not needed on loopback.',
         },
       },
       headers: {
@@ -47,7 +53,7 @@ export function openApiDocument({ version, contract }: OpenApiOptions): object {
         'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer', minimum: 1 } },
         Allow: { description: 'Methods this path takes', schema: { type: 'string' } },
       },
-      schemas: { ...contract.schemas, Error: ERROR_SCHEMA },
+      schemas: { ...contract.schemas, ...EVENT_SCHEMAS, Error: ERROR_SCHEMA },
     },
   };
 }
@@ -98,21 +104,6 @@ function toParameter(name: ParameterName, place: 'path' | 'query', fields: reado
   };
 }
 
-function errorResponses(codes: readonly ErrorCode[]) {
-  const byStatus = Map.groupBy(codes, (code) => ERRORS[code].status);
-  return Object.fromEntries(
-    [...byStatus].map(([status, ofStatus]) => [
-      status,
-      {
-        description: ofStatus.map((code) => `\`${code}\`: ${ERRORS[code].summary}`).join('\n\n'),
-        ...(status === 503 ? { headers: { 'Retry-After': { $ref: '#/components/headers/Retry-After' } } } : {}),
-        ...(status === 405 ? { headers: { Allow: { $ref: '#/components/headers/Allow' } } } : {}),
-        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
-      },
-    ]),
-  );
-}
-
 const ERROR_SCHEMA = {
   type: 'object',
   required: ['error'],
@@ -133,10 +124,6 @@ const ERROR_SCHEMA = {
   },
 };
 
-const json = (description: string, schema: object) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
 const statusObject = { type: 'object', required: ['status'], properties: { status: { type: 'string' } } };
 
 const SERVICE_PATHS = {

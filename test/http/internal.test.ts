@@ -37,6 +37,7 @@ async function startInternal(readiness: () => Promise<Readiness>, loopback = tru
       loopback,
       lookUps: null,
       contract: { schemas: {}, fields: [] },
+      stored: null,
       version: '0.0.0',
       log: createLog('silent', process.stderr),
     }),

@@ -37,6 +37,7 @@ async function serve(graph: GraphStandIn | null, { tokens, ...setup }: Setup = {
     loopback: tokens === undefined,
     lookUps: graph === null ? null : createLookUps(directoryOf(graph, setup), setup.clock?.now ?? Date.now),
     contract: answerContract(),
+    stored: null,
     version: '0.0.0',
     log: createLog('silent', process.stderr),
   });
