@@ -1,5 +1,6 @@
 /** From settings to look-ups: the Graph client, the directory over it, and what is said of their failures. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { appsOf } from './config/meta-apps.ts';
 import type { StoreSettings } from './config/settings.ts';
 import { ERRORS, type ErrorCode, HubcastError } from './errors.ts';
 import { createGraphClient } from './graph/client.ts';
@@ -24,27 +25,40 @@ const SAME_FAILURE_MS = 60_000;
  */
 export function openLookUps(settings: () => StoreSettings, log: Logger): OpenLookUps | null {
   const fixed = settings();
-  if (fixed.META_ACCESS_TOKEN === undefined || !fixed.ROLES.includes('numbers')) return null;
-  let tokenProblem: string | null = null;
+  const withToken = appsOf(fixed).filter(({ accessToken }) => accessToken !== null);
+  const [first] = withToken;
+  if (first === undefined || !fixed.ROLES.includes('numbers')) return null;
+  /** By app. */
+  const tokenProblems = new Map<string, string>();
+  const nameFor = (accountId: string | null) =>
+    (withToken.find(({ accounts }) => accountId !== null && accounts.includes(accountId)) ?? first).name;
+  const appFor = (accountId: string | null) => {
+    const name = nameFor(accountId);
+    return appsOf(settings()).find((app) => app.name === name);
+  };
+  const tokenName = (app: string) => (fixed.META_APPS === undefined ? 'META_ACCESS_TOKEN' : `access_token of ${app}`);
   let lastFailure = { text: '', atMs: 0 };
 
   const client = createGraphClient({
     baseUrl: fixed.META_GRAPH_URL,
     version: fixed.META_GRAPH_VERSION,
-    accessToken: () => settings().META_ACCESS_TOKEN ?? '',
-    appSecret: () => (fixed.META_APPSECRET_PROOF ? (settings().META_APP_SECRET?.[0] ?? null) : null),
+    accessToken: (accountId) => appFor(accountId)?.accessToken ?? '',
+    appSecret: (accountId) => (fixed.META_APPSECRET_PROOF ? (appFor(accountId)?.secrets[0] ?? null) : null),
     timeoutMs: fixed.META_GRAPH_TIMEOUT_MS,
     fetch: globalThis.fetch,
     now: Date.now,
     random: Math.random,
     sleep,
-    onToken(problem) {
-      if (problem !== null && tokenProblem === null) {
+    onToken(problem, accountId) {
+      const app = nameFor(accountId);
+      const before = tokenProblems.get(app);
+      if (problem !== null && before === undefined) {
         const { fix } = ERRORS.graph_token_invalid;
-        log.error({ diagnosis: problem, fix }, 'Meta refuses the access token; webhooks are not affected');
+        log.error({ app, diagnosis: problem, fix }, 'Meta refuses the access token; webhooks are not affected');
       }
-      if (problem === null && tokenProblem !== null) log.info('Meta accepts the access token again');
-      tokenProblem = problem;
+      if (problem === null && before !== undefined) log.info({ app }, 'Meta accepts the access token again');
+      if (problem === null) tokenProblems.delete(app);
+      else tokenProblems.set(app, problem);
     },
   });
   const reads = createPhoneNumberReads(client, Date.now);
@@ -67,7 +81,7 @@ export function openLookUps(settings: () => StoreSettings, log: Logger): OpenLoo
   }
 
   const directory = createDirectory({
-    accountIds: fixed.WABA_IDS ?? [],
+    accountIds: [...new Set(withToken.flatMap(({ accounts }) => accounts))],
     ttlMs: fixed.PHONE_NUMBERS_TTL_SECONDS * 1000,
     now: Date.now,
     list: (accountId) => said(reads.list(accountId), ['graph_token_invalid']),
@@ -78,6 +92,8 @@ export function openLookUps(settings: () => StoreSettings, log: Logger): OpenLoo
     directory,
     lookUps: createLookUps(directory, Date.now),
     problems: () =>
-      tokenProblem === null ? [] : [`Meta refuses META_ACCESS_TOKEN: phone numbers are not read. ${tokenProblem}`],
+      [...tokenProblems].map(
+        ([app, problem]) => `Meta refuses ${tokenName(app)}: phone numbers are not read. ${problem}`,
+      ),
   };
 }

@@ -14,11 +14,12 @@ import { type TopicNaming, topicName } from '../records/topics.ts';
  */
 export async function resolveTopics(
   asked: readonly string[],
-  naming: TopicNaming,
+  namings: readonly TopicNaming[],
   stored: () => Promise<readonly string[]>,
 ): Promise<string[]> {
-  const planned = FAMILY_NAMES.map((family) => topicName(naming, family));
-  const names = asked.map((name) => (isFamily(name) ? topicName(naming, name) : name));
+  const named = (family: Family) => namings.map((naming) => topicName(naming, family));
+  const planned = FAMILY_NAMES.flatMap(named);
+  const names = [...new Set(asked.flatMap((name) => (isFamily(name) ? named(name) : [name])))];
   const unplanned = names.filter((name) => !planned.includes(name));
   if (unplanned.length === 0) return names;
   const existing = await stored();

@@ -93,6 +93,7 @@ function deadLetter({
     key: entryId,
     source: sourceOf(entryId),
     subject: null,
+    accountId: null,
     time: toRfc3339(entry?.timeMs ?? delivery.receivedMs),
     dataschema: dataschemaOf(DEAD_LETTER_TYPE, DEAD_LETTER_VERSION),
     data:

@@ -17,6 +17,8 @@ export interface SplitEvent {
   /** CloudEvents `source`: `/whatsapp/<entry id>`. */
   readonly source: string;
   readonly subject: string | null;
+  /** The WhatsApp Business Account, null where none is named for certain. */
+  readonly accountId: string | null;
   /** RFC 3339. */
   readonly time: string;
   readonly dataschema: string;

@@ -118,6 +118,7 @@ function unknownEvent(part: UnknownPart, delivery: Delivery): SplitEvent {
     key: entry.id,
     source: sourceOf(entry.id),
     subject: null,
+    accountId: null,
     time: toRfc3339(entry.timeMs ?? delivery.receivedMs),
     dataschema: dataschemaOf(UNKNOWN_TYPE, UNKNOWN_VERSION),
     data:

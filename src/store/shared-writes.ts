@@ -73,9 +73,10 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
     const own = new Set<string>();
     for (const record of records) {
       if (!record.repeatable) {
-        if (recent.has(record.id) || own.has(record.id)) continue;
-        own.add(record.id);
-        const same = underWay.get(record.id);
+        const id = record.repetitionId ?? record.id;
+        if (recent.has(id) || own.has(id)) continue;
+        own.add(id);
+        const same = underWay.get(id);
         if (same !== undefined) {
           joined.push(same);
           continue;
@@ -99,8 +100,9 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
       settle(error) {
         if (waiter.settled) return;
         waiter.settled = true;
-        for (const { id, repeatable } of records) {
+        for (const { repeatable, repetitionId, id: eventId } of records) {
           if (repeatable) continue;
+          const id = repetitionId ?? eventId;
           underWay.delete(id);
           if (error === undefined) recent.add(id);
         }
@@ -108,7 +110,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
         else reject(asStoreError(error));
       },
     };
-    for (const { id, repeatable } of records) if (!repeatable) underWay.set(id, promise);
+    for (const { id, repetitionId, repeatable } of records) if (!repeatable) underWay.set(repetitionId ?? id, promise);
     queue.push(waiter);
     writing ??= writeQueue();
     return promise;
