@@ -12,10 +12,12 @@ import type { Logger } from './log.ts';
 import { openApps } from './open-apps.ts';
 import { openEvents } from './open-events.ts';
 import { openLookUps } from './open-look-ups.ts';
+import { openManagement } from './open-management.ts';
 import { openSchemas } from './open-schemas.ts';
 import { openStore } from './open-store.ts';
 import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
+import { managementContract } from './phone-numbers/management/contract.ts';
 import type { Readiness } from './store/store.ts';
 
 export interface Service {
@@ -85,8 +87,10 @@ export async function startService(
       tokens: () => settings().API_TOKENS ?? [],
       loopback: isLoopback(fixed.INTERNAL_HOST),
       lookUps: numbers?.lookUps ?? null,
+      management: openManagement(fixed, { numbers, append: store.append, log }),
       contract: answerContract(),
       stored: { events, schemas: openSchemas(), maxBodyBytes: fixed.MAX_BODY_BYTES },
+      managementContract: managementContract(),
       version: PACKAGE.version,
       log,
     });

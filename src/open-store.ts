@@ -1,6 +1,6 @@
 /** Which store the settings mean, and the same choice for those who read. */
 import { appsOf } from './config/meta-apps.ts';
-import type { Settings, StoreSettings } from './config/settings.ts';
+import type { StoreSettings } from './config/settings.ts';
 import { FAMILY_NAMES, type Family } from './fields/families.ts';
 import { type JournalOptions, openJournal } from './journal/open-journal.ts';
 import { readJournal } from './journal/read-journal.ts';
@@ -72,14 +72,14 @@ export function describeStore(settings: StoreSettings): string {
  * @param settings asked again for what can change while the service runs: passwords and certificates from files
  * @throws HubcastError when the data folder cannot be used; a Kafka that is away is waited for
  */
-export async function openStore(settings: () => Settings, log: Logger): Promise<Store> {
+export async function openStore(settings: () => StoreSettings, log: Logger): Promise<Store> {
   const fixed = settings();
   return fixed.KAFKA_BROKERS === undefined
     ? openJournal(toJournalOptions(fixed, log))
     : createKafkaStore(toKafkaOptions(settings, fixed.KAFKA_BROKERS, log));
 }
 
-export function toJournalOptions(fixed: Settings, log: Logger): JournalOptions {
+export function toJournalOptions(fixed: StoreSettings, log: Logger): JournalOptions {
   return {
     dataDir: fixed.DATA_DIR,
     retentionHours: fixed.JOURNAL_RETENTION_HOURS,
@@ -91,7 +91,11 @@ export function toJournalOptions(fixed: Settings, log: Logger): JournalOptions {
   };
 }
 
-export function toKafkaOptions(settings: () => Settings, brokers: readonly string[], log: Logger): KafkaStoreOptions {
+export function toKafkaOptions(
+  settings: () => StoreSettings,
+  brokers: readonly string[],
+  log: Logger,
+): KafkaStoreOptions {
   const fixed = settings();
   const deadLetterTopicFor = deadLetterTopicFinder(fixed);
   return {
