@@ -10,10 +10,14 @@ import { createPublicApp } from './http/public-app.ts';
 import { createRoom } from './http/room.ts';
 import type { Logger } from './log.ts';
 import { openApps } from './open-apps.ts';
+import { openEvents } from './open-events.ts';
 import { openLookUps } from './open-look-ups.ts';
+import { openManagement } from './open-management.ts';
+import { openSchemas } from './open-schemas.ts';
 import { openStore } from './open-store.ts';
 import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
+import { managementContract } from './phone-numbers/management/contract.ts';
 import type { Readiness } from './store/store.ts';
 
 export interface Service {
@@ -45,11 +49,13 @@ export async function startService(
   const numbers = openLookUps(settings, log);
   let stopping: Promise<void> | undefined;
 
+  const known = numbers === null ? {} : { knownNumber: numbers.directory.peek, onStored: numbers.directory.noteEvents };
+  const events = openEvents(settings, log, { append: store.append, ...known });
   const door = openApps(settings, {
     append: store.append,
     now: () => performance.now(),
     log,
-    ...(numbers === null ? {} : { knownNumber: numbers.directory.peek, onStored: numbers.directory.noteEvents }),
+    ...known,
   });
   const readiness = async (): Promise<Readiness> => {
     if (stopping !== undefined) return { ready: false, why: 'The service is stopping.' };
@@ -81,7 +87,10 @@ export async function startService(
       tokens: () => settings().API_TOKENS ?? [],
       loopback: isLoopback(fixed.INTERNAL_HOST),
       lookUps: numbers?.lookUps ?? null,
+      management: openManagement(fixed, { numbers, append: store.append, log }),
       contract: answerContract(),
+      stored: { events, schemas: openSchemas(), maxBodyBytes: fixed.MAX_BODY_BYTES },
+      managementContract: managementContract(),
       version: PACKAGE.version,
       log,
     });
@@ -117,6 +126,7 @@ export async function startService(
       for (const listener of listeners) listener.destroy();
     }, fixed.SHUTDOWN_TIMEOUT_MS);
     await publicListener?.stop();
+    events.close();
     // The probes answer until the end: a balancer that hears nothing would call the process dead.
     await internalListener.stop();
     clearTimeout(cut);

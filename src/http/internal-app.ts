@@ -6,8 +6,16 @@ import type { Logger } from '../log.ts';
 import type { Readiness } from '../store/store.ts';
 import { equalInConstantTime } from '../webhook/handshake.ts';
 import { isUnreadablePath, sendError, sendJson, toHubcastError } from './answer.ts';
+import { addEventRoutes, type StoredEvents } from './event-routes.ts';
+import { addManagementRoutes, type ManagementContract, type PhoneNumberManagement } from './management-routes.ts';
 import { type AnswerContract, openApiDocument } from './openapi.ts';
-import { addPhoneNumberRoutes, type PhoneNumberLookUps, refuseMethod } from './phone-number-routes.ts';
+import {
+  addPhoneNumberRoutes,
+  type PhoneNumberLookUps,
+  refuseMethod,
+  refuseOtherNumberPaths,
+} from './phone-number-routes.ts';
+import { addSchemaRoutes, type PublishedSchemas } from './schema-routes.ts';
 
 export interface InternalAppOptions {
   readonly readiness: () => Promise<Readiness>;
@@ -16,7 +24,17 @@ export interface InternalAppOptions {
   readonly loopback: boolean;
   /** Null where this service has no access to Graph. */
   readonly lookUps: PhoneNumberLookUps | null;
+  /** Null where numbers may not be managed. */
+  readonly management: PhoneNumberManagement | null;
   readonly contract: AnswerContract;
+  /** Null where stored events are not shown. */
+  readonly stored: {
+    readonly events: StoredEvents;
+    readonly schemas: PublishedSchemas;
+    /** Of a repaired value. */
+    readonly maxBodyBytes: number;
+  } | null;
+  readonly managementContract: ManagementContract;
   readonly version: string;
   readonly log: Logger;
 }
@@ -47,15 +65,28 @@ export function createInternalApp(options: InternalAppOptions): Express {
     if (state.ready) sendJson(response, 200, { status: 'ready', warnings: state.warnings ?? [] });
     else sendJson(response, 503, { status: 'not_ready', why: state.why });
   });
-  const openApi = openApiDocument({ version: options.version, contract: options.contract });
+  const openApi = openApiDocument(options);
   app.get('/openapi.json', (_request, response) => sendJson(response, 200, openApi));
   for (const path of ['/live', '/ready', '/openapi.json']) app.all(path, refuseMethod);
-  addPhoneNumberRoutes(app, {
-    lookUps: options.lookUps,
-    authorize: (request) => {
-      if (!loopback) authorize(request, options.tokens(), 'numbers:read');
-    },
+  const authorizeLookUp = (request: Request) => {
+    if (!loopback) authorize(request, options.tokens(), 'numbers:read');
+  };
+  addPhoneNumberRoutes(app, { lookUps: options.lookUps, authorize: authorizeLookUp });
+  addManagementRoutes(app, {
+    management: options.management,
+    contract: options.managementContract,
+    authorize: (request) => authorize(request, options.tokens(), 'manage'),
   });
+  refuseOtherNumberPaths(app, authorizeLookUp);
+  if (options.stored !== null) {
+    addEventRoutes(app, {
+      ...options.stored,
+      authorize: (request, scope) => {
+        if (!loopback) authorize(request, options.tokens(), scope);
+      },
+    });
+    addSchemaRoutes(app, options.stored.schemas);
+  }
   app.use((_request: Request, response: Response) => refuse(response, new HubcastError('not_found', 'No such path.')));
   app.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
     const known = isUnreadablePath(error)
