@@ -11,8 +11,10 @@ import { createPublicApp } from './http/public-app.ts';
 import { createRoom } from './http/room.ts';
 import type { Logger } from './log.ts';
 import { openApps } from './open-apps.ts';
+import { openEvents } from './open-events.ts';
 import { openLookUps } from './open-look-ups.ts';
 import { openManagement } from './open-management.ts';
+import { openSchemas } from './open-schemas.ts';
 import { openStore } from './open-store.ts';
 import { clientCheckOf, openTls } from './open-tls.ts';
 import { PACKAGE } from './package-info.ts';
@@ -49,11 +51,13 @@ export async function startService(
   const numbers = openLookUps(settings, log);
   let stopping: Promise<void> | undefined;
 
+  const known = numbers === null ? {} : { knownNumber: numbers.directory.peek, onStored: numbers.directory.noteEvents };
+  const events = openEvents(settings, log, { append: store.append, ...known });
   const door = openApps(settings, {
     append: store.append,
     now: () => performance.now(),
     log,
-    ...(numbers === null ? {} : { knownNumber: numbers.directory.peek, onStored: numbers.directory.noteEvents }),
+    ...known,
   });
   const scrub = createScrubber(settings, process.env);
   const readiness = async (): Promise<Readiness> => scrubbed(await lookAtReadiness(), scrub);
@@ -89,6 +93,7 @@ export async function startService(
       lookUps: numbers?.lookUps ?? null,
       management: openManagement(fixed, { numbers, append: store.append, log }),
       contract: answerContract(),
+      stored: { events, schemas: openSchemas(), maxBodyBytes: fixed.MAX_BODY_BYTES },
       managementContract: managementContract(),
       version: PACKAGE.version,
       log,
@@ -134,6 +139,7 @@ export async function startService(
       for (const listener of listeners) listener.destroy();
     }, fixed.SHUTDOWN_TIMEOUT_MS);
     await publicListener?.stop();
+    events.close();
     // The probes answer until the end: a balancer that hears nothing would call the process dead.
     await internalListener.stop();
     clearTimeout(cut);
