@@ -32,6 +32,12 @@ export const ERRORS = {
     summary: 'The verification request is refused.',
     fix: 'Enter the value of META_VERIFY_TOKEN as "Verify token" in the Meta app (WhatsApp > Configuration).',
   },
+  client_certificate_refused: {
+    status: 403,
+    retry: false,
+    summary: 'A client certificate is needed that this service knows.',
+    fix: "Only Meta should call here, and only with mutual TLS switched on for the Meta app. Check TLS_CLIENT_CA (Meta's outbound authority, with its intermediates where they do not come along) and TLS_CLIENT_NAME; behind a proxy, TLS_CLIENT_HEADER and TRUSTED_PROXIES.",
+  },
   signature_missing: {
     status: 401,
     retry: false,
@@ -166,6 +172,24 @@ export const ERRORS = {
     summary:
       'This WhatsApp Business Account is not one of WABA_IDS, does not exist, or the access token may not see it.',
     fix: 'Check WABA_IDS (ids of accounts, not of phone numbers or portfolios), and that the system user of META_ACCESS_TOKEN has the account as an asset.',
+  },
+  invalid_value: {
+    status: 400,
+    retry: false,
+    summary: 'The body is not JSON.',
+    fix: 'Send the repaired value alone, as JSON: what the dead letter has in data.value, put right.',
+  },
+  dead_letter_not_found: {
+    status: 404,
+    retry: false,
+    summary: 'No dead letter with this id is stored. GET /dead-letters lists them.',
+    fix: 'Dead letters go when their topic lets go of them (14 days in topics made here, JOURNAL_RETENTION_HOURS in the journal). "hubcast dead-letters list" shows those there are.',
+  },
+  schema_not_found: {
+    status: 404,
+    retry: false,
+    summary: 'There is no event type of this name and version. GET /schemas lists all of them.',
+    fix: 'dataschema urn:hubcast:<type>:<version> stands at /schemas/<type>/<version>. A newer hubcast may know it.',
   },
   graph_not_configured: {
     status: 503,
