@@ -2,18 +2,25 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './config/contradictions.ts';
+import { createScrubber } from './config/secret-texts.ts';
 import type { Settings } from './config/settings.ts';
-import { HubcastError, messageOf } from './errors.ts';
+import { ERRORS, HubcastError, messageOf } from './errors.ts';
 import { createInternalApp } from './http/internal-app.ts';
 import { type Listener, type ListenerOptions, listen } from './http/listener.ts';
 import { createPublicApp } from './http/public-app.ts';
 import { createRoom } from './http/room.ts';
 import type { Logger } from './log.ts';
 import { openApps } from './open-apps.ts';
+import { openEvents } from './open-events.ts';
 import { openLookUps } from './open-look-ups.ts';
+import { openManagement } from './open-management.ts';
+import { openSchemas } from './open-schemas.ts';
 import { openStore } from './open-store.ts';
+import { clientCheckOf, openTls } from './open-tls.ts';
+import { openWatch } from './open-watch.ts';
 import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
+import { managementContract } from './phone-numbers/management/contract.ts';
 import type { Readiness } from './store/store.ts';
 
 export interface Service {
@@ -32,21 +39,35 @@ const NUMBERS_REFRESH_INTERVAL_MS = 10_000;
 
 /**
  * @param settings asked again where a value can change while the service runs
+ * @param open another store than the settings mean
  * @throws HubcastError when an address is taken or the data folder cannot be used
  */
-export async function startService(settings: () => Settings, log: Logger): Promise<Service> {
+export async function startService(
+  settings: () => Settings,
+  log: Logger,
+  open: typeof openStore = openStore,
+): Promise<Service> {
   const fixed = settings();
-  const store = await openStore(settings, log);
+  const store = await open(settings, log);
   const numbers = openLookUps(settings, log);
+  const watch = openWatch(settings, { store, numbers, log });
   let stopping: Promise<void> | undefined;
 
+  const known = {
+    ...(watch.knownNumber === null ? {} : { knownNumber: watch.knownNumber }),
+    ...(numbers === null ? {} : { onStored: numbers.directory.noteEvents }),
+  };
+  const events = openEvents(settings, log, { append: store.append, ...known });
   const door = openApps(settings, {
     append: store.append,
     now: () => performance.now(),
     log,
-    ...(numbers === null ? {} : { knownNumber: numbers.directory.peek, onStored: numbers.directory.noteEvents }),
+    ...known,
+    onStoredFailed: (error) => log.error({ error: messageOf(error) }, 'what follows a stored webhook failed'),
   });
-  const readiness = async (): Promise<Readiness> => {
+  const scrub = createScrubber(settings, process.env);
+  const readiness = async (): Promise<Readiness> => scrubbed(await lookAtReadiness(), scrub);
+  const lookAtReadiness = async (): Promise<Readiness> => {
     if (stopping !== undefined) return { ready: false, why: 'The service is stopping.' };
     const state = await store.readiness();
     const problems = numbers?.problems() ?? [];
@@ -75,13 +96,25 @@ export async function startService(settings: () => Settings, log: Logger): Promi
       readiness,
       tokens: () => settings().API_TOKENS ?? [],
       loopback: isLoopback(fixed.INTERNAL_HOST),
-      lookUps: numbers?.lookUps ?? null,
+      lookUps: numbers?.lookUps ?? watch.lookUps,
+      management: openManagement(fixed, { numbers, append: store.append, log }),
       contract: answerContract(),
+      stored: { events, schemas: openSchemas(), maxBodyBytes: fixed.MAX_BODY_BYTES },
+      managementContract: managementContract(),
       version: PACKAGE.version,
       log,
     });
     if (fixed.ROLES.includes('receive')) {
-      publicListener = await listenOn('HOST', { handle: publicApp, host: fixed.HOST, port: fixed.PORT, ...timeouts });
+      const { fix } = ERRORS.client_certificate_refused;
+      publicListener = await listenOn('HOST', {
+        handle: publicApp,
+        host: fixed.HOST,
+        port: fixed.PORT,
+        ...timeouts,
+        tls: openTls(settings, log),
+        check: clientCheckOf(fixed),
+        onRefused: (diagnosis) => log.warn({ diagnosis, fix }, 'refused before its body'),
+      });
       listeners.push(publicListener);
     }
     internalListener = await listenOn('INTERNAL_HOST', {
@@ -96,6 +129,7 @@ export async function startService(settings: () => Settings, log: Logger): Promi
       listener.destroy();
       await listener.stop();
     }
+    await watch.close();
     await store.close();
     throw error;
   }
@@ -112,9 +146,11 @@ export async function startService(settings: () => Settings, log: Logger): Promi
       for (const listener of listeners) listener.destroy();
     }, fixed.SHUTDOWN_TIMEOUT_MS);
     await publicListener?.stop();
+    events.close();
     // The probes answer until the end: a balancer that hears nothing would call the process dead.
     await internalListener.stop();
     clearTimeout(cut);
+    await watch.close();
     await store.close();
     log.info('stopped');
   }
@@ -128,6 +164,13 @@ export async function startService(settings: () => Settings, log: Logger): Promi
       return stopping;
     },
   };
+}
+
+/** What a broker or an endpoint said may hold what was sent to it. */
+function scrubbed(state: Readiness, scrub: (text: string) => string): Readiness {
+  return state.ready
+    ? { ready: true, warnings: (state.warnings ?? []).map(scrub) }
+    : { ready: false, why: scrub(state.why) };
 }
 
 async function untilReady(readiness: () => Promise<Readiness>, stopped: () => boolean, log: Logger): Promise<void> {

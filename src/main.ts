@@ -1,4 +1,6 @@
 import { Command, CommanderError } from 'commander';
+import { captureCommand } from './cli/capture.ts';
+import { deadLettersCommand } from './cli/dead-letters.ts';
 import { demoCommand } from './cli/demo.ts';
 import { describeCommand } from './cli/describe.ts';
 import { eventsCommand } from './cli/events.ts';
@@ -6,10 +8,14 @@ import { forwardCommand } from './cli/forward.ts';
 import { journalCommand } from './cli/journal.ts';
 import { numbersCommand } from './cli/numbers.ts';
 import { parseCommand } from './cli/parse.ts';
+import { replayCommand } from './cli/replay.ts';
 import { sendCommand } from './cli/send.ts';
 import { serveCommand } from './cli/serve.ts';
+import { tokenCommand } from './cli/token.ts';
 import { visibleLines } from './cli/visible.ts';
-import { isHubcastError } from './errors.ts';
+import { readStoreSettings } from './config/read-settings.ts';
+import { createScrubber } from './config/secret-texts.ts';
+import { ERRORS, isHubcastError } from './errors.ts';
 import { PACKAGE } from './package-info.ts';
 
 const EXIT_FAILURE = 1;
@@ -34,10 +40,14 @@ for (const command of [
   sendCommand(),
   parseCommand(),
   eventsCommand(),
+  captureCommand(),
+  replayCommand(),
   numbersCommand(),
   forwardCommand(),
   journalCommand(),
+  deadLettersCommand(),
   describeCommand(),
+  tokenCommand(),
 ]) {
   program.addCommand(command.exitOverride());
 }
@@ -46,6 +56,12 @@ for (const command of [
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);
+});
+
+// Also rejections that nobody handled. Node's own report would show the error's members, whatever they hold.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`hubcast crashed. ${ERRORS.internal.fix}\n${scrub(textOf(error))}\n`);
+  process.exit(EXIT_FAILURE);
 });
 
 try {
@@ -58,9 +74,23 @@ try {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   if (!isHubcastError(error)) {
-    process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+    process.stderr.write(`${scrub(textOf(error))}\n`);
     return EXIT_FAILURE;
   }
-  process.stderr.write(`${visibleLines(error.message)}\n${error.kind.fix}\n`);
+  process.stderr.write(`${scrub(visibleLines(error.message))}\n${error.kind.fix}\n`);
   return error.kind.status === 400 || error.code === 'configuration_invalid' ? EXIT_USAGE : EXIT_FAILURE;
+}
+
+function textOf(error: unknown): string {
+  return visibleLines(String((error instanceof Error ? error.stack : undefined) ?? error));
+}
+
+/** Without the secrets of the settings. Those of settings that cannot be read were never used. */
+function scrub(text: string): string {
+  try {
+    const settings = readStoreSettings(process.env);
+    return createScrubber(() => settings, process.env)(text);
+  } catch {
+    return text;
+  }
 }

@@ -3,15 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { appsOf } from './config/meta-apps.ts';
 import type { StoreSettings } from './config/settings.ts';
 import { ERRORS, type ErrorCode, HubcastError } from './errors.ts';
-import { createGraphClient } from './graph/client.ts';
+import { createGraphClient, type GraphClient } from './graph/client.ts';
 import { createPhoneNumberReads } from './graph/phone-number-reads.ts';
 import type { Logger } from './log.ts';
 import { createDirectory, type Directory } from './phone-numbers/directory.ts';
 import { createLookUps, type LookUps } from './phone-numbers/look-ups.ts';
 
 export interface OpenLookUps {
+  readonly client: GraphClient;
   readonly lookUps: LookUps;
   readonly directory: Directory;
+  /** Reads of an account's numbers in the last hour. */
+  readonly readsLately: (accountId: string) => number;
   /** What the operator should know though everything else works: a token that Meta refuses. */
   readonly problems: () => readonly string[];
 }
@@ -89,8 +92,10 @@ export function openLookUps(settings: () => StoreSettings, log: Logger): OpenLoo
     account: (accountId) => said(reads.account(accountId), ['graph_token_invalid', 'not_found']),
   });
   return {
+    client,
     directory,
     lookUps: createLookUps(directory, Date.now),
+    readsLately: client.budget.readsLately,
     problems: () =>
       [...tokenProblems].map(
         ([app, problem]) => `Meta refuses ${tokenName(app)}: phone numbers are not read. ${problem}`,

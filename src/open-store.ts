@@ -1,15 +1,16 @@
 /** Which store the settings mean, and the same choice for those who read. */
 import { appsOf } from './config/meta-apps.ts';
-import type { Settings, StoreSettings } from './config/settings.ts';
+import type { StoreSettings } from './config/settings.ts';
 import { FAMILY_NAMES, type Family } from './fields/families.ts';
 import { type JournalOptions, openJournal } from './journal/open-journal.ts';
 import { readJournal } from './journal/read-journal.ts';
+import type { KafkaConnection } from './kafka/connection.ts';
 import { createOrderedKafkaWriter } from './kafka/ordered-writer.ts';
 import { createKafkaReader } from './kafka/reader.ts';
 import { createTokenProvider, type KafkaSasl, type KafkaTls } from './kafka/security.ts';
 import { createKafkaStore, type KafkaStoreOptions } from './kafka/store.ts';
 import type { Logger } from './log.ts';
-import type { ReadRecords } from './records/record.ts';
+import type { ReadBack, ReadRecords } from './records/record.ts';
 import { toRefusedRecordDeadLetters } from './records/refused-record.ts';
 import { planTopics, type TopicNaming, type TopicPlan, topicName } from './records/topics.ts';
 import { openSpool, type SpoolOptions } from './spool/open-spool.ts';
@@ -54,13 +55,14 @@ export function keepsState(settings: StoreSettings): boolean {
   return readable && roles.includes('numbers') && families.includes(STATE_FAMILY);
 }
 
-const STATE_FAMILY = 'phone-number-state';
+const STATE_FAMILY: Family = 'phone-number-state';
 
 /** Of those that are published, the ones that these settings bring events for: other topics are not asked for. */
 function familiesWritten(settings: StoreSettings): readonly Family[] {
-  return keepsState(settings)
-    ? settings.PUBLISH_FAMILIES
-    : settings.PUBLISH_FAMILIES.filter((family) => family !== STATE_FAMILY);
+  const left = new Set<Family>(['raw', ...(keepsState(settings) ? [] : [STATE_FAMILY])]);
+  const families = settings.PUBLISH_FAMILIES.filter((family) => !left.has(family));
+  // A switch of its own: captures can be had beside any choice of events.
+  return settings.CAPTURE ? [...families, 'raw'] : families;
 }
 
 /** Where events go, in words: for the ready line and for the demo. */
@@ -74,7 +76,7 @@ export function describeStore(settings: StoreSettings): string {
  * @param settings asked again for what can change while the service runs: passwords and certificates from files
  * @throws HubcastError when the data folder cannot be used; a Kafka that is away is waited for
  */
-export async function openStore(settings: () => Settings, log: Logger): Promise<Store> {
+export async function openStore(settings: () => StoreSettings, log: Logger): Promise<Store> {
   const fixed = settings();
   if (fixed.KAFKA_BROKERS === undefined) return openJournal(toJournalOptions(fixed, log));
   return fixed.SPOOL
@@ -161,24 +163,38 @@ export function toKafkaOptions(
 }
 
 /** Deadlines must not move with the wall clock. */
-const monotonicMs = () => performance.now();
+export const monotonicMs = () => performance.now();
 
 export interface OpenReader {
   readonly read: ReadRecords;
+  readonly readBack: ReadBack;
   /** Names of the topics there are. */
   readonly topics: () => Promise<readonly string[]>;
   readonly close: () => void;
 }
 
-/** @throws HubcastError `usage` when there is no journal to read */
-export function openReader(settings: StoreSettings, log: Logger): OpenReader {
-  if (settings.KAFKA_BROKERS === undefined) {
-    const { read, topics, close } = readJournal(settings.DATA_DIR);
-    return { read, topics: async () => topics(), close };
+/**
+ * @param given asked again, where it can be, for what can change while somebody reads
+ * @throws HubcastError `usage` when there is no journal to read
+ */
+export function openReader(given: StoreSettings | (() => StoreSettings), log: Logger): OpenReader {
+  const settings = typeof given === 'function' ? given : () => given;
+  const { KAFKA_BROKERS: brokers, DATA_DIR: dataDir } = settings();
+  if (brokers === undefined) {
+    const { read, readBack, topics, close } = readJournal(dataDir);
+    return { read, readBack, topics: async () => topics(), close };
   }
-  const connection = { ...connectionOf(() => settings), brokers: settings.KAFKA_BROKERS, now: monotonicMs, log };
-  const { read, listTopics } = createKafkaReader(connection);
-  return { read, topics: listTopics, close: () => undefined };
+  const connection = kafkaConnection(settings, brokers, log);
+  const { read, readBack, listTopics } = createKafkaReader({ ...connection, now: monotonicMs });
+  return { read, readBack, topics: listTopics, close: () => undefined };
+}
+
+export function kafkaConnection(
+  settings: () => StoreSettings,
+  brokers: readonly string[],
+  log: Logger,
+): KafkaConnection {
+  return { ...connectionOf(settings), brokers, log };
 }
 
 const TOKEN_TIMEOUT_MS = 5_000;

@@ -3,6 +3,7 @@
  * durable does the promise returned here resolve, which is what the 200 waits for.
  */
 import { type Delivery, type KnownNumberOf, type SplitEvent, TEST_ENTRY_ID } from './events/event.ts';
+import { type RequestHeaders, rawRequestEvent } from './events/raw-request.ts';
 import { splitIntoEvents } from './events/split.ts';
 import type { Family } from './fields/families.ts';
 import { toRecord } from './records/to-record.ts';
@@ -18,6 +19,8 @@ export interface SignedRequest {
   /** As `readSignature` read it. */
   readonly signature: Buffer;
   readonly traceparent: string | undefined;
+  /** Kept with the body where requests are captured. */
+  readonly headers?: RequestHeaders;
   readonly receivedMs: number;
   /** A UUID: the events and the log line of a POST name it. */
   readonly deliveryId: string;
@@ -48,6 +51,8 @@ export interface ReceiveOptions {
   readonly naming: TopicNaming;
   /** Families that are stored; dead letters always are. */
   readonly families: readonly Family[];
+  /** Requests are stored as they came, beside their events. */
+  readonly capture?: boolean;
   /** Without it all are accepted. */
   readonly accounts?: AcceptedAccounts;
   /** True: a repetition is one within this app. */
@@ -58,16 +63,19 @@ export interface ReceiveOptions {
   readonly knownNumber?: KnownNumberOf;
   /** Told of events once they are durable. Must not wait for anything. */
   readonly onStored?: (events: readonly SplitEvent[]) => void;
+  /** A failure of `onStored`: the events are durable, whatever comes after. */
+  readonly onStoredFailed?: (error: unknown) => void;
 }
 
 /** @throws HubcastError `signature_mismatch`, or why the store did not confirm (then durability is unknown) */
 export type Receive = (request: SignedRequest) => Promise<Receipt>;
 
 export function createReceive(options: ReceiveOptions): Receive {
-  const { append, appSecrets, app, naming, knownNumber, accounts, onOlderSecret, ofSeveralApps = false } = options;
+  const { append, appSecrets, app, naming, knownNumber, accounts, onOlderSecret } = options;
+  const { ofSeveralApps = false, capture = false } = options;
   const kept: ReadonlySet<Family> = new Set([...options.families, 'dead-letter']);
 
-  return async ({ body, signature, traceparent, receivedMs, deliveryId }) => {
+  return async ({ body, signature, traceparent, headers, receivedMs, deliveryId }) => {
     const verified = verifySignature(body, signature, appSecrets(), onOlderSecret);
     const delivery: Delivery = {
       app,
@@ -79,13 +87,23 @@ export function createReceive(options: ReceiveOptions): Receive {
     const accepted = accounts === undefined ? events : acceptedOf(events, accounts);
     const context = { delivery, naming, traceparent: traceparentOf(traceparent, deliveryId), ofSeveralApps };
     const records = accepted.filter((event) => kept.has(event.family)).map((event) => toRecord(event, context));
+    const stored = records.length;
+    if (capture) {
+      const repeatable = events.some((event) => event.repeatable);
+      records.push(toRecord(rawRequestEvent(verified, headers ?? {}, delivery, repeatable), context));
+    }
     await append(records);
-    options.onStored?.(accepted);
-    return toReceipt(events, records.length, accounts);
+    try {
+      options.onStored?.(accepted);
+    } catch (error) {
+      options.onStoredFailed?.(error);
+    }
+    return toReceipt(events, stored, accounts);
   };
 }
 
-function acceptedOf(events: readonly SplitEvent[], accounts: AcceptedAccounts): readonly SplitEvent[] {
+/** What is kept of a POST's events, and where. */
+export function acceptedOf(events: readonly SplitEvent[], accounts: AcceptedAccounts): readonly SplitEvent[] {
   if (!events.some((event) => isForeign(event, accounts))) return events;
   return events.flatMap((event) => {
     if (!isForeign(event, accounts)) return [event];

@@ -4,15 +4,18 @@
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { HubcastError } from '../errors.ts';
-import type { ReadFrom, ReadOptions, ReadRecords, StoredRecord } from '../records/record.ts';
+import type { Positions, ReadBack, ReadFrom, ReadOptions, ReadRecords, StoredRecord } from '../records/record.ts';
 import { openBatch } from './batch-format.ts';
 import { journalFile } from './files.ts';
 import { openForReading } from './open-for-reading.ts';
+import { createReadBack } from './read-back.ts';
 import { LAST_OFFSET } from './schema.ts';
 
 export interface JournalReader {
   /** Records of all named topics in the order they were stored. */
   readonly read: ReadRecords;
+  /** In one lane, JOURNAL_LANE. */
+  readonly readBack: ReadBack;
   /** Names of the topics that ever had a record. */
   readonly topics: () => string[];
   /** Ends reads under way, quietly. */
@@ -54,6 +57,7 @@ export function readJournal(dataDir: string): JournalReader {
   function startAfter(from: ReadFrom): number {
     if (from === 'start') return 0;
     if (from === 'end') return last();
+    if ('positions' in from) return positionIn(from.positions, last());
     const first = firstSince.get(from.timestampMs)?.first_offset ?? null;
     return first === null ? last() : Number(first) - 1;
   }
@@ -87,7 +91,8 @@ export function readJournal(dataDir: string): JournalReader {
     signal: AbortSignal,
   ): AsyncGenerator<StoredRecord> {
     const topics = new Set(options.topics);
-    const sinceMs = typeof options.from === 'object' ? options.from.timestampMs : Number.MIN_SAFE_INTEGER;
+    const { from } = options;
+    const sinceMs = typeof from === 'object' && 'timestampMs' in from ? from.timestampMs : Number.MIN_SAFE_INTEGER;
     let after = start;
     while (!signal.aborted) {
       const upTo = options.follow ? last() : end;
@@ -111,6 +116,9 @@ export function readJournal(dataDir: string): JournalReader {
       const signal = options.signal === undefined ? closed.signal : AbortSignal.any([closed.signal, options.signal]);
       return readBetween(startAfter(options.from), last(), options, signal);
     },
+    readBack: createReadBack(database, () => {
+      if (closed.signal.aborted) throw new HubcastError('shutting_down', 'The journal reader is closed.');
+    }),
     topics: () => topicNames.all().map(({ name }) => String(name)),
     close() {
       if (closed.signal.aborted) return;
@@ -118,4 +126,10 @@ export function readJournal(dataDir: string): JournalReader {
       database.close();
     },
   };
+}
+
+/** All topics share one row of offsets; a position beyond its end is of another journal. */
+function positionIn(positions: Positions, last: number): number {
+  const next = Math.min(...[...positions.values()].map(Number));
+  return Number.isFinite(next) && next <= last + 1 ? next - 1 : 0;
 }

@@ -10,7 +10,10 @@ export interface OutgoingRecord {
   /** Decides the partition. Null spreads by topic alone (partition 0 in the journal). */
   readonly key: string | null;
   readonly headers: Readonly<Record<string, string>>;
-  /** A CloudEvent in JSON structured mode: well-formed Unicode, no lone surrogates. */
+  /**
+   * A CloudEvent in JSON structured mode: well-formed Unicode, no lone surrogates. Empty: a tombstone, which has no
+   * value in Kafka and removes its key from a compacted topic.
+   */
   readonly value: string;
   /** Receipt time in ms since 1970; becomes the Kafka timestamp. */
   readonly timestampMs: number;
@@ -31,8 +34,21 @@ export interface StoredRecord {
   readonly timestampMs: number;
 }
 
-/** Where a reader begins: the first record kept, the records to come, or those received at or after a time (ms). */
-export type ReadFrom = 'start' | 'end' | { readonly timestampMs: number };
+/**
+ * Where a reader stands: the offset of the next record of each partition, as decimal text, by `positionName`. A
+ * partition without one is read from its first record.
+ */
+export type Positions = ReadonlyMap<string, string>;
+
+export function positionName(topic: string, partition: number): string {
+  return `${topic}/${partition}`;
+}
+
+/**
+ * Where a reader begins: the first record kept, the records to come, those received at or after a time (ms), or where
+ * another reader stood.
+ */
+export type ReadFrom = 'start' | 'end' | { readonly timestampMs: number } | { readonly positions: Positions };
 
 export interface ReadOptions {
   readonly topics: readonly string[];
@@ -44,3 +60,33 @@ export interface ReadOptions {
 
 /** Reads records of several topics, in order within each partition. Ends early and quietly when `signal` aborts. */
 export type ReadRecords = (options: ReadOptions) => AsyncIterable<StoredRecord>;
+
+/** Where reading backwards stands: for each lane the offset before which it goes on, as a decimal string. */
+export type Bounds = Readonly<Record<string, string>>;
+
+/** All records of a journal keep their order among each other, whatever their topic. */
+export const JOURNAL_LANE = 'journal';
+
+/** Records that keep their order among each other: a partition of Kafka's, `<topic>/<partition>`, or the journal. */
+export interface Lane {
+  readonly name: string;
+  /** In the order stored. */
+  readonly records: readonly StoredRecord[];
+  /** Older ones stand before this offset. */
+  readonly bound: string;
+  /** False at the first record that is kept. */
+  readonly more: boolean;
+}
+
+export interface ReadBackOptions {
+  readonly topics: readonly string[];
+  /** A lane that is not named here is read from its end. */
+  readonly before: Bounds;
+  /** Records of each lane, or somewhat fewer. */
+  readonly count: number;
+  /** Only these lanes. */
+  readonly lanes?: ReadonlySet<string>;
+}
+
+/** One step backwards, in each lane: the latest records before a bound. */
+export type ReadBack = (options: ReadBackOptions) => Promise<readonly Lane[]>;
