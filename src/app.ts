@@ -10,11 +10,13 @@ import { createPublicApp } from './http/public-app.ts';
 import { createRoom } from './http/room.ts';
 import type { Logger } from './log.ts';
 import { openLookUps } from './open-look-ups.ts';
+import { openMetrics } from './open-metrics.ts';
 import { namingOf, openStore } from './open-store.ts';
 import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
 import { createReceive } from './receive.ts';
 import type { Readiness } from './store/store.ts';
+import { createTraceDelivery } from './tracing/trace-deliveries.ts';
 import { toAppSecret } from './webhook/signature.ts';
 
 export interface Service {
@@ -39,8 +41,9 @@ const NUMBERS_REFRESH_INTERVAL_MS = 10_000;
  */
 export async function startService(settings: () => Settings, log: Logger): Promise<Service> {
   const fixed = settings();
-  const store = await openStore(settings, log);
-  const numbers = openLookUps(settings, log);
+  const metrics = openMetrics();
+  const store = await openStore(settings, log, metrics.storeMeter);
+  const numbers = openLookUps(settings, log, metrics.noteGraphCall);
   let stopping: Promise<void> | undefined;
 
   const receive = createReceive({
@@ -49,15 +52,20 @@ export async function startService(settings: () => Settings, log: Logger): Promi
     app: APP,
     naming: namingOf(fixed),
     families: fixed.PUBLISH_FAMILIES,
-    ...(numbers === null ? {} : { knownNumber: numbers.directory.peek, onStored: numbers.directory.noteEvents }),
+    ...(numbers === null ? {} : { knownNumber: numbers.directory.peek }),
+    onStored(events, receivedMs) {
+      metrics.deliveries.noteEvents(events, receivedMs);
+      numbers?.directory.noteEvents(events);
+    },
   });
-  const readiness = async (): Promise<Readiness> => {
+  const readiness = metrics.watchReadiness(async (): Promise<Readiness> => {
     if (stopping !== undefined) return { ready: false, why: 'The service is stopping.' };
     const state = await store.readiness();
     const problems = numbers?.problems() ?? [];
     // Look-ups do not decide: webhooks are taken without Graph.
     return state.ready ? { ready: true, warnings: [...(state.warnings ?? []), ...problems] } : state;
-  };
+  });
+  const room = createRoom(fixed.MAX_IN_FLIGHT_BYTES);
 
   const listeners: Listener[] = [];
   let publicListener: Listener | undefined;
@@ -71,10 +79,12 @@ export async function startService(settings: () => Settings, log: Logger): Promi
     const publicApp = createPublicApp({
       receive,
       verifyToken: () => settings().META_VERIFY_TOKEN,
-      room: createRoom(fixed.MAX_IN_FLIGHT_BYTES),
+      room,
       maxBodyBytes: fixed.MAX_BODY_BYTES,
       now: Date.now,
       newDeliveryId: randomUUID,
+      meter: metrics.deliveries,
+      trace: createTraceDelivery(PACKAGE.version),
       log,
     });
     const internalApp = createInternalApp({
@@ -84,6 +94,14 @@ export async function startService(settings: () => Settings, log: Logger): Promi
       lookUps: numbers?.lookUps ?? null,
       contract: answerContract(),
       version: PACKAGE.version,
+      metrics: metrics.expose({
+        version: PACKAGE.version,
+        readiness,
+        bytesUnderWay: room.taken,
+        maxBytesUnderWay: fixed.MAX_IN_FLIGHT_BYTES,
+        numbers,
+        accountIds: fixed.WABA_IDS ?? [],
+      }),
       log,
     });
     if (fixed.ROLES.includes('receive')) {

@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoreSettings } from './config/settings.ts';
 import { ERRORS, type ErrorCode, HubcastError } from './errors.ts';
-import { createGraphClient } from './graph/client.ts';
+import { createGraphClient, type GraphClientOptions } from './graph/client.ts';
 import { createPhoneNumberReads } from './graph/phone-number-reads.ts';
+import { createTokenExpiry } from './graph/token-expiry.ts';
 import type { Logger } from './log.ts';
 import { createDirectory, type Directory } from './phone-numbers/directory.ts';
 import { createLookUps, type LookUps } from './phone-numbers/look-ups.ts';
@@ -11,6 +12,11 @@ import { createLookUps, type LookUps } from './phone-numbers/look-ups.ts';
 export interface OpenLookUps {
   readonly lookUps: LookUps;
   readonly directory: Directory;
+  /** Percent used of the calls Meta allows for an account, null when unknown. */
+  readonly percentUsed: (accountId: string) => number | null;
+  readonly tokenRefused: () => boolean;
+  /** Wall clock, ms; null when it is not known or never. */
+  readonly tokenExpiresMs: () => number | null;
   /** What the operator should know though everything else works: a token that Meta refuses. */
   readonly problems: () => readonly string[];
 }
@@ -22,22 +28,28 @@ const SAME_FAILURE_MS = 60_000;
  * @param settings asked again for what can change while the service runs: token and secret
  * @returns null where there is no token, or `numbers` is not among the roles
  */
-export function openLookUps(settings: () => StoreSettings, log: Logger): OpenLookUps | null {
+export function openLookUps(
+  settings: () => StoreSettings,
+  log: Logger,
+  onCall?: GraphClientOptions['onCall'],
+): OpenLookUps | null {
   const fixed = settings();
   if (fixed.META_ACCESS_TOKEN === undefined || !fixed.ROLES.includes('numbers')) return null;
   let tokenProblem: string | null = null;
   let lastFailure = { text: '', atMs: 0 };
 
+  const accessToken = () => settings().META_ACCESS_TOKEN ?? '';
   const client = createGraphClient({
     baseUrl: fixed.META_GRAPH_URL,
     version: fixed.META_GRAPH_VERSION,
-    accessToken: () => settings().META_ACCESS_TOKEN ?? '',
+    accessToken,
     appSecret: () => (fixed.META_APPSECRET_PROOF ? (settings().META_APP_SECRET?.[0] ?? null) : null),
     timeoutMs: fixed.META_GRAPH_TIMEOUT_MS,
     fetch: globalThis.fetch,
     now: Date.now,
     random: Math.random,
     sleep,
+    ...(onCall === undefined ? {} : { onCall }),
     onToken(problem) {
       if (problem !== null && tokenProblem === null) {
         const { fix } = ERRORS.graph_token_invalid;
@@ -77,6 +89,9 @@ export function openLookUps(settings: () => StoreSettings, log: Logger): OpenLoo
   return {
     directory,
     lookUps: createLookUps(directory, Date.now),
+    percentUsed: client.budget.percentOf,
+    tokenRefused: () => tokenProblem !== null,
+    tokenExpiresMs: createTokenExpiry({ client, accessToken, now: Date.now }),
     problems: () =>
       tokenProblem === null ? [] : [`Meta refuses META_ACCESS_TOKEN: phone numbers are not read. ${tokenProblem}`],
   };

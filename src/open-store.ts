@@ -9,7 +9,7 @@ import type { Logger } from './log.ts';
 import type { ReadRecords } from './records/record.ts';
 import { toRefusedRecordDeadLetters } from './records/refused-record.ts';
 import { planTopics, type TopicNaming, topicName } from './records/topics.ts';
-import type { Store } from './store/store.ts';
+import type { Store, StoreMeter } from './store/store.ts';
 
 export function namingOf(settings: StoreSettings): TopicNaming {
   return { prefix: settings.TOPIC_PREFIX, names: settings.TOPIC_NAMES };
@@ -24,13 +24,14 @@ export function describeStore(settings: StoreSettings): string {
 
 /**
  * @param settings asked again for what can change while the service runs: passwords and certificates from files
+ * @param meter told of the store's writes
  * @throws HubcastError when the data folder cannot be used; a Kafka that is away is waited for
  */
-export async function openStore(settings: () => Settings, log: Logger): Promise<Store> {
+export async function openStore(settings: () => Settings, log: Logger, meter?: StoreMeter): Promise<Store> {
   const fixed = settings();
   return fixed.KAFKA_BROKERS === undefined
-    ? openJournal(toJournalOptions(fixed, log))
-    : createKafkaStore(toKafkaOptions(settings, fixed.KAFKA_BROKERS, log));
+    ? openJournal({ ...toJournalOptions(fixed, log), meter })
+    : createKafkaStore({ ...toKafkaOptions(settings, fixed.KAFKA_BROKERS, log), meter });
 }
 
 export function toJournalOptions(fixed: Settings, log: Logger): JournalOptions {

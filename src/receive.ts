@@ -21,7 +21,26 @@ export interface SignedRequest {
   readonly receivedMs: number;
   /** A UUID: the events and the log line of a POST name it. */
   readonly deliveryId: string;
+  /** Where traces are on. */
+  readonly trace?: DeliveryTrace | undefined;
 }
+
+/** The span of one POST. */
+export interface DeliveryTrace {
+  /** W3C Trace Context: what the records carry. */
+  readonly traceparent: string;
+  /** A span of its own around the write. */
+  readonly storing: (records: number, write: () => Promise<void>) => Promise<void>;
+  /** @param outcome `stored`, or the code of the error */
+  readonly end: (outcome: string, status: number) => void;
+}
+
+/** Begins the span of a POST, as the child of the one its headers name. */
+export type TraceDelivery = (request: {
+  readonly traceparent: string | undefined;
+  readonly tracestate: string | undefined;
+  readonly deliveryId: string;
+}) => DeliveryTrace;
 
 /** What became of a POST, for the log line. */
 export interface Receipt {
@@ -43,7 +62,7 @@ export interface ReceiveOptions {
   /** From memory: the path of a webhook waits for nothing but the store. */
   readonly knownNumber?: KnownNumberOf;
   /** Told of events once they are durable. Must not wait for anything. */
-  readonly onStored?: (events: readonly SplitEvent[]) => void;
+  readonly onStored?: (events: readonly SplitEvent[], receivedMs: number) => void;
 }
 
 /** @throws HubcastError `signature_mismatch`, or why the store did not confirm (then durability is unknown) */
@@ -53,7 +72,7 @@ export function createReceive(options: ReceiveOptions): Receive {
   const { append, appSecrets, app, naming, knownNumber } = options;
   const kept: ReadonlySet<Family> = new Set([...options.families, 'dead-letter']);
 
-  return async ({ body, signature, traceparent, receivedMs, deliveryId }) => {
+  return async ({ body, signature, traceparent, receivedMs, deliveryId, trace }) => {
     const verified = verifySignature(body, signature, appSecrets());
     const delivery: Delivery = {
       app,
@@ -62,10 +81,10 @@ export function createReceive(options: ReceiveOptions): Receive {
       ...(knownNumber === undefined ? {} : { knownNumber }),
     };
     const events = splitIntoEvents(verified, readBody(verified), delivery);
-    const context = { delivery, naming, traceparent: traceparentOf(traceparent, deliveryId) };
+    const context = { delivery, naming, traceparent: traceparentOf(trace?.traceparent ?? traceparent, deliveryId) };
     const records = events.filter((event) => kept.has(event.family)).map((event) => toRecord(event, context));
-    await append(records);
-    options.onStored?.(events);
+    await (trace === undefined ? append(records) : trace.storing(records.length, () => append(records)));
+    options.onStored?.(events, receivedMs);
     return toReceipt(events, records.length);
   };
 }

@@ -5,6 +5,7 @@ import { ERRORS } from '../errors.ts';
 import { typeOfEvent } from '../events/event.ts';
 import { familyPlan } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
+import { METRICS, type MetricRow } from '../metrics/metric-rows.ts';
 import { namingOf } from '../open-store.ts';
 import { planTopics, topicName } from '../records/topics.ts';
 import { defaultFormat, type Format, parseFormat, print, toTable } from './output.ts';
@@ -47,13 +48,20 @@ export const DESCRIPTIONS = {
       retry: retry ? 'yes' : 'no',
       fix,
     })),
+  metrics: () =>
+    Object.entries<MetricRow>(METRICS).map(([metric, { type, labels, about }]) => ({
+      metric,
+      type,
+      labels: labels.join(', '),
+      about,
+    })),
 } as const satisfies Record<string, (settings: () => StoreSettings) => readonly Readonly<Record<string, string>>[]>;
 
 export type Subject = keyof typeof DESCRIPTIONS;
 
 export function describeCommand(): Command {
   return new Command('describe')
-    .description('list what this version knows: fields, topics, settings or errors')
+    .description('list what this version knows: fields, topics, settings, errors or metrics')
     .addArgument(new Argument('<what>').choices(Object.keys(DESCRIPTIONS)))
     .option('--format <format>', 'pretty, or json (default: pretty on a terminal)', parseFormat)
     .addHelpText(

@@ -18,6 +18,8 @@ export interface InternalAppOptions {
   readonly lookUps: PhoneNumberLookUps | null;
   readonly contract: AnswerContract;
   readonly version: string;
+  /** What is counted, as Prometheus reads it. */
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   readonly log: Logger;
 }
 
@@ -47,9 +49,14 @@ export function createInternalApp(options: InternalAppOptions): Express {
     if (state.ready) sendJson(response, 200, { status: 'ready', warnings: state.warnings ?? [] });
     else sendJson(response, 503, { status: 'not_ready', why: state.why });
   });
+  app.get('/metrics', async (_request, response) => {
+    const { contentType, text } = await options.metrics();
+    response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(text) });
+    response.end(text);
+  });
   const openApi = openApiDocument({ version: options.version, contract: options.contract });
   app.get('/openapi.json', (_request, response) => sendJson(response, 200, openApi));
-  for (const path of ['/live', '/ready', '/openapi.json']) app.all(path, refuseMethod);
+  for (const path of ['/live', '/ready', '/metrics', '/openapi.json']) app.all(path, refuseMethod);
   addPhoneNumberRoutes(app, {
     lookUps: options.lookUps,
     authorize: (request) => {

@@ -1,8 +1,8 @@
 /** The public listener's only path: Meta's handshake and Meta's events. */
 import express, { type Express, type Request, type Response } from 'express';
-import { HubcastError } from '../errors.ts';
+import { type ErrorCode, HubcastError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { Receipt, Receive } from '../receive.ts';
+import type { Receipt, Receive, TraceDelivery } from '../receive.ts';
 import { answerHandshake } from '../webhook/handshake.ts';
 import { readSignature } from '../webhook/signature.ts';
 import { sendError, sendErrorUnread, sendText, toHubcastError } from './answer.ts';
@@ -18,10 +18,20 @@ export interface PublicAppOptions {
   readonly now: () => number;
   readonly newDeliveryId: () => string;
   readonly log: Logger;
+  readonly meter?: AnswerMeter;
+  /** Absent where traces are off. */
+  readonly trace?: TraceDelivery | undefined;
+}
+
+/** Told of each answer, in plain calls: for metrics. */
+export interface AnswerMeter {
+  readonly noteStored: (receipt: Receipt, bytes: number, ms: number) => void;
+  /** @param outcome `verified` is a handshake that was answered with its challenge */
+  readonly noteAnswer: (outcome: 'verified' | ErrorCode) => void;
 }
 
 export function createPublicApp(options: PublicAppOptions): Express {
-  const { receive, verifyToken, room, maxBodyBytes, now, newDeliveryId, log } = options;
+  const { receive, verifyToken, room, maxBodyBytes, now, newDeliveryId, log, meter } = options;
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
@@ -32,28 +42,35 @@ export function createPublicApp(options: PublicAppOptions): Express {
     else if (request.method === 'GET') handshake(request, response);
     else {
       response.setHeader('Allow', 'GET, POST');
-      sendErrorUnread(response, new HubcastError('method_not_allowed', `${request.method} came.`));
+      refuseUnread(response, new HubcastError('method_not_allowed', `${request.method} came.`));
     }
   });
   app.use((_request: Request, response: Response) =>
-    sendErrorUnread(response, new HubcastError('not_found', 'No such path.')),
+    refuseUnread(response, new HubcastError('not_found', 'No such path.')),
   );
   // Express knows an error handler by its four parameters.
   app.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
     log.error({ err: error }, 'request failed');
     if (response.headersSent) response.destroy();
-    else sendErrorUnread(response, toHubcastError(error));
+    else refuseUnread(response, toHubcastError(error));
   });
+
+  function refuseUnread(response: Response, error: HubcastError): void {
+    sendErrorUnread(response, error);
+    meter?.noteAnswer(error.code);
+  }
 
   function handshake(request: Request, response: Response): void {
     try {
       const challenge = answerHandshake(request.query, verifyToken());
       sendText(response, 200, challenge);
       log.info({ outcome: 'verified' }, 'handshake');
+      meter?.noteAnswer('verified');
     } catch (thrown) {
       const error = toHubcastError(thrown);
       logFailure(error, { outcome: error.code }, 'handshake');
       sendError(response, error);
+      meter?.noteAnswer(error.code);
     }
   }
 
@@ -61,6 +78,11 @@ export function createPublicApp(options: PublicAppOptions): Express {
     const startedMs = performance.now();
     const receivedMs = now();
     const deliveryId = newDeliveryId();
+    const trace = options.trace?.({
+      traceparent: request.get('traceparent'),
+      tracestate: request.get('tracestate'),
+      deliveryId,
+    });
     let share: Share | undefined;
     let bytes = 0;
     try {
@@ -76,10 +98,14 @@ export function createPublicApp(options: PublicAppOptions): Express {
         traceparent: request.get('traceparent'),
         receivedMs,
         deliveryId,
+        trace,
       });
       response.writeHead(200, OK_HEADERS);
       response.end();
-      logDelivery(deliveryId, receipt, bytes, performance.now() - startedMs);
+      const ms = performance.now() - startedMs;
+      logDelivery(deliveryId, receipt, bytes, ms);
+      meter?.noteStored(receipt, bytes, ms);
+      trace?.end('stored', 200);
     } catch (thrown) {
       const error = toHubcastError(thrown);
       sendError(response, error);
@@ -88,6 +114,8 @@ export function createPublicApp(options: PublicAppOptions): Express {
         { outcome: error.code, deliveryId, bytes, ms: round(performance.now() - startedMs) },
         'delivery',
       );
+      meter?.noteAnswer(error.code);
+      trace?.end(error.code, error.kind.status);
     } finally {
       share?.leave();
     }

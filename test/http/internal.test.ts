@@ -38,6 +38,7 @@ async function startInternal(readiness: () => Promise<Readiness>, loopback = tru
       lookUps: null,
       contract: { schemas: {}, fields: [] },
       version: '0.0.0',
+      metrics: async () => ({ contentType: 'text/plain', text: '' }),
       log: createLog('silent', process.stderr),
     }),
     host: '127.0.0.1',

@@ -38,6 +38,7 @@ async function serve(graph: GraphStandIn | null, { tokens, ...setup }: Setup = {
     lookUps: graph === null ? null : createLookUps(directoryOf(graph, setup), setup.clock?.now ?? Date.now),
     contract: answerContract(),
     version: '0.0.0',
+    metrics: async () => ({ contentType: 'text/plain', text: '' }),
     log: createLog('silent', process.stderr),
   });
   const listener = await listen({
