@@ -33,10 +33,14 @@ export function schemasReadme(topicOf: (type: EventTypeSchema) => string): strin
   ].join('\n');
 }
 
+/** Said of the envelope, or the same everywhere. */
+const SHARED_MEMBERS = { field: '', entry_id: '', account_id: '', test: '', phone_number: '', around: '' };
+
 function section(entry: EventTypeSchema): string[] {
   const { data } = (entry.schema as { properties: Record<string, Schema> }).properties;
   const members = (data as { properties: Record<string, Schema> }).properties;
-  const described = ['value', 'context', 'derived', 'issues', 'chunk', 'body_base64'].flatMap((name) => {
+  const ofOwn = Object.keys(members).filter((name) => !(name in SHARED_MEMBERS));
+  const described = [...new Set(['value', 'context', 'derived', ...ofOwn])].flatMap((name) => {
     const member = members[name];
     return member === undefined ? [] : [rowOf(`data.${name}`, member), ...rowsOf(member, `data.${name}.`)];
   });

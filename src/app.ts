@@ -9,15 +9,14 @@ import { type Listener, type ListenerOptions, listen } from './http/listener.ts'
 import { createPublicApp } from './http/public-app.ts';
 import { createRoom } from './http/room.ts';
 import type { Logger } from './log.ts';
+import { openApps } from './open-apps.ts';
 import { openLookUps } from './open-look-ups.ts';
 import { openMetrics } from './open-metrics.ts';
-import { namingOf, openStore } from './open-store.ts';
+import { openStore } from './open-store.ts';
 import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
-import { createReceive } from './receive.ts';
 import type { Readiness } from './store/store.ts';
 import { createTraceDelivery } from './tracing/trace-deliveries.ts';
-import { toAppSecret } from './webhook/signature.ts';
 
 export interface Service {
   /** URLs with the ports that were really taken; `publicUrl` is null where `receive` is not among the roles. */
@@ -29,8 +28,6 @@ export interface Service {
   readonly stop: () => Promise<void>;
 }
 
-/** The name of the one Meta app; with several it is the app's own. */
-const APP = 'main';
 const READY_CHECK_INTERVAL_MS = 250;
 /** How often it is looked at whether accounts have to be read again; each is read once a minute at most. */
 const NUMBERS_REFRESH_INTERVAL_MS = 10_000;
@@ -46,12 +43,10 @@ export async function startService(settings: () => Settings, log: Logger): Promi
   const numbers = openLookUps(settings, log, metrics.noteGraphCall);
   let stopping: Promise<void> | undefined;
 
-  const receive = createReceive({
+  const door = openApps(settings, {
     append: store.append,
-    appSecrets: createSecretCache(settings),
-    app: APP,
-    naming: namingOf(fixed),
-    families: fixed.PUBLISH_FAMILIES,
+    now: () => performance.now(),
+    log,
     ...(numbers === null ? {} : { knownNumber: numbers.directory.peek }),
     onStored(events, receivedMs) {
       metrics.deliveries.noteEvents(events, receivedMs);
@@ -77,8 +72,7 @@ export async function startService(settings: () => Settings, log: Logger): Promi
       keepAliveTimeoutMs: fixed.KEEP_ALIVE_TIMEOUT_MS,
     };
     const publicApp = createPublicApp({
-      receive,
-      verifyToken: () => settings().META_VERIFY_TOKEN,
+      door,
       room,
       maxBodyBytes: fixed.MAX_BODY_BYTES,
       now: Date.now,
@@ -100,7 +94,6 @@ export async function startService(settings: () => Settings, log: Logger): Promi
         bytesUnderWay: room.taken,
         maxBytesUnderWay: fixed.MAX_IN_FLIGHT_BYTES,
         numbers,
-        accountIds: fixed.WABA_IDS ?? [],
       }),
       log,
     });
@@ -189,17 +182,3 @@ const HOST_PROBLEMS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'is not an address of this machine',
   EINVAL: 'is not an address that can be listened on',
 };
-
-/** Keys are prepared once for each value of the setting. */
-function createSecretCache(settings: () => Settings) {
-  let from: readonly string[] | undefined;
-  let secrets: ReturnType<typeof toAppSecret>[] = [];
-  return () => {
-    const given = settings().META_APP_SECRET;
-    if (given !== from) {
-      from = given;
-      secrets = given.map(toAppSecret);
-    }
-    return secrets;
-  };
-}

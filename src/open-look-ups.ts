@@ -1,5 +1,6 @@
 /** From settings to look-ups: the Graph client, the directory over it, and what is said of their failures. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { appsOf } from './config/meta-apps.ts';
 import type { StoreSettings } from './config/settings.ts';
 import { ERRORS, type ErrorCode, HubcastError } from './errors.ts';
 import { createGraphClient, type GraphClientOptions } from './graph/client.ts';
@@ -12,11 +13,16 @@ import { createLookUps, type LookUps } from './phone-numbers/look-ups.ts';
 export interface OpenLookUps {
   readonly lookUps: LookUps;
   readonly directory: Directory;
+  /** Those that can be read. */
+  readonly accountIds: readonly string[];
   /** Percent used of the calls Meta allows for an account, null when unknown. */
   readonly percentUsed: (accountId: string) => number | null;
-  readonly tokenRefused: () => boolean;
-  /** Wall clock, ms; null when it is not known or never. */
-  readonly tokenExpiresMs: () => number | null;
+  /** The access token of each app; `expiresMs` is null when it is not known or never. */
+  readonly tokens: () => readonly {
+    readonly app: string;
+    readonly refused: boolean;
+    readonly expiresMs: number | null;
+  }[];
   /** What the operator should know though everything else works: a token that Meta refuses. */
   readonly problems: () => readonly string[];
 }
@@ -34,29 +40,41 @@ export function openLookUps(
   onCall?: GraphClientOptions['onCall'],
 ): OpenLookUps | null {
   const fixed = settings();
-  if (fixed.META_ACCESS_TOKEN === undefined || !fixed.ROLES.includes('numbers')) return null;
-  let tokenProblem: string | null = null;
+  const withToken = appsOf(fixed).filter(({ accessToken }) => accessToken !== null);
+  const [first] = withToken;
+  if (first === undefined || !fixed.ROLES.includes('numbers')) return null;
+  /** By app. */
+  const tokenProblems = new Map<string, string>();
+  const nameFor = (accountId: string | null) =>
+    (withToken.find(({ accounts }) => accountId !== null && accounts.includes(accountId)) ?? first).name;
+  const appFor = (accountId: string | null) => {
+    const name = nameFor(accountId);
+    return appsOf(settings()).find((app) => app.name === name);
+  };
+  const tokenName = (app: string) => (fixed.META_APPS === undefined ? 'META_ACCESS_TOKEN' : `access_token of ${app}`);
   let lastFailure = { text: '', atMs: 0 };
 
-  const accessToken = () => settings().META_ACCESS_TOKEN ?? '';
   const client = createGraphClient({
     baseUrl: fixed.META_GRAPH_URL,
     version: fixed.META_GRAPH_VERSION,
-    accessToken,
-    appSecret: () => (fixed.META_APPSECRET_PROOF ? (settings().META_APP_SECRET?.[0] ?? null) : null),
+    accessToken: (accountId) => appFor(accountId)?.accessToken ?? '',
+    appSecret: (accountId) => (fixed.META_APPSECRET_PROOF ? (appFor(accountId)?.secrets[0] ?? null) : null),
     timeoutMs: fixed.META_GRAPH_TIMEOUT_MS,
     fetch: globalThis.fetch,
     now: Date.now,
     random: Math.random,
     sleep,
     ...(onCall === undefined ? {} : { onCall }),
-    onToken(problem) {
-      if (problem !== null && tokenProblem === null) {
+    onToken(problem, accountId) {
+      const app = nameFor(accountId);
+      const before = tokenProblems.get(app);
+      if (problem !== null && before === undefined) {
         const { fix } = ERRORS.graph_token_invalid;
-        log.error({ diagnosis: problem, fix }, 'Meta refuses the access token; webhooks are not affected');
+        log.error({ app, diagnosis: problem, fix }, 'Meta refuses the access token; webhooks are not affected');
       }
-      if (problem === null && tokenProblem !== null) log.info('Meta accepts the access token again');
-      tokenProblem = problem;
+      if (problem === null && before !== undefined) log.info({ app }, 'Meta accepts the access token again');
+      if (problem === null) tokenProblems.delete(app);
+      else tokenProblems.set(app, problem);
     },
   });
   const reads = createPhoneNumberReads(client, Date.now);
@@ -79,20 +97,28 @@ export function openLookUps(
   }
 
   const directory = createDirectory({
-    accountIds: fixed.WABA_IDS ?? [],
+    accountIds: [...new Set(withToken.flatMap(({ accounts }) => accounts))],
     ttlMs: fixed.PHONE_NUMBERS_TTL_SECONDS * 1000,
     now: Date.now,
     list: (accountId) => said(reads.list(accountId), ['graph_token_invalid']),
     one: (id, accountId) => said(reads.one(id, accountId), ['graph_token_invalid', 'not_found']),
     account: (accountId) => said(reads.account(accountId), ['graph_token_invalid', 'not_found']),
   });
+  const tokenExpiries = withToken.map(({ name, accounts }) => {
+    const accessToken = () => appsOf(settings()).find((app) => app.name === name)?.accessToken ?? '';
+    const accountId = accounts[0] ?? null;
+    return { app: name, expiresMs: createTokenExpiry({ client, accountId, accessToken, now: Date.now }) };
+  });
   return {
     directory,
+    accountIds: withToken.flatMap(({ accounts }) => accounts),
     lookUps: createLookUps(directory, Date.now),
     percentUsed: client.budget.percentOf,
-    tokenRefused: () => tokenProblem !== null,
-    tokenExpiresMs: createTokenExpiry({ client, accessToken, now: Date.now }),
+    tokens: () =>
+      tokenExpiries.map(({ app, expiresMs }) => ({ app, refused: tokenProblems.has(app), expiresMs: expiresMs() })),
     problems: () =>
-      tokenProblem === null ? [] : [`Meta refuses META_ACCESS_TOKEN: phone numbers are not read. ${tokenProblem}`],
+      [...tokenProblems].map(
+        ([app, problem]) => `Meta refuses ${tokenName(app)}: phone numbers are not read. ${problem}`,
+      ),
   };
 }

@@ -25,7 +25,6 @@ export interface ExposedSources {
   readonly maxBytesUnderWay: number;
   /** Null where this service has no access to Graph. */
   readonly numbers: OpenLookUps | null;
-  readonly accountIds: readonly string[];
 }
 
 export function openMetrics(): OpenMetrics {
@@ -43,15 +42,14 @@ export function openMetrics(): OpenMetrics {
       ready = state.ready;
       return state;
     },
-    expose({ version, readiness, bytesUnderWay, maxBytesUnderWay, numbers, accountIds }) {
+    expose({ version, readiness, bytesUnderWay, maxBytesUnderWay, numbers }) {
       const graph =
         numbers === null
           ? null
           : {
-              accountIds,
+              accountIds: numbers.accountIds,
               percentUsed: numbers.percentUsed,
-              tokenRefused: numbers.tokenRefused,
-              tokenExpiresMs: numbers.tokenExpiresMs,
+              tokens: numbers.tokens,
               numbers: createNumberTally(numbers.directory.known),
             };
       const sources = { version, deliveries, store, graphCalls, graph, bytesUnderWay, maxBytesUnderWay };

@@ -1,5 +1,7 @@
 /** Which store the settings mean, and the same choice for those who read. */
+import { appsOf } from './config/meta-apps.ts';
 import type { Settings, StoreSettings } from './config/settings.ts';
+import { FAMILY_NAMES, type Family } from './fields/families.ts';
 import { type JournalOptions, openJournal } from './journal/open-journal.ts';
 import { readJournal } from './journal/read-journal.ts';
 import { createKafkaReader } from './kafka/reader.ts';
@@ -8,11 +10,54 @@ import { createKafkaStore, type KafkaStoreOptions } from './kafka/store.ts';
 import type { Logger } from './log.ts';
 import type { ReadRecords } from './records/record.ts';
 import { toRefusedRecordDeadLetters } from './records/refused-record.ts';
-import { planTopics, type TopicNaming, topicName } from './records/topics.ts';
+import { planTopics, type TopicNaming, type TopicPlan, topicName } from './records/topics.ts';
 import type { Store, StoreMeter } from './store/store.ts';
 
+/** Of the first Meta app, which is nearly always the only one. */
 export function namingOf(settings: StoreSettings): TopicNaming {
-  return { prefix: settings.TOPIC_PREFIX, names: settings.TOPIC_NAMES };
+  return namingsOf(settings)[0];
+}
+
+/** Each once: apps may share their topics. */
+export function namingsOf(settings: StoreSettings): readonly [TopicNaming, ...TopicNaming[]] {
+  const prefixes = new Set(appsOf(settings).map(({ topicPrefix }) => topicPrefix));
+  return [...prefixes].map((prefix) => ({ prefix, names: settings.TOPIC_NAMES })) as [TopicNaming, ...TopicNaming[]];
+}
+
+/** The topics of all apps. */
+export function topicPlansOf(settings: StoreSettings, families: readonly Family[]): readonly TopicPlan[] {
+  const plans = namingsOf(settings).flatMap((naming) => planTopics(naming, families));
+  return [...new Map(plans.map((plan) => [plan.name, plan])).values()];
+}
+
+/** The dead-letter topic of the app that a topic belongs to; a topic that TOPIC_NAMES gives to all is the first one's. */
+function deadLetterTopicFinder(settings: StoreSettings): (topic: string) => string {
+  const byTopic = new Map<string, string>();
+  for (const naming of namingsOf(settings)) {
+    const letters = topicName(naming, 'dead-letter');
+    for (const family of FAMILY_NAMES) {
+      const topic = topicName(naming, family);
+      if (!byTopic.has(topic)) byTopic.set(topic, letters);
+    }
+  }
+  const first = topicName(namingOf(settings), 'dead-letter');
+  return (topic) => byTopic.get(topic) ?? first;
+}
+
+/** Whether this process may become the one that keeps the state of the phone numbers. */
+export function keepsState(settings: StoreSettings): boolean {
+  const { ROLES: roles, PUBLISH_FAMILIES: families } = settings;
+  const readable = appsOf(settings).some(({ accessToken, accounts }) => accessToken !== null && accounts.length > 0);
+  return readable && roles.includes('numbers') && families.includes(STATE_FAMILY);
+}
+
+const STATE_FAMILY = 'phone-number-state';
+
+/** Of those that are published, the ones that these settings bring events for: other topics are not asked for. */
+function familiesWritten(settings: StoreSettings): readonly Family[] {
+  return keepsState(settings)
+    ? settings.PUBLISH_FAMILIES
+    : settings.PUBLISH_FAMILIES.filter((family) => family !== STATE_FAMILY);
 }
 
 /** Where events go, in words: for the ready line and for the demo. */
@@ -48,12 +93,12 @@ export function toJournalOptions(fixed: Settings, log: Logger): JournalOptions {
 
 export function toKafkaOptions(settings: () => Settings, brokers: readonly string[], log: Logger): KafkaStoreOptions {
   const fixed = settings();
-  const naming = namingOf(fixed);
-  const deadLetterTopic = topicName(naming, 'dead-letter');
+  const deadLetterTopicFor = deadLetterTopicFinder(fixed);
   return {
     ...connectionOf(settings),
     brokers,
-    topics: planTopics(naming, fixed.PUBLISH_FAMILIES),
+    topics: topicPlansOf(fixed, familiesWritten(fixed)),
+    deadLetterTopicFor,
     createTopics: fixed.KAFKA_CREATE_TOPICS,
     partitions: fixed.KAFKA_PARTITIONS,
     replicationFactor: fixed.KAFKA_REPLICATION_FACTOR,
@@ -63,7 +108,7 @@ export function toKafkaOptions(settings: () => Settings, brokers: readonly strin
     rememberedIds: fixed.KAFKA_REMEMBERED_IDS,
     deadLetter: (refused, limitBytes) =>
       toRefusedRecordDeadLetters(refused, {
-        topic: deadLetterTopic,
+        topic: deadLetterTopicFor(refused.topic),
         limitBytes,
         why: `Kafka refuses this record for topic ${refused.topic} for good.`,
       }),

@@ -2,7 +2,7 @@
  * The story in one screen: bytes that Meta signed become events, events become records, and only when the records are
  * durable does the promise returned here resolve, which is what the 200 waits for.
  */
-import type { Delivery, KnownNumberOf, SplitEvent } from './events/event.ts';
+import { type Delivery, type KnownNumberOf, type SplitEvent, TEST_ENTRY_ID } from './events/event.ts';
 import { splitIntoEvents } from './events/split.ts';
 import type { Family } from './fields/families.ts';
 import { toRecord } from './records/to-record.ts';
@@ -39,6 +39,7 @@ export interface DeliveryTrace {
 export type TraceDelivery = (request: {
   readonly traceparent: string | undefined;
   readonly tracestate: string | undefined;
+  readonly path: string;
   readonly deliveryId: string;
 }) => DeliveryTrace;
 
@@ -47,8 +48,16 @@ export interface Receipt {
   readonly events: number;
   readonly unknown: number;
   readonly deadLetters: number;
-  /** Events of families that are not published. */
+  /** Events of families that are not published, or of accounts that are not accepted. */
   readonly dropped: number;
+  /** Events of accounts that are not ours, where that is looked at. */
+  readonly foreign: number;
+}
+
+/** What becomes of events of accounts that are not ours. Those that name no account, and the Test button's, are kept. */
+export interface AcceptedAccounts {
+  readonly ours: ReadonlySet<string>;
+  readonly others: 'set-aside' | 'drop';
 }
 
 export interface ReceiveOptions {
@@ -59,6 +68,12 @@ export interface ReceiveOptions {
   readonly naming: TopicNaming;
   /** Families that are stored; dead letters always are. */
   readonly families: readonly Family[];
+  /** Without it all are accepted. */
+  readonly accounts?: AcceptedAccounts;
+  /** True: a repetition is one within this app. */
+  readonly ofSeveralApps?: boolean;
+  /** Told when a request is signed with another than the first secret. */
+  readonly onOlderSecret?: () => void;
   /** From memory: the path of a webhook waits for nothing but the store. */
   readonly knownNumber?: KnownNumberOf;
   /** Told of events once they are durable. Must not wait for anything. */
@@ -69,11 +84,11 @@ export interface ReceiveOptions {
 export type Receive = (request: SignedRequest) => Promise<Receipt>;
 
 export function createReceive(options: ReceiveOptions): Receive {
-  const { append, appSecrets, app, naming, knownNumber } = options;
+  const { append, appSecrets, app, naming, knownNumber, accounts, onOlderSecret, ofSeveralApps = false } = options;
   const kept: ReadonlySet<Family> = new Set([...options.families, 'dead-letter']);
 
   return async ({ body, signature, traceparent, receivedMs, deliveryId, trace }) => {
-    const verified = verifySignature(body, signature, appSecrets());
+    const verified = verifySignature(body, signature, appSecrets(), onOlderSecret);
     const delivery: Delivery = {
       app,
       deliveryId,
@@ -81,20 +96,35 @@ export function createReceive(options: ReceiveOptions): Receive {
       ...(knownNumber === undefined ? {} : { knownNumber }),
     };
     const events = splitIntoEvents(verified, readBody(verified), delivery);
-    const context = { delivery, naming, traceparent: traceparentOf(trace?.traceparent ?? traceparent, deliveryId) };
-    const records = events.filter((event) => kept.has(event.family)).map((event) => toRecord(event, context));
+    const accepted = accounts === undefined ? events : acceptedOf(events, accounts);
+    const traced = traceparentOf(trace?.traceparent ?? traceparent, deliveryId);
+    const context = { delivery, naming, traceparent: traced, ofSeveralApps };
+    const records = accepted.filter((event) => kept.has(event.family)).map((event) => toRecord(event, context));
     await (trace === undefined ? append(records) : trace.storing(records.length, () => append(records)));
-    options.onStored?.(events, receivedMs);
-    return toReceipt(events, records.length);
+    options.onStored?.(accepted, receivedMs);
+    return toReceipt(events, records.length, accounts);
   };
 }
 
-function toReceipt(events: readonly SplitEvent[], stored: number): Receipt {
+function acceptedOf(events: readonly SplitEvent[], accounts: AcceptedAccounts): readonly SplitEvent[] {
+  if (!events.some((event) => isForeign(event, accounts))) return events;
+  return events.flatMap((event) => {
+    if (!isForeign(event, accounts)) return [event];
+    return accounts.others === 'drop' ? [] : [{ ...event, family: 'unknown' as const }];
+  });
+}
+
+function isForeign({ accountId }: SplitEvent, { ours }: AcceptedAccounts): boolean {
+  return accountId !== null && accountId !== TEST_ENTRY_ID && !ours.has(accountId);
+}
+
+function toReceipt(events: readonly SplitEvent[], stored: number, accounts: AcceptedAccounts | undefined): Receipt {
   let unknown = 0;
   let deadLetters = 0;
   for (const { family } of events) {
     if (family === 'unknown') unknown += 1;
     else if (family === 'dead-letter') deadLetters += 1;
   }
-  return { events: events.length, unknown, deadLetters, dropped: events.length - stored };
+  const foreign = accounts === undefined ? 0 : events.filter((event) => isForeign(event, accounts)).length;
+  return { events: events.length, unknown, deadLetters, dropped: events.length - stored, foreign };
 }

@@ -47,6 +47,17 @@ describe('PUBLISH_FAMILIES', () => {
     const { topics } = toKafkaOptions(() => settings, ['k:1'], log);
     expect(topics.map(({ family }) => family)).toEqual(['accounts', 'calls', 'dead-letter']);
   });
+
+  it('asks for the topic of the state only where numbers are watched', () => {
+    const familiesWith = (env: Record<string, string>) => {
+      const settings = settingsWith({ KAFKA_BROKERS: 'k:1', ...env });
+      return toKafkaOptions(() => settings, ['k:1'], log).topics.map(({ family }) => family);
+    };
+    const graph = { META_ACCESS_TOKEN: 'token', WABA_IDS: '1' };
+    expect(familiesWith({})).not.toContain('phone-number-state');
+    expect(familiesWith({ ...graph, ROLES: 'receive' })).not.toContain('phone-number-state');
+    expect(familiesWith(graph)).toContain('phone-number-state');
+  });
 });
 
 describe('TOPIC_PREFIX and TOPIC_NAMES', () => {

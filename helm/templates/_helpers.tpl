@@ -75,8 +75,13 @@ app.kubernetes.io/part-of: hubcast
 
 {{/* What no schema can say. */}}
 {{- define "hubcast.check" -}}
+{{- $several := hasKey .Values.secrets "META_APPS" -}}
 {{- range $name := list "META_APP_SECRET" "META_VERIFY_TOKEN" -}}
-{{- if not (hasKey $.Values.secrets $name) -}}
+{{- $given := hasKey $.Values.secrets $name -}}
+{{- if and $several $given -}}
+{{- fail (printf "secrets.%s stands beside secrets.META_APPS, which says it for each app. Set it to null." $name) -}}
+{{- end -}}
+{{- if not (or $several $given) -}}
 {{- fail (printf "secrets.%s is missing: hubcast does not start without it." $name) -}}
 {{- end -}}
 {{- end -}}

@@ -3,11 +3,12 @@ import { readStoreSettings } from '../config/read-settings.ts';
 import { type StoreSettings, settingRows } from '../config/settings.ts';
 import { ERRORS } from '../errors.ts';
 import { typeOfEvent } from '../events/event.ts';
-import { familyPlan } from '../fields/families.ts';
+import { ownEvents } from '../events/own-events.ts';
+import { type Family, familyPlan } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
 import { METRICS, type MetricRow } from '../metrics/metric-rows.ts';
-import { namingOf } from '../open-store.ts';
-import { planTopics, topicName } from '../records/topics.ts';
+import { namingsOf, topicPlansOf } from '../open-store.ts';
+import { topicName } from '../records/topics.ts';
 import { defaultFormat, type Format, parseFormat, print, toTable } from './output.ts';
 
 /**
@@ -16,17 +17,22 @@ import { defaultFormat, type Format, parseFormat, print, toTable } from './outpu
  */
 export const DESCRIPTIONS = {
   fields: (settings) => {
-    const naming = namingOf(settings());
-    return allEvents().map(({ field, event, family }) => ({
+    const namings = namingsOf(settings());
+    const topicsOf = (family: Family) => [...new Set(namings.map((naming) => topicName(naming, family)))].join(', ');
+    const ofMeta = allEvents().map(({ field, event, family }) => ({
       field: field.name,
       type: typeOfEvent(field, event),
-      topic: topicName(naming, family),
+      topic: topicsOf(family),
       key: event.key.about,
       about: event.about ?? field.about,
     }));
+    const own = ownEvents().map(({ type, family, key, about }) => {
+      return { field: '(hubcast)', type, topic: topicsOf(family), key, about };
+    });
+    return [...ofMeta, ...own];
   },
   topics: (settings) =>
-    planTopics(namingOf(settings()), settings().PUBLISH_FAMILIES).map(({ family, name, retentionMs }) => ({
+    topicPlansOf(settings(), settings().PUBLISH_FAMILIES).map(({ family, name, retentionMs }) => ({
       topic: name,
       family,
       retention_days: String(retentionMs / 86_400_000),

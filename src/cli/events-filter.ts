@@ -1,7 +1,8 @@
 /** What `events` is asked for, in the words of topics and types there are. */
 import { closest, distance } from 'fastest-levenshtein';
 import { HubcastError } from '../errors.ts';
-import { DEAD_LETTER_TYPE, typeOfEvent, UNKNOWN_TYPE } from '../events/event.ts';
+import { typeOfEvent, UNKNOWN_TYPE } from '../events/event.ts';
+import { ownEvents } from '../events/own-events.ts';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
 import { type TopicNaming, topicName } from '../records/topics.ts';
@@ -13,11 +14,12 @@ import { type TopicNaming, topicName } from '../records/topics.ts';
  */
 export async function resolveTopics(
   asked: readonly string[],
-  naming: TopicNaming,
+  namings: readonly TopicNaming[],
   stored: () => Promise<readonly string[]>,
 ): Promise<string[]> {
-  const planned = FAMILY_NAMES.map((family) => topicName(naming, family));
-  const names = asked.map((name) => (isFamily(name) ? topicName(naming, name) : name));
+  const named = (family: Family) => namings.map((naming) => topicName(naming, family));
+  const planned = FAMILY_NAMES.flatMap(named);
+  const names = [...new Set(asked.flatMap((name) => (isFamily(name) ? named(name) : [name])))];
   const unplanned = names.filter((name) => !planned.includes(name));
   if (unplanned.length === 0) return names;
   const existing = await stored();
@@ -39,7 +41,8 @@ export function toTypes(asked: readonly string[]): ReadonlySet<string> {
 
 /** @returns a line for each type that no event of this version has; a field it does not know may have it all the same */
 export function doubtsAbout(types: ReadonlySet<string>): string[] {
-  const known = [...allEvents().map(({ field, event }) => typeOfEvent(field, event)), UNKNOWN_TYPE, DEAD_LETTER_TYPE];
+  const ofFields = allEvents().map(({ field, event }) => typeOfEvent(field, event));
+  const known = [...ofFields, UNKNOWN_TYPE, ...ownEvents().map(({ type }) => type)];
   return [...types]
     .filter((type) => !known.includes(type))
     .map((type) => {

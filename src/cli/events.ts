@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { createLog } from '../log.ts';
-import { namingOf, openReader } from '../open-store.ts';
+import { namingsOf, openReader } from '../open-store.ts';
 import type { ReadFrom } from '../records/record.ts';
 import { topicName, writtenFamilies } from '../records/topics.ts';
 import { doubtsAbout, resolveTopics, toTypes } from './events-filter.ts';
@@ -48,7 +48,7 @@ write to a topic), "event" is null and "value_text" has the value as text; a rec
 
 async function readEvents(options: EventsOptions): Promise<void> {
   const settings = readStoreSettings(process.env);
-  const naming = namingOf(settings);
+  const namings = namingsOf(settings);
   const types = options.type && toTypes(options.type);
   for (const doubt of types ? doubtsAbout(types) : []) process.stderr.write(`${visible(doubt)}\n`);
   const format = options.format ?? defaultFormat();
@@ -60,8 +60,8 @@ async function readEvents(options: EventsOptions): Promise<void> {
   try {
     let printed = 0;
     const topics = options.topic
-      ? await resolveTopics(options.topic, naming, reader.topics)
-      : writtenFamilies().map((family) => topicName(naming, family));
+      ? await resolveTopics(options.topic, namings, reader.topics)
+      : [...new Set(namings.flatMap((naming) => writtenFamilies().map((family) => topicName(naming, family))))];
     const records = reader.read({
       topics,
       from: options.from,

@@ -14,6 +14,7 @@ export function sendCommand(): Command {
       'a file, or - for standard input; also a bare {"field", "value"} as the dashboard shows it',
     )
     .option('--url <url>', 'where to send it (default: http://127.0.0.1:<PORT>/webhook)')
+    .option('--app <name>', 'which app of META_APPS: its path, and its secret')
     .option('--secret-file <file>', 'the App Secret (default: META_APP_SECRET or META_APP_SECRET_FILE)')
     .option('--json', 'print the answer as JSON')
     .addHelpText(
@@ -22,6 +23,7 @@ export function sendCommand(): Command {
 Examples:
   META_APP_SECRET=s hubcast send name-update.json
   echo '{"field":"phone_number_name_update","value":{"display_phone_number":"16505551111","decision":"APPROVED"}}' | META_APP_SECRET=s hubcast send -
+  META_APPS_FILE=apps.json hubcast send name-update.json --app shop
   hubcast send batch.json --url https://hooks.example.com/webhook --secret-file secret.txt
 
 Exit code 0 when the answer is 200, 1 when it is another or none, 2 when the command is wrong.`,
@@ -29,10 +31,17 @@ Exit code 0 when the answer is 200, 1 when it is another or none, 2 when the com
     .action(send);
 }
 
-async function send(file: string, options: { url?: string; secretFile?: string; json?: boolean }): Promise<void> {
+interface SendOptions {
+  readonly url?: string;
+  readonly app?: string;
+  readonly secretFile?: string;
+  readonly json?: boolean;
+}
+
+async function send(file: string, options: SendOptions): Promise<void> {
   const { body, wrapped } = readPayload(file);
-  const url = options.url === undefined ? ownUrl() : checkUrl(options.url);
-  const secret = readSecret(options.secretFile);
+  const url = options.url === undefined ? ownUrl(options.app) : checkUrl(options.url);
+  const secret = readSecret(options.secretFile, options.app);
   if (wrapped)
     process.stderr.write('A bare {"field", "value"} came: sending it as the Test button would (entry id "0").\n');
   const answer = await postSigned(url, body, secret);
@@ -62,18 +71,31 @@ function checkUrl(url: string): string {
 }
 
 /** Where a service with the same settings listens on this machine. */
-function ownUrl(): string {
+function ownUrl(app: string | undefined): string {
   const { PORT } = readStoreSettings(process.env.PORT === undefined ? {} : { PORT: process.env.PORT });
-  if (PORT !== 0) return `http://127.0.0.1:${PORT}/webhook`;
+  if (PORT !== 0) return `http://127.0.0.1:${PORT}/webhook${app === undefined ? '' : `/${app}`}`;
   throw new HubcastError('usage', 'PORT=0 takes a free port: name the one that was taken with --url.');
 }
 
-function readSecret(file: string | undefined): string {
+function readSecret(file: string | undefined, app: string | undefined): string {
+  if (file === undefined && app !== undefined) return secretOfApp(app);
   const from = file === undefined ? process.env : { META_APP_SECRET_FILE: file };
-  const { META_APP_SECRET } = readSettings({
+  const { META_APP_SECRET = [] } = readSettings({
     ...(from.META_APP_SECRET === undefined ? {} : { META_APP_SECRET: from.META_APP_SECRET }),
     ...(from.META_APP_SECRET_FILE === undefined ? {} : { META_APP_SECRET_FILE: from.META_APP_SECRET_FILE }),
     META_VERIFY_TOKEN: 'not-needed-here',
   });
   return META_APP_SECRET[0] as string;
+}
+
+function secretOfApp(name: string): string {
+  const { META_APPS, META_APPS_FILE } = process.env;
+  const { META_APPS: apps = [] } = readStoreSettings({
+    ...(META_APPS === undefined ? {} : { META_APPS }),
+    ...(META_APPS_FILE === undefined ? {} : { META_APPS_FILE }),
+  });
+  const [secret] = apps.find((app) => app.name === name)?.secrets ?? [];
+  if (secret !== undefined) return secret;
+  const known = apps.map((app) => app.name).join(', ') || 'none';
+  throw new HubcastError('usage', `META_APPS has no app "${name}" (it has ${known}). Name one, or give --secret-file.`);
 }

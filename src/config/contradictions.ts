@@ -1,14 +1,11 @@
 /** Settings that are right one by one and wrong together. */
 import { isIPv4 } from 'node:net';
+import { appsOf } from './meta-apps.ts';
 import type { StoreSettings } from './settings.ts';
 import { findSharedTopics } from './topic-names.ts';
 
 export function findContradictions(settings: StoreSettings): string[] {
-  const problems = [
-    ...findUnused(settings),
-    ...findSaslGaps(settings),
-    ...findSharedTopics(settings.TOPIC_PREFIX, settings.TOPIC_NAMES),
-  ];
+  const problems = [...findUnused(settings), ...findSaslGaps(settings), ...findAppProblems(settings)];
   if ((settings.KAFKA_TLS_CERT === undefined) !== (settings.KAFKA_TLS_KEY === undefined)) {
     problems.push('KAFKA_TLS_CERT and KAFKA_TLS_KEY belong together; one of them is missing.');
   }
@@ -19,6 +16,29 @@ export function findContradictions(settings: StoreSettings): string[] {
   }
   if (settings.MAX_IN_FLIGHT_BYTES < settings.MAX_BODY_BYTES) {
     problems.push('MAX_IN_FLIGHT_BYTES is below MAX_BODY_BYTES; a body of full size could never be taken.');
+  }
+  return problems;
+}
+
+/** What META_APPS says for each app. */
+const OF_ONE_APP = ['META_APP_SECRET', 'META_VERIFY_TOKEN', 'META_APP_ID', 'META_ACCESS_TOKEN', 'WABA_IDS'] as const;
+
+function findAppProblems(settings: StoreSettings): string[] {
+  const apps = appsOf(settings);
+  const problems = [...new Set(apps.map(({ topicPrefix }) => topicPrefix))].flatMap((prefix) =>
+    findSharedTopics(prefix, settings.TOPIC_NAMES),
+  );
+  if (settings.META_APPS !== undefined) {
+    const both = OF_ONE_APP.filter((name) => settings[name] !== undefined);
+    if (both.length > 0)
+      problems.push(`META_APPS says what ${both.join(', ')} would say for one app; keep one of them.`);
+  }
+  if (settings.ACCEPT_ACCOUNTS !== 'all') {
+    const without = apps.filter(({ accounts }) => accounts.length === 0).map(({ name }) => name);
+    const where = settings.META_APPS === undefined ? 'WABA_IDS' : `accounts for ${without.join(', ')} in META_APPS`;
+    if (without.length > 0) {
+      problems.push(`ACCEPT_ACCOUNTS=${settings.ACCEPT_ACCOUNTS} needs ${where}; without them no account is ours.`);
+    }
   }
   return problems;
 }

@@ -25,7 +25,7 @@ export function readStoreSettings(env: Environment): StoreSettings {
   return checkSettings(env, storeSettingsTable);
 }
 
-function checkSettings<Table extends z.ZodType<StoreSettings>>(env: Environment, table: Table): z.output<Table> {
+function checkSettings(env: Environment, table: z.ZodType<Settings>): Settings {
   const problems = findTypos(env, acceptedNames());
   const given: Record<string, string> = {};
   const unread = new Set<string>();
@@ -38,7 +38,7 @@ function checkSettings<Table extends z.ZodType<StoreSettings>>(env: Environment,
       problems.push(messageOf(error));
     }
   }
-  const checked = table.safeParse(given);
+  const checked = (given.META_APPS === undefined ? table : storeSettingsTable).safeParse(given);
   for (const issue of checked.error?.issues ?? []) {
     const name = String(issue.path[0]);
     if (unread.has(name)) continue;

@@ -17,6 +17,7 @@ import {
   type ValueSchema,
   wholeNumber,
 } from './kinds.ts';
+import { META_APPS_FORM, metaApps } from './meta-apps.ts';
 import { isFamily, TOPIC_NAME, topicNames } from './topic-names.ts';
 
 const MIB = 1024 * 1024;
@@ -78,6 +79,25 @@ export const settingsTable = z.object({
   META_VERIFY_TOKEN: about(
     text().refine((value) => value === value.trim(), 'begins or ends with white space'),
     meta('The verify token entered in the Meta app (WhatsApp > Configuration)', { secret: true }),
+  ),
+  META_APP_ID: about(
+    text()
+      .refine((value) => /^\d{1,20}$/.test(value), 'is not an id of digits')
+      .optional(),
+    meta('Id of the Meta app (App settings > Basic)'),
+  ),
+  META_APPS: about(
+    metaApps().optional(),
+    meta(
+      'Several Meta apps, each on /webhook/<name>, in place of META_APP_SECRET, META_VERIFY_TOKEN, META_APP_ID, META_ACCESS_TOKEN and WABA_IDS',
+      { secret: true, form: META_APPS_FORM },
+    ),
+  ),
+  ACCEPT_ACCOUNTS: about(
+    oneOf(['all', 'set-aside', 'drop']).default('all'),
+    meta(
+      'Events of accounts that are not in WABA_IDS (with META_APPS: in accounts of the app): all keeps them like others, set-aside sends them to the unknown topic, drop counts them. Events that name no account are kept',
+    ),
   ),
 
   ROLES: about(
@@ -254,8 +274,9 @@ export const settingsTable = z.object({
 /** For commands that only read the store. */
 export const storeSettingsTable = settingsTable.partial({ META_APP_SECRET: true, META_VERIFY_TOKEN: true });
 
-export type Settings = z.output<typeof settingsTable>;
-export type StoreSettings = z.output<typeof storeSettingsTable>;
+/** Secret and verify token are missing where META_APPS has them: see `appsOf`. */
+export type Settings = z.output<typeof storeSettingsTable>;
+export type StoreSettings = Settings;
 export type SettingName = keyof Settings;
 
 export interface SettingRow extends SettingMeta {

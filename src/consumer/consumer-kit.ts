@@ -5,6 +5,7 @@ export { isDeadLetter, isEventOf, isEventOfField, isTest, isUnknown } from './gu
 export type { EncodedRecord } from './record-parts.ts';
 export type {
   DeadLetterEvent,
+  PhoneNumberChangedEvent,
   UnknownEvent,
   WebhookEvent,
   WebhookEventOf,

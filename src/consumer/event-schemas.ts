@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { deadLetterSchema, eventSchemaOf, unknownEventSchema } from '../events/contract.ts';
-import { DEAD_LETTER_VERSION } from '../events/dead-letter.ts';
-import { DEAD_LETTER_TYPE, dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from '../events/event.ts';
+import { eventSchemaOf, ownEventSchemaOf, unknownEventSchema } from '../events/contract.ts';
+import { dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from '../events/event.ts';
+import { ownEvents } from '../events/own-events.ts';
 import { UNKNOWN_VERSION } from '../events/split.ts';
 import { allEvents } from '../fields/registry.ts';
 
@@ -12,7 +12,7 @@ const MAKERS: ReadonlyMap<string, () => z.ZodType> = new Map<string, () => z.Zod
       [dataschemaOf(typeOfEvent(field, event), event.version), () => eventSchemaOf(field, event)] as const,
   ),
   [dataschemaOf(UNKNOWN_TYPE, UNKNOWN_VERSION), () => unknownEventSchema],
-  [dataschemaOf(DEAD_LETTER_TYPE, DEAD_LETTER_VERSION), () => deadLetterSchema],
+  ...ownEvents().map((entry) => [dataschemaOf(entry.type, entry.version), () => ownEventSchemaOf(entry)] as const),
 ]);
 
 const made = new Map<string, z.ZodType>();

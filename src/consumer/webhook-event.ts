@@ -2,8 +2,7 @@
  * The events a consumer reads, as one union told apart by `type`. Derived from the registry, like the schemas; only
  * numbers differ, because `decodeEvent` keeps their digits.
  */
-import type { z } from 'zod';
-import type { deadLetterSchema, FieldEvent } from '../events/contract.ts';
+import type { FieldEvent, HubcastEvent } from '../events/contract.ts';
 
 /** Whole numbers beyond 2^53 come as bigint. */
 type Exact<T> = unknown extends T
@@ -29,8 +28,14 @@ type Decoded<Event> = {
 
 type KnownEvent = Decoded<FieldEvent>;
 
+/** What hubcast makes itself. */
+type OwnEvent = Decoded<HubcastEvent>;
+
 /** What could not be read, split, typed or stored as it is. */
-export type DeadLetterEvent = Decoded<Omit<z.output<typeof deadLetterSchema>, 'dataschema'> & { dataschema: string }>;
+export type DeadLetterEvent = Extract<OwnEvent, { type: 'whatsapp.dead_letter' }>;
+
+/** A phone number's state changed. */
+export type PhoneNumberChangedEvent = Extract<OwnEvent, { type: 'whatsapp.phone_number.changed' }>;
 
 /** What this version of the package has no type for: `data.field` names Meta's field, if there is one. */
 export type UnknownEvent = Decoded<
@@ -49,8 +54,8 @@ export type UnknownEvent = Decoded<
   }
 >;
 
-/** Every event of a known field, and the two types for everything else. */
-export type WebhookEvent = KnownEvent | UnknownEvent | DeadLetterEvent;
+/** Every event of a known field, those that hubcast makes itself, and the type for everything else. */
+export type WebhookEvent = KnownEvent | UnknownEvent | OwnEvent;
 
 export type WebhookEventType = WebhookEvent['type'];
 

@@ -35,7 +35,11 @@ export function asyncApiDocument({ version, topicOf }: AsyncApiOptions): object 
 }
 
 function channel(family: Family, topic: string, types: readonly EventTypeSchema[]): object {
-  const { about, retentionDays } = familyPlan(family);
+  const { about, retentionDays, compacted } = familyPlan(family);
+  const topicConfiguration =
+    compacted === true
+      ? { 'cleanup.policy': ['compact'] }
+      : { 'cleanup.policy': ['delete'], 'retention.ms': retentionDays * 86_400_000 };
   return {
     address: topic,
     description: about,
@@ -43,7 +47,7 @@ function channel(family: Family, topic: string, types: readonly EventTypeSchema[
     bindings: {
       kafka: {
         topic,
-        topicConfiguration: { 'cleanup.policy': ['delete'], 'retention.ms': retentionDays * 86_400_000 },
+        topicConfiguration,
         bindingVersion: '0.5.0',
       },
     },

@@ -5,8 +5,11 @@
 import { z } from 'zod';
 import type { AnyEvent, AnyField, EventEntry, FieldEntry, ItemPlace } from '../fields/field.ts';
 import type { FIELDS } from '../fields/registry.ts';
-import { DEAD_LETTER_VERSION } from './dead-letter.ts';
-import { DEAD_LETTER_TYPE, dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from './event.ts';
+import { entryData, namedNumber, surroundings } from './data-members.ts';
+import { dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from './event.ts';
+import { deadLetter } from './own/dead-letter.ts';
+import type { OwnEvent } from './own-event.ts';
+import type { OWN_EVENTS } from './own-events.ts';
 import { UNKNOWN_VERSION } from './split.ts';
 
 const attributes = {
@@ -24,37 +27,8 @@ const attributes = {
   deliveryid: z.uuid().meta({ description: 'Id of the POST; the log has a line for each' }),
 };
 
-const entryData = {
-  entry_id: z.string().meta({ description: 'entry[].id as received; "0" is the Test button of Meta\'s dashboard' }),
-  account_id: z
-    .string()
-    .nullable()
-    .meta({ description: 'The WhatsApp Business Account, null where entry_id is a portfolio' }),
-  test: z.boolean().meta({ description: 'entry_id is "0"' }),
-};
-
-const openMembers = z.record(z.string(), z.unknown());
-const context = openMembers.optional().meta({ description: 'What Meta put around the item in its value' });
-const around = openMembers.optional().meta({
-  description:
-    'What Meta put around the update that nobody documents, by where it stood: envelope, entry, change, value. Rarely there',
-});
-
-const phoneNumber = z
-  .object({
-    digits: z.string().nullable().meta({
-      description: 'Digits of the number, as webhooks name it; null when only its id is named',
-      'x-pii': 'phone_number',
-    }),
-    id: z.string().nullable().meta({ description: 'phone_number_id, when known' }),
-    known: z
-      .boolean()
-      .nullable()
-      .meta({ description: 'Whether the account has this number; null when that is not known' }),
-  })
-  .nullable();
-
-const issue = z.object({ path: z.string(), code: z.string(), message: z.string() });
+const phoneNumber = namedNumber.nullable();
+const { context, around } = surroundings;
 
 /** Schema of one event type of a field. */
 export function eventSchemaOf(field: AnyField, event: AnyEvent) {
@@ -113,27 +87,15 @@ export const unknownEventSchema = z
       'What Meta sent and this version does not know, as it came. The type is whatsapp.<field> when the field name is clean.',
   });
 
-export const deadLetterSchema = z
-  .object({
-    ...attributes,
-    type: z.literal(DEAD_LETTER_TYPE),
-    dataschema: z.literal(dataschemaOf(DEAD_LETTER_TYPE, DEAD_LETTER_VERSION)),
-    data: z.object({
-      field: z.string().nullable(),
-      entry_id: z.string().nullable(),
-      test: z.boolean(),
-      issues: z.array(issue).meta({ description: 'What is wrong, and where in the body' }),
-      context,
-      around,
-      chunk: z
-        .object({ event_id: z.string(), event_type: z.string(), number: z.int().min(1), count: z.int().min(1) })
-        .optional()
-        .meta({ description: 'Of an event too large for its topic: body_base64 of all chunks, joined, is the event' }),
-      value: z.unknown().optional().meta({ description: 'The item, untouched' }),
-      body_base64: z.base64().optional().meta({ description: 'The bytes, where they could not be read' }),
-    }),
-  })
-  .meta({ title: DEAD_LETTER_TYPE, description: 'What could not be read, split, typed or stored as it is.' });
+/** Schema of one event type that hubcast makes itself. */
+export function ownEventSchemaOf<Type extends string, Data extends z.ZodObject>(entry: OwnEvent<Type, Data>) {
+  const { type, version, about, data } = entry;
+  return z
+    .object({ ...attributes, type: z.literal(type), dataschema: z.literal(dataschemaOf(type, version)), data })
+    .meta({ title: type, description: about });
+}
+
+export const deadLetterSchema = ownEventSchemaOf(deadLetter);
 
 type Attributes = z.output<z.ZodObject<typeof attributes>>;
 
@@ -158,3 +120,11 @@ type EventsOf<F> = F extends FieldEntry<infer Name, infer Events> ? EventOf<Name
 
 /** Every event of a known field, told apart by `type`. */
 export type FieldEvent = EventsOf<(typeof FIELDS)[number]>;
+
+type OwnEventOf<E> =
+  E extends OwnEvent<infer Type, infer Data>
+    ? Attributes & { type: Type; dataschema: string; data: z.output<Data> }
+    : never;
+
+/** Every event that hubcast makes itself, told apart by `type`. */
+export type HubcastEvent = OwnEventOf<(typeof OWN_EVENTS)[number]>;

@@ -11,8 +11,9 @@ import {
   toRfc3339,
 } from './event.ts';
 import { eventId } from './event-id.ts';
+import { deadLetter as entry } from './own/dead-letter.ts';
 
-export const DEAD_LETTER_VERSION = 1;
+export const DEAD_LETTER_VERSION = entry.version;
 
 /** A whole body that could not be read: kept byte for byte. */
 export function bodyDeadLetter(body: VerifiedBody, issues: readonly Issue[], delivery: Delivery): SplitEvent {
@@ -21,6 +22,7 @@ export function bodyDeadLetter(body: VerifiedBody, issues: readonly Issue[], del
     form: 'body',
     entry: null,
     field: null,
+    path: '',
     item: base64,
     held: `"body_base64":${base64}`,
     issues,
@@ -37,18 +39,19 @@ interface RefusedPart extends Omit<Part & { kind: 'refused' }, 'kind'> {
 
 /** A part of a body that is not what it should be: kept as it came, the rest of the body goes its way. */
 export function partDeadLetter(part: RefusedPart, delivery: Delivery): SplitEvent {
-  const { form, entry, field, value, issues, context = null, around } = part;
+  const { form, entry, field, value, path, issues, context = null, around } = part;
   // A member that stands twice is lost by most readers: such a part is kept as bytes.
   const readable = value.repeatedMember(true) === undefined;
   const text = value.text();
   const held = readable ? `"value":${text}` : `"body_base64":"${Buffer.from(text).toString('base64')}"`;
-  return deadLetter({ form, entry, field, item: value.canonical(), held, issues, delivery, context, around });
+  return deadLetter({ form, entry, field, path, item: value.canonical(), held, issues, delivery, context, around });
 }
 
 interface DeadLetterParts {
   readonly form: RefusedForm | 'body';
   readonly entry: EntryOrigin | null;
   readonly field: string | null;
+  readonly path: string;
   readonly item: string;
   readonly held: string;
   readonly issues: readonly Issue[];
@@ -61,6 +64,7 @@ function deadLetter({
   form,
   entry,
   field,
+  path,
   item,
   held,
   issues,
@@ -70,6 +74,8 @@ function deadLetter({
 }: DeadLetterParts): SplitEvent {
   const entryId = entry?.id ?? null;
   const test = entryId === TEST_ENTRY_ID;
+  // One that is no time stands in `around`, like all that nobody can use.
+  const entryTime = entry === null || entry.timeMs === null ? null : entry.timeText;
   const id = eventId({
     type: DEAD_LETTER_TYPE,
     entryId,
@@ -87,10 +93,12 @@ function deadLetter({
     key: entryId,
     source: sourceOf(entryId),
     subject: null,
+    accountId: null,
     time: toRfc3339(entry?.timeMs ?? delivery.receivedMs),
     dataschema: dataschemaOf(DEAD_LETTER_TYPE, DEAD_LETTER_VERSION),
     data:
       `{"field":${JSON.stringify(field)},"entry_id":${JSON.stringify(entryId)},"test":${test}` +
+      `,"part":"${form}","path":${JSON.stringify(path)}${entryTime === null ? '' : `,"entry_time":${entryTime}`}` +
       `,"issues":${JSON.stringify(issues)}${surroundingMembers(context, around)},${held}}`,
     repeatable: test,
   };

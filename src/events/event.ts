@@ -1,5 +1,7 @@
 import type { Family } from '../fields/families.ts';
 import type { AnyEvent, AnyField } from '../fields/field.ts';
+import { deadLetter } from './own/dead-letter.ts';
+import { ownEvents } from './own-events.ts';
 
 /**
  * An event between splitting and storing: a CloudEvent 1.0 whose `data` is JSON text already, because only text keeps
@@ -15,6 +17,8 @@ export interface SplitEvent {
   /** CloudEvents `source`: `/whatsapp/<entry id>`. */
   readonly source: string;
   readonly subject: string | null;
+  /** The WhatsApp Business Account, null where none is named for certain. */
+  readonly accountId: string | null;
   /** RFC 3339. */
   readonly time: string;
   readonly dataschema: string;
@@ -42,7 +46,7 @@ export type KnownNumberOf = (
 ) => { readonly id: string | null; readonly known: boolean | null };
 
 export const UNKNOWN_TYPE = 'whatsapp.unknown';
-export const DEAD_LETTER_TYPE = 'whatsapp.dead_letter';
+export const DEAD_LETTER_TYPE = deadLetter.type;
 
 /** The Test button of Meta's dashboard sends this entry id. */
 export const TEST_ENTRY_ID = '0';
@@ -60,7 +64,7 @@ export function typeOfEvent(field: Pick<AnyField, 'name'>, { item }: Pick<AnyEve
 }
 
 /** A field of that name must not pass for one of our own types. */
-const RESERVED_TYPES: ReadonlySet<string> = new Set([UNKNOWN_TYPE, DEAD_LETTER_TYPE]);
+const RESERVED_TYPES: ReadonlySet<string> = new Set([UNKNOWN_TYPE, ...ownEvents().map(({ type }) => type)]);
 
 export function dataschemaOf(type: string, version: number): string {
   return `urn:hubcast:${type}:${version}`;

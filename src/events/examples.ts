@@ -1,9 +1,12 @@
-/** Events as consumers get them: the registry's samples, sent through the same steps as a webhook. */
+/** Events as consumers get them: the registry's samples, sent through the same steps as a webhook, and those of our own. */
 import type { AnyField, Sample } from '../fields/field.ts';
 import { allFields } from '../fields/registry.ts';
 import { readBody, WHATSAPP_OBJECT } from '../webhook/envelope.ts';
 import { readSignature, signPayload, toAppSecret, verifySignature } from '../webhook/signature.ts';
-import { type Delivery, type SplitEvent, UNKNOWN_TYPE } from './event.ts';
+import { type Delivery, dataschemaOf, type SplitEvent, toRfc3339, UNKNOWN_TYPE } from './event.ts';
+import { eventId } from './event-id.ts';
+import type { OwnEvent } from './own-event.ts';
+import { ownEvents } from './own-events.ts';
 import { splitIntoEvents } from './split.ts';
 
 export const SAMPLE_ACCOUNT = '102290129340398';
@@ -40,7 +43,29 @@ export function exampleEvents(): ReadonlyMap<string, readonly object[]> {
       byType.set(type, [...(byType.get(type) ?? []), toCloudEvent(event)]);
     }
   }
+  for (const entry of ownEvents())
+    if (entry.example !== null) byType.set(entry.type, [ownExample(entry, entry.example)]);
   return byType;
+}
+
+function ownExample({ type, version }: OwnEvent, { source, subject, data }: NonNullable<OwnEvent['example']>): object {
+  return toCloudEvent({
+    id: eventId({
+      type,
+      entryId: null,
+      field: null,
+      timeText: null,
+      item: JSON.stringify(data),
+      context: null,
+      around: null,
+    }),
+    type,
+    source,
+    subject,
+    time: toRfc3339(SAMPLE_TIME * 1000),
+    dataschema: dataschemaOf(type, version),
+    data: JSON.stringify(data),
+  });
 }
 
 /** Examples are signed with a secret of their own: reading accepts nothing unsigned. */
@@ -51,7 +76,9 @@ function split(text: string): SplitEvent[] {
   return splitIntoEvents(verified, readBody(verified), SAMPLE_DELIVERY);
 }
 
-function toCloudEvent({ id, type, source, subject, time, dataschema, data }: SplitEvent): object {
+type Example = Pick<SplitEvent, 'id' | 'type' | 'source' | 'subject' | 'time' | 'dataschema' | 'data'>;
+
+function toCloudEvent({ id, type, source, subject, time, dataschema, data }: Example): object {
   return {
     specversion: '1.0',
     id,

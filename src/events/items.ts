@@ -20,7 +20,13 @@ export type Found =
       readonly around: Level | null;
     }
   /** It stands where items stand, and is none. */
-  | { readonly kind: 'misplaced'; readonly view: JsonView; readonly issue: Issue; readonly around: Level }
+  | {
+      readonly kind: 'misplaced';
+      readonly view: JsonView;
+      readonly path: string;
+      readonly issue: Issue;
+      readonly around: Level;
+    }
   /** It holds no item at all. */
   | { readonly kind: 'leftover'; readonly view: JsonView; readonly around: Level | null };
 
@@ -44,7 +50,7 @@ function walk(place: EventPlace, view: JsonView, { path, outer, name }: Position
   const raw = view.value;
   if (!isObject(raw)) {
     if (outer === null) found.push({ kind: 'leftover', view, around: null });
-    else found.push({ kind: 'misplaced', view, around: outer, issue: misplaced(path, raw, 'an object') });
+    else found.push({ kind: 'misplaced', view, path, around: outer, issue: misplaced(path, raw, 'an object') });
     return;
   }
   const members: string[] = [];
@@ -70,12 +76,12 @@ function walkMember(place: EventPlace, view: JsonView, at: Position & { readonly
   const { path, outer: around } = at;
   const items = view.value;
   if (!Array.isArray(items)) {
-    found.push({ kind: 'misplaced', view, around, issue: misplaced(path, items, 'an array') });
+    found.push({ kind: 'misplaced', view, path, around, issue: misplaced(path, items, 'an array') });
     return;
   }
   const excess = tooMany(path, items);
   if (excess !== null) {
-    found.push({ kind: 'misplaced', view, around, issue: { path, code: 'too_many', message: excess } });
+    found.push({ kind: 'misplaced', view, path, around, issue: { path, code: 'too_many', message: excess } });
     return;
   }
   const { of } = place;

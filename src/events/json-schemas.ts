@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { Family } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
 import { KNOWN_VALUES } from '../fields/values.ts';
-import { deadLetterSchema, envelopeSchema, eventSchemaOf, unknownEventSchema } from './contract.ts';
-import { DEAD_LETTER_VERSION } from './dead-letter.ts';
-import { DEAD_LETTER_TYPE, dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from './event.ts';
+import { envelopeSchema, eventSchemaOf, ownEventSchemaOf, unknownEventSchema } from './contract.ts';
+import { dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from './event.ts';
 import { exampleEvents } from './examples.ts';
+import { ownEvents } from './own-events.ts';
 import { UNKNOWN_VERSION } from './split.ts';
 
 export interface EventTypeSchema {
@@ -49,14 +49,9 @@ export function eventTypeSchemas(): readonly EventTypeSchema[] {
       key: 'entry_id',
       schema: unknownEventSchema,
     }),
-    toEntry({
-      type: DEAD_LETTER_TYPE,
-      version: DEAD_LETTER_VERSION,
-      family: 'dead-letter',
-      about: 'What could not be read, typed or stored as it is.',
-      page: null,
-      key: 'entry_id, or none',
-      schema: deadLetterSchema,
+    ...ownEvents().map((entry) => {
+      const { type, version, family, about, key } = entry;
+      return toEntry({ type, version, family, about, page: null, key, schema: ownEventSchemaOf(entry) });
     }),
   ];
 }

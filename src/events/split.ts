@@ -84,8 +84,9 @@ function foundEvent(field: AnyField, found: Found, change: Change, delivery: Del
   const context = level === null ? null : wholeContextText(level);
   if (found.kind === 'leftover') return unknownEvent({ ...change, value: view, context }, delivery);
   const { entry, around } = change;
-  const part = { form: 'item' as const, entry, field: field.name, value: view, issues: [found.issue], context, around };
-  return partDeadLetter(part, delivery);
+  const { path, issue } = found;
+  const place = { form: 'item' as const, entry, field: field.name, path };
+  return partDeadLetter({ ...place, value: view, issues: [issue], context, around }, delivery);
 }
 
 interface UnknownPart {
@@ -117,6 +118,7 @@ function unknownEvent(part: UnknownPart, delivery: Delivery): SplitEvent {
     key: entry.id,
     source: sourceOf(entry.id),
     subject: null,
+    accountId: null,
     time: toRfc3339(entry.timeMs ?? delivery.receivedMs),
     dataschema: dataschemaOf(UNKNOWN_TYPE, UNKNOWN_VERSION),
     data:

@@ -35,7 +35,7 @@ export function typedEvent({ of, view, path, change, context }: Item, delivery: 
   if (!checked.success) {
     const issues = toIssues(checked.error, path);
     const form = context === null ? ('value' as const) : ('item' as const);
-    const part = { form, entry, field: field.name, value: view, issues, context: context?.text ?? null, around };
+    const part = { form, entry, field: field.name, value: view, path, issues, context: context?.text ?? null, around };
     return partDeadLetter(part, delivery);
   }
   const value = checked.data;
@@ -67,6 +67,7 @@ export function typedEvent({ of, view, path, change, context }: Item, delivery: 
     key: event.key.of(value, sent).slice(0, MAX_NAME_LENGTH).toWellFormed(),
     source: sourceOf(entry.id),
     subject: subjectText(event.subject(value, sent)),
+    accountId,
     time: toRfc3339(timeMs),
     dataschema,
     data:

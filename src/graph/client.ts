@@ -13,10 +13,10 @@ export interface GraphClientOptions {
   readonly baseUrl: string;
   /** `v26.0` */
   readonly version: string;
-  /** Asked for each call, because it can be replaced. */
-  readonly accessToken: () => string;
+  /** Asked for each call, because it can be replaced, and each Meta app has its own accounts. */
+  readonly accessToken: (accountId: string | null) => string;
   /** Key of `appsecret_proof`; null sends none. */
-  readonly appSecret: () => string | null;
+  readonly appSecret: (accountId: string | null) => string | null;
   readonly timeoutMs: number;
   readonly fetch: typeof globalThis.fetch;
   /** Wall clock, ms. */
@@ -25,7 +25,7 @@ export interface GraphClientOptions {
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   /** Told when Meta refuses the token (with its reason), and null when a call with it succeeds. */
-  readonly onToken: (problem: string | null) => void;
+  readonly onToken: (problem: string | null, accountId: string | null) => void;
   /** Told of each call that was sent: null for one that Meta answered as asked. */
   readonly onCall?: (method: 'GET' | 'POST', failure: ErrorCode | null) => void;
 }
@@ -75,8 +75,8 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
 
   async function sendOnce(method: 'GET' | 'POST', call: GraphCall, body?: object): Promise<GraphReply> {
     const name = `${method} /${call.path.join('/')}`;
-    const token = accessToken();
-    const secret = appSecret();
+    const token = accessToken(call.accountId);
+    const secret = appSecret(call.accountId);
     const proof = secret === null ? null : createHmac('sha256', secret).update(token).digest('hex');
     const query = new URLSearchParams({ ...call.query, ...(proof === null ? {} : { appsecret_proof: proof }) });
     const url = `${baseUrl}/${version}/${call.path.map(encodeURIComponent).join('/')}${query.size > 0 ? `?${query}` : ''}`;
@@ -106,7 +106,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
     const accountIds = budget.note(usage);
     const answer = readAnswer(response.status, text);
     if (answer.ok) {
-      onToken(null);
+      onToken(null, call.accountId);
       return { body: answer.body, accountIds };
     }
     const { failure } = answer;
@@ -116,7 +116,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
       const ofAccount = failure.code !== null && ACCOUNT_THROTTLES.has(failure.code);
       budget.stop(ofAccount ? call.accountId : null, error.retryAfterMs ?? 0);
     }
-    if (error.code === 'graph_token_invalid') onToken(error.message);
+    if (error.code === 'graph_token_invalid') onToken(error.message, call.accountId);
     throw error;
   }
 

@@ -7,6 +7,8 @@ import type { GraphClient } from './client.ts';
 
 export interface TokenExpiryOptions {
   readonly client: Pick<GraphClient, 'get'>;
+  /** Of the app that this account belongs to. */
+  readonly accountId: string | null;
   readonly accessToken: () => string;
   /** Wall clock, ms. */
   readonly now: () => number;
@@ -20,12 +22,12 @@ const reply = z.looseObject({ data: z.looseObject({ expires_at: z.int().nonnegat
  * @returns a function that gives what is known, ms since 1970, and has it read again in the background once an hour and for
  *   each new token; null while it is not known, when Meta does not tell this token, and when it never expires
  */
-export function createTokenExpiry({ client, accessToken, now }: TokenExpiryOptions): () => number | null {
+export function createTokenExpiry({ client, accountId, accessToken, now }: TokenExpiryOptions): () => number | null {
   let of = { token: '', askedMs: Number.NEGATIVE_INFINITY };
   let expiresMs: number | null = null;
 
   async function read(token: string): Promise<void> {
-    const { body } = await client.get({ path: ['debug_token'], query: { input_token: token }, accountId: null });
+    const { body } = await client.get({ path: ['debug_token'], query: { input_token: token }, accountId });
     const told = reply.safeParse(body);
     if (token !== of.token) return;
     // 0 stands for never: https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived

@@ -50,3 +50,11 @@ function send(response: ServerResponse, status: number, mediaType: string, text:
 function announcesBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
+
+/** Express says so of `%` signs that stand for nothing. */
+export function isUnreadablePath(error: unknown): boolean {
+  return (
+    error instanceof URIError ||
+    (typeof error === 'object' && error !== null && 'status' in error && error.status === 400)
+  );
+}

@@ -5,7 +5,7 @@ import { HubcastError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Readiness } from '../store/store.ts';
 import { equalInConstantTime } from '../webhook/handshake.ts';
-import { sendError, sendJson, toHubcastError } from './answer.ts';
+import { isUnreadablePath, sendError, sendJson, toHubcastError } from './answer.ts';
 import { type AnswerContract, openApiDocument } from './openapi.ts';
 import { addPhoneNumberRoutes, type PhoneNumberLookUps, refuseMethod } from './phone-number-routes.ts';
 
@@ -105,14 +105,6 @@ function refuseWebPages(request: Request): void {
   if (site !== 'none' && site !== 'same-origin' && !opensPage) {
     throw new HubcastError('forbidden', 'The request comes from a web page of another site.');
   }
-}
-
-/** Express says so of `%` signs that stand for nothing. */
-function isUnreadablePath(error: unknown): boolean {
-  return (
-    error instanceof URIError ||
-    (typeof error === 'object' && error !== null && 'status' in error && error.status === 400)
-  );
 }
 
 function refuse(response: Response, thrown: unknown): void {

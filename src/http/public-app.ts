@@ -1,17 +1,23 @@
-/** The public listener's only path: Meta's handshake and Meta's events. */
+/** The public listener's only path, for one Meta app or for each of several: Meta's handshake and Meta's events. */
 import express, { type Express, type Request, type Response } from 'express';
 import { type ErrorCode, HubcastError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Receipt, Receive, TraceDelivery } from '../receive.ts';
 import { answerHandshake } from '../webhook/handshake.ts';
 import { readSignature } from '../webhook/signature.ts';
-import { sendError, sendErrorUnread, sendText, toHubcastError } from './answer.ts';
+import { isUnreadablePath, sendError, sendErrorUnread, sendText, toHubcastError } from './answer.ts';
 import { declaredLength, readBodyBytes } from './read-body.ts';
 import type { Room, Share } from './room.ts';
 
-export interface PublicAppOptions {
+/** Where one Meta app knocks. */
+export interface WebhookDoor {
   readonly receive: Receive;
   readonly verifyToken: () => string;
+}
+
+export interface PublicAppOptions {
+  /** For /webhook (null) or /webhook/<app>; undefined where there is nothing. Asked for each request. */
+  readonly door: (app: string | null) => WebhookDoor | undefined;
   readonly room: Room;
   readonly maxBodyBytes: number;
   /** Wall clock, ms since 1970. */
@@ -31,56 +37,70 @@ export interface AnswerMeter {
 }
 
 export function createPublicApp(options: PublicAppOptions): Express {
-  const { receive, verifyToken, room, maxBodyBytes, now, newDeliveryId, log, meter } = options;
+  const { door, room, maxBodyBytes, now, newDeliveryId, log, meter } = options;
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
   app.set('query parser', 'simple');
 
-  app.all('/webhook', async (request, response) => {
-    if (request.method === 'POST') await takeEvents(request, response);
-    else if (request.method === 'GET') handshake(request, response);
-    else {
-      response.setHeader('Allow', 'GET, POST');
-      refuseUnread(response, new HubcastError('method_not_allowed', `${request.method} came.`));
-    }
-  });
-  app.use((_request: Request, response: Response) =>
-    refuseUnread(response, new HubcastError('not_found', 'No such path.')),
-  );
+  app.all('/webhook', (request, response) => answer(request, response, null));
+  app.all('/webhook/:app', (request, response) => answer(request, response, request.params.app));
+  app.use((_request: Request, response: Response) => nothingHere(response));
   // Express knows an error handler by its four parameters.
   app.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
+    if (isUnreadablePath(error)) return nothingHere(response);
     log.error({ err: error }, 'request failed');
     if (response.headersSent) response.destroy();
     else refuseUnread(response, toHubcastError(error));
   });
+
+  function nothingHere(response: Response): void {
+    refuseUnread(response, new HubcastError('not_found', 'No such path.'));
+  }
 
   function refuseUnread(response: Response, error: HubcastError): void {
     sendErrorUnread(response, error);
     meter?.noteAnswer(error.code);
   }
 
-  function handshake(request: Request, response: Response): void {
+  async function answer(request: Request, response: Response, name: string | null): Promise<void> {
+    const to = door(name);
+    if (to === undefined) nothingHere(response);
+    else if (request.method === 'POST') await takeEvents(request, response, to, name);
+    else if (request.method === 'GET') handshake(request, response, to, name);
+    else {
+      response.setHeader('Allow', 'GET, POST');
+      refuseUnread(response, new HubcastError('method_not_allowed', `${request.method} came.`));
+    }
+  }
+
+  function handshake(request: Request, response: Response, { verifyToken }: WebhookDoor, name: string | null): void {
     try {
       const challenge = answerHandshake(request.query, verifyToken());
       sendText(response, 200, challenge);
-      log.info({ outcome: 'verified' }, 'handshake');
+      log.info({ outcome: 'verified', ...ofApp(name) }, 'handshake');
       meter?.noteAnswer('verified');
     } catch (thrown) {
       const error = toHubcastError(thrown);
-      logFailure(error, { outcome: error.code }, 'handshake');
+      logFailure(error, { outcome: error.code, ...ofApp(name) }, 'handshake');
       sendError(response, error);
       meter?.noteAnswer(error.code);
     }
   }
 
-  async function takeEvents(request: Request, response: Response): Promise<void> {
+  async function takeEvents(
+    request: Request,
+    response: Response,
+    { receive }: WebhookDoor,
+    name: string | null,
+  ): Promise<void> {
     const startedMs = performance.now();
     const receivedMs = now();
     const deliveryId = newDeliveryId();
     const trace = options.trace?.({
       traceparent: request.get('traceparent'),
       tracestate: request.get('tracestate'),
+      path: request.path,
       deliveryId,
     });
     let share: Share | undefined;
@@ -103,7 +123,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
       response.writeHead(200, OK_HEADERS);
       response.end();
       const ms = performance.now() - startedMs;
-      logDelivery(deliveryId, receipt, bytes, ms);
+      logDelivery(deliveryId, name, receipt, bytes, ms);
       meter?.noteStored(receipt, bytes, ms);
       trace?.end('stored', 200);
     } catch (thrown) {
@@ -111,7 +131,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
       sendError(response, error);
       logFailure(
         error,
-        { outcome: error.code, deliveryId, bytes, ms: round(performance.now() - startedMs) },
+        { outcome: error.code, deliveryId, ...ofApp(name), bytes, ms: round(performance.now() - startedMs) },
         'delivery',
       );
       meter?.noteAnswer(error.code);
@@ -121,13 +141,15 @@ export function createPublicApp(options: PublicAppOptions): Express {
     }
   }
 
-  function logDelivery(deliveryId: string, receipt: Receipt, bytes: number, ms: number): void {
-    const { events, unknown, deadLetters, dropped } = receipt;
+  function logDelivery(deliveryId: string, name: string | null, receipt: Receipt, bytes: number, ms: number): void {
+    const { events, unknown, deadLetters, dropped, foreign } = receipt;
     const entry: Record<string, string | number> = { outcome: 'stored', deliveryId, events, bytes, ms: round(ms) };
     // Each member costs a little in the hottest line of the service: what is nought is not said.
+    if (name !== null) entry.app = name;
     if (unknown > 0) entry.unknown = unknown;
     if (deadLetters > 0) entry.deadLetters = deadLetters;
     if (dropped > 0) entry.dropped = dropped;
+    if (foreign > 0) entry.foreign = foreign;
     log.info(entry, 'delivery');
   }
 
@@ -140,6 +162,10 @@ export function createPublicApp(options: PublicAppOptions): Express {
   }
 
   return app;
+}
+
+function ofApp(name: string | null): { readonly app?: string } {
+  return name === null ? {} : { app: name };
 }
 
 const OK_HEADERS = { 'Content-Length': '0' };

@@ -58,8 +58,8 @@ export function encodeGroup(records: readonly OutgoingRecord[], spare: ArrayBuff
   const bytes = Buffer.from(memory);
   const view = new DataView(memory);
   let number = 0;
-  for (const { id, repeatable } of records) {
-    bytes.write(id, number * ID_BYTES, 'hex');
+  for (const { id, repetitionId, repeatable } of records) {
+    bytes.write(repetitionId ?? id, number * ID_BYTES, 'hex');
     bytes[records.length * ID_BYTES + number] = repeatable ? 1 : 0;
     number += 1;
   }

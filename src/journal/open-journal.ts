@@ -73,7 +73,7 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
 
   const writeGroup: WriteGroup = async (group) => {
     const accepted = group.filter(({ records, settle }) => {
-      const wrong = records.find(({ id }) => !EVENT_ID.test(id));
+      const wrong = records.find(({ id, repetitionId }) => !EVENT_ID.test(repetitionId ?? id));
       if (wrong === undefined) return true;
       settle(new HubcastError('internal', `"${wrong.id}" is not an event id: 32 lower-case hex digits are.`));
       return false;

@@ -23,7 +23,7 @@ export interface GroupWriterOptions {
   readonly attemptTimeoutMs: number;
   readonly compression: number;
   readonly deadLetter: (refused: OutgoingRecord, limitBytes: number) => readonly OutgoingRecord[];
-  readonly deadLetterTopic: string | undefined;
+  readonly deadLetterTopicFor: (topic: string) => string;
   readonly onStored: () => void;
   readonly onFailed: () => void;
   readonly now: () => number;
@@ -160,7 +160,8 @@ export function createGroupWriter(options: GroupWriterOptions): WriteGroup {
         progress.failed(items, new HubcastError('record_refused', message, { cause: error }));
         return [];
       }
-      const limit = session.topics().get(options.deadLetterTopic ?? '')?.maxBatchBytes ?? DEFAULT_MAX_BATCH_BYTES;
+      const limit =
+        session.topics().get(options.deadLetterTopicFor(record.topic))?.maxBatchBytes ?? DEFAULT_MAX_BATCH_BYTES;
       try {
         const letters = options.deadLetter(record, limit - BATCH_OVERHEAD_BYTES);
         log.warn(

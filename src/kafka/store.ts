@@ -28,6 +28,8 @@ export interface KafkaStoreOptions {
   readonly rememberedIds: number;
   readonly tls?: KafkaTls | (() => KafkaTls);
   readonly sasl?: KafkaSasl | (() => KafkaSasl);
+  /** Where the dead letters of a topic go. */
+  readonly deadLetterTopicFor: (topic: string) => string;
   /**
    * Turns a record the broker refuses for good into records for the dead-letter topic. Each must take at most
    * `limitBytes` there, measured by `recordBytes`.
@@ -67,7 +69,6 @@ export function createKafkaStore(options: KafkaStoreOptions): Store {
     keeper,
     attemptTimeoutMs,
     compression: COMPRESSION_TYPES[options.compression],
-    deadLetterTopic: options.topics.find(({ family }) => family === 'dead-letter')?.name,
     onStored: () => {
       storedMs = now();
     },

@@ -18,6 +18,7 @@ export interface DeliveryCounts {
   readonly unknownFields: CappedCounts;
   readonly deadLetterFields: CappedCounts;
   readonly dropped: () => number;
+  readonly foreign: () => number;
   readonly receivedBytes: () => number;
   /** Seconds from receipt to the answer 200. */
   readonly timeToDurable: Tally;
@@ -49,13 +50,15 @@ export function createDeliveryCounts(): DeliveryCounts {
   ) as Record<Outcome, number>;
   const types = [...allEvents().map(({ field, event }) => typeOfEvent(field, event)), UNKNOWN_TYPE, DEAD_LETTER_TYPE];
   const events = new Map(types.map((type) => [type, { count: 0 }]));
-  const unknownTypes = events.get(UNKNOWN_TYPE) as { count: number };
+  const unknown = events.get(UNKNOWN_TYPE) as { count: number };
+  const deadLetters = events.get(DEAD_LETTER_TYPE);
   const unknownFields = createCappedCounts(MAX_FIELDS);
   const deadLetterFields = createCappedCounts(MAX_FIELDS);
   const accounts = new Map<string, { lastMs: number }>();
   const timeToDurable = createTally(DURABLE_SECONDS);
   const eventAge = createTally(AGE_SECONDS);
   let dropped = 0;
+  let foreign = 0;
   let receivedBytes = 0;
 
   function noteAccount(source: string, receivedMs: number): void {
@@ -74,10 +77,12 @@ export function createDeliveryCounts(): DeliveryCounts {
     eventAge,
     accounts,
     dropped: () => dropped,
+    foreign: () => foreign,
     receivedBytes: () => receivedBytes,
     noteStored(receipt, bytes, ms) {
       outcomes.stored += 1;
       dropped += receipt.dropped;
+      foreign += receipt.foreign;
       receivedBytes += bytes;
       observe(timeToDurable, ms / 1000);
     },
@@ -87,13 +92,14 @@ export function createDeliveryCounts(): DeliveryCounts {
     noteEvents(noted, receivedMs) {
       let source = '';
       for (const event of noted) {
-        if (event.family === 'unknown') {
-          unknownTypes.count += 1;
-          unknownFields.add(event.type === UNKNOWN_TYPE ? OTHER : event.type.slice('whatsapp.'.length));
+        const known = events.get(event.type);
+        if (known === undefined) {
+          unknown.count += 1;
+          unknownFields.add(event.type.slice('whatsapp.'.length));
         } else {
-          const known = events.get(event.type);
-          if (known !== undefined) known.count += 1;
-          if (event.family === 'dead-letter') deadLetterFields.add(fieldOf(event));
+          known.count += 1;
+          if (known === unknown) unknownFields.add(OTHER);
+          else if (known === deadLetters) deadLetterFields.add(fieldOf(event));
         }
         if (event.source === source) continue;
         source = event.source;

@@ -38,7 +38,12 @@ export const METRICS = {
     'Dead letters, by the field they come from; unreadable where the body could not be read.',
   ),
   hubcast_refused_records_total: row('counter', [], 'Records Kafka refused for good, kept as dead letters instead.'),
-  hubcast_dropped_events_total: row('counter', [], 'Events of families that PUBLISH_FAMILIES leaves out.'),
+  hubcast_dropped_events_total: row(
+    'counter',
+    [],
+    'Events that were not stored: PUBLISH_FAMILIES leaves them out, or their account is not ours.',
+  ),
+  hubcast_foreign_events_total: row('counter', [], 'Events of accounts that are not ours, where that is looked at.'),
   hubcast_repeated_events_total: row(
     'counter',
     [],
@@ -69,11 +74,11 @@ export const METRICS = {
     ['account'],
     "What is left of the hour's reads that Meta allows for an account, from 0 to 1; the first 1,000 of WABA_IDS.",
   ),
-  hubcast_graph_token_valid: row('gauge', [], '0 while Meta refuses META_ACCESS_TOKEN.'),
+  hubcast_graph_token_valid: row('gauge', ['app'], '0 while Meta refuses the access token of a Meta app.'),
   hubcast_graph_token_expiry_timestamp_seconds: row(
     'gauge',
-    [],
-    'When META_ACCESS_TOKEN expires; absent when it never does.',
+    ['app'],
+    'When the access token of a Meta app expires; absent when it never does, or Meta does not tell.',
   ),
   hubcast_phone_numbers: row('gauge', ['quality', 'state'], 'Phone numbers, by quality rating and state of health.'),
   hubcast_phone_number_names: row('gauge', ['name_status'], 'Phone numbers, by the review of their display name.'),

@@ -12,9 +12,12 @@ export interface GraphSource {
   readonly accountIds: readonly string[];
   /** Percent used of an account's calls, null when unknown. */
   readonly percentUsed: (accountId: string) => number | null;
-  readonly tokenRefused: () => boolean;
-  /** Wall clock, ms; null when unknown or never. */
-  readonly tokenExpiresMs: () => number | null;
+  /** Of each Meta app; `expiresMs` on the wall clock, null when unknown or never. */
+  readonly tokens: () => readonly {
+    readonly app: string;
+    readonly refused: boolean;
+    readonly expiresMs: number | null;
+  }[];
   readonly numbers: () => Promise<NumberTally>;
 }
 
@@ -56,6 +59,7 @@ export function metricReaders(sources: MetricSources): MetricReaders {
     hubcast_dead_letters_total: () => byField(deliveries.deadLetterFields.entries()),
     hubcast_refused_records_total: () => one(store.refused()),
     hubcast_dropped_events_total: () => one(deliveries.dropped()),
+    hubcast_foreign_events_total: () => one(deliveries.foreign()),
     hubcast_repeated_events_total: () => one(store.repeated()),
     hubcast_last_webhook_timestamp_seconds: () =>
       [...deliveries.accounts].map(([source, { lastMs }]) => ({
@@ -78,11 +82,12 @@ export function metricReaders(sources: MetricSources): MetricReaders {
         const percent = graph?.percentUsed(account) ?? null;
         return percent === null ? [] : [{ value: Math.max(0, 1 - percent / 100), labels: { account } }];
       }),
-    hubcast_graph_token_valid: () => (graph === null ? [] : one(Number(!graph.tokenRefused()))),
-    hubcast_graph_token_expiry_timestamp_seconds: () => {
-      const expiresMs = graph?.tokenExpiresMs() ?? null;
-      return expiresMs === null ? [] : one(expiresMs / 1000);
-    },
+    hubcast_graph_token_valid: () =>
+      (graph?.tokens() ?? []).map(({ app, refused }) => ({ value: Number(!refused), labels: { app } })),
+    hubcast_graph_token_expiry_timestamp_seconds: () =>
+      (graph?.tokens() ?? []).flatMap(({ app, expiresMs }) =>
+        expiresMs === null ? [] : [{ value: expiresMs / 1000, labels: { app } }],
+      ),
     async hubcast_phone_numbers() {
       tally = graph?.numbers() ?? tally;
       const { byHealth } = (await tally) ?? NO_NUMBERS;

@@ -2,6 +2,7 @@ import { DEAD_LETTER_VERSION } from '../events/dead-letter.ts';
 import { DEAD_LETTER_TYPE, dataschemaOf } from '../events/event.ts';
 import { eventId } from '../events/event-id.ts';
 import type { OutgoingRecord } from './record.ts';
+import { repetitionIdOf } from './repetition-id.ts';
 
 /** Varints and the frame of a batch, which the texts do not show. */
 const FRAME_BYTES = 256;
@@ -65,11 +66,13 @@ function toChunk(
     id,
     type: DEAD_LETTER_TYPE,
     dataschema: dataschemaOf(DEAD_LETTER_TYPE, DEAD_LETTER_VERSION),
-    data: { ...about, issues, chunk, body_base64 },
+    data: { ...about, part: 'chunk', issues, chunk, body_base64 },
   };
+  const { repetitionId, ...rest } = refused;
   return {
-    ...refused,
+    ...rest,
     id,
+    ...(repetitionId === undefined ? {} : { repetitionId: repetitionIdOf(String(attributes.app), id) }),
     topic,
     key: typeof about.entry_id === 'string' ? about.entry_id : null,
     headers: { ...refused.headers, ce_id: id, ce_type: DEAD_LETTER_TYPE },

@@ -1,5 +1,6 @@
 import type { Delivery, SplitEvent } from '../events/event.ts';
 import type { OutgoingRecord } from './record.ts';
+import { repetitionIdOf } from './repetition-id.ts';
 import { type TopicNaming, topicName } from './topics.ts';
 
 export const CONTENT_TYPE = 'application/cloudevents+json';
@@ -10,13 +11,18 @@ export interface RecordContext {
   readonly naming: TopicNaming;
   /** W3C Trace Context, section 3.2. */
   readonly traceparent: string;
+  /** True where several Meta apps share the store. */
+  readonly ofSeveralApps?: boolean;
 }
 
 /**
  * CloudEvents JSON structured mode (CloudEvents Kafka binding 3.3): the whole event is the value; the short attributes
  * stand again as `ce_` headers, so that a consumer can filter without parsing.
  */
-export function toRecord(event: SplitEvent, { delivery, naming, traceparent }: RecordContext): OutgoingRecord {
+export function toRecord(
+  event: SplitEvent,
+  { delivery, naming, traceparent, ofSeveralApps }: RecordContext,
+): OutgoingRecord {
   const { id, type, source, subject, time, dataschema } = event;
   const subjectMember = subject === null ? '' : `,"subject":${JSON.stringify(subject)}`;
   const value =
@@ -34,7 +40,7 @@ export function toRecord(event: SplitEvent, { delivery, naming, traceparent }: R
   if (subject !== null) headers.ce_subject = subject;
   headers.ce_time = time;
   headers.traceparent = traceparent;
-  return {
+  const record = {
     id,
     topic: topicName(naming, event.family),
     key: event.key,
@@ -43,4 +49,5 @@ export function toRecord(event: SplitEvent, { delivery, naming, traceparent }: R
     timestampMs: delivery.receivedMs,
     repeatable: event.repeatable,
   };
+  return ofSeveralApps ? { ...record, repetitionId: repetitionIdOf(delivery.app, id) } : record;
 }

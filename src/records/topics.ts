@@ -1,3 +1,4 @@
+import { ownEvents } from '../events/own-events.ts';
 import { FAMILY_NAMES, type Family, familyPlan } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
 
@@ -22,9 +23,9 @@ export function topicName(naming: TopicNaming, family: Family): string {
   return naming.names[family] ?? `${naming.prefix}.${family}`;
 }
 
-/** Families that this version writes: those of the registry, and the two that take everything else. */
+/** Families that this version writes: those of the registry, those of our own events, and what takes the unknown. */
 export function writtenFamilies(): readonly Family[] {
-  const written = new Set<Family>([...allEvents().map(({ family }) => family), 'unknown', 'dead-letter']);
+  const written = new Set<Family>([...allEvents(), ...ownEvents()].map(({ family }) => family)).add('unknown');
   return FAMILY_NAMES.filter((family) => written.has(family));
 }
 

@@ -74,9 +74,10 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
     const own = new Set<string>();
     for (const record of records) {
       if (!record.repeatable) {
-        if (recent.has(record.id) || own.has(record.id)) continue;
-        own.add(record.id);
-        const same = underWay.get(record.id);
+        const id = record.repetitionId ?? record.id;
+        if (recent.has(id) || own.has(id)) continue;
+        own.add(id);
+        const same = underWay.get(id);
         if (same !== undefined) {
           joined.push(same);
           continue;
@@ -102,8 +103,9 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
         if (waiter.settled) return;
         waiter.settled = true;
         meter?.underWay(-records.length);
-        for (const { id, repeatable } of records) {
+        for (const { repeatable, repetitionId, id: eventId } of records) {
           if (repeatable) continue;
+          const id = repetitionId ?? eventId;
           underWay.delete(id);
           if (error === undefined) recent.add(id);
         }
@@ -115,7 +117,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
         }
       },
     };
-    for (const { id, repeatable } of records) if (!repeatable) underWay.set(id, promise);
+    for (const { id, repetitionId, repeatable } of records) if (!repeatable) underWay.set(repetitionId ?? id, promise);
     meter?.underWay(records.length);
     queue.push(waiter);
     writing ??= writeQueue();

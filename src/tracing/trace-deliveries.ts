@@ -28,9 +28,9 @@ export function createTraceDelivery(version: string): TraceDelivery | undefined 
 /** Attributes by OpenTelemetry's names: https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
 function startTrace(
   tracer: Tracer,
-  { traceparent, tracestate, deliveryId }: Parameters<TraceDelivery>[0],
+  { traceparent, tracestate, path, deliveryId }: Parameters<TraceDelivery>[0],
 ): DeliveryTrace {
-  const attributes = { 'http.request.method': 'POST', 'url.path': '/webhook', 'hubcast.delivery_id': deliveryId };
+  const attributes = { 'http.request.method': 'POST', 'url.path': path, 'hubcast.delivery_id': deliveryId };
   const parent = parentOf(traceparent, tracestate);
   const span = tracer.startSpan('POST /webhook', { kind: SpanKind.SERVER, attributes }, parent);
   return {

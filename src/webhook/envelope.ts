@@ -55,6 +55,8 @@ export type Part =
       readonly entry: EntryOrigin | null;
       readonly field: string | null;
       readonly value: JsonView;
+      /** Of the part, from the body's root. */
+      readonly path: string;
       readonly issues: readonly Issue[];
       readonly around: Surroundings | null;
     };
@@ -128,6 +130,7 @@ function keptOnce(beside: string): Part {
     entry: null,
     field: null,
     value: viewJson(beside),
+    path: '',
     issues: [problem],
     around: null,
   };
@@ -154,6 +157,7 @@ function readEntry(view: JsonView, path: string, whatsapp: boolean, outer: Aroun
       entry,
       field: null,
       value: view,
+      path,
       issues,
       around: surroundings(outer),
     });
@@ -204,8 +208,8 @@ function readEntry(view: JsonView, path: string, whatsapp: boolean, outer: Aroun
 function readChange(view: JsonView, path: string, entry: EntryOrigin, whatsapp: boolean, outer: Around): Part {
   const raw = view.value;
   const refused = (value: JsonView, field: string | null, around: Around, problem: Issue): Part => {
-    const form = value === view ? 'change' : 'value';
-    return { kind: 'refused', form, entry, field, value, issues: [problem], around: surroundings(around) };
+    const [form, at] = value === view ? (['change', path] as const) : (['value', `${path}.value`] as const);
+    return { kind: 'refused', form, entry, field, value, path: at, issues: [problem], around: surroundings(around) };
   };
   if (!isObject(raw)) {
     return refused(view, null, outer, issue(path, 'invalid_type', `is ${describe(raw)}; an object was expected`));

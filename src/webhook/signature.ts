@@ -44,12 +44,20 @@ export function readSignature(header: string | undefined): Buffer {
 /**
  * @param body the request's bytes as received
  * @param signature as `readSignature` returned it
- * @param secrets several while a secret is rotated
+ * @param secrets several while a secret is rotated, the current one first
+ * @param onOlder called when another than the first made the signature
  * @throws HubcastError `signature_mismatch`
  */
-export function verifySignature(body: Buffer, signature: Buffer, secrets: readonly AppSecret[]): VerifiedBody {
+export function verifySignature(
+  body: Buffer,
+  signature: Buffer,
+  secrets: readonly AppSecret[],
+  onOlder?: () => void,
+): VerifiedBody {
   for (const secret of secrets) {
-    if (timingSafeEqual(createHmac('sha256', secret).update(body).digest(), signature)) return body as VerifiedBody;
+    if (!timingSafeEqual(createHmac('sha256', secret).update(body).digest(), signature)) continue;
+    if (secret !== secrets[0]) onOlder?.();
+    return body as VerifiedBody;
   }
   throw new HubcastError('signature_mismatch', `X-Hub-Signature-256 does not match the body (${body.length} bytes).`);
 }

@@ -41,6 +41,7 @@ const renderedOf = (set: string) => join(RENDERS, set, 'rendered.yaml');
     [['existingSecret='], 'existingSecret'],
     [['secrets.META_APP_SECRET=abc'], 'META_APP_SECRET'],
     [['secrets.META_APP_SECRET=null'], 'secrets.META_APP_SECRET is missing: hubcast does not start without it.'],
+    [['secrets.META_APPS.key=apps'], 'secrets.META_APP_SECRET stands beside secrets.META_APPS'],
     [['secrets.API_TOKENS=null'], 'secrets.API_TOKENS is missing: the internal listener is reachable'],
     [
       ['settings.INTERNAL_HOST=127.0.0.1'],

@@ -31,6 +31,7 @@ export function openStore(
     writeTimeoutMs: 4_000,
     compression: 'none',
     rememberedIds: 10_000,
+    deadLetterTopicFor: () => topics.find(({ family }) => family === 'dead-letter')?.name ?? '',
     deadLetter: () => [],
     now: Date.now,
     log,

@@ -182,6 +182,7 @@ describe('/metrics', () => {
       const event = {
         id: 'a'.repeat(32),
         key: null,
+        accountId: null,
         source: `/whatsapp/${accountId}`,
         subject: null,
         time: '2025-02-12T00:43:44Z',
@@ -207,8 +208,7 @@ describe('/metrics', () => {
         graph: {
           accountIds,
           percentUsed: () => 33.333333,
-          tokenRefused: () => false,
-          tokenExpiresMs: () => null,
+          tokens: () => [{ app: 'main', refused: false, expiresMs: null }],
           numbers: tally,
         },
         bytesUnderWay: () => 0,

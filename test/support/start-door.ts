@@ -33,15 +33,15 @@ export async function startTestDoor(append: Append, options: DoorOptions = {}): 
   const lines: string[] = [];
   let deliveries = 0;
   const room = createRoom(maxInFlightBytes);
+  const receive = createReceive({
+    append,
+    appSecrets: () => [toAppSecret(APP_SECRET)],
+    app: 'main',
+    naming: { prefix: 'whatsapp', names: {} },
+    families: FAMILY_NAMES,
+  });
   const handle = createPublicApp({
-    receive: createReceive({
-      append,
-      appSecrets: () => [toAppSecret(APP_SECRET)],
-      app: 'main',
-      naming: { prefix: 'whatsapp', names: {} },
-      families: FAMILY_NAMES,
-    }),
-    verifyToken: () => VERIFY_TOKEN,
+    door: (app) => (app === null ? { receive, verifyToken: () => VERIFY_TOKEN } : undefined),
     room,
     maxBodyBytes,
     now: Date.now,

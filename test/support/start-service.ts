@@ -31,8 +31,7 @@ export interface TestService {
 export async function startTestService(env: Readonly<Record<string, string>> = {}): Promise<TestService> {
   const dataDir = join(tmpdir(), `hubcast-http-${randomUUID()}`);
   const settings = readSettings({
-    META_APP_SECRET: APP_SECRET,
-    META_VERIFY_TOKEN: VERIFY_TOKEN,
+    ...(env.META_APPS === undefined ? { META_APP_SECRET: APP_SECRET, META_VERIFY_TOKEN: VERIFY_TOKEN } : {}),
     DATA_DIR: dataDir,
     HOST: '127.0.0.1',
     PORT: '0',

@@ -1,0 +1,34 @@
+/** The shape of an entry of `own-events.ts`. */
+import type { z } from 'zod';
+import type { Family } from '../fields/families.ts';
+
+/** One type of event that hubcast makes itself. */
+export interface OwnEvent<Type extends string = string, Data extends z.ZodObject = z.ZodObject> {
+  /** As it stands in `ce_type`. */
+  readonly type: Type;
+  /** A breaking change is a new one beside the old. */
+  readonly version: number;
+  /** The topic it goes to. */
+  readonly family: Family;
+  /** What the key of its records is made of, in words. */
+  readonly key: string;
+  /** One sentence for tables and schemas. */
+  readonly about: string;
+  /** The whole of `data`. Every event has `field` and `test` there: spread `notOfMeta` where nothing is Meta's. */
+  readonly data: Data;
+  /** Null for dead letters alone: the steps of a webhook make one of a sample. */
+  readonly example: OwnExample<z.output<Data>> | null;
+}
+
+export interface OwnExample<Data> {
+  readonly source: string;
+  readonly subject: string | null;
+  readonly data: Data;
+}
+
+/** Keeps the entry's own types, so that the union of events can be derived from the table. */
+export function defineOwnEvent<const Type extends `whatsapp.${string}`, Data extends z.ZodObject>(
+  entry: OwnEvent<Type, Data>,
+): OwnEvent<Type, Data> {
+  return entry;
+}
