@@ -2,13 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
-import { describeMachine } from './report/machine.ts';
+import { renderChart } from './report/chart.ts';
+import { describeMachine, machineLines } from './report/machine.ts';
 import { summarise } from './report/summary.ts';
 import { type Report, renderReport } from './report/table.ts';
 import { judge } from './report/targets.ts';
 import { runBenchmark } from './run/benchmark.ts';
 import { pinOurselves } from './run/pinning.ts';
-import { chooseScenarios, RATIO_BASE, SCENARIOS } from './scenarios.ts';
+import { chooseScenarios, SCENARIOS } from './scenarios.ts';
 
 interface Flags {
   readonly rounds: number;
@@ -87,10 +88,11 @@ try {
     progress,
   );
   const { failures, leftOut, notes } = outcome;
-  const base = outcome.rounds.get(RATIO_BASE);
   const summaries = scenarios.flatMap((scenario) => {
     const results = outcome.rounds.get(scenario.name);
-    return results === undefined ? [] : [summarise(scenario, results, base)];
+    if (results === undefined) return [];
+    const base = outcome.rounds.get(scenario.over?.scenario ?? '');
+    return [summarise(scenario, results, { base, idleBytes: outcome.idleBytes.get(scenario.server) })];
   });
   const startedAt = new Date(startedAtMs).toISOString();
   const report: Report = {
@@ -106,7 +108,10 @@ try {
   const file = flags.json ?? join(RESULTS, `${startedAt.replaceAll(':', '-')}.json`);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify({ ...report, rounds: Object.fromEntries(outcome.rounds) }, null, 2)}\n`);
-  process.stdout.write(`${renderReport(report)}\nWritten to ${file}\n`);
+  const chart = `${file.replace(/\.json$/, '')}.svg`;
+  const caption = `${rounds} rounds of ${seconds} s, medians, lines from the lowest to the highest round; ${machineLines(report.machine)[0]}`;
+  writeFileSync(chart, renderChart(summaries, caption));
+  process.stdout.write(`${renderReport(report)}\nWritten to ${file} and ${chart}\n`);
   process.exitCode = failures.length === 0 ? 0 : 1;
 } catch (error) {
   progress(

@@ -1,7 +1,15 @@
 import type { WorkloadName } from './load/workloads.ts';
 
 /** The scenarios as data: what is served, what is sent, how. A new scenario is one entry; a target is one more. */
-export type ServerName = 'sink' | 'floor-bare' | 'floor-express' | 'journal' | 'kafka';
+export type ServerName =
+  | 'sink'
+  | 'floor-bare'
+  | 'floor-express'
+  | 'floor-kafkajs'
+  | 'no-store'
+  | 'journal'
+  | 'spool'
+  | 'kafka';
 
 export interface Scenario {
   readonly name: string;
@@ -11,9 +19,34 @@ export interface Scenario {
   readonly connections: number;
   /** Requests a second of an open loop; absent, the loop is closed. */
   readonly perSecond?: number;
+  /** The scenario whose figure of the same round this one's is divided by, in requests/s or, with `updates`, in updates/s. */
+  readonly over?: { readonly scenario: string; readonly by: 'requests' | 'updates' };
 }
 
 const SMALL = { workload: 'name-update', connections: 64 } as const;
+const LARGE = { workload: 'statuses-1000', connections: 16 } as const;
+/** The frame every webhook service on Express has to carry. */
+const EXPRESS = { over: { scenario: 'floor-express', by: 'requests' } } as const;
+const KAFKAJS = { over: { scenario: 'floor-kafkajs', by: 'updates' } } as const;
+
+/** What the service does of all this, in each store. */
+function storeScenarios(server: 'journal' | 'spool' | 'kafka', about: string): Scenario[] {
+  const open = [264, 3300, 10_000].map((perSecond) => ({
+    name: `${server}-at-${perSecond}`,
+    about: `the same, ${perSecond} a second whatever happens`,
+    server,
+    ...SMALL,
+    perSecond,
+  }));
+  const large = server === 'journal' ? {} : KAFKAJS;
+  return [
+    { name: `${server}-closed`, about, server, ...SMALL, ...EXPRESS },
+    { name: `${server}-day`, about: 'the same, updates like those of a day', server, ...SMALL, workload: 'day' },
+    { name: `${server}-10`, about: 'the same, 10 receipts a body', server, ...SMALL, workload: 'statuses-10' },
+    { name: `${server}-1000`, about: 'the same, 1,000 receipts a body', server, ...LARGE, ...large },
+    ...open,
+  ];
+}
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -22,16 +55,36 @@ export const SCENARIOS: readonly Scenario[] = [
     server: 'sink',
     ...SMALL,
   },
-  { name: 'floor-bare', about: 'node:http + HMAC, no parse, no store', server: 'floor-bare', ...SMALL },
+  { name: 'floor-bare', about: 'node:http + HMAC, no parse, no store', server: 'floor-bare', ...SMALL, ...EXPRESS },
   { name: 'floor-express', about: 'Express + raw-body + HMAC, no parse, no store', server: 'floor-express', ...SMALL },
-  { name: 'journal-closed', about: 'hubcast, synced to the embedded journal', server: 'journal', ...SMALL },
-  { name: 'kafka-closed', about: 'hubcast, acknowledged by Kafka', server: 'kafka', ...SMALL },
-  { name: 'journal-open', about: 'the same at a fixed rate', server: 'journal', ...SMALL, perSecond: 3300 },
-  { name: 'kafka-open', about: 'the same at a fixed rate', server: 'kafka', ...SMALL, perSecond: 3300 },
+  {
+    name: 'floor-kafkajs',
+    about: 'kafkajs alone, acks=all, one write of 1,000 messages after the other',
+    server: 'floor-kafkajs',
+    ...LARGE,
+    connections: 1,
+  },
+  {
+    name: 'floor-forged',
+    about: 'forged requests on Express + raw-body + HMAC',
+    server: 'floor-express',
+    ...SMALL,
+    workload: 'forged',
+  },
+  {
+    name: 'forged',
+    about: 'hubcast, forged requests',
+    server: 'journal',
+    ...SMALL,
+    workload: 'forged',
+    over: { scenario: 'floor-forged', by: 'requests' },
+  },
+  { name: 'handshake', about: "hubcast, Meta's handshake", server: 'journal', ...SMALL, workload: 'handshake' },
+  { name: 'no-store', about: 'hubcast without its store: all but the write', server: 'no-store', ...SMALL, ...EXPRESS },
+  ...storeScenarios('journal', 'hubcast, synced to the embedded journal'),
+  ...storeScenarios('kafka', 'hubcast, acknowledged by Kafka'),
+  ...storeScenarios('spool', 'hubcast, synced to the journal and forwarded to Kafka'),
 ];
-
-/** The scenario the ratios of closed loops refer to, within the same round. */
-export const RATIO_BASE = 'floor-bare';
 
 /** Scenarios by name or by the first part of it, in the order of the table. */
 export function chooseScenarios(only: readonly string[] | undefined): readonly Scenario[] {

@@ -34,12 +34,17 @@ const NUMBERS_REFRESH_INTERVAL_MS = 10_000;
 
 /**
  * @param settings asked again where a value can change while the service runs
+ * @param open another store than the settings mean
  * @throws HubcastError when an address is taken or the data folder cannot be used
  */
-export async function startService(settings: () => Settings, log: Logger): Promise<Service> {
+export async function startService(
+  settings: () => Settings,
+  log: Logger,
+  open: typeof openStore = openStore,
+): Promise<Service> {
   const fixed = settings();
   const metrics = openMetrics();
-  const store = await openStore(settings, log, metrics.storeMeter);
+  const store = await open(settings, log, metrics.storeMeter);
   const numbers = openLookUps(settings, log, metrics.noteGraphCall);
   let stopping: Promise<void> | undefined;
 

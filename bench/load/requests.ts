@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { WORKLOADS, type WorkloadName } from './workloads.ts';
+import { WORKLOADS, type Workload, type WorkloadName } from './workloads.ts';
 
 export interface RequestOrder {
   readonly workload: WorkloadName;
@@ -9,18 +9,23 @@ export interface RequestOrder {
   readonly count: number;
   readonly aroundSec: number;
   readonly secret: string;
+  readonly verifyToken: string;
 }
 
 const SLAB_BYTES = 4 * 1024 * 1024;
 
 /** Requests as they go on the wire, ready before the clock starts: building and signing one costs as much as sending it. */
 export function prepareRequests(order: RequestOrder): Buffer[] {
-  const { workload, seed, first, count, aroundSec, secret } = order;
-  const toBody = WORKLOADS[workload];
+  const { seed, first, count, aroundSec, secret, verifyToken } = order;
+  const { body, forged }: Workload = WORKLOADS[order.workload];
   let slab = Buffer.alloc(0);
   let used = 0;
   return Array.from({ length: count }, (_, index) => {
-    const request = toHttpRequest(toBody({ seed, sequence: first + index, aroundSec }), secret);
+    const sequence = first + index;
+    const request =
+      body === null
+        ? toHandshake(sequence, verifyToken)
+        : toHttpRequest(body({ seed, sequence, aroundSec }), forged ? `not ${secret}` : secret);
     const byteLength = Buffer.byteLength(request);
     if (used + byteLength > slab.length) {
       slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, byteLength));
@@ -45,4 +50,14 @@ export function toHttpRequest(body: string, secret: string): string {
     '',
     body,
   ].join('\r\n');
+}
+
+/** The GET by which Meta asks whether the URL is ours. */
+export function toHandshake(challenge: number, verifyToken: string): string {
+  const query = new URLSearchParams({
+    'hub.mode': 'subscribe',
+    'hub.verify_token': verifyToken,
+    'hub.challenge': String(challenge),
+  });
+  return `GET /webhook?${query} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: facebookplatform/1.0\r\nAccept: */*\r\n\r\n`;
 }

@@ -1,64 +1,25 @@
-/**
- * What the bodies of a scenario look like. A body is a function of the seed and its number in the run, so that a run can be repeated, and no
- * two bodies of a run are alike: a store that skips repetitions must not be flattered.
- */
-export type WorkloadName = keyof typeof WORKLOADS;
+import { type BodyOrder, nameUpdate, ofADay, statuses } from './bodies.ts';
 
-export interface BodyOrder {
-  readonly seed: number;
-  readonly sequence: number;
-  /** Unix seconds about which the entries' times lie. */
-  readonly aroundSec: number;
+/** What is sent, as data: what a request holds, and the answer that counts as served. */
+export interface Workload {
+  /** Null is the handshake, which has no body. */
+  readonly body: ((order: BodyOrder) => string) | null;
+  /** Updates in a body. */
+  readonly updates: number;
+  readonly answer: 200 | 401;
+  /** The signature is somebody else's. */
+  readonly forged?: true;
+  /** More than any server here answers in a second, for the first guess of how many requests a round needs. */
+  readonly atMostPerSecond: number;
 }
 
 export const WORKLOADS = {
-  'name-update': nameUpdate,
-} as const satisfies Record<string, (order: BodyOrder) => string>;
+  'name-update': { body: nameUpdate, updates: 1, answer: 200, atMostPerSecond: 60_000 },
+  'statuses-10': { body: (order) => statuses(order, 10), updates: 10, answer: 200, atMostPerSecond: 10_000 },
+  'statuses-1000': { body: (order) => statuses(order, 1000), updates: 1000, answer: 200, atMostPerSecond: 200 },
+  day: { body: ofADay, updates: 1, answer: 200, atMostPerSecond: 40_000 },
+  forged: { body: nameUpdate, updates: 0, answer: 401, forged: true, atMostPerSecond: 60_000 },
+  handshake: { body: null, updates: 0, answer: 200, atMostPerSecond: 60_000 },
+} as const satisfies Record<string, Workload>;
 
-const OUTCOMES = [
-  ['APPROVED', null],
-  ['DEFERRED', null],
-  ['PENDING', null],
-  ['REJECTED', 'NAME_FORMAT_UNACCEPTABLE'],
-  ['REJECTED', 'NAME_NOT_CONSISTENT'],
-  ['REJECTED', 'NAME_EMPLOYEE_ISSUE'],
-] as const;
-
-const ACCOUNTS = 500;
-const NUMBERS_PER_ACCOUNT = 20;
-
-/** One small update in the members and order of Meta's reference page; the name holds the number in the run. */
-function nameUpdate({ seed, sequence, aroundSec }: BodyOrder): string {
-  const draw = scatter(seed, sequence);
-  const account = draw % ACCOUNTS;
-  const number = account * NUMBERS_PER_ACCOUNT + ((draw >>> 10) % NUMBERS_PER_ACCOUNT);
-  const [decision, rejection_reason] = OUTCOMES[(draw >>> 16) % OUTCOMES.length] ?? OUTCOMES[0];
-  return JSON.stringify({
-    object: 'whatsapp_business_account',
-    entry: [
-      {
-        id: String(102290129340000 + account),
-        time: aroundSec - ((draw >>> 8) % 3600),
-        changes: [
-          {
-            field: 'phone_number_name_update',
-            value: {
-              display_phone_number: String(15550000000 + number),
-              decision,
-              requested_verified_name: `Lucky Shrub ${seed.toString(36)}-${sequence.toString(36)}`,
-              rejection_reason,
-            },
-          },
-        ],
-      },
-    ],
-  });
-}
-
-/** 32 well-mixed bits of two numbers: the finaliser of MurmurHash3. */
-function scatter(seed: number, sequence: number): number {
-  let bits = (Math.imul(seed, 0x9e3779b1) ^ sequence) >>> 0;
-  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
-  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
-  return (bits ^ (bits >>> 16)) >>> 0;
-}
+export type WorkloadName = keyof typeof WORKLOADS;

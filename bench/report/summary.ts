@@ -1,6 +1,7 @@
 import type { LatencySummary } from '../load/latency.ts';
+import { WORKLOADS, type Workload } from '../load/workloads.ts';
 import type { RoundResult } from '../run/measure.ts';
-import { RATIO_BASE, type Scenario } from '../scenarios.ts';
+import type { Scenario } from '../scenarios.ts';
 
 /** Medians over the rounds, with the lowest and highest round beside them. */
 export interface Spread {
@@ -13,23 +14,32 @@ export interface ScenarioSummary {
   readonly name: string;
   readonly about: string;
   readonly perSecond: Spread;
-  /** To the bare floor of the same round; closed loops only. */
+  readonly updatesPerSecond?: Spread;
+  /** Which scenario the ratios below refer to, and in what. */
+  readonly over?: Scenario['over'];
+  /** To that scenario's figure of the same round. */
   readonly ratio?: Spread;
   /** Medians of the rounds' percentiles; `max` is the highest of all rounds. */
   readonly latencyMs: Omit<LatencySummary, 'count'>;
   /** How late an open loop's generator sent, p99. */
   readonly sentLateP99Ms?: number;
   readonly serverCpuUsPerRequest?: Spread;
-  /** The bare floor's processor time per request over this one's, of the same round: the ratio a disturbed machine still tells. */
+  /** That scenario's processor time per request over this one's, of the same round: the ratio a disturbed machine still tells. */
   readonly cpuRatio?: Spread;
+  readonly allocatedBytesPerRequest?: Spread;
+  readonly recordsPerWrite?: Spread;
+  readonly writesPerRequest?: Spread;
   readonly generatorCpuUsPerRequest: number;
   /** Share of the server's core that others took: above a tenth the figures are of a disturbed machine. */
   readonly takenByOthers?: number;
   readonly memory?: MemorySummary;
+  /** Of the server when it was ready and had not been asked anything. */
+  readonly idleBytes?: number;
   readonly serverCoreBusy?: number;
   readonly otherCoresBusy?: number;
   readonly answered: number;
-  readonly not200: number;
+  /** Answered with another status than the workload should get. */
+  readonly otherwise: number;
   readonly lost: number;
   readonly unanswered: number;
   readonly ranOut: boolean;
@@ -45,20 +55,33 @@ export interface MemorySummary {
 
 const FLAT_GROWTH = 1.1;
 
+export interface SummaryContext {
+  /** The rounds of the scenario that the ratios refer to. */
+  readonly base: readonly RoundResult[] | undefined;
+  readonly idleBytes: number | undefined;
+}
+
 export function summarise(
   scenario: Scenario,
   results: readonly RoundResult[],
-  base: readonly RoundResult[] | undefined,
+  { base, idleBytes }: SummaryContext,
 ): ScenarioSummary {
+  const { answer }: Workload = WORKLOADS[scenario.workload];
   const loads = results.map(({ load }) => load);
   const latencies = loads.map(({ latencyMs }) => latencyMs);
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-  const isCompared = scenario.perSecond === undefined && scenario.name !== RATIO_BASE;
+  const { over } = scenario;
   const pairs = results.flatMap((result, round) => {
     const floor = base?.[round];
-    return floor === undefined || !isCompared ? [] : [{ result, floor }];
+    return floor === undefined || over === undefined ? [] : [{ result, floor }];
   });
-  const ratios = pairs.map(({ result, floor }) => result.perSecond / floor.perSecond);
+  const ratios = defined(
+    pairs.map(({ result, floor }) =>
+      over?.by === 'updates'
+        ? quotient(result.updatesPerSecond, floor.updatesPerSecond)
+        : result.perSecond / floor.perSecond,
+    ),
+  );
   const cpuRatios = defined(
     pairs.map(({ result, floor }) => quotient(floor.serverCpuUsPerRequest, result.serverCpuUsPerRequest)),
   );
@@ -77,7 +100,9 @@ export function summarise(
     name: scenario.name,
     about: scenario.about,
     perSecond: spread(results.map(({ perSecond }) => perSecond)),
-    ...(ratios.length === 0 ? {} : { ratio: spread(ratios) }),
+    ...someSpread('updatesPerSecond', defined(results.map((result) => result.updatesPerSecond))),
+    ...(over === undefined ? {} : { over }),
+    ...someSpread('ratio', ratios),
     latencyMs: {
       p50: median(latencies.map(({ p50 }) => p50)),
       p90: median(latencies.map(({ p90 }) => p90)),
@@ -86,15 +111,19 @@ export function summarise(
       max: Math.max(...latencies.map(({ max }) => max)),
     },
     ...(late.length === 0 ? {} : { sentLateP99Ms: median(late) }),
-    ...(cpu.length === 0 ? {} : { serverCpuUsPerRequest: spread(cpu) }),
-    ...(cpuRatios.length === 0 ? {} : { cpuRatio: spread(cpuRatios) }),
+    ...someSpread('serverCpuUsPerRequest', cpu),
+    ...someSpread('cpuRatio', over?.by === 'updates' ? [] : cpuRatios),
+    ...someSpread('allocatedBytesPerRequest', defined(results.map((result) => result.allocatedBytesPerRequest))),
+    ...someSpread('recordsPerWrite', defined(results.map(({ writes }) => writes?.recordsPerWrite))),
+    ...someSpread('writesPerRequest', defined(results.map(({ writes }) => writes?.perRequest))),
     ...(taken.length === 0 ? {} : { takenByOthers: Math.max(...taken) }),
     generatorCpuUsPerRequest: median(results.map((result) => result.generatorCpuUsPerRequest)),
     ...(memory === undefined ? {} : { memory }),
+    ...(idleBytes === undefined ? {} : { idleBytes }),
     ...(serverCore.length === 0 ? {} : { serverCoreBusy: median(serverCore) }),
     ...(otherCores.length === 0 ? {} : { otherCoresBusy: median(otherCores) }),
     answered,
-    not200: answered - sum(loads.map(({ statuses }) => statuses['200'] ?? 0)),
+    otherwise: answered - sum(loads.map(({ statuses }) => statuses[answer] ?? 0)),
     lost: sum(loads.map(({ lost }) => lost)),
     unanswered: sum(loads.map(({ unanswered }) => unanswered)),
     ranOut: loads.some(({ ranOut }) => ranOut),
@@ -113,6 +142,10 @@ function summariseMemory(rounds: readonly Resident[]): MemorySummary | undefined
     lastBytes: last.last,
     ...(rounds.length < 2 ? {} : { flat: last.peak <= first.peak * FLAT_GROWTH }),
   };
+}
+
+function someSpread<Name extends string>(name: Name, numbers: readonly number[]): { readonly [Key in Name]?: Spread } {
+  return numbers.length === 0 ? {} : ({ [name]: spread(numbers) } as Record<Name, Spread>);
 }
 
 export function spread(numbers: readonly number[]): Spread {

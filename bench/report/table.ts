@@ -26,26 +26,32 @@ const SPEED: readonly Column[] = [
   ['scenario', ({ name }) => name],
   ['requests/s', ({ perSecond }) => whole(perSecond.median)],
   ['(rounds)', ({ perSecond }) => `${whole(perSecond.lowest)}..${whole(perSecond.highest)}`],
-  ['of floor', ({ ratio }) => ratio?.median.toFixed(2) ?? '-'],
+  ['updates/s', ({ updatesPerSecond }) => (updatesPerSecond ? whole(updatesPerSecond.median) : '-')],
+  ['ratio', ({ ratio }) => ratio?.median.toFixed(2) ?? '-'],
   ['(rounds)', ({ ratio }) => (ratio ? `${ratio.lowest.toFixed(2)}..${ratio.highest.toFixed(2)}` : '-')],
   ['p50 ms', ({ latencyMs }) => ms(latencyMs.p50)],
   ['p90', ({ latencyMs }) => ms(latencyMs.p90)],
   ['p99', ({ latencyMs }) => ms(latencyMs.p99)],
   ['p99.9', ({ latencyMs }) => ms(latencyMs.p999)],
   ['max', ({ latencyMs }) => ms(latencyMs.max)],
+  ['ratio is to', ({ over }) => (over === undefined ? '-' : `${over.scenario}, ${over.by}`)],
 ];
 
 const COST: readonly Column[] = [
   ['scenario', ({ name }) => name],
   ['cpu us/req', ({ serverCpuUsPerRequest }) => serverCpuUsPerRequest?.median.toFixed(1) ?? '-'],
-  ['of floor', ({ cpuRatio }) => cpuRatio?.median.toFixed(2) ?? '-'],
+  ['ratio', ({ cpuRatio }) => cpuRatio?.median.toFixed(2) ?? '-'],
+  ['kB alloc/req', ({ allocatedBytesPerRequest: bytes }) => (bytes ? (bytes.median / 1000).toFixed(1) : '-')],
+  ['records/write', ({ recordsPerWrite }) => recordsPerWrite?.median.toFixed(1) ?? '-'],
+  ['requests/write', ({ writesPerRequest }) => (writesPerRequest ? (1 / writesPerRequest.median).toFixed(1) : '-')],
   ['server core', ({ serverCoreBusy }) => percent(serverCoreBusy)],
   ['others', ({ otherCoresBusy }) => percent(otherCoresBusy)],
-  ['RSS MB first', ({ memory }) => (memory ? mb(memory.firstBytes) : '-')],
+  ['MB idle', ({ idleBytes }) => (idleBytes === undefined ? '-' : mb(idleBytes))],
+  ['first', ({ memory }) => (memory ? mb(memory.firstBytes) : '-')],
   ['peak', ({ memory }) => (memory ? mb(memory.peakBytes) : '-')],
   ['last', ({ memory }) => (memory ? mb(memory.lastBytes) : '-')],
   ['flat', ({ memory }) => (memory?.flat === undefined ? '-' : memory.flat ? 'yes' : 'NO')],
-  ['not 200', ({ not200 }) => whole(not200)],
+  ['refused', ({ otherwise }) => whole(otherwise)],
   ['lost', ({ lost }) => whole(lost)],
   ['unanswered', ({ unanswered }) => whole(unanswered)],
 ];
@@ -76,7 +82,8 @@ function targetLine({ scenario, wanted, measured, met, disturbed }: TargetVerdic
 
 function generatorLines(scenarios: readonly ScenarioSummary[]): readonly string[] {
   const closed = scenarios.filter(({ sentLateP99Ms }) => sentLateP99Ms === undefined);
-  const costs = closed.map(({ generatorCpuUsPerRequest }) => generatorCpuUsPerRequest);
+  // A server that makes its own load costs the generator nothing.
+  const costs = closed.map(({ generatorCpuUsPerRequest }) => generatorCpuUsPerRequest).filter((cost) => cost > 0);
   const ceiling =
     costs.length === 0
       ? []

@@ -1,3 +1,4 @@
+import { WORKLOADS } from '../load/workloads.ts';
 import type { Scenario, ServerName } from '../scenarios.ts';
 import { measureRound, type RoundResult } from './measure.ts';
 import type { Pinning } from './pinning.ts';
@@ -21,6 +22,7 @@ export interface BenchmarkOptions {
 export interface BenchmarkOutcome {
   /** By scenario, in the order of the rounds; a scenario that failed has fewer. */
   readonly rounds: ReadonlyMap<string, readonly RoundResult[]>;
+  readonly idleBytes: ReadonlyMap<ServerName, number>;
   readonly failures: readonly Failure[];
   readonly leftOut: readonly string[];
   readonly notes: readonly string[];
@@ -32,6 +34,7 @@ export interface Failure {
 }
 
 const SECRET = 'bench-app-secret';
+const VERIFY_TOKEN = 'bench-verify-token';
 
 export async function runBenchmark(
   options: BenchmarkOptions,
@@ -42,7 +45,13 @@ export async function runBenchmark(
   const { scenarios, startedAtMs, settings } = options;
   const topicPrefix = `bench-${startedAtMs.toString(36)}-${process.pid.toString(36)}`;
   const names = new Set(scenarios.map(({ server }) => server));
-  const stage = await setStage(names, { secret: SECRET, topicPrefix, settings }, pinning, signal, progress);
+  const stage = await setStage(
+    names,
+    { secret: SECRET, verifyToken: VERIFY_TOKEN, topicPrefix, settings },
+    pinning,
+    signal,
+    progress,
+  );
   // Without its generator a round under way ends at once.
   const onAbort = (): void => void stage.generator.close();
   signal.addEventListener('abort', onAbort);
@@ -55,7 +64,10 @@ export async function runBenchmark(
     const why = stage.missing.get(server);
     return why === undefined ? [] : [`${name} is left out: ${why}`];
   });
-  return { ...played, leftOut, notes: [...stage.notes, ...left] };
+  const idleBytes = new Map(
+    [...stage.servers].map(([name, server]) => [name, server.idleBytes ?? Number.NaN] as const),
+  );
+  return { ...played, idleBytes, leftOut, notes: [...stage.notes, ...left] };
 }
 
 async function playRounds(
@@ -93,7 +105,7 @@ async function playRounds(
       if (result === undefined) continue;
       rounds.set(scenario.name, [...(rounds.get(scenario.name) ?? []), result]);
       const { p50, p99 } = result.load.latencyMs;
-      const figures = `${Math.round(result.perSecond)}/s, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`;
+      const figures = `${Math.round(result.updatesPerSecond ?? result.perSecond)}/s, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`;
       progress(`round ${round}/${options.rounds}  ${scenario.name}  ${figures}`);
     }
   }
@@ -102,24 +114,27 @@ async function playRounds(
 
 /** Requests prepared for a closed loop, over what the server managed so far. */
 const HEADROOM = 1.5;
-const FIRST_GUESS_PER_SECOND = 60_000;
-/** A slow warm-up on a busy machine must not shorten the rounds after it. */
-const LEAST_PER_SECOND = 20_000;
-/** About 0.65 kB each. A round that would need more is shorter, and says so. */
+/** A slow warm-up on a busy machine must not shorten the rounds after it: at least so much of the first guess. */
+const LEAST_SHARE = 1 / 3;
+/** About 0.65 kB each, a thousand updates 150 kB. A round that would need more is shorter, and says so. */
 const MAX_PREPARED = 1_000_000;
+const MAX_PREPARED_UPDATES = 4_000_000;
 
 /** Prepares requests never sent before in the run, sends them, measures. */
 function createDriver(options: BenchmarkOptions, stage: Stage, pinning: Pinning) {
-  const fastest = new Map<ServerName, number>();
+  const fastest = new Map<string, number>();
   const aroundSec = Math.floor(options.startedAtMs / 1000);
   let prepared = 0;
   return async (scenario: Scenario, seconds: number): Promise<RoundResult> => {
     const { server: name, workload } = scenario;
     const server = stage.servers.get(name);
     if (server === undefined) throw new Error(stage.broken.get(name) ?? `${name} is not running`);
-    const known = fastest.get(name) ?? 0;
-    const perSecond = scenario.perSecond ?? Math.max(LEAST_PER_SECOND, known || FIRST_GUESS_PER_SECOND) * HEADROOM;
-    const count = Math.min(MAX_PREPARED, Math.ceil(perSecond * seconds));
+    const { updates, atMostPerSecond } = WORKLOADS[workload];
+    const kind = `${name} ${workload}`;
+    const known = fastest.get(kind) ?? 0;
+    const guess = Math.max(LEAST_SHARE * atMostPerSecond, known || atMostPerSecond) * HEADROOM;
+    const most = Math.min(MAX_PREPARED, Math.ceil(MAX_PREPARED_UPDATES / Math.max(1, updates)));
+    const count = name === 'floor-kafkajs' ? 0 : Math.min(most, Math.ceil((scenario.perSecond ?? guess) * seconds));
     await stage.generator.prepare({
       workload,
       seed: options.seed,
@@ -127,11 +142,12 @@ function createDriver(options: BenchmarkOptions, stage: Stage, pinning: Pinning)
       count,
       aroundSec,
       secret: SECRET,
+      verifyToken: VERIFY_TOKEN,
     });
     prepared += count;
     try {
       const result = await measureRound(scenario, seconds * 1000, server, stage.generator, pinning);
-      if (scenario.perSecond === undefined) fastest.set(name, Math.max(known, result.perSecond));
+      if (scenario.perSecond === undefined) fastest.set(kind, Math.max(known, result.perSecond));
       return result;
     } catch (error) {
       throw new Error(`${(error as Error).message}\n${server.lastWords()}`.trimEnd(), { cause: error });

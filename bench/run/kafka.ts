@@ -53,11 +53,11 @@ async function removeTopics(brokers: string[], prefix: string): Promise<string |
   const admin = kafka.admin();
   try {
     await admin.connect();
-    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(`${prefix}.`));
+    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(`${prefix}-`));
     if (topics.length > 0) await admin.deleteTopics({ topics });
     return undefined;
   } catch (error) {
-    return `The topics ${prefix}.* could not be removed (${(error as Error).message}); delete them by hand.`;
+    return `The topics ${prefix}-* could not be removed (${(error as Error).message}); delete them by hand.`;
   } finally {
     await admin.disconnect().catch(() => undefined);
   }

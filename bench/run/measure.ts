@@ -1,5 +1,6 @@
 import type { Generator } from '../load/generator.ts';
 import type { LoadResult } from '../load/run-load.ts';
+import { WORKLOADS } from '../load/workloads.ts';
 import type { Scenario } from '../scenarios.ts';
 import type { Pinning } from './pinning.ts';
 import { busyShare, coreTimes, processCpuMs, residentBytes } from './proc.ts';
@@ -8,8 +9,14 @@ import type { RunningServer } from './servers.ts';
 /** One scenario in one round. What /proc would have told is absent where there is none. */
 export interface RoundResult {
   readonly load: LoadResult;
-  /** Requests answered with 200 per second. */
+  /** Requests answered as the workload should be, per second. */
   readonly perSecond: number;
+  /** Of the workloads whose requests hold updates. */
+  readonly updatesPerSecond?: number;
+  /** JavaScript memory of the server's main thread. */
+  readonly allocatedBytesPerRequest?: number;
+  /** Writes to the store meanwhile; absent where the server keeps no such count. */
+  readonly writes?: { readonly perRequest: number; readonly recordsPerWrite: number };
   readonly serverCpuUsPerRequest?: number;
   /** Processor time the server had, as a share of the time; with several threads it may exceed 1. */
   readonly serverShare?: number;
@@ -30,6 +37,7 @@ export async function measureRound(
   pinning: Pinning,
 ): Promise<RoundResult> {
   const { connections, perSecond } = scenario;
+  const { answer, updates } = WORKLOADS[scenario.workload];
   const memory: number[] = [];
   const sample = (): void => {
     const bytes = residentBytes(server.pid);
@@ -37,24 +45,34 @@ export async function measureRound(
   };
   sample();
   const sampling = setInterval(sample, SAMPLE_MS);
+  const writesBefore = await readWrites(server);
+  server.startHeapCount();
   const cpuBefore = processCpuMs(server.pid);
   const coresBefore = coreTimes();
   try {
     const shape = { connections, durationMs, ...(perSecond === undefined ? {} : { perSecond }) };
-    const load = await generator.run(shape, server.url);
+    const load = await (scenario.server === 'floor-kafkajs'
+      ? runByItself(server.url, durationMs)
+      : generator.run(shape, server.url));
     const cpuAfter = processCpuMs(server.pid);
     const coresAfter = coreTimes();
+    const allocatedBytes = await server.heapCount();
+    const writes = writesBetween(writesBefore, await readWrites(server), load.answered);
     sample();
     const [first] = memory;
     const last = memory.at(-1);
     const busy = (cores: readonly number[]): number | undefined => busyShare(coresBefore, coresAfter, cores);
     const serverCoreBusy = pinning.pinned ? busy([pinning.serverCore]) : undefined;
     const otherCoresBusy = pinning.pinned ? busy(pinning.otherCores) : undefined;
-    const ok = load.statuses['200'] ?? 0;
-    if (ok === 0) throw new Error(`no request was answered with 200 (answers: ${JSON.stringify(load.statuses)})`);
+    const ok = load.statuses[answer] ?? 0;
+    if (ok === 0) throw new Error(`no request was answered with ${answer} (answers: ${JSON.stringify(load.statuses)})`);
+    const okPerSecond = (ok * 1000) / load.elapsedMs;
     return {
       load,
-      perSecond: (ok * 1000) / load.elapsedMs,
+      perSecond: okPerSecond,
+      ...(updates === 0 ? {} : { updatesPerSecond: okPerSecond * updates }),
+      ...(allocatedBytes === undefined ? {} : { allocatedBytesPerRequest: allocatedBytes / load.answered }),
+      ...(writes === undefined ? {} : { writes }),
       generatorCpuUsPerRequest: (load.generatorCpuMs * 1000) / load.answered,
       ...(cpuBefore === undefined || cpuAfter === undefined
         ? {}
@@ -71,4 +89,34 @@ export async function measureRound(
   } finally {
     clearInterval(sampling);
   }
+}
+
+/** A server that makes its own load: there is no HTTP to measure. */
+async function runByItself(url: string, durationMs: number): Promise<LoadResult> {
+  const response = await fetch(`${url}/?ms=${durationMs}`);
+  return (await response.json()) as LoadResult;
+}
+
+interface Writes {
+  readonly count: number;
+  readonly records: number;
+}
+
+/** What the service itself counts of its store's writes. */
+async function readWrites({ internalUrl }: RunningServer): Promise<Writes | undefined> {
+  if (internalUrl === undefined) return undefined;
+  const text = await (await fetch(`${internalUrl}/metrics`)).text();
+  const figure = (name: string): number | undefined => {
+    const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1];
+    return value === undefined ? undefined : Number(value);
+  };
+  const count = figure('hubcast_write_records_count');
+  const records = figure('hubcast_write_records_sum');
+  return count === undefined || records === undefined ? undefined : { count, records };
+}
+
+function writesBetween(before: Writes | undefined, after: Writes | undefined, requests: number) {
+  if (before === undefined || after === undefined || after.count === before.count) return undefined;
+  const count = after.count - before.count;
+  return { perRequest: count / requests, recordsPerWrite: (after.records - before.records) / count };
 }

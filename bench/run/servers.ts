@@ -7,11 +7,19 @@ import { fileURLToPath } from 'node:url';
 import { hold, release } from '../../test/kafka/broker/guarded.ts';
 import type { ServerName } from '../scenarios.ts';
 import { onServerCore, type Pinning } from './pinning.ts';
+import { residentBytes } from './proc.ts';
 
 /** A server under load in its own process, started as an operator would and known only by its ready line. */
 export interface RunningServer {
   readonly pid: number;
   readonly url: string;
+  /** Of the service: where its figures are. */
+  readonly internalUrl?: string;
+  /** What it takes before anything was asked of it. */
+  readonly idleBytes?: number;
+  readonly startHeapCount: () => void;
+  /** JavaScript memory its main thread allocated since `startHeapCount`. */
+  readonly heapCount: () => Promise<number | undefined>;
   /** The end of what it said on stdout and stderr, for when something went wrong. */
   readonly lastWords: () => string;
   readonly stop: () => Promise<void>;
@@ -24,9 +32,15 @@ const ENTRIES: Readonly<Record<ServerName, readonly string[]>> = {
   sink: ['bench/floor/sink.ts'],
   'floor-bare': ['bench/floor/bare.ts'],
   'floor-express': ['bench/floor/express.ts'],
+  'floor-kafkajs': ['bench/floor/kafkajs.ts'],
+  'no-store': ['bench/floor/no-store.ts'],
   journal: SERVICE,
+  spool: SERVICE,
   kafka: SERVICE,
 };
+
+const PROBE = fileURLToPath(new URL('./heap-probe.js', import.meta.url));
+const HEAP_COUNT_WITHIN_MS = 5_000;
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const READY_WITHIN_MS = 60_000;
@@ -34,7 +48,7 @@ const STOP_STEPS = ['SIGTERM', 'SIGTERM', 'SIGKILL'] as const;
 const STOP_STEP_MS = 5_000;
 const KEPT_ERROR_CHARS = 4_000;
 
-const SERVICES: ReadonlySet<ServerName> = new Set(['journal', 'kafka']);
+const SERVICES: ReadonlySet<ServerName> = new Set(['no-store', 'journal', 'spool', 'kafka']);
 
 /** What the image sets for the process itself, such as NODE_OPTIONS: the service is measured as it is shipped. */
 function shippedEnvironment(): Record<string, string> {
@@ -54,7 +68,7 @@ export async function startServer(
   pinning: Pinning,
   signal: AbortSignal,
 ): Promise<RunningServer> {
-  const [command = '', ...args] = onServerCore(pinning, [process.execPath, ...ENTRIES[name]]);
+  const [command = '', ...args] = onServerCore(pinning, [process.execPath, '--import', PROBE, ...ENTRIES[name]]);
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(command, args, {
     cwd: ROOT,
@@ -67,39 +81,54 @@ export async function startServer(
       ...(SERVICES.has(name) ? shippedEnvironment() : {}),
       ...settings,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   // The guard ends it should this process be killed.
   if (child.pid !== undefined) hold('pid', child.pid);
   child.once('exit', () => release('pid', child.pid ?? 0));
   let complaint = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-KEPT_ERROR_CHARS);
   });
   const stop = (): Promise<void> => stopProcess(child);
   try {
-    const url = await readyUrl(child, signal);
+    const { url, internalUrl } = await readyUrls(child, signal);
+    const idleBytes = residentBytes(child.pid ?? 0);
     // Its log is read and thrown away, as a collector would read it, or the pipe fills up and the server stalls.
     let last: Buffer = Buffer.alloc(0);
-    child.stdout.on('data', (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
       last = chunk;
     });
     const lastWords = (): string => `${last.toString().slice(-KEPT_ERROR_CHARS)}\n${complaint}`.trim();
-    return { pid: child.pid ?? 0, url, lastWords, stop };
+    return {
+      pid: child.pid ?? 0,
+      url,
+      ...(internalUrl === undefined ? {} : { internalUrl }),
+      ...(idleBytes === undefined ? {} : { idleBytes }),
+      startHeapCount: () => void child.send('heap-start'),
+      async heapCount() {
+        const answer = once(child, 'message', { signal: AbortSignal.timeout(HEAP_COUNT_WITHIN_MS) });
+        child.send('heap-stop');
+        const [report] = (await answer.catch(() => [])) as { readonly allocatedBytes?: number }[];
+        return report?.allocatedBytes;
+      },
+      lastWords,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw new Error(`${name} did not start: ${(error as Error).message}\n${complaint}`.trimEnd(), { cause: error });
   }
 }
 
-async function readyUrl(child: ChildProcess, signal: AbortSignal): Promise<string> {
+async function readyUrls(child: ChildProcess, signal: AbortSignal): Promise<ReadyUrls> {
   if (child.stdout === null) throw new Error('its stdout is not readable');
   const lines = createInterface({ input: child.stdout });
   const abort = AbortSignal.any([signal, AbortSignal.timeout(READY_WITHIN_MS)]);
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const { promise, resolve, reject } = Promise.withResolvers<ReadyUrls>();
   lines.on('line', (line) => {
-    const url = urlOfReadyLine(line);
-    if (url !== undefined) resolve(url);
+    const urls = urlsOfReadyLine(line);
+    if (urls !== undefined) resolve(urls);
   });
   child.once('error', reject);
   child.once('exit', (code, by) => reject(new Error(`it ended (${by ?? `code ${code}`}) before its ready line`)));
@@ -113,13 +142,20 @@ async function readyUrl(child: ChildProcess, signal: AbortSignal): Promise<strin
   }
 }
 
-/** The public address in a ready line; another line gives undefined. */
-export function urlOfReadyLine(line: string): string | undefined {
+interface ReadyUrls {
+  readonly url: string;
+  readonly internalUrl?: string;
+}
+
+/** The addresses in a ready line; another line gives undefined. */
+export function urlsOfReadyLine(line: string): ReadyUrls | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
     const entry: unknown = JSON.parse(line);
     if (typeof entry !== 'object' || entry === null || !('msg' in entry) || entry.msg !== 'ready') return undefined;
-    return 'public' in entry && typeof entry.public === 'string' ? entry.public : undefined;
+    if (!('public' in entry) || typeof entry.public !== 'string') return undefined;
+    const internal = 'internal' in entry && typeof entry.internal === 'string' ? { internalUrl: entry.internal } : {};
+    return { url: entry.public, ...internal };
   } catch {
     return undefined;
   }

@@ -23,11 +23,14 @@ export interface Stage {
 
 export interface StageOptions {
   readonly secret: string;
+  readonly verifyToken: string;
   /** Different in each run, so that runs against one Kafka do not meet. */
   readonly topicPrefix: string;
   /** Settings of the service beside those a run needs. */
   readonly settings: Readonly<Record<string, string>>;
 }
+
+const ON_KAFKA: ReadonlySet<ServerName> = new Set(['floor-kafkajs', 'kafka', 'spool']);
 
 export async function setStage(
   names: ReadonlySet<ServerName>,
@@ -53,17 +56,21 @@ export async function setStage(
   };
   const settingsOf = (name: ServerName): Record<string, string> => ({
     META_APP_SECRET: options.secret,
-    META_VERIFY_TOKEN: 'bench-verify-token',
+    META_VERIFY_TOKEN: options.verifyToken,
     DATA_DIR: join(folder, name),
-    ...(name === 'kafka' && kafka?.there ? kafka.settings : {}),
-    ...(name === 'kafka' || name === 'journal' ? options.settings : {}),
+    ...(ON_KAFKA.has(name) && kafka?.there
+      ? { ...kafka.settings, TOPIC_PREFIX: `${options.topicPrefix}-${name}` }
+      : {}),
+    ...(name === 'spool' ? { SPOOL: 'on' } : {}),
+    ...(name === 'kafka' || name === 'spool' || name === 'journal' ? options.settings : {}),
   });
 
   try {
-    if (names.has('kafka')) {
+    const onKafka = [...names].filter((name) => ON_KAFKA.has(name));
+    if (onKafka.length > 0) {
       progress('looking for a Kafka ...');
       kafka = await findKafka(options.topicPrefix);
-      if (!kafka.there) missing.set('kafka', kafka.why);
+      if (!kafka.there) for (const name of onKafka) missing.set(name, kafka.why);
     }
     for (const name of names) {
       signal.throwIfAborted();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseCoreList } from '../../bench/run/pinning.ts';
 import { busyShare, parseCoreTimes } from '../../bench/run/proc.ts';
-import { urlOfReadyLine } from '../../bench/run/servers.ts';
-import { chooseScenarios } from '../../bench/scenarios.ts';
+import { urlsOfReadyLine } from '../../bench/run/servers.ts';
+import { chooseScenarios, SCENARIOS } from '../../bench/scenarios.ts';
 
 describe('readings of the machine', () => {
   it('takes the busy share of a core between two readings of /proc/stat', () => {
@@ -21,18 +21,33 @@ describe('readings of the machine', () => {
   });
 
   it('finds the address in the ready line and in no other', () => {
-    expect(urlOfReadyLine('{"level":"info","msg":"ready","public":"http://127.0.0.1:1"}')).toBe('http://127.0.0.1:1');
-    expect(urlOfReadyLine('{"level":"info","msg":"starting","public":"http://127.0.0.1:1"}')).toBeUndefined();
-    expect(urlOfReadyLine('{ready')).toBeUndefined();
+    const line = { level: 'info', msg: 'ready', public: 'http://127.0.0.1:1', internal: 'http://127.0.0.1:2' };
+    expect(urlsOfReadyLine(JSON.stringify(line))).toEqual({
+      url: 'http://127.0.0.1:1',
+      internalUrl: 'http://127.0.0.1:2',
+    });
+    expect(urlsOfReadyLine(JSON.stringify({ ...line, internal: undefined }))).toEqual({ url: 'http://127.0.0.1:1' });
+    expect(urlsOfReadyLine('{"level":"info","msg":"starting","public":"http://127.0.0.1:1"}')).toBeUndefined();
+    expect(urlsOfReadyLine('{ready')).toBeUndefined();
+  });
+});
+
+describe('the scenarios', () => {
+  it('refer to scenarios that are there', () => {
+    const names = SCENARIOS.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { over } of SCENARIOS) if (over !== undefined) expect(names).toContain(over.scenario);
   });
 });
 
 describe('--only', () => {
   it('takes whole names and first parts of names, in the order of the table', () => {
-    expect(chooseScenarios(['kafka-open', 'floor']).map(({ name }) => name)).toEqual([
+    expect(chooseScenarios(['kafka-at-3300', 'floor']).map(({ name }) => name)).toEqual([
       'floor-bare',
       'floor-express',
-      'kafka-open',
+      'floor-kafkajs',
+      'floor-forged',
+      'kafka-at-3300',
     ]);
   });
 });

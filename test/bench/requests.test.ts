@@ -29,6 +29,7 @@ const order = {
   count: 500,
   aroundSec: 1_790_000_000,
   secret: 's',
+  verifyToken: 't',
 } as const;
 
 function bodyOf(request: Buffer): string {

@@ -13,6 +13,7 @@ const requests = prepareRequests({
   count: 2000,
   aroundSec: 1_790_000_000,
   secret: 's',
+  verifyToken: 't',
 });
 
 const servers: Server[] = [];
