@@ -1,6 +1,7 @@
 /** Every committed file, or part of one, that is made from the code: what it must contain now. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { captureJsonSchema } from '../src/capture/capture-file.ts';
 import { DESCRIPTIONS, type Subject } from '../src/cli/describe.ts';
 import { readStoreSettings } from '../src/config/read-settings.ts';
 import { asyncApiDocument } from '../src/events/async-api.ts';
@@ -23,7 +24,7 @@ export interface GeneratedFile {
 }
 
 export function generatedFiles(): readonly GeneratedFile[] {
-  const schemas = [...eventTypeSchemas(), envelopeJsonSchema()];
+  const schemas = [...eventTypeSchemas(), envelopeJsonSchema(), captureJsonSchema()];
   const naming = namingOf(readStoreSettings({}));
   const topicOf = (family: Family) => topicName(naming, family);
   return [

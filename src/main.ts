@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
+import { captureCommand } from './cli/capture.ts';
 import { demoCommand } from './cli/demo.ts';
 import { describeCommand } from './cli/describe.ts';
 import { eventsCommand } from './cli/events.ts';
 import { numbersCommand } from './cli/numbers.ts';
 import { parseCommand } from './cli/parse.ts';
+import { replayCommand } from './cli/replay.ts';
 import { sendCommand } from './cli/send.ts';
 import { serveCommand } from './cli/serve.ts';
 import { visibleLines } from './cli/visible.ts';
@@ -32,6 +34,8 @@ for (const command of [
   sendCommand(),
   parseCommand(),
   eventsCommand(),
+  captureCommand(),
+  replayCommand(),
   numbersCommand(),
   describeCommand(),
 ]) {

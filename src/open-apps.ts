@@ -72,6 +72,7 @@ function toDoor(
       ofSeveralApps: app.name !== MAIN_APP,
       naming: { prefix: app.topicPrefix, names: fixed.TOPIC_NAMES },
       families: fixed.PUBLISH_FAMILIES,
+      capture: fixed.CAPTURE,
       ...(accounts === null ? {} : { accounts }),
       onOlderSecret: sayOldSecret(app.name, now, log),
     }),

@@ -51,13 +51,14 @@ export function keepsState(settings: StoreSettings): boolean {
   return readable && roles.includes('numbers') && families.includes(STATE_FAMILY);
 }
 
-const STATE_FAMILY = 'phone-number-state';
+const STATE_FAMILY: Family = 'phone-number-state';
 
 /** Of those that are published, the ones that these settings bring events for: other topics are not asked for. */
 function familiesWritten(settings: StoreSettings): readonly Family[] {
-  return keepsState(settings)
-    ? settings.PUBLISH_FAMILIES
-    : settings.PUBLISH_FAMILIES.filter((family) => family !== STATE_FAMILY);
+  const left = new Set<Family>(['raw', ...(keepsState(settings) ? [] : [STATE_FAMILY])]);
+  const families = settings.PUBLISH_FAMILIES.filter((family) => !left.has(family));
+  // A switch of its own: captures can be had beside any choice of events.
+  return settings.CAPTURE ? [...families, 'raw'] : families;
 }
 
 /** Where events go, in words: for the ready line and for the demo. */

@@ -3,6 +3,7 @@
  * durable does the promise returned here resolve, which is what the 200 waits for.
  */
 import { type Delivery, type KnownNumberOf, type SplitEvent, TEST_ENTRY_ID } from './events/event.ts';
+import { type RequestHeaders, rawRequestEvent } from './events/raw-request.ts';
 import { splitIntoEvents } from './events/split.ts';
 import type { Family } from './fields/families.ts';
 import { toRecord } from './records/to-record.ts';
@@ -18,6 +19,8 @@ export interface SignedRequest {
   /** As `readSignature` read it. */
   readonly signature: Buffer;
   readonly traceparent: string | undefined;
+  /** Kept with the body where requests are captured. */
+  readonly headers?: RequestHeaders;
   readonly receivedMs: number;
   /** A UUID: the events and the log line of a POST name it. */
   readonly deliveryId: string;
@@ -68,6 +71,8 @@ export interface ReceiveOptions {
   readonly naming: TopicNaming;
   /** Families that are stored; dead letters always are. */
   readonly families: readonly Family[];
+  /** Requests are stored as they came, beside their events. */
+  readonly capture?: boolean;
   /** Without it all are accepted. */
   readonly accounts?: AcceptedAccounts;
   /** True: a repetition is one within this app. */
@@ -84,10 +89,11 @@ export interface ReceiveOptions {
 export type Receive = (request: SignedRequest) => Promise<Receipt>;
 
 export function createReceive(options: ReceiveOptions): Receive {
-  const { append, appSecrets, app, naming, knownNumber, accounts, onOlderSecret, ofSeveralApps = false } = options;
+  const { append, appSecrets, app, naming, knownNumber, accounts, onOlderSecret } = options;
+  const { ofSeveralApps = false, capture = false } = options;
   const kept: ReadonlySet<Family> = new Set([...options.families, 'dead-letter']);
 
-  return async ({ body, signature, traceparent, receivedMs, deliveryId, trace }) => {
+  return async ({ body, signature, traceparent, headers, receivedMs, deliveryId, trace }) => {
     const verified = verifySignature(body, signature, appSecrets(), onOlderSecret);
     const delivery: Delivery = {
       app,
@@ -100,9 +106,14 @@ export function createReceive(options: ReceiveOptions): Receive {
     const traced = traceparentOf(trace?.traceparent ?? traceparent, deliveryId);
     const context = { delivery, naming, traceparent: traced, ofSeveralApps };
     const records = accepted.filter((event) => kept.has(event.family)).map((event) => toRecord(event, context));
+    const stored = records.length;
+    if (capture) {
+      const repeatable = events.some((event) => event.repeatable);
+      records.push(toRecord(rawRequestEvent(verified, headers ?? {}, delivery, repeatable), context));
+    }
     await (trace === undefined ? append(records) : trace.storing(records.length, () => append(records)));
     options.onStored?.(accepted, receivedMs);
-    return toReceipt(events, records.length, accounts);
+    return toReceipt(events, stored, accounts);
   };
 }
 

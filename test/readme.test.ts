@@ -85,6 +85,12 @@ describe('the README', () => {
     expect(output.match(/"summary":/g)).toHaveLength(2);
   });
 
+  it('captures and replays', async () => {
+    const output = await run(block('capture export --from'));
+    expect(output).toContain('"sent":1');
+    expect(output).toContain('"answers":{"200":1}');
+  });
+
   it('shows commands that work', async () => {
     const output = await run(block('-- --help'));
     expect(output).toContain('Usage: hubcast');

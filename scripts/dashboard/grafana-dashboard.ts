@@ -2,7 +2,7 @@
 import { type Panel, type Query, ROWS } from './panels.ts';
 
 const COLUMNS = 24;
-const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
+const DATASOURCE = { type: 'prometheus', uid: '$datasource' };
 /** What `$$` in a query becomes. */
 const CHOICE = 'job=~"$job",instance=~"$instance"';
 

@@ -7,6 +7,7 @@ import { topicName, writtenFamilies } from '../records/topics.ts';
 import { doubtsAbout, resolveTopics, toTypes } from './events-filter.ts';
 import { defaultFormat, type Format, parseCount, parseFormat, print } from './output.ts';
 import { toJsonLine, toPretty } from './show-record.ts';
+import { toTimeMs } from './times.ts';
 import { visible } from './visible.ts';
 
 interface EventsOptions {
@@ -22,7 +23,7 @@ export function eventsCommand(): Command {
   return new Command('events')
     .description('read stored events from the journal of DATA_DIR, or from Kafka when KAFKA_BROKERS is set')
     .option('--type <type...>', 'only these event types, with or without "whatsapp."')
-    .option('--topic <topic...>', 'only these topics or families')
+    .option('--topic <topic...>', 'only these topics or families (default: all but raw)')
     .option(
       '--from <where>',
       'start, end, a time (2026-11-22T10:00:00Z) or an age (15m, 2h, 3d)',
@@ -46,6 +47,9 @@ write to a topic), "event" is null and "value_text" has the value as text; a rec
     .action((options: EventsOptions) => readEvents(options));
 }
 
+/** Captured requests are no events, and hold them all again. */
+const EVENT_FAMILIES = writtenFamilies().filter((family) => family !== 'raw');
+
 async function readEvents(options: EventsOptions): Promise<void> {
   const settings = readStoreSettings(process.env);
   const namings = namingsOf(settings);
@@ -61,7 +65,7 @@ async function readEvents(options: EventsOptions): Promise<void> {
     let printed = 0;
     const topics = options.topic
       ? await resolveTopics(options.topic, namings, reader.topics)
-      : [...new Set(namings.flatMap((naming) => writtenFamilies().map((family) => topicName(naming, family))))];
+      : [...new Set(namings.flatMap((naming) => EVENT_FAMILIES.map((family) => topicName(naming, family))))];
     const records = reader.read({
       topics,
       from: options.from,
@@ -79,15 +83,9 @@ async function readEvents(options: EventsOptions): Promise<void> {
   }
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
 function parseFrom(text: string): ReadFrom {
   if (text === 'start' || text === 'end') return text;
-  const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
-  if (amount !== undefined && unit !== undefined) {
-    return { timestampMs: Date.now() - Number(amount) * (UNIT_MS[unit] as number) };
-  }
-  const timestampMs = Date.parse(text);
-  if (Number.isNaN(timestampMs)) throw new InvalidArgumentError('Use start, end, a time or an age such as 15m.');
+  const timestampMs = toTimeMs(text);
+  if (timestampMs === null) throw new InvalidArgumentError('Use start, end, a time or an age such as 15m.');
   return { timestampMs };
 }

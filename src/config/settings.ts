@@ -192,6 +192,10 @@ export const settingsTable = z.object({
     familyList.default([...FAMILY_NAMES]),
     events('Families that are kept; events of others are counted and dropped. Dead letters are always kept'),
   ),
+  CAPTURE: about(
+    onOff(false),
+    events('Keep each verified request as it came, bodies with personal data, in the topic raw, for capture export'),
+  ),
   WRITE_TIMEOUT_MS: about(
     wholeNumber(100, 60_000).default(4_000),
     events('A store that has not confirmed by then: 503, and Meta sends again'),

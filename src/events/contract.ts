@@ -19,7 +19,10 @@ const attributes = {
     .regex(/^[0-9a-f]{32}$/)
     .meta({ description: 'The same content sent again has the same id; different content never shares one' }),
   source: z.string().meta({ description: '/whatsapp/<entry id>' }),
-  subject: z.string().optional().meta({ description: 'What the event is about; absent when there is nothing' }),
+  subject: z
+    .string()
+    .optional()
+    .meta({ description: 'What the event is about; absent when there is nothing', 'x-pii': 'unknown' }),
   time: z.iso.datetime().meta({ description: "The item's own time, else the entry's, else the time of receipt" }),
   datacontenttype: z.literal('application/json'),
   app: z.string().meta({ description: 'Which Meta app it was sent to' }),

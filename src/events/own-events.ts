@@ -4,9 +4,10 @@
  */
 import { deadLetter } from './own/dead-letter.ts';
 import { accountNumbers, phoneNumberChanged, phoneNumberState } from './own/phone-numbers.ts';
+import { rawRequest } from './own/raw-request.ts';
 import type { OwnEvent } from './own-event.ts';
 
-export const OWN_EVENTS = [phoneNumberChanged, phoneNumberState, accountNumbers, deadLetter] as const;
+export const OWN_EVENTS = [phoneNumberChanged, phoneNumberState, accountNumbers, rawRequest, deadLetter] as const;
 
 export function ownEvents(): readonly OwnEvent[] {
   return OWN_EVENTS as readonly OwnEvent[];

@@ -25,7 +25,7 @@ export const FAMILIES = {
   unknown: { about: 'What Meta sends and this version does not know', retentionDays: 30 },
   'dead-letter': { about: 'What could not be read, split, typed or stored as it is', retentionDays: 14 },
   'phone-number-state': { about: 'The current state of each phone number', retentionDays: 30, compacted: true },
-  raw: { about: 'Captured requests, byte for byte', retentionDays: 1 },
+  raw: { about: 'Captured requests, byte for byte; only with CAPTURE=on', retentionDays: 1 },
 } as const satisfies Record<string, FamilyPlan>;
 
 export type Family = keyof typeof FAMILIES;

@@ -5,10 +5,11 @@ import { z } from 'zod';
 export const KNOWN_VALUES = 'x-known-values';
 
 /**
- * What redaction and logs do with a member that identifies a person. `unknown` is for values without a documented
- * shape, which may hold anything.
+ * What redaction and logs do with a member that identifies a person. `id` is for ids that lead to people: those of
+ * messages and calls hold the person's number in base64. `unknown` is for values without a documented shape, which may
+ * hold anything.
  */
-export type Pii = 'phone_number' | 'user_id' | 'name' | 'text' | 'location' | 'media' | 'unknown';
+export type Pii = 'phone_number' | 'user_id' | 'name' | 'text' | 'location' | 'media' | 'id' | 'unknown';
 
 export function pii(kind: Pii): { readonly 'x-pii': Pii } {
   return { 'x-pii': kind };

@@ -116,6 +116,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
         body,
         signature,
         traceparent: request.get('traceparent'),
+        headers: request.headers,
         receivedMs,
         deliveryId,
         trace,

@@ -4,6 +4,7 @@
  * no request waits past its deadline. The store itself only has to write one group at a time.
  */
 import { HubcastError, isHubcastError, messageOf } from '../errors.ts';
+import { createRecentIds } from '../records/recent-ids.ts';
 import type { OutgoingRecord } from '../records/record.ts';
 import type { Append, StoreMeter } from './store.ts';
 
@@ -224,27 +225,4 @@ function sizeOf(records: readonly OutgoingRecord[]): number {
   let size = 0;
   for (const record of records) size += record.value.length + 600;
   return size;
-}
-
-interface RecentIds {
-  has(id: string): boolean;
-  add(id: string): void;
-}
-
-/** Two generations: when the young one is full the old one is forgotten, so memory is bounded and nothing is scanned. */
-function createRecentIds(capacity: number): RecentIds {
-  const generationSize = Math.ceil(capacity / 2);
-  let young = new Set<string>();
-  let old = new Set<string>();
-  return {
-    has: (id) => young.has(id) || old.has(id),
-    add(id) {
-      if (capacity === 0) return;
-      if (young.size >= generationSize) {
-        old = young;
-        young = new Set();
-      }
-      young.add(id);
-    },
-  };
 }

@@ -2,6 +2,7 @@
 export { batchOf } from './batch-of.ts';
 export { type DeliveryReport, type FakeMeta, type FakeMetaOptions, fakeMeta } from './fake-meta.ts';
 export { type RecordsOptions, recordsOf } from './records-of.ts';
+export { type ReplayCaptureOptions, replayCapture } from './replay-capture.ts';
 export { allSamples, type FieldName, samplesOf, type WebhookSample } from './samples.ts';
 export { type Answer, type HandshakeOptions, type SendOptions, sendHandshake, sendTo } from './send-to.ts';
 export { type Payload, type SignedRequest, signedRequest, signPayload } from './sign.ts';

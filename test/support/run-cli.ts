@@ -14,6 +14,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly nodeOptions?: readonly string[];
+  /** Another copy of the command, such as one that was spoiled on purpose. */
+  readonly bin?: string;
 }
 
 /** Runs the command as a user would, with nothing of our own environment but the path. */
@@ -31,15 +33,18 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
 }
 
-export function startCli(args: readonly string[], { env = {}, nodeOptions = [] }: CliOptions = {}): ChildProcess {
-  return spawn(process.execPath, [...nodeOptions, BIN, ...args], { env: { PATH: process.env.PATH ?? '', ...env } });
+export function startCli(
+  args: readonly string[],
+  { env = {}, nodeOptions = [], bin = BIN }: CliOptions = {},
+): ChildProcess {
+  return spawn(process.execPath, [...nodeOptions, bin, ...args], { env: { PATH: process.env.PATH ?? '', ...env } });
 }
 
 export interface RunningService {
   readonly child: ChildProcess;
   readonly publicUrl: string;
   readonly internalUrl: string;
-  /** Every line of the log so far. */
+  /** Every line of the log so far, or the last ones. */
   readonly log: readonly string[];
   /** @returns the exit code, null when a signal ended it */
   readonly end: (signal: NodeJS.Signals) => Promise<number | null>;
@@ -49,8 +54,13 @@ export const SECRET = 'test-secret';
 export const TOKEN = 'test-token';
 
 /** `hubcast serve` in a process of its own, on free ports; resolves with its ready line. */
-export async function startServe(env: Readonly<Record<string, string>>): Promise<RunningService> {
+export async function startServe(
+  env: Readonly<Record<string, string>>,
+  options: Omit<CliOptions, 'env'> & { readonly logLines?: number } = {},
+): Promise<RunningService> {
+  const { logLines = Number.POSITIVE_INFINITY } = options;
   const child = startCli(['serve'], {
+    ...options,
     env: {
       META_APP_SECRET: SECRET,
       META_VERIFY_TOKEN: TOKEN,
@@ -66,6 +76,7 @@ export async function startServe(env: Readonly<Record<string, string>>): Promise
   const ready = new Promise<{ public: string; internal: string }>((resolve, reject) => {
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
       log.push(line);
+      if (log.length > 2 * logLines) log.splice(0, logLines);
       const entry = JSON.parse(line);
       if (entry.msg === 'ready') resolve(entry);
     });

@@ -6,6 +6,7 @@ import {
   type FieldName,
   fakeMeta,
   recordsOf,
+  replayCapture,
   samplesOf,
   sendTo,
   signedRequest,
@@ -26,6 +27,11 @@ export async function use(url: string): Promise<string> {
   );
   // @ts-expect-error the secret is needed
   signPayload(sample.payload);
+  for await (const record of replayCapture('capture.jsonl', { partitions: 6, onBadLine: (line: number) => line })) {
+    offsets.push(record.offset, decodeEvent(record).type);
+  }
+  // @ts-expect-error records come one after the other
+  replayCapture('capture.jsonl').length;
   const { status }: { status: number } = await sendTo(url, batchOf(1000), { secret: 'secret' });
   // @ts-expect-error the verify token is needed: the handshake comes first
   fakeMeta({ url, secret: 'secret' });

@@ -27,7 +27,7 @@ export const userPreferences = defineField({
           category: openEnum(['marketing_messages']).nullish(),
           value: openEnum(['stop', 'resume']),
           timestamp: unixSeconds.nullish(),
-          signup_id: idOrNumber.nullish(),
+          signup_id: idOrNumber.nullish().meta(pii('id')),
         })
         .meta({ description: "A person's preference" }),
       context: numberAndPeople,

@@ -3,7 +3,7 @@ import { defineField, eachItem } from '../field.ts';
 import { CHAT_KEY_ABOUT, chatKey } from '../keys.ts';
 import { errorItem } from '../messages/message-content.ts';
 import { numberAndPeople, numberOf } from '../messages/surroundings.ts';
-import { unixSeconds } from '../values.ts';
+import { pii, unixSeconds } from '../values.ts';
 
 /** The four fields of groups have one shape: `groups[]`, whose members beyond these depend on the `type`. */
 function groupField<const Name extends string>(name: Name, about: string, sample: object) {
@@ -18,7 +18,7 @@ function groupField<const Name extends string>(name: Name, about: string, sample
         version: 1,
         value: z
           .looseObject({
-            group_id: z.string().nullish(),
+            group_id: z.string().nullish().meta(pii('id')),
             type: z.string().nullish(),
             timestamp: unixSeconds.nullish(),
             request_id: z.string().nullish().meta({ description: 'Of the API call that caused it' }),

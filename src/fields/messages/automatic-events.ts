@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineField, eachItem } from '../field.ts';
 import { accountKey } from '../keys.ts';
-import { numberOrText, openEnum, referencePage, unixSeconds } from '../values.ts';
+import { numberOrText, openEnum, pii, referencePage, unixSeconds } from '../values.ts';
 import { numberAndPeople, numberOf } from './surroundings.ts';
 
 export const automaticEvents = defineField({
@@ -15,12 +15,15 @@ export const automaticEvents = defineField({
       version: 1,
       value: z
         .looseObject({
-          id: z.string().nullish(),
+          id: z.string().nullish().meta(pii('id')),
           event_name: openEnum(['LeadSubmitted', 'Purchase']).meta({
             description: "Lower case from the dashboard's Test button",
           }),
           timestamp: unixSeconds.nullish(),
-          ctwa_clid: z.string().nullish().meta({ description: 'Click id of the ad' }),
+          ctwa_clid: z
+            .string()
+            .nullish()
+            .meta({ description: 'Click id of the ad', ...pii('id') }),
           custom_data: z.looseObject({ currency: z.string().nullish(), value: numberOrText.nullish() }).nullish(),
         })
         .meta({ description: 'A detected event' }),

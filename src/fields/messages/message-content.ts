@@ -12,20 +12,20 @@ const media = z.looseObject({
   id: idOrNumber.nullish().meta({ description: 'Media id, to fetch it with', ...pii('media') }),
   url: plain.meta(pii('media')),
   mime_type: plain,
-  sha256: plain,
+  sha256: plain.meta(pii('media')),
   caption: text,
   filename: text,
   voice: z.boolean().nullish(),
   animated: z.boolean().nullish(),
 });
 
-const reply = z.looseObject({ id: plain, title: text, description: text });
+const reply = z.looseObject({ id: text, title: text, description: text });
 
 export const errorItem = z.looseObject({
   code: numberOrText.nullish(),
   title: plain,
-  message: plain,
-  error_data: z.looseObject({ details: plain }).nullish(),
+  message: text,
+  error_data: z.looseObject({ details: text }).nullish(),
   href: plain,
 });
 
@@ -80,7 +80,10 @@ export const messageContent = {
     })
     .nullish(),
   reaction: z
-    .looseObject({ message_id: plain, emoji: plain.meta({ description: 'Absent when it was taken back' }) })
+    .looseObject({
+      message_id: plain.meta(pii('id')),
+      emoji: text.meta({ description: 'Absent when it was taken back' }),
+    })
     .nullish(),
   system: z.looseObject({ body: text, type: plain, wa_id: plain.meta(pii('phone_number')) }).nullish(),
   unsupported: z.looseObject({ type: plain }).nullish(),

@@ -5,7 +5,7 @@ import { messageContent } from './message-content.ts';
 
 export const message = z
   .looseObject({
-    id: z.string().meta({ description: 'WhatsApp message id (wamid)' }),
+    id: z.string().meta({ description: 'WhatsApp message id (wamid)', ...pii('id') }),
     type: openEnum([
       'text',
       'image',
@@ -30,9 +30,12 @@ export const message = z
       .meta({ description: 'Business-scoped user id', ...pii('user_id') }),
     from_parent_user_id: z.string().nullish().meta(pii('user_id')),
     to: phoneDigits.nullish().meta({ description: 'Of messages the business sent' }),
-    group_id: z.string().nullish().meta({ description: 'Of messages in a group' }),
+    group_id: z
+      .string()
+      .nullish()
+      .meta({ description: 'Of messages in a group', ...pii('id') }),
     context: z
-      .looseObject({ from: phoneDigits.nullish(), id: z.string().nullish() })
+      .looseObject({ from: phoneDigits.nullish(), id: z.string().nullish().meta(pii('id')) })
       .nullish()
       .meta({ description: 'The message this one answers' }),
     ...messageContent,
@@ -41,7 +44,7 @@ export const message = z
 
 export const status = z
   .looseObject({
-    id: z.string().meta({ description: 'Id of the message it is about' }),
+    id: z.string().meta({ description: 'Id of the message it is about', ...pii('id') }),
     status: openEnum(['sent', 'delivered', 'read', 'failed', 'played']),
     timestamp: unixSeconds.nullish(),
     recipient_id: phoneDigits.nullish().meta({ description: 'A person, or a group where recipient_type says so' }),
@@ -51,11 +54,11 @@ export const status = z
       .meta({ description: 'Business-scoped user id', ...pii('user_id') }),
     recipient_type: openEnum(['group']).nullish(),
     recipient_participant_id: phoneDigits.nullish().meta({ description: 'Who in the group' }),
-    recipient_identity_key_hash: z.string().nullish(),
-    biz_opaque_callback_data: z.string().nullish(),
+    recipient_identity_key_hash: z.string().nullish().meta(pii('user_id')),
+    biz_opaque_callback_data: z.string().nullish().meta(pii('text')),
     conversation: z
       .looseObject({
-        id: z.string().nullish(),
+        id: z.string().nullish().meta(pii('id')),
         expiration_timestamp: unixSeconds.nullish(),
         origin: z.looseObject({ type: z.string().nullish() }).nullish(),
       })
@@ -76,7 +79,7 @@ export const status = z
 
 export const callStatus = z
   .looseObject({
-    id: z.string().meta({ description: 'Call id' }),
+    id: z.string().meta({ description: 'Call id', ...pii('id') }),
     type: openEnum(['call']).nullish(),
     status: openEnum(['RINGING', 'ACCEPTED', 'REJECTED']),
     timestamp: unixSeconds.nullish(),
@@ -90,7 +93,7 @@ export const callStatus = z
 
 export const call = z
   .looseObject({
-    id: z.string().meta({ description: 'Call id' }),
+    id: z.string().meta({ description: 'Call id', ...pii('id') }),
     event: openEnum(['connect', 'terminate', 'call_created']).nullish(),
     timestamp: unixSeconds.nullish(),
     from: phoneDigits.nullish(),
@@ -101,9 +104,9 @@ export const call = z
     to: phoneDigits.nullish(),
     direction: openEnum(['USER_INITIATED', 'BUSINESS_INITIATED']).nullish(),
     session: z
-      .looseObject({ sdp_type: z.string().nullish(), sdp: z.string().nullish() })
+      .looseObject({ sdp_type: z.string().nullish(), sdp: z.string().nullish().meta(pii('text')) })
       .nullish()
       .meta({ description: 'Session description (RFC 8866)' }),
-    biz_opaque_callback_data: z.string().nullish(),
+    biz_opaque_callback_data: z.string().nullish().meta(pii('text')),
   })
   .meta({ description: 'A step in the life of a call' });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineField, eachItem } from '../field.ts';
 import { accountKey } from '../keys.ts';
-import { unixSeconds } from '../values.ts';
+import { pii, unixSeconds } from '../values.ts';
 import { numberAndPeople, numberOf } from './surroundings.ts';
 
 export const trackingEvents = defineField({
@@ -18,7 +18,10 @@ export const trackingEvents = defineField({
           event_name: z.string(),
           timestamp: unixSeconds.nullish(),
           tracking_data: z
-            .looseObject({ click_id: z.string().nullish(), tracking_token: z.string().nullish() })
+            .looseObject({
+              click_id: z.string().nullish().meta(pii('id')),
+              tracking_token: z.string().nullish().meta(pii('id')),
+            })
             .nullish(),
         })
         .meta({ description: 'A click or a delivery' }),

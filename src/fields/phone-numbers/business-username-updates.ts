@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineField, wholeValue } from '../field.ts';
-import { displayPhoneNumber, metaPage, openEnum } from '../values.ts';
+import { displayPhoneNumber, metaPage, openEnum, pii } from '../values.ts';
 import { ofDisplayedNumber } from './of-displayed-number.ts';
 
 const usernameEvent = wholeValue({
@@ -8,7 +8,10 @@ const usernameEvent = wholeValue({
   value: z
     .looseObject({
       display_phone_number: displayPhoneNumber,
-      username: z.string().nullish().meta({ description: 'Absent when it was deleted' }),
+      username: z
+        .string()
+        .nullish()
+        .meta({ description: 'Absent when it was deleted', ...pii('name') }),
       status: openEnum(['approved', 'deleted', 'reserved']),
       context: openEnum(['revoked']).nullish(),
     })

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineField, wholeValue } from '../field.ts';
-import { displayPhoneNumber, openEnum, referencePage } from '../values.ts';
+import { displayPhoneNumber, openEnum, pii, referencePage } from '../values.ts';
 import { ofDisplayedNumber } from './of-displayed-number.ts';
 
 export const phoneNumberNameUpdate = defineField({
@@ -17,7 +17,10 @@ export const phoneNumberNameUpdate = defineField({
           decision: openEnum(['APPROVED', 'DEFERRED', 'PENDING', 'REJECTED']).meta({
             description: 'DEFERRED: the review is postponed, the name may be used meanwhile',
           }),
-          requested_verified_name: z.string().nullish().meta({ description: 'The display name that was reviewed' }),
+          requested_verified_name: z
+            .string()
+            .nullish()
+            .meta({ description: 'The display name that was reviewed', ...pii('name') }),
           rejection_reason: openEnum([
             'NAME_EMPLOYEE_ISSUE',
             'NAME_ENDCLIENT_NOTRELATED',

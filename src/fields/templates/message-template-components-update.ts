@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { defineField, wholeValue } from '../field.ts';
-import { openEnum, referencePage } from '../values.ts';
+import { openEnum, phoneDigits, pii, referencePage } from '../values.ts';
 import { SAMPLE_TEMPLATE, templateDerived, templateKey, templateMembers, templateSubject } from './template.ts';
+
+const text = z.string().nullish().meta(pii('text'));
 
 export const messageTemplateComponentsUpdate = defineField({
   name: 'message_template_components_update',
@@ -14,16 +16,16 @@ export const messageTemplateComponentsUpdate = defineField({
       value: z
         .looseObject({
           ...templateMembers,
-          message_template_element: z.string().nullish().meta({ description: 'The body' }),
-          message_template_title: z.string().nullish(),
-          message_template_footer: z.string().nullish(),
+          message_template_element: text.meta({ description: 'The body' }),
+          message_template_title: text,
+          message_template_footer: text,
           message_template_buttons: z
             .array(
               z.looseObject({
                 message_template_button_type: openEnum(['URL']).nullish(),
-                message_template_button_text: z.string().nullish(),
-                message_template_button_url: z.string().nullish(),
-                message_template_button_phone_number: z.string().nullish(),
+                message_template_button_text: text,
+                message_template_button_url: text,
+                message_template_button_phone_number: phoneDigits.nullish(),
               }),
             )
             .nullish(),

@@ -1,7 +1,8 @@
-// Reads a topic with a Kafka client that is not kafkajs and shares no code with it: librdkafka.
+// Reads a topic with a Kafka client that is not kafkajs and shares no code with it: librdkafka, else Kafka's own Java client.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { CLASS_PATH, ensureJars, javaCommand, whyNoJars } from './jars.ts';
 import { runWithInput } from './run-with-input.ts';
 
 const run = promisify(execFile);
@@ -31,7 +32,7 @@ interface KcatRecord {
  * Every record of the topic up to its present end, ordered by partition and offset.
  *
  * @param settings of librdkafka, such as `security.protocol`
- * @returns null, and a line on stderr, where neither kcat nor the Python client is installed
+ * @returns null, and a line on stderr, where there is neither kcat, nor the Python client, nor Java with the jars
  */
 export async function foreignConsumer(
   brokers: readonly string[],
@@ -43,7 +44,7 @@ export async function foreignConsumer(
   const reader = await foreignReader;
   if (reader === null) {
     process.stderr.write(
-      'SKIPPED: no foreign consumer reads what was written. Install kcat, or confluent-kafka for Python.\n',
+      'SKIPPED: no foreign consumer reads what was written. Install kcat, confluent-kafka for Python, or Java 17 and Maven.\n',
     );
     return null;
   }
@@ -63,6 +64,7 @@ async function findReader(): Promise<Reader | null> {
     );
   if (await answers('kcat', ['-V'])) return withKcat;
   if (await answers('python3', ['-c', 'import confluent_kafka'])) return withPython;
+  if ((await whyNoJars()) === null) return withJava;
   return null;
 }
 
@@ -73,6 +75,22 @@ export const withKcat: Reader = (brokers, topic, settings) => {
 
 export const withPython: Reader = (brokers, topic, settings) =>
   runWithInput('python3', [join(import.meta.dirname, 'foreign-consumer.py'), brokers, topic, ...settings], '');
+
+export const withJava: Reader = async (brokers, topic, settings) => {
+  await ensureJars();
+  const source = join(import.meta.dirname, 'ForeignConsumer.java');
+  const quiet = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error';
+  const output = await runWithInput(javaCommand(), [quiet, '-cp', CLASS_PATH, source, brokers, topic, ...settings], '');
+  const textOf = (word = '-') => (word === '-' ? null : Buffer.from(word.slice(1, -1), 'base64').toString());
+  const lines = output.split('\n').filter(Boolean);
+  return lines
+    .map((line) => {
+      const [partition, offset, ts, key, payload, ...headers] = line.split(' ');
+      const numbers = { partition: Number(partition), offset: Number(offset), ts: Number(ts) };
+      return JSON.stringify({ ...numbers, key: textOf(key), payload: textOf(payload), headers: headers.map(textOf) });
+    })
+    .join('\n');
+};
 
 function toRecord(line: string): ForeignRecord {
   const { partition, offset, ts, key, payload, headers = [] } = JSON.parse(line) as KcatRecord;

@@ -19,6 +19,7 @@ export interface HostsOptions {
   readonly properties: Properties;
   readonly heapMb: number;
   readonly stopTimeoutMs: number;
+  readonly advertise: (address: string) => Promise<string>;
 }
 
 export interface Hosts {
@@ -66,7 +67,13 @@ async function fromJars(clusterId: string, options: HostsOptions): Promise<Hosts
       controllerListen,
     };
   };
-  const all = indexes(options.count).map(addressesOf);
+  const all = await Promise.all(
+    indexes(options.count).map(async (index) => {
+      const addresses = addressesOf(index);
+      const advertised = await options.advertise(addresses.client.listen);
+      return { ...addresses, client: { ...addresses.client, advertised } };
+    }),
+  );
   const controllers = all.map(({ controllerListen }) => controllerListen);
   return collect(
     all.map((addresses, index) => () => {
@@ -84,11 +91,11 @@ async function inContainers(engine: ContainerRuntimeClient, clusterId: string, o
   const hostNames = indexes(options.count).map((index) => (network ? `kafka-${index + 1}` : 'localhost'));
   const controllers = hostNames.map((name) => `${name}:${CONTAINER_PORTS.controller}`);
   return collect(
-    hostNames.map((hostName, index) => () => {
+    hostNames.map((hostName, index) => async () => {
       const hostPort = ports[index] ?? 0;
       const address = `${engine.info.containerRuntime.host}:${hostPort}`;
       const addresses: NodeAddresses = {
-        client: { listen: `:${CONTAINER_PORTS.client}`, advertised: address },
+        client: { listen: `:${CONTAINER_PORTS.client}`, advertised: await options.advertise(address) },
         internal: { listen: `:${CONTAINER_PORTS.internal}`, advertised: `${hostName}:${CONTAINER_PORTS.internal}` },
         controllerListen: `:${CONTAINER_PORTS.controller}`,
       };
@@ -99,7 +106,7 @@ async function inContainers(engine: ContainerRuntimeClient, clusterId: string, o
         engine,
         hostName,
         network: networkId,
-        address,
+        address: addresses.client.advertised,
         hostPort,
         clusterId,
         properties,

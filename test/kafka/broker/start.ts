@@ -17,6 +17,8 @@ export interface BrokerOptions {
   readonly heapMb?: number;
   /** After this a SIGTERM is followed by a SIGKILL. */
   readonly stopTimeoutMs?: number;
+  /** What clients are told in place of a node's own address: a proxy's. */
+  readonly advertise?: (address: string) => Promise<string>;
 }
 
 export interface ClusterOptions extends BrokerOptions {
@@ -53,6 +55,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     properties: options.properties ?? {},
     heapMb: options.heapMb ?? 384,
     stopTimeoutMs: options.stopTimeoutMs ?? 10_000,
+    advertise: options.advertise ?? (async (address) => address),
   });
   const nodes = hosts.map((host, index) => toNode(host, index + 1, options));
   try {

@@ -1,0 +1,67 @@
+/** Requests as they were captured: from the records of the topic `raw`, and from the events they hold. */
+import type { Delivery, SplitEvent } from '../events/event.ts';
+import { rawRequest } from '../events/own/raw-request.ts';
+import { splitIntoEvents } from '../events/split.ts';
+import { isObject } from '../is-object.ts';
+import type { StoredRecord } from '../records/record.ts';
+import { readBody } from '../webhook/envelope.ts';
+import { readSignature, signPayload, toAppSecret, verifySignature } from '../webhook/signature.ts';
+
+export interface CapturedRequest {
+  readonly receivedMs: number;
+  /** Id of the POST, a UUID. */
+  readonly deliveryId: string;
+  /** Which Meta app it was sent to. */
+  readonly app: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The bytes Meta signed. */
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** @returns null for a record that is none of ours: anybody may write to a topic */
+export function toCapturedRequest({ value }: Pick<StoredRecord, 'value'>): CapturedRequest | null {
+  const event = parseJson(value);
+  if (!isObject(event) || event.type !== rawRequest.type || !isObject(event.data)) return null;
+  const { receivedtime, deliveryid, app, data } = event;
+  const receivedMs = typeof receivedtime === 'string' ? Date.parse(receivedtime) : Number.NaN;
+  const body = typeof data.body_base64 === 'string' ? fromBase64(data.body_base64) : null;
+  if (body === null || Number.isNaN(receivedMs) || typeof deliveryid !== 'string' || typeof app !== 'string')
+    return null;
+  return { receivedMs, deliveryId: deliveryid, app, headers: textMembers(data.headers), body };
+}
+
+/** The events of a request, as they were stored beside it. */
+export function eventsOf({ body, app, deliveryId, receivedMs }: CapturedRequest): readonly SplitEvent[] {
+  const delivery: Delivery = { app, deliveryId, receivedMs };
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  // Nothing unsigned is read; a secret of our own will do.
+  const verified = verifySignature(bytes, readSignature(signPayload(bytes, OWN_SECRET)), [OWN_SECRET]);
+  return splitIntoEvents(verified, readBody(verified), delivery);
+}
+
+const OWN_SECRET = toAppSecret('capture');
+
+/** @returns null where the text is more, or less, than base64 */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> | null {
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  if (text.length % 4 !== 0) return null;
+  const bytes = Buffer.from(text, 'base64');
+  // What is no base64 is left out by Buffer.
+  return bytes.length === (text.length / 4) * 3 - padding ? new Uint8Array(bytes) : null;
+}
+
+function textMembers(value: unknown): Record<string, string> {
+  if (!isObject(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((member): member is [string, string] => typeof member[1] === 'string'),
+  );
+}
+
+/** Null where it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * Pseudonyms for texts: the same input, the same pseudonym as long as the key is the same, digits for digits and letters
+ * for letters, never longer or shorter. Short ones are permuted (a Feistel network over the characters, as in NIST
+ * SP 800-38G, with HMAC-SHA256 as its round function), so that two numbers never become one and keys stay apart.
+ */
+import { createHash, createHmac, createSecretKey } from 'node:crypto';
+
+export interface Pseudonyms {
+  /** What cannot be replaced (punctuation, white space, a leading zero, the empty text) stays where it is. */
+  readonly of: (text: string) => string;
+}
+
+/** A character that is replaced: by which characters, and which of them it is; -1 where it is none of them. */
+interface Letter {
+  readonly at: number;
+  readonly length: number;
+  readonly first: number;
+  readonly radix: number;
+  readonly index: number;
+}
+
+const ROUNDS = 8;
+/** From here on a collision of two texts is as unlikely as one of 64-bit hashes, and hashing is quicker. */
+const PERMUTED_BELOW = 2n ** 64n;
+/** A permutation of fewer texts may well leave one as it is; theirs is chosen without fixed points. */
+const SMALL_BELOW = 1_000_000n;
+const MAX_CACHED = 10_000;
+const MAX_CACHED_LENGTH = 64;
+
+/** @param key whoever has it can find out which original a pseudonym stands for */
+export function createPseudonyms(key: Uint8Array): Pseudonyms {
+  const secret = createSecretKey(key);
+  const cache = new Map<string, string>();
+
+  function of(text: string): string {
+    const known = cache.get(text);
+    if (known !== undefined) return known;
+    const pseudonym = replace(text);
+    if (text.length <= MAX_CACHED_LENGTH) {
+      if (cache.size >= MAX_CACHED) cache.clear();
+      cache.set(text, pseudonym);
+    }
+    return pseudonym;
+  }
+
+  function replace(text: string): string {
+    const letters = lettersOf(text);
+    if (letters.length === 0) return text;
+    const domain = letters.every(({ index }) => index >= 0) ? sizeOf(letters, PERMUTED_BELOW) : PERMUTED_BELOW;
+    return write(text, letters, domain < PERMUTED_BELOW ? permuted(letters, domain) : hashed(text, letters));
+  }
+
+  function hashed(text: string, letters: readonly Letter[]): number[] {
+    const seed = createHmac('sha256', secret).update(text).digest();
+    const stream = createHash('shake256', { outputLength: 2 * letters.length })
+      .update(seed)
+      .digest();
+    const indexes = letters.map(({ radix }, number) => stream.readUInt16BE(2 * number) % radix);
+    if (letters.every(({ index }, number) => index === indexes[number])) {
+      indexes[0] = ((indexes[0] ?? 0) + 1) % (letters[0]?.radix ?? 1);
+    }
+    return indexes;
+  }
+
+  function permuted(letters: readonly Letter[], domain: bigint): number[] {
+    const radices = letters.map(({ radix }) => radix);
+    const value = joined(
+      letters.map(({ index }) => index),
+      radices,
+    );
+    const cipher = feistel(radices);
+    // One long cycle through all of them: its next one is never the same.
+    const image = domain < SMALL_BELOW ? cipher.back((cipher.forth(value) + 1n) % domain) : cipher.forth(value);
+    return apart(image, radices);
+  }
+
+  function feistel(radices: readonly number[]) {
+    const half = radices.length >> 1;
+    const [left, right] = [product(radices.slice(0, half)), product(radices.slice(half))];
+    const shape = radices.join();
+    const mask = (round: number, other: bigint) => {
+      const digest = createHmac('sha256', secret).update(`${round} ${shape} ${other}`).digest('hex');
+      return BigInt(`0x${digest}`);
+    };
+    const run = (value: bigint, rounds: readonly number[], sign: bigint) => {
+      let [l, r] = [value / right, value % right];
+      for (const round of rounds) {
+        if (round % 2 === 0) l = modulo(l + sign * mask(round, r), left);
+        else r = modulo(r + sign * mask(round, l), right);
+      }
+      return l * right + r;
+    };
+    return {
+      forth: (value: bigint) => run(value, FORTH, 1n),
+      back: (value: bigint) => run(value, BACK, -1n),
+    };
+  }
+
+  return { of };
+}
+
+const FORTH: readonly number[] = Array.from({ length: ROUNDS }, (_, round) => round);
+const BACK: readonly number[] = FORTH.toReversed();
+
+/** The first digit of a text is never made a zero, nor a zero made another, so that numbers stay JSON numbers. */
+function lettersOf(text: string): Letter[] {
+  const letters: Letter[] = [];
+  let firstDigit = true;
+  for (let at = 0; at < text.length; ) {
+    const code = text.codePointAt(at) as number;
+    const length = code > 0xffff ? 2 : 1;
+    const digit = code >= 0x30 && code <= 0x39;
+    const range = digit && firstDigit ? (code === 0x30 ? null : LEADING_DIGITS) : rangeOf(code);
+    if (digit) firstDigit = false;
+    if (range !== null) {
+      const index = code - range.first;
+      letters.push({ at, length, ...range, index: index >= 0 && index < range.radix ? index : -1 });
+    }
+    at += length;
+  }
+  return letters;
+}
+
+interface Range {
+  readonly first: number;
+  readonly radix: number;
+}
+
+const LEADING_DIGITS: Range = { first: 0x31, radix: 9 };
+const DIGITS: Range = { first: 0x30, radix: 10 };
+const SMALL: Range = { first: 0x61, radix: 26 };
+const CAPITALS: Range = { first: 0x41, radix: 26 };
+/** By the length of their UTF-8: Latin letters with accents, Chinese, faces. */
+const TWO_BYTES: Range = { first: 0xe0, radix: 23 };
+const THREE_BYTES: Range = { first: 0x4e00, radix: 20_000 };
+const FOUR_BYTES: Range = { first: 0x1f600, radix: 64 };
+
+function rangeOf(code: number): Range | null {
+  if (code < 0x80) {
+    if (code >= 0x30 && code <= 0x39) return DIGITS;
+    if (code >= 0x61 && code <= 0x7a) return SMALL;
+    return code >= 0x41 && code <= 0x5a ? CAPITALS : null;
+  }
+  if (code < 0x800) return TWO_BYTES;
+  return code > 0xffff ? FOUR_BYTES : THREE_BYTES;
+}
+
+function write(text: string, letters: readonly Letter[], indexes: readonly number[]): string {
+  let written = '';
+  let from = 0;
+  for (const [number, { at, length, first }] of letters.entries()) {
+    written += text.slice(from, at) + String.fromCodePoint(first + (indexes[number] ?? 0));
+    from = at + length;
+  }
+  return written + text.slice(from);
+}
+
+/** How many texts of this form there are; `limit` when there are more. */
+function sizeOf(letters: readonly Letter[], limit: bigint): bigint {
+  let size = 1n;
+  for (const { radix } of letters) {
+    size *= BigInt(radix);
+    if (size >= limit) return limit;
+  }
+  return size;
+}
+
+function product(radices: readonly number[]): bigint {
+  return radices.reduce((size, radix) => size * BigInt(radix), 1n);
+}
+
+function joined(indexes: readonly number[], radices: readonly number[]): bigint {
+  return indexes.reduce((value, index, number) => value * BigInt(radices[number] ?? 1) + BigInt(index), 0n);
+}
+
+function apart(value: bigint, radices: readonly number[]): number[] {
+  const indexes: number[] = [];
+  let rest = value;
+  for (const radix of radices.toReversed()) {
+    indexes.unshift(Number(rest % BigInt(radix)));
+    rest /= BigInt(radix);
+  }
+  return indexes;
+}
+
+function modulo(value: bigint, size: bigint): bigint {
+  const rest = value % size;
+  return rest < 0n ? rest + size : rest;
+}

@@ -1,0 +1,104 @@
+/**
+ * Captured requests in a store. One that was larger than its topic takes lies in numbered chunks among the dead letters,
+ * and is put together again.
+ */
+import { rawRequest } from '../events/own/raw-request.ts';
+import { isObject } from '../is-object.ts';
+import type { StoredRecord } from '../records/record.ts';
+import { type CapturedRequest, fromBase64, parseJson, toCapturedRequest } from './captured-request.ts';
+
+export interface ReadCaptures {
+  readonly requests: AsyncIterable<CapturedRequest>;
+  /** So far. */
+  readonly counts: () => CaptureCounts;
+}
+
+export interface CaptureCounts {
+  /** Put together from chunks: they come when their last chunk does, not in the order of the others. */
+  readonly joined: number;
+  /** Of which chunks are missing: removed by age, or stored outside of the time asked for. */
+  readonly incomplete: number;
+  /** Records of the topic raw that are no captured request. */
+  readonly foreign: number;
+}
+
+/** Chunks wait for the others of their request; those of a request come together, so few are waiting at once. */
+const MAX_WAITING_BYTES = 256 * 1024 * 1024;
+
+/** @param records of the topics raw and dead-letter */
+export function readCaptures(records: AsyncIterable<StoredRecord>, rawTopics: ReadonlySet<string>): ReadCaptures {
+  const waiting = new Map<string, Chunks>();
+  let waitingBytes = 0;
+  let joined = 0;
+  let dropped = 0;
+  let foreign = 0;
+
+  async function* requests(): AsyncGenerator<CapturedRequest> {
+    for await (const record of records) {
+      if (rawTopics.has(record.topic)) {
+        const request = toCapturedRequest(record);
+        if (request === null) foreign += 1;
+        else yield request;
+        continue;
+      }
+      const value = takeChunk(record);
+      const request = value === null ? null : toCapturedRequest({ value });
+      if (request === null) continue;
+      joined += 1;
+      yield request;
+    }
+  }
+
+  /** @returns the value of the record that this chunk completes, or null */
+  function takeChunk(record: StoredRecord): string | null {
+    const chunk = readChunk(record.value);
+    if (chunk === null) return null;
+    const chunks = waiting.get(chunk.eventId) ?? { count: chunk.count, bytes: 0, byNumber: new Map() };
+    if (chunks.byNumber.has(chunk.number) || chunks.count !== chunk.count) return null;
+    chunks.byNumber.set(chunk.number, chunk.bytes);
+    chunks.bytes += chunk.bytes.length;
+    waitingBytes += chunk.bytes.length;
+    waiting.set(chunk.eventId, chunks);
+    if (chunks.byNumber.size < chunks.count) {
+      while (waitingBytes > MAX_WAITING_BYTES) dropOldest();
+      return null;
+    }
+    forget(chunk.eventId, chunks);
+    const inOrder = [...chunks.byNumber].toSorted(([one], [other]) => one - other).map(([, bytes]) => bytes);
+    return Buffer.concat(inOrder).toString('utf8');
+  }
+
+  function dropOldest(): void {
+    const [oldest] = waiting;
+    if (oldest === undefined) return;
+    forget(...oldest);
+    dropped += 1;
+  }
+
+  function forget(eventId: string, chunks: Chunks): void {
+    waiting.delete(eventId);
+    waitingBytes -= chunks.bytes;
+  }
+
+  return { requests: requests(), counts: () => ({ joined, incomplete: dropped + waiting.size, foreign }) };
+}
+
+interface Chunks {
+  readonly count: number;
+  bytes: number;
+  readonly byNumber: Map<number, Uint8Array>;
+}
+
+/** @returns null for other dead letters; most are told apart without being parsed */
+function readChunk(value: string) {
+  if (!value.includes(`"event_type":"${rawRequest.type}"`)) return null;
+  const event = parseJson(value);
+  const data = isObject(event) && isObject(event.data) ? event.data : {};
+  const { chunk, body_base64: base64 } = data;
+  if (!isObject(chunk) || chunk.event_type !== rawRequest.type || typeof base64 !== 'string') return null;
+  const { event_id: eventId, number, count } = chunk;
+  const bytes = fromBase64(base64);
+  const isWhole = Number.isInteger(number) && Number.isInteger(count);
+  if (typeof eventId !== 'string' || !isWhole || bytes === null) return null;
+  return { eventId, number: number as number, count: count as number, bytes };
+}

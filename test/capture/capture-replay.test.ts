@@ -1,0 +1,172 @@
+/** Captured on one instance, exported without people, replayed into another: the same events in the same order. */
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { StoredRecord } from '../../src/records/record.ts';
+import { replayCapture } from '../../src/testing/replay-capture.ts';
+import { sendTo } from '../../src/testing/send-to.ts';
+import { runCli } from '../support/run-cli.ts';
+import { APP_SECRET, startTestService, type TestService } from '../support/start-service.ts';
+import { GOLDEN_BODIES } from './fixtures.ts';
+import { peopleIn } from './people-in.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'hubcast-capture-'));
+const file = join(folder, 'capture.jsonl');
+const redacted = join(folder, 'redacted.jsonl');
+const secretFile = join(folder, 'secret');
+let first: TestService;
+
+beforeAll(async () => {
+  writeFileSync(secretFile, APP_SECRET);
+  first = await startTestService({ CAPTURE: 'on' });
+  for (const [, body] of GOLDEN_BODIES) {
+    expect((await sendTo(first.webhookUrl, body, { secret: APP_SECRET })).status).toBe(200);
+  }
+  await exported('--output', file);
+  await exported('--output', redacted, '--redact');
+}, 60_000);
+
+afterAll(async () => {
+  await first?.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function exported(...args: readonly string[]) {
+  return runCli(['capture', 'export', ...args], { env: { DATA_DIR: first.dataDir } });
+}
+
+const linesOf = (path: string) => readFileSync(path, 'utf8').trimEnd().split('\n');
+const isEvent = ({ topic }: StoredRecord) => !topic.endsWith('.raw');
+
+/** As a word of its own: "test" is a part of other words. */
+function standsIn(text: string, person: string): boolean {
+  const literal = person.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`(?<![\\p{L}\\d])${literal}(?![\\p{L}\\d])`, 'u').test(text);
+}
+
+/** The types of each key in their order, whatever the key is called. */
+function perKey(records: readonly StoredRecord[]): string[] {
+  const byKey = Map.groupBy(records.filter(isEvent), ({ topic, key }) => `${topic} ${key}`);
+  return [...byKey.values()].map((all) => JSON.stringify(all.map(({ headers }) => headers.ce_type))).sort();
+}
+
+describe('a capture', () => {
+  it('holds each request once, byte for byte, in the order it was stored', () => {
+    const distinct = [...new Set(GOLDEN_BODIES.map(([, body]) => body.toString('base64')))];
+    expect(linesOf(file).map((line) => JSON.parse(line).body_base64)).toEqual(distinct);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('has nobody in it when it is redacted', () => {
+    const bodies = linesOf(redacted).map((line) => Buffer.from(JSON.parse(line).body_base64, 'base64').toString());
+    const all = readFileSync(redacted, 'latin1') + bodies.join('\n');
+    const people = new Set(GOLDEN_BODIES.flatMap(([, body]) => peopleIn(body)));
+    expect(people.size).toBeGreaterThan(50);
+    const found = [...people].filter((person) => standsIn(all, person));
+    expect(found).toEqual([]);
+  });
+
+  it.each([
+    ['as it was', file],
+    ['redacted', redacted],
+  ])('replayed into a second instance %s becomes the same events, in the same order for each key', async (_, path) => {
+    const second = await startTestService();
+    try {
+      const { code, stdout } = await runCli([
+        'replay',
+        path,
+        '--url',
+        second.webhookUrl,
+        '--secret-file',
+        secretFile,
+        '--json',
+      ]);
+      const lines = linesOf(path).length;
+      expect(JSON.parse(stdout)).toMatchObject({ sent: lines, answers: { 200: lines }, bad_lines: 0, stopped: null });
+      expect(code).toBe(0);
+      expect(perKey(await second.records())).toEqual(perKey(await first.records()));
+    } finally {
+      await second.remove();
+    }
+  });
+
+  it('is the same records in a test, without a server', async () => {
+    const records: StoredRecord[] = [];
+    for await (const record of replayCapture(file)) records.push(record);
+    const withoutPlace = ({ key, topic, value, headers, timestampMs }: StoredRecord) => {
+      const { traceparent, ...rest } = headers;
+      return { key, topic, value, headers: rest, timestampMs };
+    };
+    expect(records.map(withoutPlace)).toEqual((await first.records()).filter(isEvent).map(withoutPlace));
+  });
+});
+
+describe('capture export', () => {
+  const body = (text: string) => Buffer.from(JSON.parse(text).body_base64, 'base64').toString();
+
+  it('chooses by field, account, event id and time', async () => {
+    const events = (await first.records()).map(({ value }) => JSON.parse(value));
+    const wanted = events.find(({ type }) => type === 'whatsapp.security');
+    const byField = await exported('--field', 'security', 'flows');
+    expect(
+      byField.stdout
+        .trim()
+        .split('\n')
+        .every((line) => /"field": ?"(?:security|flows)"/.test(body(line))),
+    ).toBe(true);
+    const byId = await exported('--event-id', wanted.id);
+    expect(
+      byId.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).deliveryid),
+    ).toEqual([wanted.deliveryid]);
+    const byAccount = await exported('--account', '2949482758682047');
+    expect(
+      byAccount.stdout
+        .trim()
+        .split('\n')
+        .every((line) => body(line).includes('2949482758682047')),
+    ).toBe(true);
+    expect((await exported('--from', '1h')).stdout.trim().split('\n')).toHaveLength(linesOf(file).length);
+    expect((await exported('--to', '1h')).stdout).toBe('');
+    expect((await exported('--from', '2h', '--to', '2000-01-01T00:00:00Z')).stderr).toMatch(
+      /^0 of \d+ captured requests written/,
+    );
+  });
+
+  it('gives the same pseudonyms with the same key, others without', async () => {
+    const key = join(folder, 'key');
+    writeFileSync(key, 'k'.repeat(32));
+    const [one, two, three] = await Promise.all([
+      exported('--field', 'security', '--redact', '--redact-key-file', key),
+      exported('--field', 'security', '--redact', '--redact-key-file', key),
+      exported('--field', 'security', '--redact'),
+    ]);
+    expect(one.stdout).toBe(two.stdout);
+    expect(one.stdout).not.toBe(three.stdout);
+  });
+
+  it('refuses a short key, a file that is there, and a key without --redact', async () => {
+    const short = join(folder, 'short');
+    writeFileSync(short, 'abc');
+    for (const [args, what] of [
+      [['--redact', '--redact-key-file', short], /has 3 bytes/],
+      [['--redact-key-file', short], /key of --redact/],
+      [['--output', file], /EEXIST/],
+    ] as const) {
+      const { code, stderr } = await exported(...args);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(what)]);
+    }
+  });
+
+  it('does not capture where it is not asked to', async () => {
+    const service = await startTestService();
+    await sendTo(service.webhookUrl, GOLDEN_BODIES[0]?.[1] ?? '', { secret: APP_SECRET });
+    expect((await service.records()).filter((record) => !isEvent(record))).toEqual([]);
+    const { stderr, code } = await runCli(['capture', 'export'], { env: { DATA_DIR: service.dataDir } });
+    expect([code, stderr]).toEqual([0, expect.stringContaining('Is CAPTURE=on')]);
+    await service.remove();
+  });
+});

@@ -1,0 +1,118 @@
+/** One mode, one fault: the service under traffic, rounds of the fault, and the audit of what is left. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Random } from '../../src/testing/seeded-random.ts';
+import { SECRET } from '../support/run-cli.ts';
+import { audit, type Findings, isClean } from './audit.ts';
+import { makeBodies } from './bodies.ts';
+import type { Fault } from './faults.ts';
+import type { Mode, Place } from './modes.ts';
+import { type SenderCounts, startSender } from './sender.ts';
+import { CLOCK_PRELOAD, makeService, removeFolder } from './service.ts';
+import { makeDisk, type Stages } from './stages.ts';
+
+export interface EpisodeOptions {
+  readonly mode: Mode;
+  readonly fault: Fault;
+  /** Rounds begin until then; one is run in any case. */
+  readonly durationMs: number;
+  readonly random: Random;
+  readonly stages: Stages;
+  readonly bin?: string | undefined;
+}
+
+export interface Episode {
+  readonly mode: string;
+  readonly fault: string;
+  readonly rounds: number;
+  readonly counts: SenderCounts;
+  readonly findings: Findings;
+  /** The longest time from the end of a round to the next 200. */
+  readonly backMs: number;
+  readonly clean: boolean;
+  /** Of the service, when something is wrong. */
+  readonly lastWords: string;
+}
+
+const LANES = 32;
+const THINK_MS = 60;
+const WRITE_TIMEOUT_MS = 2000;
+const BACK_WITHIN_MS = 30_000;
+/** A spool may still be forwarding when the last request is answered. */
+const SETTLED_WITHIN_MS = 60_000;
+
+/** @returns null, and a line to print, when this machine cannot run it */
+export async function runEpisode(options: EpisodeOptions): Promise<Episode | { readonly skipped: string }> {
+  const { mode, fault, random } = options;
+  const disk = fault.stage === 'small-disk' ? await makeDisk() : undefined;
+  if (disk !== undefined && 'why' in disk) return { skipped: disk.why };
+  const kafka = mode.kafka ? await options.stages.kafka(fault.stage) : undefined;
+  const dataDir = disk?.folder ?? (await mkdtemp(join(tmpdir(), 'hubcast-ledger-')));
+  const run = randomBytes(4).toString('hex');
+  const place: Place = { brokers: kafka?.brokers ?? [], prefix: `ledger-${run}`, dataDir };
+  const service = await makeService(
+    {
+      TOPIC_PREFIX: place.prefix,
+      WRITE_TIMEOUT_MS: String(WRITE_TIMEOUT_MS),
+      LOG_LEVEL: 'info',
+      ...mode.env(place),
+      ...(fault.env ? { ...fault.env, NODE_OPTIONS: `--import=${CLOCK_PRELOAD}` } : {}),
+    },
+    options.bin,
+  );
+  try {
+    await service.start();
+    const sender = startSender({
+      target: { host: '127.0.0.1', port: service.port },
+      secret: SECRET,
+      lanes: LANES,
+      thinkMs: THINK_MS,
+      bodies: makeBodies(run, random),
+      random,
+    });
+    let deleted: { family: string; untilMs: number } | undefined;
+    const scene = {
+      ...{ random, sender, service, writeTimeoutMs: WRITE_TIMEOUT_MS, brokers: place.brokers, prefix: place.prefix },
+      ...{ nodes: kafka?.nodes ?? [], proxy: kafka?.proxy, disk },
+      deleted: (family: string, untilMs: number) => {
+        deleted = { family, untilMs };
+      },
+    };
+    const endMs = performance.now() + options.durationMs;
+    let rounds = 0;
+    let backMs = 0;
+    while (rounds === 0 || performance.now() < endMs) {
+      await sleep(500 + 1000 * random());
+      sender.broken(true);
+      await fault.round(scene);
+      backMs = Math.max(backMs, await sender.nextOk(BACK_WITHIN_MS));
+      // Connections that were opened meanwhile, and leaders that come back, still fail for a moment.
+      await sleep(1000);
+      sender.broken(false);
+      rounds += 1;
+    }
+    await sleep(500);
+    await sender.finish(BACK_WITHIN_MS);
+    const code = await service.stop();
+    const findings = await auditUntilSettled();
+    const clean = isClean(findings) && code === 0 && sender.counts.ok > 0 && backMs < BACK_WITHIN_MS;
+    const lastWords = clean ? '' : `exit code ${code}\n${service.lastWords()}`;
+    return { mode: mode.name, fault: fault.name, rounds, counts: sender.counts, findings, backMs, clean, lastWords };
+
+    async function auditUntilSettled(): Promise<Findings> {
+      const lateMs = performance.now() + SETTLED_WITHIN_MS;
+      while (true) {
+        const found = audit(sender.obligations, await mode.read(place), { exactlyOnce: mode.exactlyOnce, deleted });
+        if (!mode.forwards || found.missing.length === 0 || performance.now() > lateMs) return found;
+        await sleep(500);
+      }
+    }
+  } finally {
+    await service.kill();
+    if (disk === undefined) await removeFolder(dataDir);
+    else await disk.close();
+  }
+}

@@ -1,0 +1,123 @@
+// npm run ledger: the promise under faults. See test/ledger/README.md.
+import { Command, InvalidArgumentError } from 'commander';
+import { seededRandom } from '../../src/testing/seeded-random.ts';
+import { kafkaForm, whyNone } from '../kafka/broker/form.ts';
+import { type Episode, runEpisode } from './episode.ts';
+import { FAULTS } from './faults.ts';
+import { MODES } from './modes.ts';
+import { SABOTAGES, spoil } from './sabotage.ts';
+import { openStages } from './stages.ts';
+import { renderTable, toFigures } from './table.ts';
+
+interface Flags {
+  readonly minutes: number;
+  readonly seed: number;
+  readonly mode: string;
+  readonly fault?: readonly string[];
+  readonly sabotage?: string;
+  readonly json?: true;
+}
+
+const EXIT_LOSS = 1;
+const EXIT_USAGE = 2;
+
+const EXAMPLES = `
+Faults:
+${FAULTS.map(({ name, about }) => `  ${name.padEnd(22)} ${about}`).join('\n')}
+
+Sabotage, which the ledger must notice:
+${SABOTAGES.map(({ name, about }) => `  ${name.padEnd(22)} ${about}`).join('\n')}
+
+Examples:
+  npm run ledger -- --minutes 10 --seed 1
+  npm run ledger -- --mode direct --fault broker-frozen,leader-lost --minutes 2
+  npm run ledger -- --mode journal --fault service-killed --minutes 0.1 --sabotage answer-early`;
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!(number > 0)) throw new InvalidArgumentError(`"${text}" came, a number above 0 was expected.`);
+  return number;
+}
+
+const oneOf = (what: string, names: readonly string[]) => (text: string) => {
+  const wrong = text.split(',').find((name) => !names.includes(name));
+  if (wrong !== undefined)
+    throw new InvalidArgumentError(`There is no ${what} "${wrong}"; there are ${names.join(', ')}.`);
+  return text;
+};
+const faultNames = FAULTS.map(({ name }) => name);
+
+const flags = new Command('npm run ledger --')
+  .description(
+    'Sends signed webhooks while things break, and looks for every acknowledged event. Ends with 1 on any loss.',
+  )
+  .option('--minutes <n>', 'of traffic in all, shared by the episodes; each runs one round at least', positive, 1)
+  .option('--seed <n>', 'of bodies, schedule and faults', positive, 1)
+  .option('--mode <name>', 'direct, journal or all', oneOf('mode', ['all', ...MODES.map(({ name }) => name)]), 'all')
+  .option('--fault <names>', 'between commas', (text) => oneOf('fault', faultNames)(text).split(','))
+  .option(
+    '--sabotage <name>',
+    'break the promise on purpose',
+    oneOf(
+      'sabotage',
+      SABOTAGES.map(({ name }) => name),
+    ),
+  )
+  .option('--json', 'the rows as JSON, one a line')
+  .addHelpText('after', EXAMPLES)
+  .parse()
+  .opts<Flags>();
+
+const note = (line: string) => void process.stderr.write(`${line}\n`);
+const why = whyNone(await kafkaForm());
+const wanted = MODES.filter(({ name }) => flags.mode === 'all' || flags.mode === name).flatMap((mode) =>
+  FAULTS.filter(({ stage, name }) => mode.stages.includes(stage) && (flags.fault?.includes(name) ?? true)).map(
+    (fault) => ({
+      mode,
+      fault,
+    }),
+  ),
+);
+const pairs = wanted.filter(({ mode }) => !mode.kafka || why === null);
+if (pairs.length < wanted.length) note(`SKIPPED: ${wanted.length - pairs.length} episodes with Kafka. ${why}`);
+if (pairs.length === 0) {
+  note('Nothing to run: no mode meets these faults on this machine.');
+  process.exit(EXIT_USAGE);
+}
+
+const stages = openStages(seededRandom(flags.seed));
+const spoiled = flags.sabotage === undefined ? undefined : await spoil(flags.sabotage);
+const episodes: Episode[] = [];
+let failed = false;
+try {
+  // Episodes on the same brokers follow each other.
+  const order = ['none', 'small-disk', 'broker', 'proxied', 'cluster'];
+  pairs.sort((a, b) => order.indexOf(a.fault.stage) - order.indexOf(b.fault.stage));
+  for (const [index, { mode, fault }] of pairs.entries()) {
+    const durationMs = (flags.minutes * 60_000) / pairs.length;
+    const random = seededRandom(flags.seed * 1000 + index);
+    const done = await runEpisode({ mode, fault, durationMs, random, stages, bin: spoiled?.bin });
+    if ('skipped' in done) {
+      note(`SKIPPED: ${mode.name} ${fault.name}: ${done.skipped}`);
+      continue;
+    }
+    episodes.push(done);
+    failed ||= !done.clean;
+    note(`${done.clean ? 'kept  ' : 'BROKEN'} ${mode.name} ${fault.name} (${done.findings.obligations} obligations)`);
+    if (!done.clean) {
+      const { missing, altered, disordered, excess } = done.findings;
+      note(
+        JSON.stringify({ missing, altered, disordered, excess }, (_, value) =>
+          Array.isArray(value) ? value.slice(0, 5) : value,
+        ),
+      );
+      note(done.lastWords);
+    }
+  }
+} finally {
+  await stages.close();
+  await spoiled?.remove();
+}
+if (flags.json) for (const episode of episodes) process.stdout.write(`${JSON.stringify(toFigures(episode))}\n`);
+else process.stdout.write(`${renderTable(episodes)}\n`);
+process.exit(failed ? EXIT_LOSS : 0);
