@@ -11,10 +11,12 @@ import { createRoom } from './http/room.ts';
 import type { Logger } from './log.ts';
 import { openApps } from './open-apps.ts';
 import { openLookUps } from './open-look-ups.ts';
+import { openManagement } from './open-management.ts';
 import { openMetrics } from './open-metrics.ts';
 import { openStore } from './open-store.ts';
 import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
+import { managementContract } from './phone-numbers/management/contract.ts';
 import type { Readiness } from './store/store.ts';
 import { createTraceDelivery } from './tracing/trace-deliveries.ts';
 
@@ -91,7 +93,9 @@ export async function startService(
       tokens: () => settings().API_TOKENS ?? [],
       loopback: isLoopback(fixed.INTERNAL_HOST),
       lookUps: numbers?.lookUps ?? null,
+      management: openManagement(fixed, { numbers, append: store.append, log }),
       contract: answerContract(),
+      managementContract: managementContract(),
       version: PACKAGE.version,
       metrics: metrics.expose({
         version: PACKAGE.version,

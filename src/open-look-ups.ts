@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { appsOf } from './config/meta-apps.ts';
 import type { StoreSettings } from './config/settings.ts';
 import { ERRORS, type ErrorCode, HubcastError } from './errors.ts';
-import { createGraphClient, type GraphClientOptions } from './graph/client.ts';
+import { createGraphClient, type GraphClient, type GraphClientOptions } from './graph/client.ts';
 import { createPhoneNumberReads } from './graph/phone-number-reads.ts';
 import { createTokenExpiry } from './graph/token-expiry.ts';
 import type { Logger } from './log.ts';
@@ -11,12 +11,11 @@ import { createDirectory, type Directory } from './phone-numbers/directory.ts';
 import { createLookUps, type LookUps } from './phone-numbers/look-ups.ts';
 
 export interface OpenLookUps {
+  readonly client: GraphClient;
   readonly lookUps: LookUps;
   readonly directory: Directory;
   /** Those that can be read. */
   readonly accountIds: readonly string[];
-  /** Percent used of the calls Meta allows for an account, null when unknown. */
-  readonly percentUsed: (accountId: string) => number | null;
   /** The access token of each app; `expiresMs` is null when it is not known or never. */
   readonly tokens: () => readonly {
     readonly app: string;
@@ -110,10 +109,10 @@ export function openLookUps(
     return { app: name, expiresMs: createTokenExpiry({ client, accountId, accessToken, now: Date.now }) };
   });
   return {
+    client,
     directory,
     accountIds: withToken.flatMap(({ accounts }) => accounts),
     lookUps: createLookUps(directory, Date.now),
-    percentUsed: client.budget.percentOf,
     tokens: () =>
       tokenExpiries.map(({ app, expiresMs }) => ({ app, refused: tokenProblems.has(app), expiresMs: expiresMs() })),
     problems: () =>

@@ -48,7 +48,7 @@ export function openMetrics(): OpenMetrics {
           ? null
           : {
               accountIds: numbers.accountIds,
-              percentUsed: numbers.percentUsed,
+              percentUsed: numbers.client.budget.percentOf,
               tokens: numbers.tokens,
               numbers: createNumberTally(numbers.directory.known),
             };

@@ -1,6 +1,6 @@
 /** Which store the settings mean, and the same choice for those who read. */
 import { appsOf } from './config/meta-apps.ts';
-import type { Settings, StoreSettings } from './config/settings.ts';
+import type { StoreSettings } from './config/settings.ts';
 import { FAMILY_NAMES, type Family } from './fields/families.ts';
 import { type JournalOptions, openJournal } from './journal/open-journal.ts';
 import { readJournal } from './journal/read-journal.ts';
@@ -73,14 +73,14 @@ export function describeStore(settings: StoreSettings): string {
  * @param meter told of the store's writes
  * @throws HubcastError when the data folder cannot be used; a Kafka that is away is waited for
  */
-export async function openStore(settings: () => Settings, log: Logger, meter?: StoreMeter): Promise<Store> {
+export async function openStore(settings: () => StoreSettings, log: Logger, meter?: StoreMeter): Promise<Store> {
   const fixed = settings();
   return fixed.KAFKA_BROKERS === undefined
     ? openJournal({ ...toJournalOptions(fixed, log), meter })
     : createKafkaStore({ ...toKafkaOptions(settings, fixed.KAFKA_BROKERS, log), meter });
 }
 
-export function toJournalOptions(fixed: Settings, log: Logger): JournalOptions {
+export function toJournalOptions(fixed: StoreSettings, log: Logger): JournalOptions {
   return {
     dataDir: fixed.DATA_DIR,
     retentionHours: fixed.JOURNAL_RETENTION_HOURS,
@@ -92,7 +92,11 @@ export function toJournalOptions(fixed: Settings, log: Logger): JournalOptions {
   };
 }
 
-export function toKafkaOptions(settings: () => Settings, brokers: readonly string[], log: Logger): KafkaStoreOptions {
+export function toKafkaOptions(
+  settings: () => StoreSettings,
+  brokers: readonly string[],
+  log: Logger,
+): KafkaStoreOptions {
   const fixed = settings();
   const deadLetterTopicFor = deadLetterTopicFinder(fixed);
   return {

@@ -14,6 +14,14 @@ export function findContradictions(settings: StoreSettings): string[] {
       `INTERNAL_HOST=${settings.INTERNAL_HOST} is reachable from outside and needs API_TOKENS. Set them, or use 127.0.0.1.`,
     );
   }
+  if (settings.MANAGEMENT && appsOf(settings).every(({ accessToken }) => accessToken === null)) {
+    problems.push(
+      'MANAGEMENT=on needs META_ACCESS_TOKEN (or an access_token in META_APPS): without it nothing can be managed.',
+    );
+  }
+  if (settings.MANAGEMENT && !settings.PUBLISH_FAMILIES.includes('phone-numbers')) {
+    problems.push('MANAGEMENT=on needs phone-numbers among PUBLISH_FAMILIES: its audit events go there.');
+  }
   if (settings.MAX_IN_FLIGHT_BYTES < settings.MAX_BODY_BYTES) {
     problems.push('MAX_IN_FLIGHT_BYTES is below MAX_BODY_BYTES; a body of full size could never be taken.');
   }

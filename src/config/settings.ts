@@ -50,6 +50,11 @@ const kafka = (description: string, extra: Omit<SettingMeta, 'about' | 'group'> 
   ...extra,
 });
 const operation = (description: string) => ({ about: description, group: 'Operation' });
+const commandLine = (description: string, extra: Omit<SettingMeta, 'about' | 'group'> = {}) => ({
+  about: description,
+  group: 'Command line',
+  ...extra,
+});
 const numbers = (description: string, extra: Omit<SettingMeta, 'about' | 'group'> = {}) => ({
   about: description,
   group: 'Phone numbers',
@@ -144,6 +149,13 @@ export const settingsTable = z.object({
   PHONE_NUMBERS_TTL_SECONDS: about(
     wholeNumber(10, 86_400).default(300),
     numbers('Older answers about numbers are read again when asked for; events and fresh=true do it sooner'),
+  ),
+
+  MANAGEMENT: about(
+    onOff(false),
+    numbers(
+      'Register, deregister and change numbers, over HTTP with a token of the scope manage and by hubcast numbers; each operation leaves audit events',
+    ),
   ),
 
   HOST: about(text().default('0.0.0.0'), listener('Address of the public listener, which only Meta has to reach')),
@@ -260,6 +272,22 @@ export const settingsTable = z.object({
     kafka('Client secret for the token endpoint', { secret: true }),
   ),
   KAFKA_SASL_OAUTHBEARER_SCOPE: about(text().optional(), kafka('Scope asked of the token endpoint')),
+
+  HUBCAST_URL: about(
+    z
+      .url({ protocol: /^https?$/, error: 'is not an http or https URL' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+    commandLine(
+      'Internal listener of a running service, through which hubcast numbers manages; else Meta is asked from here',
+    ),
+  ),
+  HUBCAST_TOKEN: about(
+    text()
+      .refine((value) => !/\s/.test(value), 'contains white space')
+      .optional(),
+    commandLine('Token of API_TOKENS for HUBCAST_URL, with the scope manage', { secret: true }),
+  ),
 
   LOG_LEVEL: about(
     oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

@@ -6,8 +6,14 @@ import type { Logger } from '../log.ts';
 import type { Readiness } from '../store/store.ts';
 import { equalInConstantTime } from '../webhook/handshake.ts';
 import { isUnreadablePath, sendError, sendJson, toHubcastError } from './answer.ts';
+import { addManagementRoutes, type ManagementContract, type PhoneNumberManagement } from './management-routes.ts';
 import { type AnswerContract, openApiDocument } from './openapi.ts';
-import { addPhoneNumberRoutes, type PhoneNumberLookUps, refuseMethod } from './phone-number-routes.ts';
+import {
+  addPhoneNumberRoutes,
+  type PhoneNumberLookUps,
+  refuseMethod,
+  refuseOtherNumberPaths,
+} from './phone-number-routes.ts';
 
 export interface InternalAppOptions {
   readonly readiness: () => Promise<Readiness>;
@@ -16,7 +22,10 @@ export interface InternalAppOptions {
   readonly loopback: boolean;
   /** Null where this service has no access to Graph. */
   readonly lookUps: PhoneNumberLookUps | null;
+  /** Null where numbers may not be managed. */
+  readonly management: PhoneNumberManagement | null;
   readonly contract: AnswerContract;
+  readonly managementContract: ManagementContract;
   readonly version: string;
   /** What is counted, as Prometheus reads it. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
@@ -54,15 +63,19 @@ export function createInternalApp(options: InternalAppOptions): Express {
     response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(text) });
     response.end(text);
   });
-  const openApi = openApiDocument({ version: options.version, contract: options.contract });
+  const openApi = openApiDocument(options);
   app.get('/openapi.json', (_request, response) => sendJson(response, 200, openApi));
   for (const path of ['/live', '/ready', '/metrics', '/openapi.json']) app.all(path, refuseMethod);
-  addPhoneNumberRoutes(app, {
-    lookUps: options.lookUps,
-    authorize: (request) => {
-      if (!loopback) authorize(request, options.tokens(), 'numbers:read');
-    },
+  const authorizeLookUp = (request: Request) => {
+    if (!loopback) authorize(request, options.tokens(), 'numbers:read');
+  };
+  addPhoneNumberRoutes(app, { lookUps: options.lookUps, authorize: authorizeLookUp });
+  addManagementRoutes(app, {
+    management: options.management,
+    contract: options.managementContract,
+    authorize: (request) => authorize(request, options.tokens(), 'manage'),
   });
+  refuseOtherNumberPaths(app, authorizeLookUp);
   app.use((_request: Request, response: Response) => refuse(response, new HubcastError('not_found', 'No such path.')));
   app.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
     const known = isUnreadablePath(error)

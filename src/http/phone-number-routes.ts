@@ -76,7 +76,10 @@ export function addPhoneNumberRoutes(app: Express, { lookUps, authorize }: Phone
       refuseMethod(request, response);
     });
   }
-  // Dots, slashes and what else is tried in place of an id.
+}
+
+/** Dots, slashes and what else is tried in place of an id. Added after every route with an id. */
+export function refuseOtherNumberPaths(app: Express, authorize: (request: Request) => void): void {
   app.all('/phone-numbers/*rest', (request: Request) => {
     authorize(request);
     const [first, ...rest] = (request.params as unknown as { rest: readonly string[] }).rest;

@@ -109,6 +109,19 @@ describe('the package in an empty project', () => {
     },
   );
 
+  it('gives the Graph stand-in', () => {
+    writeFileSync(
+      join(project, 'graph.mjs'),
+      `import { startGraphStandIn } from 'hubcast/testing';
+       const graph = await startGraphStandIn({ accounts: [{ id: '1', numbers: [{ id: '2', display_phone_number: '+49 1512 3456789' }] }] });
+       const headers = { authorization: 'Bearer ' + graph.accessToken };
+       const { data } = await (await fetch(graph.url + '/v26.0/1/phone_numbers?fields=status', { headers })).json();
+       console.log(data[0].status, graph.calls.length);
+       await graph.close();`,
+    );
+    expect(run(process.execPath, ['graph.mjs'])).toEqual({ status: 0, output: 'CONNECTED 1\n' });
+  });
+
   it('names no source file in its declarations', () => {
     const declarations = readdirSync(installed, { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.d.ts'),

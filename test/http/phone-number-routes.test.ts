@@ -6,6 +6,7 @@ import { type Listener, listen } from '../../src/http/listener.ts';
 import { createLog } from '../../src/log.ts';
 import { answerContract } from '../../src/phone-numbers/contract.ts';
 import { createLookUps } from '../../src/phone-numbers/look-ups.ts';
+import { managementContract } from '../../src/phone-numbers/management/contract.ts';
 import type { GraphStandIn } from '../../src/testing/graph-stand-in/start-graph-stand-in.ts';
 import {
   ACCOUNT,
@@ -36,7 +37,9 @@ async function serve(graph: GraphStandIn | null, { tokens, ...setup }: Setup = {
     tokens: () => tokens ?? [],
     loopback: tokens === undefined,
     lookUps: graph === null ? null : createLookUps(directoryOf(graph, setup), setup.clock?.now ?? Date.now),
+    management: null,
     contract: answerContract(),
+    managementContract: managementContract(),
     version: '0.0.0',
     metrics: async () => ({ contentType: 'text/plain', text: '' }),
     log: createLog('silent', process.stderr),

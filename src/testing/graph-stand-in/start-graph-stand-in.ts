@@ -44,6 +44,8 @@ export interface StandInCall {
   readonly path: string;
   readonly version: string;
   readonly query: Readonly<Record<string, string>>;
+  /** What was sent, PINs and codes included; empty for reads. */
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 /** An answer out of order. What is not said is as usual: a delay alone makes the right answer late. */
@@ -113,7 +115,8 @@ export async function startGraphStandIn(options: GraphStandInOptions): Promise<G
       input_token: inspected,
       ...query
     } = Object.fromEntries(asked.searchParams);
-    calls.push({ method, path, version, query });
+    const body = await readParameters(request).catch(() => null);
+    calls.push({ method, path, version, query, body: body ?? {} });
     const [, id = '', edge = ''] = /^\/(\d+)(?:\/([a-z_]+))?$/.exec(path) ?? [];
     const accountId = state.accounts.has(id) ? id : (state.numbers.get(id)?.accountId ?? null);
     try {
@@ -122,7 +125,8 @@ export async function startGraphStandIn(options: GraphStandInOptions): Promise<G
       if (accountId === null) throw notFound(id || path.slice(1), method);
       const refusal = usage.count(accountId);
       if (refusal !== null) return { ...refusal, accountId };
-      const parameters = { ...query, ...(await readParameters(request)) };
+      if (body === null) throw new StandInError(100, 'Invalid parameter', { details: 'The body cannot be read.' });
+      const parameters = { ...query, ...body };
       const found = answerOperation(
         { method, id, edge, query: asked.searchParams, parameters },
         {
