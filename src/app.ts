@@ -10,9 +10,11 @@ import { createPublicApp } from './http/public-app.ts';
 import { createRoom } from './http/room.ts';
 import type { Logger } from './log.ts';
 import { openApps } from './open-apps.ts';
+import { openEvents } from './open-events.ts';
 import { openLookUps } from './open-look-ups.ts';
 import { openManagement } from './open-management.ts';
 import { openMetrics } from './open-metrics.ts';
+import { openSchemas } from './open-schemas.ts';
 import { openStore } from './open-store.ts';
 import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
@@ -50,14 +52,16 @@ export async function startService(
   const numbers = openLookUps(settings, log, metrics.noteGraphCall);
   let stopping: Promise<void> | undefined;
 
+  const known = numbers === null ? {} : { knownNumber: numbers.directory.peek, onStored: numbers.directory.noteEvents };
+  const events = openEvents(settings, log, { append: store.append, ...known });
   const door = openApps(settings, {
     append: store.append,
     now: () => performance.now(),
     log,
-    ...(numbers === null ? {} : { knownNumber: numbers.directory.peek }),
-    onStored(events, receivedMs) {
-      metrics.deliveries.noteEvents(events, receivedMs);
-      numbers?.directory.noteEvents(events);
+    ...known,
+    onStored(stored, receivedMs) {
+      metrics.deliveries.noteEvents(stored, receivedMs);
+      numbers?.directory.noteEvents(stored);
     },
   });
   const readiness = metrics.watchReadiness(async (): Promise<Readiness> => {
@@ -95,6 +99,7 @@ export async function startService(
       lookUps: numbers?.lookUps ?? null,
       management: openManagement(fixed, { numbers, append: store.append, log }),
       contract: answerContract(),
+      stored: { events, schemas: openSchemas(), maxBodyBytes: fixed.MAX_BODY_BYTES },
       managementContract: managementContract(),
       version: PACKAGE.version,
       metrics: metrics.expose({
@@ -138,6 +143,7 @@ export async function startService(
       for (const listener of listeners) listener.destroy();
     }, fixed.SHUTDOWN_TIMEOUT_MS);
     await publicListener?.stop();
+    events.close();
     // The probes answer until the end: a balancer that hears nothing would call the process dead.
     await internalListener.stop();
     clearTimeout(cut);

@@ -167,6 +167,24 @@ export const ERRORS = {
       'This WhatsApp Business Account is not one of WABA_IDS, does not exist, or the access token may not see it.',
     fix: 'Check WABA_IDS (ids of accounts, not of phone numbers or portfolios), and that the system user of META_ACCESS_TOKEN has the account as an asset.',
   },
+  invalid_value: {
+    status: 400,
+    retry: false,
+    summary: 'The body is not JSON.',
+    fix: 'Send the repaired value alone, as JSON: what the dead letter has in data.value, put right.',
+  },
+  dead_letter_not_found: {
+    status: 404,
+    retry: false,
+    summary: 'No dead letter with this id is stored. GET /dead-letters lists them.',
+    fix: 'Dead letters go when their topic lets go of them (14 days in topics made here, JOURNAL_RETENTION_HOURS in the journal). "hubcast dead-letters list" shows those there are.',
+  },
+  schema_not_found: {
+    status: 404,
+    retry: false,
+    summary: 'There is no event type of this name and version. GET /schemas lists all of them.',
+    fix: 'dataschema urn:hubcast:<type>:<version> stands at /schemas/<type>/<version>. A newer hubcast may know it.',
+  },
   graph_not_configured: {
     status: 503,
     retry: false,

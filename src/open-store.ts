@@ -8,7 +8,7 @@ import { createKafkaReader } from './kafka/reader.ts';
 import { createTokenProvider, type KafkaSasl, type KafkaTls } from './kafka/security.ts';
 import { createKafkaStore, type KafkaStoreOptions } from './kafka/store.ts';
 import type { Logger } from './log.ts';
-import type { ReadRecords } from './records/record.ts';
+import type { ReadBack, ReadRecords } from './records/record.ts';
 import { toRefusedRecordDeadLetters } from './records/refused-record.ts';
 import { planTopics, type TopicNaming, type TopicPlan, topicName } from './records/topics.ts';
 import type { Store, StoreMeter } from './store/store.ts';
@@ -127,6 +127,7 @@ const monotonicMs = () => performance.now();
 
 export interface OpenReader {
   readonly read: ReadRecords;
+  readonly readBack: ReadBack;
   /** Names of the topics there are. */
   readonly topics: () => Promise<readonly string[]>;
   readonly close: () => void;
@@ -135,12 +136,12 @@ export interface OpenReader {
 /** @throws HubcastError `usage` when there is no journal to read */
 export function openReader(settings: StoreSettings, log: Logger): OpenReader {
   if (settings.KAFKA_BROKERS === undefined) {
-    const { read, topics, close } = readJournal(settings.DATA_DIR);
-    return { read, topics: async () => topics(), close };
+    const { read, readBack, topics, close } = readJournal(settings.DATA_DIR);
+    return { read, readBack, topics: async () => topics(), close };
   }
   const connection = { ...connectionOf(() => settings), brokers: settings.KAFKA_BROKERS, now: monotonicMs, log };
-  const { read, listTopics } = createKafkaReader(connection);
-  return { read, topics: listTopics, close: () => undefined };
+  const { read, readBack, listTopics } = createKafkaReader(connection);
+  return { read, readBack, topics: listTopics, close: () => undefined };
 }
 
 const TOKEN_TIMEOUT_MS = 5_000;

@@ -22,6 +22,11 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   send(response, status, 'application/json', JSON.stringify(body));
 }
 
+/** JSON that is text already, with every digit. */
+export function sendJsonText(response: ServerResponse, status: number, json: string): void {
+  send(response, status, 'application/json', json);
+}
+
 export function sendText(response: ServerResponse, status: number, text: string): void {
   send(response, status, 'text/plain', text);
 }

@@ -6,6 +6,7 @@ import type { Logger } from '../log.ts';
 import type { Readiness } from '../store/store.ts';
 import { equalInConstantTime } from '../webhook/handshake.ts';
 import { isUnreadablePath, sendError, sendJson, toHubcastError } from './answer.ts';
+import { addEventRoutes, type StoredEvents } from './event-routes.ts';
 import { addManagementRoutes, type ManagementContract, type PhoneNumberManagement } from './management-routes.ts';
 import { type AnswerContract, openApiDocument } from './openapi.ts';
 import {
@@ -14,6 +15,7 @@ import {
   refuseMethod,
   refuseOtherNumberPaths,
 } from './phone-number-routes.ts';
+import { addSchemaRoutes, type PublishedSchemas } from './schema-routes.ts';
 
 export interface InternalAppOptions {
   readonly readiness: () => Promise<Readiness>;
@@ -25,6 +27,13 @@ export interface InternalAppOptions {
   /** Null where numbers may not be managed. */
   readonly management: PhoneNumberManagement | null;
   readonly contract: AnswerContract;
+  /** Null where stored events are not shown. */
+  readonly stored: {
+    readonly events: StoredEvents;
+    readonly schemas: PublishedSchemas;
+    /** Of a repaired value. */
+    readonly maxBodyBytes: number;
+  } | null;
   readonly managementContract: ManagementContract;
   readonly version: string;
   /** What is counted, as Prometheus reads it. */
@@ -76,6 +85,15 @@ export function createInternalApp(options: InternalAppOptions): Express {
     authorize: (request) => authorize(request, options.tokens(), 'manage'),
   });
   refuseOtherNumberPaths(app, authorizeLookUp);
+  if (options.stored !== null) {
+    addEventRoutes(app, {
+      ...options.stored,
+      authorize: (request, scope) => {
+        if (!loopback) authorize(request, options.tokens(), scope);
+      },
+    });
+    addSchemaRoutes(app, options.stored.schemas);
+  }
   app.use((_request: Request, response: Response) => refuse(response, new HubcastError('not_found', 'No such path.')));
   app.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
     const known = isUnreadablePath(error)

@@ -1,6 +1,9 @@
 /** The internal listener described by OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1.html), made from what it does. */
 import { ERRORS, type ErrorCode } from '../errors.ts';
+import { EVENT_SCHEMAS } from './event-operations.ts';
 import type { ManagementContract } from './management-routes.ts';
+import { EVENT_PATHS } from './openapi-events.ts';
+import { errorResponses, json } from './openapi-parts.ts';
 import { OPERATIONS, PARAMETERS, type ParameterName } from './phone-number-operations.ts';
 
 export interface OpenApiOptions {
@@ -24,7 +27,7 @@ export function openApiDocument({ version, contract, managementContract }: OpenA
       title: 'hubcast, internal listener',
       version,
       description:
-        'What hubcast knows of your WhatsApp phone numbers, and, with MANAGEMENT=on, what can be done with them. Not for the open internet.',
+        'What hubcast knows of your WhatsApp phone numbers and what it stored, and, with MANAGEMENT=on, what can be done with the numbers. Not for the open internet.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -32,11 +35,13 @@ export function openApiDocument({ version, contract, managementContract }: OpenA
     tags: [
       { name: 'phone-numbers', description: 'Look-ups of your own phone numbers' },
       { name: 'management', description: 'Registering and changing numbers; always with a token of the scope manage' },
+      { name: 'events', description: 'Stored events, dead letters and their replay, JSON Schemas' },
       { name: 'service', description: 'Probes and this document' },
     ],
     paths: {
       ...Object.fromEntries(Object.entries(OPERATIONS).map((entry) => toPath(entry, contract.fields))),
       ...managementPaths(managementContract),
+      ...EVENT_PATHS,
       ...SERVICE_PATHS,
     },
     components: {
@@ -45,7 +50,7 @@ export function openApiDocument({ version, contract, managementContract }: OpenA
           type: 'http',
           scheme: 'bearer',
           description:
-            'A token of API_TOKENS with the scope numbers:read, not needed on loopback; or manage, always needed.',
+            'A token of API_TOKENS with the scope numbers:read, events:read or events:replay, not needed on loopback; or manage, always needed.',
         },
       },
       headers: {
@@ -53,7 +58,7 @@ export function openApiDocument({ version, contract, managementContract }: OpenA
         'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer', minimum: 1 } },
         Allow: { description: 'Methods this path takes', schema: { type: 'string' } },
       },
-      schemas: { ...contract.schemas, ...managementContract.schemas, Error: ERROR_SCHEMA },
+      schemas: { ...contract.schemas, ...managementContract.schemas, ...EVENT_SCHEMAS, Error: ERROR_SCHEMA },
     },
   };
 }
@@ -170,21 +175,6 @@ function managementPaths({ operations }: ManagementContract): Readonly<Record<st
   );
 }
 
-function errorResponses(codes: readonly ErrorCode[]) {
-  const byStatus = Map.groupBy(codes, (code) => ERRORS[code].status);
-  return Object.fromEntries(
-    [...byStatus].map(([status, ofStatus]) => [
-      status,
-      {
-        description: ofStatus.map((code) => `\`${code}\`: ${ERRORS[code].summary}`).join('\n\n'),
-        ...(status === 503 ? { headers: { 'Retry-After': { $ref: '#/components/headers/Retry-After' } } } : {}),
-        ...(status === 405 ? { headers: { Allow: { $ref: '#/components/headers/Allow' } } } : {}),
-        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
-      },
-    ]),
-  );
-}
-
 const ERROR_SCHEMA = {
   type: 'object',
   required: ['error'],
@@ -206,10 +196,6 @@ const ERROR_SCHEMA = {
   },
 };
 
-const json = (description: string, schema: object) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
 const statusObject = { type: 'object', required: ['status'], properties: { status: { type: 'string' } } };
 
 const SERVICE_PATHS = {

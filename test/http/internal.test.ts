@@ -38,6 +38,7 @@ async function startInternal(readiness: () => Promise<Readiness>, loopback = tru
       lookUps: null,
       management: null,
       contract: { schemas: {}, fields: [] },
+      stored: null,
       managementContract: { operations: [], schemas: {} },
       version: '0.0.0',
       metrics: async () => ({ contentType: 'text/plain', text: '' }),
@@ -208,7 +209,7 @@ describe('on any other address', () => {
       `Bearer reader=${TOKEN}`,
       'Bearer undefined',
     ];
-    for (const path of ['/', '/events', '/events-of-another-day', '/live/', '/Live', '/%6cive']) {
+    for (const path of ['/', '/events-of-another-day', '/live/', '/Live', '/%6cive']) {
       for (const authorization of wrong) {
         const answer = await get(path, authorization === '' ? {} : { authorization });
         expectRefusal(answer, 'unauthorized');

@@ -39,6 +39,7 @@ async function serve(graph: GraphStandIn | null, { tokens, ...setup }: Setup = {
     lookUps: graph === null ? null : createLookUps(directoryOf(graph, setup), setup.clock?.now ?? Date.now),
     management: null,
     contract: answerContract(),
+    stored: null,
     managementContract: managementContract(),
     version: '0.0.0',
     metrics: async () => ({ contentType: 'text/plain', text: '' }),
