@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './config/contradictions.ts';
+import { createScrubber } from './config/secret-texts.ts';
 import type { Settings } from './config/settings.ts';
-import { HubcastError, messageOf } from './errors.ts';
+import { ERRORS, HubcastError, messageOf } from './errors.ts';
 import { createInternalApp } from './http/internal-app.ts';
 import { type Listener, type ListenerOptions, listen } from './http/listener.ts';
 import { createPublicApp } from './http/public-app.ts';
@@ -16,6 +17,7 @@ import { openManagement } from './open-management.ts';
 import { openMetrics } from './open-metrics.ts';
 import { openSchemas } from './open-schemas.ts';
 import { openStore } from './open-store.ts';
+import { clientCheckOf, openTls } from './open-tls.ts';
 import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
 import { managementContract } from './phone-numbers/management/contract.ts';
@@ -64,13 +66,15 @@ export async function startService(
       numbers?.directory.noteEvents(stored);
     },
   });
-  const readiness = metrics.watchReadiness(async (): Promise<Readiness> => {
+  const scrub = createScrubber(settings, process.env);
+  const readiness = metrics.watchReadiness(async () => scrubbed(await lookAtReadiness(), scrub));
+  const lookAtReadiness = async (): Promise<Readiness> => {
     if (stopping !== undefined) return { ready: false, why: 'The service is stopping.' };
     const state = await store.readiness();
     const problems = numbers?.problems() ?? [];
     // Look-ups do not decide: webhooks are taken without Graph.
     return state.ready ? { ready: true, warnings: [...(state.warnings ?? []), ...problems] } : state;
-  });
+  };
   const room = createRoom(fixed.MAX_IN_FLIGHT_BYTES);
 
   const listeners: Listener[] = [];
@@ -112,7 +116,16 @@ export async function startService(
       log,
     });
     if (fixed.ROLES.includes('receive')) {
-      publicListener = await listenOn('HOST', { handle: publicApp, host: fixed.HOST, port: fixed.PORT, ...timeouts });
+      const { fix } = ERRORS.client_certificate_refused;
+      publicListener = await listenOn('HOST', {
+        handle: publicApp,
+        host: fixed.HOST,
+        port: fixed.PORT,
+        ...timeouts,
+        tls: openTls(settings, log),
+        check: clientCheckOf(fixed),
+        onRefused: (diagnosis) => log.warn({ diagnosis, fix }, 'refused before its body'),
+      });
       listeners.push(publicListener);
     }
     internalListener = await listenOn('INTERNAL_HOST', {
@@ -160,6 +173,13 @@ export async function startService(
       return stopping;
     },
   };
+}
+
+/** What a broker or an endpoint said may hold what was sent to it. */
+function scrubbed(state: Readiness, scrub: (text: string) => string): Readiness {
+  return state.ready
+    ? { ready: true, warnings: (state.warnings ?? []).map(scrub) }
+    : { ready: false, why: scrub(state.why) };
 }
 
 async function untilReady(readiness: () => Promise<Readiness>, stopped: () => boolean, log: Logger): Promise<void> {

@@ -32,6 +32,12 @@ export const ERRORS = {
     summary: 'The verification request is refused.',
     fix: 'Enter the value of META_VERIFY_TOKEN as "Verify token" in the Meta app (WhatsApp > Configuration).',
   },
+  client_certificate_refused: {
+    status: 403,
+    retry: false,
+    summary: 'A client certificate is needed that this service knows.',
+    fix: "Only Meta should call here, and only with mutual TLS switched on for the Meta app. Check TLS_CLIENT_CA (Meta's outbound authority, with its intermediates where they do not come along) and TLS_CLIENT_NAME; behind a proxy, TLS_CLIENT_HEADER and TRUSTED_PROXIES.",
+  },
   signature_missing: {
     status: 401,
     retry: false,

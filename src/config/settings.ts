@@ -18,6 +18,7 @@ import {
   wholeNumber,
 } from './kinds.ts';
 import { META_APPS_FORM, metaApps } from './meta-apps.ts';
+import { networkList } from './networks.ts';
 import { isFamily, TOPIC_NAME, topicNames } from './topic-names.ts';
 
 const MIB = 1024 * 1024;
@@ -160,6 +161,38 @@ export const settingsTable = z.object({
 
   HOST: about(text().default('0.0.0.0'), listener('Address of the public listener, which only Meta has to reach')),
   PORT: about(wholeNumber(0, 65_535).default(8080), listener('Port of the public listener; 0 takes a free one')),
+  TLS_CERT: about(
+    text().optional(),
+    listener(
+      'PEM of the certificate of the public listener, and those between it and its authority. Without it a proxy must end TLS',
+      { file: true },
+    ),
+  ),
+  TLS_KEY: about(text().optional(), listener('PEM of its key', { secret: true })),
+  TLS_CLIENT_CERTIFICATES: about(
+    oneOf(['off', 'require']).default('off'),
+    listener("require: only senders with Meta's client certificate (mutual TLS, to be switched on for the Meta app)"),
+  ),
+  TLS_CLIENT_CA: about(
+    text().optional(),
+    listener("PEM of the authority of client certificates: Meta's outbound one, and no public one", { file: true }),
+  ),
+  TLS_CLIENT_NAME: about(
+    text().default('client.webhooks.fbclientcerts.com'),
+    listener('The common name, or a DNS name, that the client certificate must have'),
+  ),
+  TLS_CLIENT_HEADER: about(
+    text()
+      .refine((value) => /^[A-Za-z0-9-]+$/.test(value), 'is not the name of a header')
+      .optional(),
+    listener(
+      'Header in which a proxy of TRUSTED_PROXIES passes on the subject of a client certificate it verified, and which it removes from what senders send',
+    ),
+  ),
+  TRUSTED_PROXIES: about(
+    networkList().optional(),
+    listener('Proxies whose TLS_CLIENT_HEADER is believed', { form: 'address or network, ...' }),
+  ),
   INTERNAL_HOST: about(
     text().default('127.0.0.1'),
     listener('Address of the internal listener; needs API_TOKENS when it is not loopback'),

@@ -37,6 +37,14 @@ export function sendErrorUnread(response: ServerResponse, error: HubcastError): 
   sendError(response, error);
 }
 
+/** Nothing here is a page, may be kept, or is to be taken for something else than it says. */
+export const SAFE_HEADERS = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+} as const;
+
 /** Not Express's `response.send`: no ETag, so `If-None-Match` cannot turn an answer into a 304. */
 function send(response: ServerResponse, status: number, mediaType: string, text: string): void {
   // Node would read an unread body to its end, however long it is, to reach the next request.
@@ -45,8 +53,7 @@ function send(response: ServerResponse, status: number, mediaType: string, text:
   response.writeHead(status, {
     'Content-Type': `${mediaType}; charset=utf-8`,
     'Content-Length': bytes.length,
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
+    ...SAFE_HEADERS,
   });
   response.end(bytes);
 }

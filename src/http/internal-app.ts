@@ -1,10 +1,11 @@
 /** The internal listener: probes, look-ups, its description. Who may use it is decided here, before any route. */
+
+import { timingSafeEqual } from 'node:crypto';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import type { ApiToken, Scope } from '../config/api-tokens.ts';
+import { type ApiToken, type Scope, tokenDigest } from '../config/api-tokens.ts';
 import { HubcastError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Readiness } from '../store/store.ts';
-import { equalInConstantTime } from '../webhook/handshake.ts';
 import { isUnreadablePath, sendError, sendJson, toHubcastError } from './answer.ts';
 import { addEventRoutes, type StoredEvents } from './event-routes.ts';
 import { addManagementRoutes, type ManagementContract, type PhoneNumberManagement } from './management-routes.ts';
@@ -52,6 +53,7 @@ export function createInternalApp(options: InternalAppOptions): Express {
   app.set('query parser', 'simple');
 
   app.use((request: Request, response: Response, next: NextFunction) => {
+    if (!OPEN_PATHS.has(request.path)) logWhenAnswered(request, response, log);
     try {
       if (loopback) refuseWebPages(request);
       else if (!OPEN_PATHS.has(request.path)) authorize(request, options.tokens(), null);
@@ -106,6 +108,26 @@ export function createInternalApp(options: InternalAppOptions): Express {
   return app;
 }
 
+/** Who asked for what. The path as the route writes it: what stands in it may be somebody's number. */
+function logWhenAnswered(request: Request, response: Response, log: Logger): void {
+  const startedMs = performance.now();
+  response.once('close', () => {
+    const { token } = response.locals as { readonly token?: string };
+    const path: unknown = request.route?.path;
+    const ms = Math.round(performance.now() - startedMs);
+    log.info(
+      {
+        ...(token === undefined ? {} : { token }),
+        method: request.method,
+        ...(typeof path === 'string' ? { path } : {}),
+        status: response.statusCode,
+        ms,
+      },
+      'internal request',
+    );
+  });
+}
+
 /**
  * @param scope what the route needs; null for any valid token
  * @returns the token that was used, by its name
@@ -114,8 +136,10 @@ export function createInternalApp(options: InternalAppOptions): Express {
 export function authorize(request: Request, tokens: readonly ApiToken[], scope: Scope | null): ApiToken {
   const [, given = ''] = /^Bearer ([^ ]+)$/i.exec(request.get('authorization') ?? '') ?? [];
   // All are compared, so that the time taken does not tell which one was close.
-  const [found] = tokens.filter(({ token }) => equalInConstantTime(token, given));
+  const digest = tokenDigest(given);
+  const [found] = tokens.filter((token) => timingSafeEqual(token.digest, digest));
   if (found === undefined) throw new HubcastError('unauthorized', 'No valid token came.');
+  if (request.res !== undefined) request.res.locals.token = found.name;
   if (scope !== null && !found.scopes.includes(scope)) {
     throw new HubcastError('forbidden', `The token "${found.name}" lacks the scope ${scope}.`);
   }

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { ApiToken } from '../../src/config/api-tokens.ts';
+import { type ApiToken, tokenDigest } from '../../src/config/api-tokens.ts';
 import { createInternalApp } from '../../src/http/internal-app.ts';
 import { type Listener, listen } from '../../src/http/listener.ts';
 import { createLog } from '../../src/log.ts';
@@ -284,8 +284,8 @@ describe('what goes wrong', () => {
 
   it('needs a token with the scope numbers:read beyond loopback', async () => {
     const tokens: ApiToken[] = [
-      { name: 'reader', token: 'reader-reader-reader', scopes: ['numbers:read'] },
-      { name: 'events', token: 'events-events-events', scopes: ['events:read'] },
+      { name: 'reader', digest: tokenDigest('reader-reader-reader'), scopes: ['numbers:read'] },
+      { name: 'events', digest: tokenDigest('events-events-events'), scopes: ['events:read'] },
     ];
     const url = await serve(await standInWith(), { tokens });
     const path = `${url}/phone-numbers/${NUMBER.id}`;
