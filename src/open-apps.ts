@@ -79,7 +79,11 @@ function toDoor(
   };
 }
 
-function acceptedAccounts({ accounts }: MetaApp, { ACCEPT_ACCOUNTS: others }: Settings): AcceptedAccounts | null {
+/** Null where all are. */
+export function acceptedAccounts(
+  { accounts }: MetaApp,
+  { ACCEPT_ACCOUNTS: others }: Pick<Settings, 'ACCEPT_ACCOUNTS'>,
+): AcceptedAccounts | null {
   return others === 'all' ? null : { ours: new Set(accounts), others };
 }
 

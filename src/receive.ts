@@ -117,7 +117,8 @@ export function createReceive(options: ReceiveOptions): Receive {
   };
 }
 
-function acceptedOf(events: readonly SplitEvent[], accounts: AcceptedAccounts): readonly SplitEvent[] {
+/** What is kept of a POST's events, and where. */
+export function acceptedOf(events: readonly SplitEvent[], accounts: AcceptedAccounts): readonly SplitEvent[] {
   if (!events.some((event) => isForeign(event, accounts))) return events;
   return events.flatMap((event) => {
     if (!isForeign(event, accounts)) return [event];
