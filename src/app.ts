@@ -18,6 +18,7 @@ import { openMetrics } from './open-metrics.ts';
 import { openSchemas } from './open-schemas.ts';
 import { openStore } from './open-store.ts';
 import { clientCheckOf, openTls } from './open-tls.ts';
+import { openWatch } from './open-watch.ts';
 import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
 import { managementContract } from './phone-numbers/management/contract.ts';
@@ -52,9 +53,13 @@ export async function startService(
   const metrics = openMetrics();
   const store = await open(settings, log, metrics.storeMeter);
   const numbers = openLookUps(settings, log, metrics.noteGraphCall);
+  const watch = openWatch(settings, { store, numbers, log });
   let stopping: Promise<void> | undefined;
 
-  const known = numbers === null ? {} : { knownNumber: numbers.directory.peek, onStored: numbers.directory.noteEvents };
+  const known = {
+    ...(watch.knownNumber === null ? {} : { knownNumber: watch.knownNumber }),
+    ...(numbers === null ? {} : { onStored: numbers.directory.noteEvents }),
+  };
   const events = openEvents(settings, log, { append: store.append, ...known });
   const door = openApps(settings, {
     append: store.append,
@@ -65,6 +70,7 @@ export async function startService(
       metrics.deliveries.noteEvents(stored, receivedMs);
       numbers?.directory.noteEvents(stored);
     },
+    onStoredFailed: (error) => log.error({ error: messageOf(error) }, 'what follows a stored webhook failed'),
   });
   const scrub = createScrubber(settings, process.env);
   const readiness = metrics.watchReadiness(async () => scrubbed(await lookAtReadiness(), scrub));
@@ -100,7 +106,7 @@ export async function startService(
       readiness,
       tokens: () => settings().API_TOKENS ?? [],
       loopback: isLoopback(fixed.INTERNAL_HOST),
-      lookUps: numbers?.lookUps ?? null,
+      lookUps: numbers?.lookUps ?? watch.lookUps,
       management: openManagement(fixed, { numbers, append: store.append, log }),
       contract: answerContract(),
       stored: { events, schemas: openSchemas(), maxBodyBytes: fixed.MAX_BODY_BYTES },
@@ -140,6 +146,7 @@ export async function startService(
       listener.destroy();
       await listener.stop();
     }
+    await watch.close();
     await store.close();
     throw error;
   }
@@ -160,6 +167,7 @@ export async function startService(
     // The probes answer until the end: a balancer that hears nothing would call the process dead.
     await internalListener.stop();
     clearTimeout(cut);
+    await watch.close();
     await store.close();
     log.info('stopped');
   }

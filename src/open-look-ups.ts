@@ -22,6 +22,8 @@ export interface OpenLookUps {
     readonly refused: boolean;
     readonly expiresMs: number | null;
   }[];
+  /** Reads of an account's numbers in the last hour. */
+  readonly readsLately: (accountId: string) => number;
   /** What the operator should know though everything else works: a token that Meta refuses. */
   readonly problems: () => readonly string[];
 }
@@ -115,6 +117,7 @@ export function openLookUps(
     lookUps: createLookUps(directory, Date.now),
     tokens: () =>
       tokenExpiries.map(({ app, expiresMs }) => ({ app, refused: tokenProblems.has(app), expiresMs: expiresMs() })),
+    readsLately: client.budget.readsLately,
     problems: () =>
       [...tokenProblems].map(
         ([app, problem]) => `Meta refuses ${tokenName(app)}: phone numbers are not read. ${problem}`,

@@ -83,6 +83,8 @@ export interface ReceiveOptions {
   readonly knownNumber?: KnownNumberOf;
   /** Told of events once they are durable. Must not wait for anything. */
   readonly onStored?: (events: readonly SplitEvent[], receivedMs: number) => void;
+  /** A failure of `onStored`: the events are durable, whatever comes after. */
+  readonly onStoredFailed?: (error: unknown) => void;
 }
 
 /** @throws HubcastError `signature_mismatch`, or why the store did not confirm (then durability is unknown) */
@@ -112,7 +114,11 @@ export function createReceive(options: ReceiveOptions): Receive {
       records.push(toRecord(rawRequestEvent(verified, headers ?? {}, delivery, repeatable), context));
     }
     await (trace === undefined ? append(records) : trace.storing(records.length, () => append(records)));
-    options.onStored?.(accepted, receivedMs);
+    try {
+      options.onStored?.(accepted, receivedMs);
+    } catch (error) {
+      options.onStoredFailed?.(error);
+    }
     return toReceipt(events, stored, accounts);
   };
 }
