@@ -15,7 +15,7 @@ import { toRefusedRecordDeadLetters } from './records/refused-record.ts';
 import { planTopics, type TopicNaming, type TopicPlan, topicName } from './records/topics.ts';
 import { openSpool, type SpoolOptions } from './spool/open-spool.ts';
 import type { OrderedWriter } from './store/ordered-writes.ts';
-import type { Store } from './store/store.ts';
+import type { Store, StoreMeter } from './store/store.ts';
 
 /** Of the first Meta app, which is nearly always the only one. */
 export function namingOf(settings: StoreSettings): TopicNaming {
@@ -74,14 +74,15 @@ export function describeStore(settings: StoreSettings): string {
 
 /**
  * @param settings asked again for what can change while the service runs: passwords and certificates from files
+ * @param meter told of the store's writes
  * @throws HubcastError when the data folder cannot be used; a Kafka that is away is waited for
  */
-export async function openStore(settings: () => StoreSettings, log: Logger): Promise<Store> {
+export async function openStore(settings: () => StoreSettings, log: Logger, meter?: StoreMeter): Promise<Store> {
   const fixed = settings();
-  if (fixed.KAFKA_BROKERS === undefined) return openJournal(toJournalOptions(fixed, log));
+  if (fixed.KAFKA_BROKERS === undefined) return openJournal({ ...toJournalOptions(fixed, log), meter });
   return fixed.SPOOL
-    ? openSpool(toSpoolOptions(settings, fixed.KAFKA_BROKERS, log))
-    : createKafkaStore(toKafkaOptions(settings, fixed.KAFKA_BROKERS, log));
+    ? openSpool(toSpoolOptions(settings, fixed.KAFKA_BROKERS, log, meter))
+    : createKafkaStore({ ...toKafkaOptions(settings, fixed.KAFKA_BROKERS, log), meter });
 }
 
 export function toJournalOptions(fixed: StoreSettings, log: Logger): JournalOptions {
@@ -99,7 +100,12 @@ export function toJournalOptions(fixed: StoreSettings, log: Logger): JournalOpti
 /** Kept free in file and disk of a spool: for noting and removing what is in Kafka, in the log and out of it. */
 const SPOOL_RESERVE_BYTES = 8 * 1024 * 1024;
 
-export function toSpoolOptions(settings: () => StoreSettings, brokers: readonly string[], log: Logger): SpoolOptions {
+export function toSpoolOptions(
+  settings: () => StoreSettings,
+  brokers: readonly string[],
+  log: Logger,
+  meter?: StoreMeter,
+): SpoolOptions {
   const fixed = settings();
   return {
     openJournal: (onStored) =>
@@ -111,8 +117,9 @@ export function toSpoolOptions(settings: () => StoreSettings, brokers: readonly 
         reserveBytes: SPOOL_RESERVE_BYTES,
         trim: true,
         onStored,
+        meter,
       }),
-    openKafka: () => openOrderedWriter(settings, brokers, log),
+    openKafka: () => openOrderedWriter(settings, brokers, log, meter),
     drainTimeoutMs: fixed.SPOOL_DRAIN_TIMEOUT_MS,
     now: Date.now,
     monotonicMs,
@@ -127,9 +134,10 @@ export function openOrderedWriter(
   settings: () => StoreSettings,
   brokers: readonly string[],
   log: Logger,
+  meter?: StoreMeter,
 ): OrderedWriter {
   const writeTimeoutMs = Math.max(FORWARD_TIMEOUT_MS, settings().WRITE_TIMEOUT_MS);
-  return createOrderedKafkaWriter({ ...toKafkaOptions(settings, brokers, log), writeTimeoutMs });
+  return createOrderedKafkaWriter({ ...toKafkaOptions(settings, brokers, log), writeTimeoutMs, meter });
 }
 
 export function toKafkaOptions(

@@ -3,7 +3,7 @@ import type { Logger } from '../log.ts';
 import type { OutgoingRecord } from '../records/record.ts';
 import type { TopicPlan } from '../records/topics.ts';
 import type { WriteGroup } from '../store/shared-writes.ts';
-import type { Readiness } from '../store/store.ts';
+import type { Readiness, StoreMeter } from '../store/store.ts';
 import { COMPRESSION_TYPES, type Compression } from './compression.ts';
 import { describeKafkaError } from './errors.ts';
 import { createGroupWriter } from './group-writer.ts';
@@ -35,6 +35,7 @@ export interface KafkaWriterOptions {
   readonly deadLetter: (refused: OutgoingRecord, limitBytes: number) => readonly OutgoingRecord[];
   readonly now: () => number;
   readonly log: Logger;
+  readonly meter?: StoreMeter | undefined;
 }
 
 export interface KafkaWriter {
