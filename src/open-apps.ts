@@ -1,4 +1,5 @@
 /** From settings to the doors of the public listener: one Meta app, or several with their own secrets and topics. */
+import { createHmac, createSecretKey } from 'node:crypto';
 import { appsOf, MAIN_APP, type MetaApp } from './config/meta-apps.ts';
 import type { Settings } from './config/settings.ts';
 import type { WebhookDoor } from './http/public-app.ts';
@@ -74,9 +75,16 @@ function toDoor(
       families: fixed.PUBLISH_FAMILIES,
       capture: fixed.CAPTURE,
       ...(accounts === null ? {} : { accounts }),
+      ...(fixed.PARTY_KEY_SECRET === undefined ? {} : { hideParty: partyHider(fixed.PARTY_KEY_SECRET) }),
       onOlderSecret: sayOldSecret(app.name, now, log),
     }),
   };
+}
+
+/** Half of an HMAC-SHA256: nobody without the secret can try out phone numbers until one fits. */
+function partyHider(secret: string): (name: string) => string {
+  const key = createSecretKey(secret, 'utf8');
+  return (name) => createHmac('sha256', key).update(name).digest('hex').slice(0, 32);
 }
 
 function acceptedAccounts({ accounts }: MetaApp, { ACCEPT_ACCOUNTS: others }: Settings): AcceptedAccounts | null {

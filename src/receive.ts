@@ -57,6 +57,8 @@ export interface ReceiveOptions {
   readonly accounts?: AcceptedAccounts;
   /** True: a repetition is one within this app. */
   readonly ofSeveralApps?: boolean;
+  /** Takes persons out of keys and subjects. */
+  readonly hideParty?: (name: string) => string;
   /** Told when a request is signed with another than the first secret. */
   readonly onOlderSecret?: () => void;
   /** From memory: the path of a webhook waits for nothing but the store. */
@@ -70,7 +72,7 @@ export type Receive = (request: SignedRequest) => Promise<Receipt>;
 
 export function createReceive(options: ReceiveOptions): Receive {
   const { append, appSecrets, app, naming, knownNumber, accounts, onOlderSecret } = options;
-  const { ofSeveralApps = false, capture = false } = options;
+  const { ofSeveralApps = false, capture = false, hideParty } = options;
   const kept: ReadonlySet<Family> = new Set([...options.families, 'dead-letter']);
 
   return async ({ body, signature, traceparent, headers, receivedMs, deliveryId }) => {
@@ -83,7 +85,7 @@ export function createReceive(options: ReceiveOptions): Receive {
     };
     const events = splitIntoEvents(verified, readBody(verified), delivery);
     const accepted = accounts === undefined ? events : acceptedOf(events, accounts);
-    const context = { delivery, naming, traceparent: traceparentOf(traceparent, deliveryId), ofSeveralApps };
+    const context = { delivery, naming, traceparent: traceparentOf(traceparent, deliveryId), ofSeveralApps, hideParty };
     const records = accepted.filter((event) => kept.has(event.family)).map((event) => toRecord(event, context));
     const stored = records.length;
     if (capture) {
