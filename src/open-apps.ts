@@ -1,10 +1,11 @@
 /** From settings to the doors of the public listener: one Meta app, or several with their own secrets and topics. */
 import { createHmac, createSecretKey } from 'node:crypto';
 import { appsOf, MAIN_APP, type MetaApp } from './config/meta-apps.ts';
-import type { Settings } from './config/settings.ts';
+import type { Settings, StoreSettings } from './config/settings.ts';
 import type { WebhookDoor } from './http/public-app.ts';
 import type { Logger } from './log.ts';
 import { type AcceptedAccounts, createReceive, type ReceiveOptions } from './receive.ts';
+import type { HideParty } from './records/to-record.ts';
 import { type AppSecret, toAppSecret } from './webhook/signature.ts';
 
 export interface AppsOptions extends Pick<ReceiveOptions, 'append' | 'knownNumber' | 'onStored'> {
@@ -75,19 +76,23 @@ function toDoor(
       families: fixed.PUBLISH_FAMILIES,
       capture: fixed.CAPTURE,
       ...(accounts === null ? {} : { accounts }),
-      ...(fixed.PARTY_KEY_SECRET === undefined ? {} : { hideParty: partyHider(fixed.PARTY_KEY_SECRET) }),
+      ...partyHider(fixed),
       onOlderSecret: sayOldSecret(app.name, now, log),
     }),
   };
 }
 
 /** Half of an HMAC-SHA256: nobody without the secret can try out phone numbers until one fits. */
-function partyHider(secret: string): (name: string) => string {
+export function partyHider({ PARTY_KEY_SECRET: secret }: StoreSettings): { readonly hideParty?: HideParty } {
+  if (secret === undefined) return {};
   const key = createSecretKey(secret, 'utf8');
-  return (name) => createHmac('sha256', key).update(name).digest('hex').slice(0, 32);
+  return { hideParty: (name) => createHmac('sha256', key).update(name).digest('hex').slice(0, 32) };
 }
 
-function acceptedAccounts({ accounts }: MetaApp, { ACCEPT_ACCOUNTS: others }: Settings): AcceptedAccounts | null {
+export function acceptedAccounts(
+  { accounts }: MetaApp,
+  { ACCEPT_ACCOUNTS: others }: Pick<Settings, 'ACCEPT_ACCOUNTS'>,
+): AcceptedAccounts | null {
   return others === 'all' ? null : { ours: new Set(accounts), others };
 }
 

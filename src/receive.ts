@@ -6,7 +6,7 @@ import { type Delivery, type KnownNumberOf, type SplitEvent, TEST_ENTRY_ID } fro
 import { type RequestHeaders, rawRequestEvent } from './events/raw-request.ts';
 import { splitIntoEvents } from './events/split.ts';
 import type { Family } from './fields/families.ts';
-import { toRecord } from './records/to-record.ts';
+import { type HideParty, toRecord } from './records/to-record.ts';
 import type { TopicNaming } from './records/topics.ts';
 import { traceparentOf } from './records/traceparent.ts';
 import type { Append } from './store/store.ts';
@@ -58,7 +58,7 @@ export interface ReceiveOptions {
   /** True: a repetition is one within this app. */
   readonly ofSeveralApps?: boolean;
   /** Takes persons out of keys and subjects. */
-  readonly hideParty?: (name: string) => string;
+  readonly hideParty?: HideParty;
   /** Told when a request is signed with another than the first secret. */
   readonly onOlderSecret?: () => void;
   /** From memory: the path of a webhook waits for nothing but the store. */
@@ -98,7 +98,8 @@ export function createReceive(options: ReceiveOptions): Receive {
   };
 }
 
-function acceptedOf(events: readonly SplitEvent[], accounts: AcceptedAccounts): readonly SplitEvent[] {
+/** What is kept of a POST's events, and where. */
+export function acceptedOf(events: readonly SplitEvent[], accounts: AcceptedAccounts): readonly SplitEvent[] {
   if (!events.some((event) => isForeign(event, accounts))) return events;
   return events.flatMap((event) => {
     if (!isForeign(event, accounts)) return [event];

@@ -14,9 +14,11 @@ export interface RecordContext {
   readonly traceparent: string;
   /** True where several Meta apps share the store. */
   readonly ofSeveralApps?: boolean;
-  /** Puts another name in place of a person's, the same each time. */
-  readonly hideParty?: ((name: string) => string) | undefined;
+  readonly hideParty?: HideParty | undefined;
 }
+
+/** Puts another name in place of a person's, the same each time. */
+export type HideParty = (name: string) => string;
 
 /**
  * CloudEvents JSON structured mode (CloudEvents Kafka binding 3.3): the whole event is the value; the short attributes
@@ -63,7 +65,7 @@ const deliveryMembers = onceInARow(
 );
 
 /** A chat without a party has nobody to hide. */
-function hiddenKey(key: string | null, hide: (name: string) => string): string | null {
+function hiddenKey(key: string | null, hide: HideParty): string | null {
   const at = key?.indexOf(':') ?? -1;
   if (key === null || at === -1 || at === key.length - 1) return key;
   return key.slice(0, at + 1) + hide(key.slice(at + 1));

@@ -163,7 +163,7 @@ describeOwnKafka('the service and a cluster with TLS, client certificates, log-i
         const port = new URL((await start(hubcast)).service.internalUrl).port;
         Object.assign(env, { KAFKA_BROKERS: `127.0.0.1:${port}`, KAFKA_TLS_CA: brokersAuthority.cert });
       }
-      const { post, ready, lines } = await start(env);
+      const { post, ready, lines } = await start({ ...env, WRITE_TIMEOUT_MS: '800' });
       let said = '';
       for (let n = 0; n < 200 && !said.includes(fix); n += 1) {
         said = await ready();
