@@ -8,7 +8,7 @@ import { type AcceptedAccounts, createReceive, type ReceiveOptions } from './rec
 import type { HideParty } from './records/to-record.ts';
 import { type AppSecret, toAppSecret } from './webhook/signature.ts';
 
-export interface AppsOptions extends Pick<ReceiveOptions, 'append' | 'knownNumber' | 'onStored'> {
+export interface AppsOptions extends Pick<ReceiveOptions, 'append' | 'knownNumber' | 'onStored' | 'onStoredFailed'> {
   /** A monotonic clock in ms. */
   readonly now: () => number;
   readonly log: Logger;
