@@ -46,7 +46,7 @@ export const messageContent = {
     })
     .nullish(),
   contacts: z
-    .array(z.looseObject({ vcard: text }).meta({ description: 'A contact somebody shared', ...pii('text') }))
+    .array(z.looseObject({}).meta({ description: 'A contact somebody shared', ...pii('text') }))
     .nullish(),
   interactive: z
     .looseObject({
