@@ -3,6 +3,7 @@ import { captureCommand } from './cli/capture.ts';
 import { deadLettersCommand } from './cli/dead-letters.ts';
 import { demoCommand } from './cli/demo.ts';
 import { describeCommand } from './cli/describe.ts';
+import { eraseCommand } from './cli/erase.ts';
 import { eventsCommand } from './cli/events.ts';
 import { forwardCommand } from './cli/forward.ts';
 import { journalCommand } from './cli/journal.ts';
@@ -46,6 +47,7 @@ for (const command of [
   forwardCommand(),
   journalCommand(),
   deadLettersCommand(),
+  eraseCommand(),
   describeCommand(),
   tokenCommand(),
 ]) {

@@ -51,6 +51,8 @@ const CONNECT_TIMEOUT_MS = 1_000;
 const READY_TIMEOUT_MS = 1_000;
 const READY_CACHED_MS = 500;
 const RECENT_WRITE_MS = 1_000;
+/** Meta tries again within minutes. */
+const REFUSAL_SHOWN_MS = 5 * 60_000;
 
 /** @param inOrder see GroupWriterOptions */
 export function openKafkaWriter(options: KafkaWriterOptions, inOrder: boolean): KafkaWriter {
@@ -65,6 +67,8 @@ export function openKafkaWriter(options: KafkaWriterOptions, inOrder: boolean): 
   const keeper = keepSession({ connection, topics, limits, now }, attemptTimeoutMs, log);
   let storedMs = Number.NEGATIVE_INFINITY;
   let failedMs = Number.NEGATIVE_INFINITY;
+  /** Topics that exist and that we may not write to: Kafka tells only who tries. */
+  const refusals = new Map<string, { readonly why: string; readonly atMs: number }>();
   let writing = false;
   let probe: { readonly atMs: number; readonly result: Promise<Readiness> } | undefined;
 
@@ -74,6 +78,7 @@ export function openKafkaWriter(options: KafkaWriterOptions, inOrder: boolean): 
     inOrder,
     attemptTimeoutMs,
     compression: COMPRESSION_TYPES[options.compression],
+    onTopicRefused: (topic, why) => refusals.set(topic, { why, atMs: now() }),
     onStored: () => {
       storedMs = now();
     },
@@ -81,6 +86,12 @@ export function openKafkaWriter(options: KafkaWriterOptions, inOrder: boolean): 
       failedMs = now();
     },
   });
+
+  /** Warnings: were the service not ready for them, nothing would be sent to it any more, for any topic. */
+  function recentRefusals(): string[] {
+    for (const [topic, { atMs }] of refusals) if (now() - atMs > REFUSAL_SHOWN_MS) refusals.delete(topic);
+    return [...refusals.values()].map(({ why }) => why);
+  }
 
   async function lookAtTopics(): Promise<Readiness> {
     const failing = keeper.failing();
@@ -98,7 +109,7 @@ export function openKafkaWriter(options: KafkaWriterOptions, inOrder: boolean): 
       const states = [...session.topics().values()];
       const problems = states.flatMap(({ problem }) => problem ?? []);
       if (problems.length > 0) return { ready: false, why: problems.join(' ') };
-      return { ready: true, warnings: states.flatMap(({ warnings }) => warnings) };
+      return { ready: true, warnings: [...recentRefusals(), ...states.flatMap(({ warnings }) => warnings)] };
     } catch (error) {
       return { ready: false, why: `Kafka at ${brokers.join(', ')} does not answer: ${describeKafkaError(error)}` };
     }
