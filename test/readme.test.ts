@@ -108,6 +108,10 @@ describe('the README', () => {
     expect(output).toContain('"answers":{"200":1}');
   });
 
+  it('says how dead letters are read again', async () => {
+    expect(await run(block('dead-letters --help'))).toContain('Usage: hubcast dead-letters');
+  });
+
   it('shows commands that work', async () => {
     const output = await run(block('-- --help'));
     expect(output).toContain('Usage: hubcast');
