@@ -186,7 +186,7 @@ export async function startService(
 /** What a broker or an endpoint said may hold what was sent to it. */
 function scrubbed(state: Readiness, scrub: (text: string) => string): Readiness {
   return state.ready
-    ? { ready: true, warnings: (state.warnings ?? []).map(scrub) }
+    ? { ...state, warnings: (state.warnings ?? []).map(scrub) }
     : { ready: false, why: scrub(state.why) };
 }
 
