@@ -4,10 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './config/contradictions.ts';
 import type { Settings } from './config/settings.ts';
 import { HubcastError, messageOf } from './errors.ts';
+import { watchEventLoop } from './event-loop.ts';
 import { createInternalApp } from './http/internal-app.ts';
 import { type Listener, type ListenerOptions, listen } from './http/listener.ts';
 import { createPublicApp } from './http/public-app.ts';
 import { createRoom } from './http/room.ts';
+import { createWhyClosed } from './http/why-closed.ts';
 import type { Logger } from './log.ts';
 import { openApps } from './open-apps.ts';
 import { openLookUps } from './open-look-ups.ts';
@@ -43,6 +45,7 @@ export async function startService(
   const fixed = settings();
   const store = await open(settings, log);
   const numbers = openLookUps(settings, log);
+  const eventLoop = watchEventLoop();
   let stopping: Promise<void> | undefined;
 
   const door = openApps(settings, {
@@ -54,7 +57,7 @@ export async function startService(
   const readiness = async (): Promise<Readiness> => {
     if (stopping !== undefined) return { ready: false, why: 'The service is stopping.' };
     const state = await store.readiness();
-    const problems = numbers?.problems() ?? [];
+    const problems = [...(numbers?.problems() ?? []), ...eventLoop.warnings()];
     // Look-ups do not decide: webhooks are taken without Graph.
     return state.ready ? { ready: true, warnings: [...(state.warnings ?? []), ...problems] } : state;
   };
@@ -67,10 +70,21 @@ export async function startService(
       headersTimeoutMs: fixed.HEADERS_TIMEOUT_MS,
       requestTimeoutMs: fixed.REQUEST_TIMEOUT_MS,
       keepAliveTimeoutMs: fixed.KEEP_ALIVE_TIMEOUT_MS,
+      maxConnections: fixed.MAX_CONNECTIONS,
     };
     const publicApp = createPublicApp({
       door,
-      room: createRoom(fixed.MAX_IN_FLIGHT_BYTES),
+      room: createRoom({
+        maxBytes: fixed.MAX_IN_FLIGHT_BYTES,
+        maxRequests: fixed.MAX_IN_FLIGHT_REQUESTS,
+        ...(store.backlog && {
+          whyClosed: createWhyClosed({
+            backlog: store.backlog,
+            maxRecords: fixed.MAX_IN_FLIGHT_EVENTS,
+            maxQueueMs: fixed.MAX_QUEUE_MS,
+          }),
+        }),
+      }),
       maxBodyBytes: fixed.MAX_BODY_BYTES,
       now: Date.now,
       newDeliveryId: randomUUID,
@@ -102,6 +116,7 @@ export async function startService(
       await listener.stop();
     }
     await store.close();
+    eventLoop.close();
     throw error;
   }
   const refresh = () => void numbers?.directory.refresh();
@@ -121,6 +136,7 @@ export async function startService(
     await internalListener.stop();
     clearTimeout(cut);
     await store.close();
+    eventLoop.close();
     log.info('stopped');
   }
 

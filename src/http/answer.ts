@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERRORS, HubcastError, isHubcastError, messageOf } from '../errors.ts';
 
 const RETRY_AFTER_SECONDS = 2;
+const DISCARDED_BYTES = 64 * 1024;
 
 /** Anything thrown, as an error of the table; what is not in the table is `internal`. */
 export function toHubcastError(error: unknown): HubcastError {
@@ -32,10 +33,23 @@ export function sendErrorUnread(response: ServerResponse, error: HubcastError): 
   sendError(response, error);
 }
 
+/**
+ * Refuses before the body was read. A small one is read to its end and thrown away, as it is on its way already: a new connection
+ * would cost both sides more.
+ */
+export function sendRefusal(response: ServerResponse, error: HubcastError): void {
+  const { headers } = response.req;
+  const bytes = Number(headers['content-length'] ?? Number.NaN);
+  // Who waits for "100 Continue" may send no body at all, and then the next request would be taken for it.
+  if (bytes <= DISCARDED_BYTES && headers.expect === undefined) response.setHeader('Connection', 'keep-alive');
+  sendError(response, error);
+}
+
 /** Not Express's `response.send`: no ETag, so `If-None-Match` cannot turn an answer into a 304. */
 function send(response: ServerResponse, status: number, mediaType: string, text: string): void {
   // Node would read an unread body to its end, however long it is, to reach the next request.
-  if (!response.req.complete && announcesBody(response.req)) response.setHeader('Connection', 'close');
+  if (!response.req.complete && announcesBody(response.req) && !response.hasHeader('Connection'))
+    response.setHeader('Connection', 'close');
   const bytes = Buffer.from(text);
   response.writeHead(status, {
     'Content-Type': `${mediaType}; charset=utf-8`,

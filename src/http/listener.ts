@@ -14,6 +14,8 @@ export interface ListenerOptions {
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
+  /** Beyond it idle connections are closed, else the new one. */
+  readonly maxConnections?: number;
   /** A connection on which nothing moves for so long is cut; longer than any answer takes to come. */
   readonly stuckTimeoutMs?: number;
 }
@@ -35,7 +37,7 @@ const STUCK_TIMEOUT_MS = 120_000;
 /** @throws HubcastError `configuration_invalid` when the address cannot be taken */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const { handle, host, port } = options;
-  const connections = trackConnections();
+  const connections = trackConnections(options.maxConnections);
   let stopping = false;
   let destroyed = false;
   const server = createServer(
@@ -55,7 +57,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   // RFC 9110 section 10.1.1 lets a server ignore an expectation it does not know; Node would answer 417 without a body.
   server.on('checkExpectation', respond);
   server.on('connection', (socket: Socket) => {
-    if (destroyed) socket.destroy();
+    if (destroyed || !connections.hasPlace()) socket.destroy();
     else connections.opened(socket);
   });
   // Answers to what came before on the same connection go first: a sender takes answers in the order of its requests.
@@ -88,6 +90,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       connections.announceClose();
       const closeUnused = setInterval(() => {
         connections.cutSilent();
+        connections.cutParked(performance.now());
         server.closeIdleConnections();
       }, CLOSE_IDLE_INTERVAL_MS);
       return new Promise((resolve) => {

@@ -5,7 +5,8 @@ import type { Logger } from '../log.ts';
 import type { Receipt, Receive } from '../receive.ts';
 import { answerHandshake } from '../webhook/handshake.ts';
 import { readSignature } from '../webhook/signature.ts';
-import { isUnreadablePath, sendError, sendErrorUnread, sendText, toHubcastError } from './answer.ts';
+import { isUnreadablePath, sendError, sendErrorUnread, sendRefusal, sendText, toHubcastError } from './answer.ts';
+import { createFailureLog } from './failure-log.ts';
 import { declaredLength, readBodyBytes } from './read-body.ts';
 import type { Room, Share } from './room.ts';
 
@@ -28,6 +29,8 @@ export interface PublicAppOptions {
 
 export function createPublicApp(options: PublicAppOptions): Express {
   const { door, room, maxBodyBytes, now, newDeliveryId, log } = options;
+  /** What the sender is not told: the diagnosis, and what the operator can do. */
+  const logFailure = createFailureLog(log);
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
@@ -98,7 +101,8 @@ export function createPublicApp(options: PublicAppOptions): Express {
       logDelivery(deliveryId, name, receipt, bytes, performance.now() - startedMs);
     } catch (thrown) {
       const error = toHubcastError(thrown);
-      sendError(response, error);
+      if (share === undefined && error.code === 'too_much_in_flight') sendRefusal(response, error);
+      else sendError(response, error);
       logFailure(
         error,
         { outcome: error.code, deliveryId, ...ofApp(name), bytes, ms: round(performance.now() - startedMs) },
@@ -119,14 +123,6 @@ export function createPublicApp(options: PublicAppOptions): Express {
     if (dropped > 0) entry.dropped = dropped;
     if (foreign > 0) entry.foreign = foreign;
     log.info(entry, 'delivery');
-  }
-
-  /** What the sender is not told: the diagnosis, and what the operator can do. */
-  function logFailure(error: HubcastError, members: object, message: string): void {
-    const { status, fix } = error.kind;
-    const entry = { ...members, status, diagnosis: error.message, fix };
-    if (status >= 500) log.error(error.code === 'internal' ? { ...entry, err: error.cause } : entry, message);
-    else log.warn(entry, message);
   }
 
   return app;
