@@ -242,7 +242,11 @@ export class HubcastError extends Error {
   readonly details: Readonly<Record<string, string | number>> | undefined;
 
   constructor(code: ErrorCode, message: string, options: HubcastErrorOptions = {}) {
+    // Where it was thrown is told for faults of ours only, and a stack costs a tenth of a refusal.
+    const { stackTraceLimit } = Error;
+    if (code !== 'internal') Error.stackTraceLimit = 0;
     super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'HubcastError';
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;

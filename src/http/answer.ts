@@ -50,14 +50,14 @@ function send(response: ServerResponse, status: number, mediaType: string, text:
   // Node would read an unread body to its end, however long it is, to reach the next request.
   if (!response.req.complete && announcesBody(response.req) && !response.hasHeader('Connection'))
     response.setHeader('Connection', 'close');
-  const bytes = Buffer.from(text);
   response.writeHead(status, {
     'Content-Type': `${mediaType}; charset=utf-8`,
-    'Content-Length': bytes.length,
+    'Content-Length': Buffer.byteLength(text),
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
   });
-  response.end(bytes);
+  // As text, not as bytes: Node then sends head and body in one write, a third of the cost of a refusal.
+  response.end(text);
 }
 
 /** RFC 9112 section 6.3 */
