@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './config/contradictions.ts';
+import { createScrubber } from './config/secret-texts.ts';
 import type { Settings } from './config/settings.ts';
-import { HubcastError, messageOf } from './errors.ts';
+import { ERRORS, HubcastError, messageOf } from './errors.ts';
 import { watchEventLoop } from './event-loop.ts';
 import { createInternalApp } from './http/internal-app.ts';
 import { type Listener, type ListenerOptions, listen } from './http/listener.ts';
@@ -12,10 +13,15 @@ import { createRoom } from './http/room.ts';
 import { createWhyClosed } from './http/why-closed.ts';
 import type { Logger } from './log.ts';
 import { openApps } from './open-apps.ts';
+import { openEvents } from './open-events.ts';
 import { openLookUps } from './open-look-ups.ts';
+import { openManagement } from './open-management.ts';
+import { openSchemas } from './open-schemas.ts';
 import { openStore } from './open-store.ts';
+import { clientCheckOf, openTls } from './open-tls.ts';
 import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
+import { managementContract } from './phone-numbers/management/contract.ts';
 import type { Readiness } from './store/store.ts';
 
 export interface Service {
@@ -48,13 +54,17 @@ export async function startService(
   const eventLoop = watchEventLoop();
   let stopping: Promise<void> | undefined;
 
+  const known = numbers === null ? {} : { knownNumber: numbers.directory.peek, onStored: numbers.directory.noteEvents };
+  const events = openEvents(settings, log, { append: store.append, ...known });
   const door = openApps(settings, {
     append: store.append,
     now: () => performance.now(),
     log,
-    ...(numbers === null ? {} : { knownNumber: numbers.directory.peek, onStored: numbers.directory.noteEvents }),
+    ...known,
   });
-  const readiness = async (): Promise<Readiness> => {
+  const scrub = createScrubber(settings, process.env);
+  const readiness = async (): Promise<Readiness> => scrubbed(await lookAtReadiness(), scrub);
+  const lookAtReadiness = async (): Promise<Readiness> => {
     if (stopping !== undefined) return { ready: false, why: 'The service is stopping.' };
     const state = await store.readiness();
     const problems = [...(numbers?.problems() ?? []), ...eventLoop.warnings()];
@@ -95,12 +105,24 @@ export async function startService(
       tokens: () => settings().API_TOKENS ?? [],
       loopback: isLoopback(fixed.INTERNAL_HOST),
       lookUps: numbers?.lookUps ?? null,
+      management: openManagement(fixed, { numbers, append: store.append, log }),
       contract: answerContract(),
+      stored: { events, schemas: openSchemas(), maxBodyBytes: fixed.MAX_BODY_BYTES },
+      managementContract: managementContract(),
       version: PACKAGE.version,
       log,
     });
     if (fixed.ROLES.includes('receive')) {
-      publicListener = await listenOn('HOST', { handle: publicApp, host: fixed.HOST, port: fixed.PORT, ...timeouts });
+      const { fix } = ERRORS.client_certificate_refused;
+      publicListener = await listenOn('HOST', {
+        handle: publicApp,
+        host: fixed.HOST,
+        port: fixed.PORT,
+        ...timeouts,
+        tls: openTls(settings, log),
+        check: clientCheckOf(fixed),
+        onRefused: (diagnosis) => log.warn({ diagnosis, fix }, 'refused before its body'),
+      });
       listeners.push(publicListener);
     }
     internalListener = await listenOn('INTERNAL_HOST', {
@@ -132,6 +154,7 @@ export async function startService(
       for (const listener of listeners) listener.destroy();
     }, fixed.SHUTDOWN_TIMEOUT_MS);
     await publicListener?.stop();
+    events.close();
     // The probes answer until the end: a balancer that hears nothing would call the process dead.
     await internalListener.stop();
     clearTimeout(cut);
@@ -149,6 +172,13 @@ export async function startService(
       return stopping;
     },
   };
+}
+
+/** What a broker or an endpoint said may hold what was sent to it. */
+function scrubbed(state: Readiness, scrub: (text: string) => string): Readiness {
+  return state.ready
+    ? { ready: true, warnings: (state.warnings ?? []).map(scrub) }
+    : { ready: false, why: scrub(state.why) };
 }
 
 async function untilReady(readiness: () => Promise<Readiness>, stopped: () => boolean, log: Logger): Promise<void> {

@@ -32,6 +32,12 @@ export const ERRORS = {
     summary: 'The verification request is refused.',
     fix: 'Enter the value of META_VERIFY_TOKEN as "Verify token" in the Meta app (WhatsApp > Configuration).',
   },
+  client_certificate_refused: {
+    status: 403,
+    retry: false,
+    summary: 'A client certificate is needed that this service knows.',
+    fix: "Only Meta should call here, and only with mutual TLS switched on for the Meta app. Check TLS_CLIENT_CA (Meta's outbound authority, with its intermediates where they do not come along) and TLS_CLIENT_NAME; behind a proxy, TLS_CLIENT_HEADER and TRUSTED_PROXIES.",
+  },
   signature_missing: {
     status: 401,
     retry: false,
@@ -84,7 +90,7 @@ export const ERRORS = {
     status: 503,
     retry: true,
     summary: 'Too much is under way. Send it again.',
-    fix: 'More bytes are being received or stored than MAX_IN_FLIGHT_BYTES. Look at the store first: a slow store fills the service.',
+    fix: 'More is being received or stored than MAX_IN_FLIGHT_REQUESTS, MAX_IN_FLIGHT_EVENTS or MAX_IN_FLIGHT_BYTES allow, or the store is MAX_QUEUE_MS behind. Look at the store first: a slow store fills the service.',
   },
   shutting_down: {
     status: 503,
@@ -167,6 +173,24 @@ export const ERRORS = {
       'This WhatsApp Business Account is not one of WABA_IDS, does not exist, or the access token may not see it.',
     fix: 'Check WABA_IDS (ids of accounts, not of phone numbers or portfolios), and that the system user of META_ACCESS_TOKEN has the account as an asset.',
   },
+  invalid_value: {
+    status: 400,
+    retry: false,
+    summary: 'The body is not JSON.',
+    fix: 'Send the repaired value alone, as JSON: what the dead letter has in data.value, put right.',
+  },
+  dead_letter_not_found: {
+    status: 404,
+    retry: false,
+    summary: 'No dead letter with this id is stored. GET /dead-letters lists them.',
+    fix: 'Dead letters go when their topic lets go of them (14 days in topics made here, JOURNAL_RETENTION_HOURS in the journal). "hubcast dead-letters list" shows those there are.',
+  },
+  schema_not_found: {
+    status: 404,
+    retry: false,
+    summary: 'There is no event type of this name and version. GET /schemas lists all of them.',
+    fix: 'dataschema urn:hubcast:<type>:<version> stands at /schemas/<type>/<version>. A newer hubcast may know it.',
+  },
   graph_not_configured: {
     status: 503,
     retry: false,
@@ -203,6 +227,30 @@ export const ERRORS = {
     retry: false,
     summary: 'The Graph API refused the call.',
     fix: 'See Meta\'s code in the log and at https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes. With "Invalid appsecret_proof": META_APP_SECRET belongs to another app than META_ACCESS_TOKEN.',
+  },
+  invalid_body: {
+    status: 400,
+    retry: false,
+    summary: 'The body is not what this operation takes. details name the member and what it takes.',
+    fix: 'Send a JSON object with the members that /openapi.json names for this path, or see the command with --help.',
+  },
+  management_off: {
+    status: 403,
+    retry: false,
+    summary: 'Managing phone numbers is switched off here.',
+    fix: 'Set MANAGEMENT=on where numbers may be registered, deregistered and changed.',
+  },
+  operation_refused: {
+    status: 422,
+    retry: false,
+    summary: 'Meta refuses this operation. details tell why, what to do, and how long to wait.',
+    fix: 'Meta counts tries of PINs, codes and registrations: read "hubcast describe refusals" before trying again.',
+  },
+  operation_unknown: {
+    status: 502,
+    retry: false,
+    summary: 'No answer came from Meta: it is not known whether the operation was carried out.',
+    fix: 'Look at the number before trying again ("hubcast numbers registration <id>"): writes are never repeated by themselves, because Meta counts them.',
   },
   service_unreachable: {
     status: 502,

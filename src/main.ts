@@ -8,8 +8,11 @@ import { parseCommand } from './cli/parse.ts';
 import { replayCommand } from './cli/replay.ts';
 import { sendCommand } from './cli/send.ts';
 import { serveCommand } from './cli/serve.ts';
+import { tokenCommand } from './cli/token.ts';
 import { visibleLines } from './cli/visible.ts';
-import { isHubcastError } from './errors.ts';
+import { readStoreSettings } from './config/read-settings.ts';
+import { createScrubber } from './config/secret-texts.ts';
+import { ERRORS, isHubcastError } from './errors.ts';
 import { PACKAGE } from './package-info.ts';
 
 const EXIT_FAILURE = 1;
@@ -38,6 +41,7 @@ for (const command of [
   replayCommand(),
   numbersCommand(),
   describeCommand(),
+  tokenCommand(),
 ]) {
   program.addCommand(command.exitOverride());
 }
@@ -46,6 +50,12 @@ for (const command of [
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);
+});
+
+// Also rejections that nobody handled. Node's own report would show the error's members, whatever they hold.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`hubcast crashed. ${ERRORS.internal.fix}\n${scrub(textOf(error))}\n`);
+  process.exit(EXIT_FAILURE);
 });
 
 try {
@@ -58,9 +68,23 @@ try {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   if (!isHubcastError(error)) {
-    process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+    process.stderr.write(`${scrub(textOf(error))}\n`);
     return EXIT_FAILURE;
   }
-  process.stderr.write(`${visibleLines(error.message)}\n${error.kind.fix}\n`);
+  process.stderr.write(`${scrub(visibleLines(error.message))}\n${error.kind.fix}\n`);
   return error.kind.status === 400 || error.code === 'configuration_invalid' ? EXIT_USAGE : EXIT_FAILURE;
+}
+
+function textOf(error: unknown): string {
+  return visibleLines(String((error instanceof Error ? error.stack : undefined) ?? error));
+}
+
+/** Without the secrets of the settings. Those of settings that cannot be read were never used. */
+function scrub(text: string): string {
+  try {
+    const settings = readStoreSettings(process.env);
+    return createScrubber(() => settings, process.env)(text);
+  } catch {
+    return text;
+  }
 }

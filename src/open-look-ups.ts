@@ -3,13 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { appsOf } from './config/meta-apps.ts';
 import type { StoreSettings } from './config/settings.ts';
 import { ERRORS, type ErrorCode, HubcastError } from './errors.ts';
-import { createGraphClient } from './graph/client.ts';
+import { createGraphClient, type GraphClient } from './graph/client.ts';
 import { createPhoneNumberReads } from './graph/phone-number-reads.ts';
 import type { Logger } from './log.ts';
 import { createDirectory, type Directory } from './phone-numbers/directory.ts';
 import { createLookUps, type LookUps } from './phone-numbers/look-ups.ts';
 
 export interface OpenLookUps {
+  readonly client: GraphClient;
   readonly lookUps: LookUps;
   readonly directory: Directory;
   /** What the operator should know though everything else works: a token that Meta refuses. */
@@ -89,6 +90,7 @@ export function openLookUps(settings: () => StoreSettings, log: Logger): OpenLoo
     account: (accountId) => said(reads.account(accountId), ['graph_token_invalid', 'not_found']),
   });
   return {
+    client,
     directory,
     lookUps: createLookUps(directory, Date.now),
     problems: () =>

@@ -1,6 +1,6 @@
 /** Which store the settings mean, and the same choice for those who read. */
 import { appsOf } from './config/meta-apps.ts';
-import type { Settings, StoreSettings } from './config/settings.ts';
+import type { StoreSettings } from './config/settings.ts';
 import { FAMILY_NAMES, type Family } from './fields/families.ts';
 import { type JournalOptions, openJournal } from './journal/open-journal.ts';
 import { readJournal } from './journal/read-journal.ts';
@@ -8,7 +8,7 @@ import { createKafkaReader } from './kafka/reader.ts';
 import { createTokenProvider, type KafkaSasl, type KafkaTls } from './kafka/security.ts';
 import { createKafkaStore, type KafkaStoreOptions } from './kafka/store.ts';
 import type { Logger } from './log.ts';
-import type { ReadRecords } from './records/record.ts';
+import type { ReadBack, ReadRecords } from './records/record.ts';
 import { toRefusedRecordDeadLetters } from './records/refused-record.ts';
 import { planTopics, type TopicNaming, type TopicPlan, topicName } from './records/topics.ts';
 import type { Store } from './store/store.ts';
@@ -72,14 +72,14 @@ export function describeStore(settings: StoreSettings): string {
  * @param settings asked again for what can change while the service runs: passwords and certificates from files
  * @throws HubcastError when the data folder cannot be used; a Kafka that is away is waited for
  */
-export async function openStore(settings: () => Settings, log: Logger): Promise<Store> {
+export async function openStore(settings: () => StoreSettings, log: Logger): Promise<Store> {
   const fixed = settings();
   return fixed.KAFKA_BROKERS === undefined
     ? openJournal(toJournalOptions(fixed, log))
     : createKafkaStore(toKafkaOptions(settings, fixed.KAFKA_BROKERS, log));
 }
 
-export function toJournalOptions(fixed: Settings, log: Logger): JournalOptions {
+export function toJournalOptions(fixed: StoreSettings, log: Logger): JournalOptions {
   return {
     dataDir: fixed.DATA_DIR,
     retentionHours: fixed.JOURNAL_RETENTION_HOURS,
@@ -92,7 +92,11 @@ export function toJournalOptions(fixed: Settings, log: Logger): JournalOptions {
   };
 }
 
-export function toKafkaOptions(settings: () => Settings, brokers: readonly string[], log: Logger): KafkaStoreOptions {
+export function toKafkaOptions(
+  settings: () => StoreSettings,
+  brokers: readonly string[],
+  log: Logger,
+): KafkaStoreOptions {
   const fixed = settings();
   const deadLetterTopicFor = deadLetterTopicFinder(fixed);
   return {
@@ -124,6 +128,7 @@ const monotonicMs = () => performance.now();
 
 export interface OpenReader {
   readonly read: ReadRecords;
+  readonly readBack: ReadBack;
   /** Names of the topics there are. */
   readonly topics: () => Promise<readonly string[]>;
   readonly close: () => void;
@@ -132,12 +137,12 @@ export interface OpenReader {
 /** @throws HubcastError `usage` when there is no journal to read */
 export function openReader(settings: StoreSettings, log: Logger): OpenReader {
   if (settings.KAFKA_BROKERS === undefined) {
-    const { read, topics, close } = readJournal(settings.DATA_DIR);
-    return { read, topics: async () => topics(), close };
+    const { read, readBack, topics, close } = readJournal(settings.DATA_DIR);
+    return { read, readBack, topics: async () => topics(), close };
   }
   const connection = { ...connectionOf(() => settings), brokers: settings.KAFKA_BROKERS, now: monotonicMs, log };
-  const { read, listTopics } = createKafkaReader(connection);
-  return { read, topics: listTopics, close: () => undefined };
+  const { read, readBack, listTopics } = createKafkaReader(connection);
+  return { read, readBack, topics: listTopics, close: () => undefined };
 }
 
 const TOKEN_TIMEOUT_MS = 5_000;

@@ -85,6 +85,16 @@ describe('the README', () => {
     expect(output.match(/"summary":/g)).toHaveLength(2);
   });
 
+  it('shows how numbers are managed', async () => {
+    const graph = await standInWith();
+    const commands = block('numbers pin').replace('EAAG...', graph.accessToken);
+    const output = await run(commands, { META_GRAPH_URL: graph.url });
+    expect(output).toContain('"operation":"set-conversational"');
+    expect(output).toContain('"next": "none"');
+    expect(output.match(/"outcome":"(started|done)"/g)).toHaveLength(4);
+    expect(output).not.toContain('123456');
+  });
+
   it('captures and replays', async () => {
     const output = await run(block('capture export --from'));
     expect(output).toContain('"sent":1');

@@ -4,6 +4,7 @@
  */
 import { rawRequest } from '../events/own/raw-request.ts';
 import { isObject } from '../is-object.ts';
+import { createRecentIds } from '../records/recent-ids.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { type CapturedRequest, fromBase64, parseJson, toCapturedRequest } from './captured-request.ts';
 
@@ -24,10 +25,13 @@ export interface CaptureCounts {
 
 /** Chunks wait for the others of their request; those of a request come together, so few are waiting at once. */
 const MAX_WAITING_BYTES = 256 * 1024 * 1024;
+const MAX_DONE = 10_000;
 
 /** @param records of the topics raw and dead-letter */
 export function readCaptures(records: AsyncIterable<StoredRecord>, rawTopics: ReadonlySet<string>): ReadCaptures {
   const waiting = new Map<string, Chunks>();
+  /** A write of which nobody knew whether it was stored left its chunks twice. */
+  const done = createRecentIds(MAX_DONE);
   let waitingBytes = 0;
   let joined = 0;
   let dropped = 0;
@@ -52,7 +56,7 @@ export function readCaptures(records: AsyncIterable<StoredRecord>, rawTopics: Re
   /** @returns the value of the record that this chunk completes, or null */
   function takeChunk(record: StoredRecord): string | null {
     const chunk = readChunk(record.value);
-    if (chunk === null) return null;
+    if (chunk === null || done.has(chunk.eventId)) return null;
     const chunks = waiting.get(chunk.eventId) ?? { count: chunk.count, bytes: 0, byNumber: new Map() };
     if (chunks.byNumber.has(chunk.number) || chunks.count !== chunk.count) return null;
     chunks.byNumber.set(chunk.number, chunk.bytes);
@@ -64,6 +68,7 @@ export function readCaptures(records: AsyncIterable<StoredRecord>, rawTopics: Re
       return null;
     }
     forget(chunk.eventId, chunks);
+    done.add(chunk.eventId);
     const inOrder = [...chunks.byNumber].toSorted(([one], [other]) => one - other).map(([, bytes]) => bytes);
     return Buffer.concat(inOrder).toString('utf8');
   }

@@ -3,10 +3,11 @@ import { readStoreSettings } from '../config/read-settings.ts';
 import { createLog } from '../log.ts';
 import { namingsOf, openReader } from '../open-store.ts';
 import type { ReadFrom } from '../records/record.ts';
+import { toJsonLine } from '../records/record-json.ts';
 import { topicName, writtenFamilies } from '../records/topics.ts';
 import { doubtsAbout, resolveTopics, toTypes } from './events-filter.ts';
 import { defaultFormat, type Format, parseCount, parseFormat, print } from './output.ts';
-import { toJsonLine, toPretty } from './show-record.ts';
+import { toPretty } from './show-record.ts';
 import { toTimeMs } from './times.ts';
 import { visible } from './visible.ts';
 

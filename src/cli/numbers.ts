@@ -3,6 +3,7 @@ import { readStoreSettings } from '../config/read-settings.ts';
 import { HubcastError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { type OpenLookUps, openLookUps } from '../open-look-ups.ts';
+import { addManagementCommands } from './manage-numbers.ts';
 import { paint, print, toTable } from './output.ts';
 import { visible } from './visible.ts';
 
@@ -20,7 +21,7 @@ interface Options {
 
 export function numbersCommand(): Command {
   const numbers = new Command('numbers')
-    .description('look up your own phone numbers (META_ACCESS_TOKEN, WABA_IDS)')
+    .description('look up your own phone numbers (META_ACCESS_TOKEN, WABA_IDS), and manage them (MANAGEMENT=on)')
     .exitOverride()
     .addHelpText(
       'after',
@@ -72,6 +73,7 @@ Whether a person uses WhatsApp cannot be looked up: there is no such API.`,
       '\nExit code 1 when a number is blocked or an account cannot be read, else 0.\n\nExamples:\n  hubcast numbers health\n  hubcast numbers health 106540352242922 --json',
     )
     .action(reportHealth);
+  addManagementCommands(numbers);
   return numbers;
 }
 

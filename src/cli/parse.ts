@@ -4,10 +4,11 @@ import { readStoreSettings } from '../config/read-settings.ts';
 import { namingOf } from '../open-store.ts';
 import { createReceive } from '../receive.ts';
 import type { OutgoingRecord } from '../records/record.ts';
+import { toJsonLine } from '../records/record-json.ts';
 import { readSignature, signPayload, toAppSecret } from '../webhook/signature.ts';
 import { defaultFormat, type Format, parseFormat, print } from './output.ts';
 import { readPayload } from './payload.ts';
-import { toJsonLine, toPretty } from './show-record.ts';
+import { toPretty } from './show-record.ts';
 
 export function parseCommand(): Command {
   return new Command('parse')

@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import { type Service, startService } from '../app.ts';
 import { createLiveSettings } from '../config/live-settings.ts';
 import { readSettings } from '../config/read-settings.ts';
+import { createScrubber } from '../config/secret-texts.ts';
+import { ERRORS } from '../errors.ts';
 import { bufferedStdout, createLog } from '../log.ts';
 import { describeStore } from '../open-store.ts';
 
@@ -21,10 +23,18 @@ All settings: hubcast describe settings`,
 }
 
 async function serve(): Promise<void> {
-  const { LOG_LEVEL } = readSettings(process.env);
-  const destination = bufferedStdout();
-  const log = createLog(LOG_LEVEL, destination);
+  const first = readSettings(process.env);
+  let current = () => first;
+  const destination = bufferedStdout(createScrubber(() => current(), process.env));
+  const log = createLog(first.LOG_LEVEL, destination);
   const live = createLiveSettings(process.env, log);
+  current = live.current;
+  // Before the one of all commands, which knows no log.
+  process.prependListener('uncaughtException', (error, origin) => {
+    log.fatal({ err: error, origin, fix: ERRORS.internal.fix }, 'hubcast crashed');
+    destination.flushSync();
+    process.exit(1);
+  });
   let service: Service | undefined;
 
   let signals = 0;

@@ -1,21 +1,9 @@
-/** A record as people and as scripts see it. Anybody may write to a topic, so nothing about it is taken for granted. */
+/** A record as people see it. Anybody may write to a topic, so nothing about it is taken for granted. */
 import type { OutgoingRecord, StoredRecord } from '../records/record.ts';
 import { paint } from './output.ts';
 import { visible } from './visible.ts';
 
 type AnyRecord = StoredRecord | OutgoingRecord;
-
-/**
- * The event's text is passed on as it is stored, so that large numbers keep their digits. A value that is no JSON gives
- * `"event":null`, with the text in `value_text` unless it is empty.
- */
-export function toJsonLine(record: AnyRecord): string {
-  const { topic, key, headers, value } = record;
-  const place = 'offset' in record ? `"partition":${record.partition},"offset":${record.offset},` : '';
-  const event = parse(value) === undefined ? null : oneLine(value);
-  const text = event === null && value !== '' ? `,"value_text":${JSON.stringify(value)}` : '';
-  return `{"topic":${JSON.stringify(topic)},${place}"key":${JSON.stringify(key)},"headers":${JSON.stringify(headers)},"event":${event}${text}}`;
-}
 
 export function toPretty(record: AnyRecord): string {
   const { ce_time: time = '', ce_type: type = '', ce_subject: subject = '', ce_id: id = '-' } = record.headers;
@@ -73,9 +61,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Line ends in JSON stand between its tokens only. */
-function oneLine(json: string): string {
-  return json.replace(/[\r\n]+/g, ' ');
 }

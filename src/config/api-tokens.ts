@@ -1,3 +1,5 @@
+/** Who may use the internal listener. The service keeps and compares digests; the setting may hold digests alone. */
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { list } from './kinds.ts';
 
@@ -7,32 +9,41 @@ export type Scope = (typeof SCOPES)[number];
 /** Who may use the internal listener, and for what. */
 export interface ApiToken {
   readonly name: string;
-  readonly token: string;
+  /** SHA-256 of the token. Tokens are long and random, so a slow hash would protect nothing more. */
+  readonly digest: Buffer;
   readonly scopes: readonly Scope[];
 }
 
-const FORM = /^([A-Za-z0-9_.-]{1,64})=([A-Za-z0-9_.~+/-]{16,256}=*);([a-z:+]+)$/;
+export const TOKEN_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
+const FORM = /^([A-Za-z0-9_.-]{1,64})=(?:sha256:([0-9a-f]{64})|([A-Za-z0-9_.~+/-]{16,256}=*));([a-z:+]+)$/;
 
 /** `<name>=<token>;<scope>+<scope>` between commas. */
-export const API_TOKENS_FORM = 'name=token;scope+scope, ...';
+export const API_TOKENS_FORM = 'name=token;scope+scope, ... (sha256:<hex> for a token: hubcast token)';
 
 export function apiTokens() {
   return list().transform((items, context): readonly ApiToken[] => {
     const tokens: ApiToken[] = [];
     for (const [index, item] of items.entries()) {
-      const [, name, token, scopeText] = FORM.exec(item) ?? [];
+      const [, name, hex, token, scopeText] = FORM.exec(item) ?? [];
       const scopes = scopeText?.split('+') ?? [];
       const unknown = scopes.find((scope) => !SCOPES.includes(scope as Scope));
-      if (name === undefined || token === undefined || unknown !== undefined) {
-        const why =
-          unknown === undefined
+      const twice = tokens.some((other) => other.name === name);
+      if (name === undefined || unknown !== undefined || twice) {
+        const why = twice
+          ? 'has the name of another; each needs its own, as the log tells them apart by it'
+          : unknown === undefined
             ? `is not of the form ${API_TOKENS_FORM} (a token has 16 characters or more)`
             : `names the scope "${unknown}"`;
         context.addIssue({ code: 'custom', message: `entry ${index + 1} ${why}; scopes are ${SCOPES.join(', ')}` });
         return z.NEVER;
       }
-      tokens.push({ name, token, scopes: scopes as Scope[] });
+      const digest = hex === undefined ? tokenDigest(token ?? '') : Buffer.from(hex, 'hex');
+      tokens.push({ name, digest, scopes: scopes as Scope[] });
     }
     return tokens;
   });
+}
+
+export function tokenDigest(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
 }

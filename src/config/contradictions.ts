@@ -5,7 +5,12 @@ import type { StoreSettings } from './settings.ts';
 import { findSharedTopics } from './topic-names.ts';
 
 export function findContradictions(settings: StoreSettings): string[] {
-  const problems = [...findUnused(settings), ...findSaslGaps(settings), ...findAppProblems(settings)];
+  const problems = [
+    ...findUnused(settings),
+    ...findSaslGaps(settings),
+    ...findTlsProblems(settings),
+    ...findAppProblems(settings),
+  ];
   if ((settings.KAFKA_TLS_CERT === undefined) !== (settings.KAFKA_TLS_KEY === undefined)) {
     problems.push('KAFKA_TLS_CERT and KAFKA_TLS_KEY belong together; one of them is missing.');
   }
@@ -14,8 +19,43 @@ export function findContradictions(settings: StoreSettings): string[] {
       `INTERNAL_HOST=${settings.INTERNAL_HOST} is reachable from outside and needs API_TOKENS. Set them, or use 127.0.0.1.`,
     );
   }
+  if (settings.MANAGEMENT && appsOf(settings).every(({ accessToken }) => accessToken === null)) {
+    problems.push(
+      'MANAGEMENT=on needs META_ACCESS_TOKEN (or an access_token in META_APPS): without it nothing can be managed.',
+    );
+  }
+  if (settings.MANAGEMENT && !settings.PUBLISH_FAMILIES.includes('phone-numbers')) {
+    problems.push('MANAGEMENT=on needs phone-numbers among PUBLISH_FAMILIES: its audit events go there.');
+  }
   if (settings.MAX_IN_FLIGHT_BYTES < settings.MAX_BODY_BYTES) {
     problems.push('MAX_IN_FLIGHT_BYTES is below MAX_BODY_BYTES; a body of full size could never be taken.');
+  }
+  return problems;
+}
+
+function findTlsProblems(settings: StoreSettings): string[] {
+  const { TLS_CERT, TLS_KEY, TLS_CLIENT_CA, TLS_CLIENT_HEADER, TRUSTED_PROXIES } = settings;
+  const problems: string[] = [];
+  if ((TLS_CERT === undefined) !== (TLS_KEY === undefined)) {
+    problems.push('TLS_CERT and TLS_KEY belong together; one of them is missing.');
+  }
+  const given = Object.entries({ TLS_CLIENT_CA, TLS_CLIENT_HEADER, TRUSTED_PROXIES }).filter(([, value]) => value);
+  if (settings.TLS_CLIENT_CERTIFICATES === 'off') {
+    return [
+      ...problems,
+      ...given.map(([name]) => `${name} is set, but TLS_CLIENT_CERTIFICATES is off; it would not be used.`),
+    ];
+  }
+  const byListener = TLS_CERT !== undefined && TLS_CLIENT_CA !== undefined;
+  const byProxy = TLS_CLIENT_HEADER !== undefined && TRUSTED_PROXIES !== undefined;
+  if (!byListener && !byProxy) {
+    problems.push(
+      'TLS_CLIENT_CERTIFICATES=require needs TLS_CERT and TLS_CLIENT_CA, or TLS_CLIENT_HEADER and TRUSTED_PROXIES; nobody could connect.',
+    );
+  } else if (!byListener && TLS_CLIENT_CA !== undefined) {
+    problems.push('TLS_CLIENT_CA is set, but not TLS_CERT; it would not be used.');
+  } else if (!byProxy && (TLS_CLIENT_HEADER !== undefined || TRUSTED_PROXIES !== undefined)) {
+    problems.push('TLS_CLIENT_HEADER and TRUSTED_PROXIES belong together; one of them is missing.');
   }
   return problems;
 }

@@ -18,6 +18,7 @@ import {
   wholeNumber,
 } from './kinds.ts';
 import { META_APPS_FORM, metaApps } from './meta-apps.ts';
+import { networkList } from './networks.ts';
 import { isFamily, TOPIC_NAME, topicNames } from './topic-names.ts';
 
 const MIB = 1024 * 1024;
@@ -50,6 +51,11 @@ const kafka = (description: string, extra: Omit<SettingMeta, 'about' | 'group'> 
   ...extra,
 });
 const operation = (description: string) => ({ about: description, group: 'Operation' });
+const commandLine = (description: string, extra: Omit<SettingMeta, 'about' | 'group'> = {}) => ({
+  about: description,
+  group: 'Command line',
+  ...extra,
+});
 const numbers = (description: string, extra: Omit<SettingMeta, 'about' | 'group'> = {}) => ({
   about: description,
   group: 'Phone numbers',
@@ -146,8 +152,47 @@ export const settingsTable = z.object({
     numbers('Older answers about numbers are read again when asked for; events and fresh=true do it sooner'),
   ),
 
+  MANAGEMENT: about(
+    onOff(false),
+    numbers(
+      'Register, deregister and change numbers, over HTTP with a token of the scope manage and by hubcast numbers; each operation leaves audit events',
+    ),
+  ),
+
   HOST: about(text().default('0.0.0.0'), listener('Address of the public listener, which only Meta has to reach')),
   PORT: about(wholeNumber(0, 65_535).default(8080), listener('Port of the public listener; 0 takes a free one')),
+  TLS_CERT: about(
+    text().optional(),
+    listener(
+      'PEM of the certificate of the public listener, and those between it and its authority. Without it a proxy must end TLS',
+      { file: true },
+    ),
+  ),
+  TLS_KEY: about(text().optional(), listener('PEM of its key', { secret: true })),
+  TLS_CLIENT_CERTIFICATES: about(
+    oneOf(['off', 'require']).default('off'),
+    listener("require: only senders with Meta's client certificate (mutual TLS, to be switched on for the Meta app)"),
+  ),
+  TLS_CLIENT_CA: about(
+    text().optional(),
+    listener("PEM of the authority of client certificates: Meta's outbound one, and no public one", { file: true }),
+  ),
+  TLS_CLIENT_NAME: about(
+    text().default('client.webhooks.fbclientcerts.com'),
+    listener('The common name, or a DNS name, that the client certificate must have'),
+  ),
+  TLS_CLIENT_HEADER: about(
+    text()
+      .refine((value) => /^[A-Za-z0-9-]+$/.test(value), 'is not the name of a header')
+      .optional(),
+    listener(
+      'Header in which a proxy of TRUSTED_PROXIES passes on the subject of a client certificate it verified, and which it removes from what senders send',
+    ),
+  ),
+  TRUSTED_PROXIES: about(
+    networkList().optional(),
+    listener('Proxies whose TLS_CLIENT_HEADER is believed', { form: 'address or network, ...' }),
+  ),
   INTERNAL_HOST: about(
     text().default('127.0.0.1'),
     listener('Address of the internal listener; needs API_TOKENS when it is not loopback'),
@@ -169,7 +214,7 @@ export const settingsTable = z.object({
     listener('Bytes of request bodies under way at once; beyond it 503'),
   ),
   MAX_IN_FLIGHT_REQUESTS: about(
-    wholeNumber(1).default(1_000),
+    wholeNumber(1).default(500),
     listener('POSTs that arrive or wait for the store at once; beyond it 503, before they are read'),
   ),
   MAX_IN_FLIGHT_EVENTS: about(
@@ -276,6 +321,22 @@ export const settingsTable = z.object({
     kafka('Client secret for the token endpoint', { secret: true }),
   ),
   KAFKA_SASL_OAUTHBEARER_SCOPE: about(text().optional(), kafka('Scope asked of the token endpoint')),
+
+  HUBCAST_URL: about(
+    z
+      .url({ protocol: /^https?$/, error: 'is not an http or https URL' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+    commandLine(
+      'Internal listener of a running service, through which hubcast numbers manages; else Meta is asked from here',
+    ),
+  ),
+  HUBCAST_TOKEN: about(
+    text()
+      .refine((value) => !/\s/.test(value), 'contains white space')
+      .optional(),
+    commandLine('Token of API_TOKENS for HUBCAST_URL, with the scope manage', { secret: true }),
+  ),
 
   LOG_LEVEL: about(
     oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

@@ -1,5 +1,6 @@
 import type { Family } from '../fields/families.ts';
 import type { AnyEvent, AnyField } from '../fields/field.ts';
+import { onceInARow } from './once-in-a-row.ts';
 import { deadLetter } from './own/dead-letter.ts';
 import { ownEvents } from './own-events.ts';
 
@@ -71,17 +72,17 @@ export function dataschemaOf(type: string, version: number): string {
 }
 
 /** @param entryId null where the entry could not be read */
-export function sourceOf(entryId: string | null): string {
-  return entryId === null ? '/whatsapp' : `/whatsapp/${encodeURIComponent(entryId.toWellFormed())}`;
-}
+export const sourceOf = onceInARow((entryId: string | null): string =>
+  entryId === null ? '/whatsapp' : `/whatsapp/${encodeURIComponent(entryId.toWellFormed())}`,
+);
 
 /** Seconds where the milliseconds are zero, as Meta's times are. Written by hand: `toISOString` costs four times that. */
-export function toRfc3339(timeMs: number): string {
+export const toRfc3339 = onceInARow((timeMs: number): string => {
   if (timeMs % 1000 !== 0) return new Date(timeMs).toISOString();
   const time = new Date(timeMs);
   const date = `${time.getUTCFullYear()}-${two(time.getUTCMonth() + 1)}-${two(time.getUTCDate())}`;
   return `${date}T${two(time.getUTCHours())}:${two(time.getUTCMinutes())}:${two(time.getUTCSeconds())}Z`;
-}
+});
 
 function two(number: number): string {
   return number < 10 ? `0${number}` : String(number);
@@ -95,8 +96,9 @@ export function surroundingMembers(context: string | null, around: string | null
 
 /** The beginning of the JSON text of `data`. */
 export function dataHead(field: string | null, entryId: string, accountId: string | null): string {
-  return (
-    `{"field":${JSON.stringify(field)},"entry_id":${JSON.stringify(entryId)}` +
-    `,"account_id":${JSON.stringify(accountId)},"test":${entryId === TEST_ENTRY_ID}`
-  );
+  return `${fieldHead(field)}${entryHead(entryId)}${accountHead(accountId)}${entryId === TEST_ENTRY_ID}`;
 }
+
+const fieldHead = onceInARow((field: string | null) => `{"field":${JSON.stringify(field)}`);
+const entryHead = onceInARow((entryId: string) => `,"entry_id":${JSON.stringify(entryId)}`);
+const accountHead = onceInARow((accountId: string | null) => `,"account_id":${JSON.stringify(accountId)},"test":`);

@@ -42,6 +42,8 @@ export interface GraphCall {
   readonly accountId: string | null;
   /** A further page of a read that was let through. */
   readonly continuing?: boolean;
+  /** Texts of the body that no message may repeat: PINs, codes, verify tokens. */
+  readonly secrets?: readonly string[];
 }
 
 export interface GraphClient {
@@ -98,7 +100,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
     }
     const { failure } = answer;
     const regainMs = regainMsOf(usage);
-    const error = toGraphError(name, redacted(failure, [token, proof]), regainMs);
+    const error = toGraphError(name, redacted(failure, [token, proof, ...(call.secrets ?? [])]), regainMs);
     if (isThrottle(failure.code)) {
       const ofAccount = failure.code !== null && ACCOUNT_THROTTLES.has(failure.code);
       budget.stop(ofAccount ? call.accountId : null, error.retryAfterMs ?? 0);

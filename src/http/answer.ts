@@ -23,6 +23,11 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   send(response, status, 'application/json', JSON.stringify(body));
 }
 
+/** JSON that is text already, with every digit. */
+export function sendJsonText(response: ServerResponse, status: number, json: string): void {
+  send(response, status, 'application/json', json);
+}
+
 export function sendText(response: ServerResponse, status: number, text: string): void {
   send(response, status, 'text/plain', text);
 }
@@ -45,6 +50,14 @@ export function sendRefusal(response: ServerResponse, error: HubcastError): void
   sendError(response, error);
 }
 
+/** Nothing here is a page, may be kept, or is to be taken for something else than it says. */
+export const SAFE_HEADERS = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+} as const;
+
 /** Not Express's `response.send`: no ETag, so `If-None-Match` cannot turn an answer into a 304. */
 function send(response: ServerResponse, status: number, mediaType: string, text: string): void {
   // Node would read an unread body to its end, however long it is, to reach the next request.
@@ -53,8 +66,7 @@ function send(response: ServerResponse, status: number, mediaType: string, text:
   response.writeHead(status, {
     'Content-Type': `${mediaType}; charset=utf-8`,
     'Content-Length': Buffer.byteLength(text),
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
+    ...SAFE_HEADERS,
   });
   // As text, not as bytes: Node then sends head and body in one write, a third of the cost of a refusal.
   response.end(text);

@@ -1,13 +1,22 @@
 /** The internal listener: probes, look-ups, its description. Who may use it is decided here, before any route. */
+
+import { timingSafeEqual } from 'node:crypto';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import type { ApiToken, Scope } from '../config/api-tokens.ts';
+import { type ApiToken, type Scope, tokenDigest } from '../config/api-tokens.ts';
 import { HubcastError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Readiness } from '../store/store.ts';
-import { equalInConstantTime } from '../webhook/handshake.ts';
 import { isUnreadablePath, sendError, sendJson, toHubcastError } from './answer.ts';
+import { addEventRoutes, type StoredEvents } from './event-routes.ts';
+import { addManagementRoutes, type ManagementContract, type PhoneNumberManagement } from './management-routes.ts';
 import { type AnswerContract, openApiDocument } from './openapi.ts';
-import { addPhoneNumberRoutes, type PhoneNumberLookUps, refuseMethod } from './phone-number-routes.ts';
+import {
+  addPhoneNumberRoutes,
+  type PhoneNumberLookUps,
+  refuseMethod,
+  refuseOtherNumberPaths,
+} from './phone-number-routes.ts';
+import { addSchemaRoutes, type PublishedSchemas } from './schema-routes.ts';
 
 export interface InternalAppOptions {
   readonly readiness: () => Promise<Readiness>;
@@ -16,7 +25,17 @@ export interface InternalAppOptions {
   readonly loopback: boolean;
   /** Null where this service has no access to Graph. */
   readonly lookUps: PhoneNumberLookUps | null;
+  /** Null where numbers may not be managed. */
+  readonly management: PhoneNumberManagement | null;
   readonly contract: AnswerContract;
+  /** Null where stored events are not shown. */
+  readonly stored: {
+    readonly events: StoredEvents;
+    readonly schemas: PublishedSchemas;
+    /** Of a repaired value. */
+    readonly maxBodyBytes: number;
+  } | null;
+  readonly managementContract: ManagementContract;
   readonly version: string;
   readonly log: Logger;
 }
@@ -32,6 +51,7 @@ export function createInternalApp(options: InternalAppOptions): Express {
   app.set('query parser', 'simple');
 
   app.use((request: Request, response: Response, next: NextFunction) => {
+    if (!OPEN_PATHS.has(request.path)) logWhenAnswered(request, response, log);
     try {
       if (loopback) refuseWebPages(request);
       else if (!OPEN_PATHS.has(request.path)) authorize(request, options.tokens(), null);
@@ -47,15 +67,28 @@ export function createInternalApp(options: InternalAppOptions): Express {
     if (state.ready) sendJson(response, 200, { status: 'ready', warnings: state.warnings ?? [] });
     else sendJson(response, 503, { status: 'not_ready', why: state.why });
   });
-  const openApi = openApiDocument({ version: options.version, contract: options.contract });
+  const openApi = openApiDocument(options);
   app.get('/openapi.json', (_request, response) => sendJson(response, 200, openApi));
   for (const path of ['/live', '/ready', '/openapi.json']) app.all(path, refuseMethod);
-  addPhoneNumberRoutes(app, {
-    lookUps: options.lookUps,
-    authorize: (request) => {
-      if (!loopback) authorize(request, options.tokens(), 'numbers:read');
-    },
+  const authorizeLookUp = (request: Request) => {
+    if (!loopback) authorize(request, options.tokens(), 'numbers:read');
+  };
+  addPhoneNumberRoutes(app, { lookUps: options.lookUps, authorize: authorizeLookUp });
+  addManagementRoutes(app, {
+    management: options.management,
+    contract: options.managementContract,
+    authorize: (request) => authorize(request, options.tokens(), 'manage'),
   });
+  refuseOtherNumberPaths(app, authorizeLookUp);
+  if (options.stored !== null) {
+    addEventRoutes(app, {
+      ...options.stored,
+      authorize: (request, scope) => {
+        if (!loopback) authorize(request, options.tokens(), scope);
+      },
+    });
+    addSchemaRoutes(app, options.stored.schemas);
+  }
   app.use((_request: Request, response: Response) => refuse(response, new HubcastError('not_found', 'No such path.')));
   app.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
     const known = isUnreadablePath(error)
@@ -68,6 +101,26 @@ export function createInternalApp(options: InternalAppOptions): Express {
   return app;
 }
 
+/** Who asked for what. The path as the route writes it: what stands in it may be somebody's number. */
+function logWhenAnswered(request: Request, response: Response, log: Logger): void {
+  const startedMs = performance.now();
+  response.once('close', () => {
+    const { token } = response.locals as { readonly token?: string };
+    const path: unknown = request.route?.path;
+    const ms = Math.round(performance.now() - startedMs);
+    log.info(
+      {
+        ...(token === undefined ? {} : { token }),
+        method: request.method,
+        ...(typeof path === 'string' ? { path } : {}),
+        status: response.statusCode,
+        ms,
+      },
+      'internal request',
+    );
+  });
+}
+
 /**
  * @param scope what the route needs; null for any valid token
  * @returns the token that was used, by its name
@@ -76,8 +129,10 @@ export function createInternalApp(options: InternalAppOptions): Express {
 export function authorize(request: Request, tokens: readonly ApiToken[], scope: Scope | null): ApiToken {
   const [, given = ''] = /^Bearer ([^ ]+)$/i.exec(request.get('authorization') ?? '') ?? [];
   // All are compared, so that the time taken does not tell which one was close.
-  const [found] = tokens.filter(({ token }) => equalInConstantTime(token, given));
+  const digest = tokenDigest(given);
+  const [found] = tokens.filter((token) => timingSafeEqual(token.digest, digest));
   if (found === undefined) throw new HubcastError('unauthorized', 'No valid token came.');
+  if (request.res !== undefined) request.res.locals.token = found.name;
   if (scope !== null && !found.scopes.includes(scope)) {
     throw new HubcastError('forbidden', `The token "${found.name}" lacks the scope ${scope}.`);
   }

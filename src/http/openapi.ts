@@ -1,10 +1,15 @@
 /** The internal listener described by OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1.html), made from what it does. */
 import { ERRORS, type ErrorCode } from '../errors.ts';
+import { EVENT_SCHEMAS } from './event-operations.ts';
+import type { ManagementContract } from './management-routes.ts';
+import { EVENT_PATHS } from './openapi-events.ts';
+import { errorResponses, json } from './openapi-parts.ts';
 import { OPERATIONS, PARAMETERS, type ParameterName } from './phone-number-operations.ts';
 
 export interface OpenApiOptions {
   readonly version: string;
   readonly contract: AnswerContract;
+  readonly managementContract: ManagementContract;
 }
 
 /** What the look-ups answer. */
@@ -15,23 +20,28 @@ export interface AnswerContract {
   readonly fields: readonly string[];
 }
 
-export function openApiDocument({ version, contract }: OpenApiOptions): object {
+export function openApiDocument({ version, contract, managementContract }: OpenApiOptions): object {
   return {
     openapi: '3.1.1',
     info: {
       title: 'hubcast, internal listener',
       version,
-      description: 'What hubcast knows of your WhatsApp phone numbers. Not for the open internet.',
+      description:
+        'What hubcast knows of your WhatsApp phone numbers and what it stored, and, with MANAGEMENT=on, what can be done with the numbers. Not for the open internet.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
     security: [{}, { token: [] }],
     tags: [
       { name: 'phone-numbers', description: 'Look-ups of your own phone numbers' },
+      { name: 'management', description: 'Registering and changing numbers; always with a token of the scope manage' },
+      { name: 'events', description: 'Stored events, dead letters and their replay, JSON Schemas' },
       { name: 'service', description: 'Probes and this document' },
     ],
     paths: {
       ...Object.fromEntries(Object.entries(OPERATIONS).map((entry) => toPath(entry, contract.fields))),
+      ...managementPaths(managementContract),
+      ...EVENT_PATHS,
       ...SERVICE_PATHS,
     },
     components: {
@@ -39,7 +49,8 @@ export function openApiDocument({ version, contract }: OpenApiOptions): object {
         token: {
           type: 'http',
           scheme: 'bearer',
-          description: 'A token of API_TOKENS with the scope numbers:read; not needed on loopback.',
+          description:
+            'A token of API_TOKENS with the scope numbers:read, events:read or events:replay, not needed on loopback; or manage, always needed.',
         },
       },
       headers: {
@@ -47,7 +58,7 @@ export function openApiDocument({ version, contract }: OpenApiOptions): object {
         'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer', minimum: 1 } },
         Allow: { description: 'Methods this path takes', schema: { type: 'string' } },
       },
-      schemas: { ...contract.schemas, Error: ERROR_SCHEMA },
+      schemas: { ...contract.schemas, ...managementContract.schemas, ...EVENT_SCHEMAS, Error: ERROR_SCHEMA },
     },
   };
 }
@@ -98,17 +109,68 @@ function toParameter(name: ParameterName, place: 'path' | 'query', fields: reado
   };
 }
 
-function errorResponses(codes: readonly ErrorCode[]) {
-  const byStatus = Map.groupBy(codes, (code) => ERRORS[code].status);
-  return Object.fromEntries(
-    [...byStatus].map(([status, ofStatus]) => [
-      status,
-      {
-        description: ofStatus.map((code) => `\`${code}\`: ${ERRORS[code].summary}`).join('\n\n'),
-        ...(status === 503 ? { headers: { 'Retry-After': { $ref: '#/components/headers/Retry-After' } } } : {}),
-        ...(status === 405 ? { headers: { Allow: { $ref: '#/components/headers/Allow' } } } : {}),
-        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+const MANAGEMENT_ERRORS = [
+  'invalid_phone_number_id',
+  'invalid_query',
+  'unauthorized',
+  'forbidden',
+  'management_off',
+  'method_not_allowed',
+  'operation_refused',
+  'operation_unknown',
+  'graph_token_invalid',
+  'graph_permission_missing',
+  'graph_throttled',
+  'graph_unavailable',
+  'graph_refused',
+  'store_unavailable',
+  'write_timed_out',
+  'store_full',
+  'internal',
+] as const satisfies readonly ErrorCode[];
+const BODY_ERRORS = ['invalid_body', 'body_incomplete', 'body_too_large'] as const satisfies readonly ErrorCode[];
+
+function managementPaths({ operations }: ManagementContract): Readonly<Record<string, object>> {
+  const toOperation = ({ name, on, about, input, answer, path }: ManagementContract['operations'][number]) => {
+    const { example, schema } = PARAMETERS[on === 'number' ? 'id' : 'account_id'];
+    const [, parameter = ''] = /\{(\w+)\}/.exec(path) ?? [];
+    const missing = on === 'number' ? 'phone_number_not_found' : 'account_not_found';
+    return {
+      operationId: name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
+      tags: ['management'],
+      summary: about,
+      security: [{ token: [] }],
+      parameters: [
+        {
+          name: parameter,
+          in: 'path',
+          required: true,
+          description: on === 'number' ? 'The phone number id' : 'The WhatsApp Business Account, one of WABA_IDS',
+          schema,
+          example,
+        },
+      ],
+      ...(input === null
+        ? {}
+        : {
+            requestBody: {
+              required: true,
+              content: { 'application/json': { schema: { $ref: `#/components/schemas/${input}` } } },
+            },
+          }),
+      responses: {
+        200: {
+          description: 'What came of it',
+          content: { 'application/json': { schema: { $ref: `#/components/schemas/${answer}` } } },
+        },
+        ...errorResponses([missing, ...MANAGEMENT_ERRORS, ...(input === null ? [] : BODY_ERRORS)]),
       },
+    };
+  };
+  return Object.fromEntries(
+    [...Map.groupBy(operations, ({ path }) => path)].map(([path, ofPath]) => [
+      path,
+      Object.fromEntries(ofPath.map((operation) => [operation.method.toLowerCase(), toOperation(operation)])),
     ]),
   );
 }
@@ -125,7 +187,8 @@ const ERROR_SCHEMA = {
         message: { type: 'string' },
         details: {
           type: 'object',
-          description: "Meta's code, subcode and trace id, where Meta refused",
+          description:
+            "Where Meta refused: its code, subcode and trace id; of an operation also what the refusal means (about), what to do (todo), how long to wait (wait_seconds), and Meta's own details (meta_says)",
           additionalProperties: { type: ['string', 'integer'] },
         },
       },
@@ -133,10 +196,6 @@ const ERROR_SCHEMA = {
   },
 };
 
-const json = (description: string, schema: object) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
 const statusObject = { type: 'object', required: ['status'], properties: { status: { type: 'string' } } };
 
 const SERVICE_PATHS = {

@@ -1,17 +1,6 @@
 /** The look-up routes as data: paths, parameters, answers and refusals. Routes and /openapi.json are made from it. */
 import type { ErrorCode } from '../errors.ts';
-
-export interface Parameter {
-  readonly about: string;
-  /** JSON Schema of its text. */
-  readonly schema: {
-    readonly type: 'string';
-    readonly pattern?: string;
-    readonly enum?: readonly string[];
-    readonly maxLength?: number;
-  };
-  readonly example: string;
-}
+import type { Parameter } from './query.ts';
 
 const DIGITS_20 = '^[0-9]{1,20}$';
 const WORD = '^[A-Za-z_]{1,40}$';

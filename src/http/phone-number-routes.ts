@@ -2,6 +2,7 @@
 import type { Express, Request, Response } from 'express';
 import { HubcastError } from '../errors.ts';
 import { OPERATIONS, type OperationName, PARAMETERS, type ParameterName } from './phone-number-operations.ts';
+import { readQuery } from './query.ts';
 import { sendRevalidated } from './revalidate.ts';
 
 /** What the routes ask; the directory's look-ups answer it. */
@@ -63,7 +64,7 @@ export function addPhoneNumberRoutes(app: Express, { lookUps, authorize }: Phone
     const ask = QUESTIONS[name as OperationName];
     app.get(path, async (request: Request, response: Response) => {
       authorize(request);
-      const query = readQuery(request, operation.query);
+      const query = readQuery(request, operation.query, PARAMETERS);
       if (lookUps === null) {
         throw new HubcastError('graph_not_configured', 'META_ACCESS_TOKEN is not set, or ROLES has no "numbers".', {
           retryAfterMs: NOT_CONFIGURED_RETRY_MS,
@@ -76,7 +77,10 @@ export function addPhoneNumberRoutes(app: Express, { lookUps, authorize }: Phone
       refuseMethod(request, response);
     });
   }
-  // Dots, slashes and what else is tried in place of an id.
+}
+
+/** Dots, slashes and what else is tried in place of an id. Added after every route with an id. */
+export function refuseOtherNumberPaths(app: Express, authorize: (request: Request) => void): void {
   app.all('/phone-numbers/*rest', (request: Request) => {
     authorize(request);
     const [first, ...rest] = (request.params as unknown as { rest: readonly string[] }).rest;
@@ -92,21 +96,4 @@ export function addPhoneNumberRoutes(app: Express, { lookUps, authorize }: Phone
 export function refuseMethod(request: Request, response: Response): never {
   response.setHeader('Allow', 'GET, HEAD');
   throw new HubcastError('method_not_allowed', `${request.method} came.`);
-}
-
-/** @throws HubcastError `invalid_query` */
-function readQuery(request: Request, allowed: readonly ParameterName[]): Query {
-  const query: Partial<Record<ParameterName, string>> = {};
-  for (const [name, value] of Object.entries(request.query)) {
-    const known = allowed.find((parameter) => parameter === name);
-    if (known === undefined) throw new HubcastError('invalid_query', `This path takes ${allowed.join(', ')}.`);
-    const schema: { readonly pattern?: string; readonly enum?: readonly string[] } = PARAMETERS[known].schema;
-    const fits =
-      typeof value === 'string' &&
-      (schema.pattern === undefined || new RegExp(schema.pattern, 'u').test(value)) &&
-      (schema.enum === undefined || schema.enum.includes(value));
-    if (!fits) throw new HubcastError('invalid_query', `${known} has no value it takes, or was given twice.`);
-    query[known] = value;
-  }
-  return query;
 }

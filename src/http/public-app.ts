@@ -1,5 +1,6 @@
 /** The public listener's only path, for one Meta app or for each of several: Meta's handshake and Meta's events. */
-import express, { type Express, type Request, type Response } from 'express';
+import type { RequestListener, ServerResponse } from 'node:http';
+import express, { type Request, type Response } from 'express';
 import { HubcastError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Receipt, Receive } from '../receive.ts';
@@ -27,7 +28,18 @@ export interface PublicAppOptions {
   readonly log: Logger;
 }
 
-export function createPublicApp(options: PublicAppOptions): Express {
+/** Who can only be refused is refused here, before the way through Express: it costs a fraction of a request that is taken. */
+export function createPublicApp(options: PublicAppOptions): RequestListener {
+  const { app, refuse } = createRoutes(options);
+  const { room } = options;
+  return (request, response) => {
+    const why = request.method === 'POST' ? room.whyNot() : undefined;
+    if (why === undefined) app(request, response);
+    else refuse(response, why);
+  };
+}
+
+function createRoutes(options: PublicAppOptions) {
   const { door, room, maxBodyBytes, now, newDeliveryId, log } = options;
   /** What the sender is not told: the diagnosis, and what the operator can do. */
   const logFailure = createFailureLog(log);
@@ -125,7 +137,13 @@ export function createPublicApp(options: PublicAppOptions): Express {
     log.info(entry, 'delivery');
   }
 
-  return app;
+  return {
+    app,
+    refuse(response: ServerResponse, error: HubcastError): void {
+      sendRefusal(response, error);
+      logFailure(error, { outcome: error.code }, 'delivery');
+    },
+  };
 }
 
 function nothingHere(response: Response): void {

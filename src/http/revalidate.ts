@@ -5,11 +5,16 @@ import type { Request, Response } from 'express';
 const NOT_CONTENT = /"(?:fetched_at|checked_at|source)":"[^"]*",?/g;
 
 /** An answer that may be asked again: 304 while what it says is the same (RFC 9110, 8.8.1 and 13.1.2: a weak ETag). */
-export function sendRevalidated(request: Request, response: Response, body: object): void {
+export function sendRevalidated(
+  request: Request,
+  response: Response,
+  body: object,
+  { mediaType = 'application/json', cacheControl = 'private, no-cache' } = {},
+): void {
   const text = JSON.stringify(body);
   const etag = `W/"${createHash('sha1').update(text.replace(NOT_CONTENT, '')).digest('base64url')}"`;
   const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim());
-  const headers = { ETag: etag, 'Cache-Control': 'private, no-cache', 'X-Content-Type-Options': 'nosniff' };
+  const headers = { ETag: etag, 'Cache-Control': cacheControl, 'X-Content-Type-Options': 'nosniff' };
   if (known !== undefined && (known.includes(etag) || known.includes('*'))) {
     response.writeHead(304, headers);
     response.end();
@@ -18,7 +23,7 @@ export function sendRevalidated(request: Request, response: Response, body: obje
   const bytes = Buffer.from(text);
   response.writeHead(200, {
     ...headers,
-    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Type': `${mediaType}; charset=utf-8`,
     'Content-Length': bytes.length,
   });
   response.end(bytes);

@@ -15,6 +15,8 @@ export interface Room {
    */
   readonly enter: (announcedBytes: number | null) => Share;
   readonly taken: () => number;
+  /** Why a request that came now would be refused, whatever its size; undefined when it would not. Nobody is cut for it. */
+  readonly whyNot: () => HubcastError | undefined;
   /** Bodies of which something arrived, until they leave. */
   readonly requests: () => number;
 }
@@ -87,10 +89,12 @@ export function createRoom(limits: RoomLimits, clockMs: () => number = () => per
   function findOneToGo(): UnfinishedBody | undefined {
     if (requests < maxRequests) return undefined;
     for (const body of unfinished.inOrderToGo()) return body;
-    throw new HubcastError(
-      'too_much_in_flight',
-      `${requests} requests are under way; MAX_IN_FLIGHT_REQUESTS is ${maxRequests}.`,
-    );
+    throw noPlace();
+  }
+
+  function noPlace(): HubcastError {
+    const message = `${requests} requests are under way; MAX_IN_FLIGHT_REQUESTS is ${maxRequests}.`;
+    return new HubcastError('too_much_in_flight', message);
   }
 
   function cutOff(body: UnfinishedBody, why: string): void {
@@ -128,6 +132,12 @@ export function createRoom(limits: RoomLimits, clockMs: () => number = () => per
         arrived: () => unfinished.remove(body),
         leave: () => release(body),
       };
+    },
+    whyNot() {
+      const closed = whyClosed?.();
+      if (closed !== undefined || requests < maxRequests) return closed;
+      for (const _ of unfinished.inOrderToGo()) return undefined;
+      return noPlace();
     },
     taken: () => taken,
     requests: () => requests,

@@ -6,15 +6,18 @@ import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { HubcastError } from '../errors.ts';
-import type { ReadFrom, ReadOptions, ReadRecords, StoredRecord } from '../records/record.ts';
+import type { ReadBack, ReadFrom, ReadOptions, ReadRecords, StoredRecord } from '../records/record.ts';
 import { openBatch } from './batch-format.ts';
 import { journalFile } from './files.ts';
+import { createReadBack } from './read-back.ts';
 import { checkSchema, LAST_OFFSET, schemaVersion } from './schema.ts';
 import { toJournalError } from './sqlite-error.ts';
 
 export interface JournalReader {
   /** Records of all named topics in the order they were stored. */
   readonly read: ReadRecords;
+  /** In one lane, JOURNAL_LANE. */
+  readonly readBack: ReadBack;
   /** Names of the topics that ever had a record. */
   readonly topics: () => string[];
   /** Ends reads under way, quietly. */
@@ -115,6 +118,9 @@ export function readJournal(dataDir: string): JournalReader {
       const signal = options.signal === undefined ? closed.signal : AbortSignal.any([closed.signal, options.signal]);
       return readBetween(startAfter(options.from), last(), options, signal);
     },
+    readBack: createReadBack(database, () => {
+      if (closed.signal.aborted) throw new HubcastError('shutting_down', 'The journal reader is closed.');
+    }),
     topics: () => topicNames.all().map(({ name }) => String(name)),
     close() {
       if (closed.signal.aborted) return;

@@ -3,7 +3,7 @@
  * group's first rebalance.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ReadOptions, ReadRecords, StoredRecord } from '../records/record.ts';
+import type { ReadBack, ReadOptions, ReadRecords, StoredRecord } from '../records/record.ts';
 import type { KafkaConnection } from './connection.ts';
 import { remedyFor, storeUnavailable } from './errors.ts';
 import { locate, moveToEarliest, type Position } from './positions.ts';
@@ -20,6 +20,8 @@ export interface KafkaReaderOptions extends KafkaConnection {
 
 export interface KafkaReader {
   readonly read: ReadRecords;
+  /** In a lane for each partition: `<topic>/<partition>`. */
+  readonly readBack: ReadBack;
   /** Names of all topics but Kafka's internal ones, sorted. */
   readonly listTopics: () => Promise<readonly string[]>;
 }
@@ -48,6 +50,7 @@ export function createKafkaReader(options: KafkaReaderOptions): KafkaReader {
       signal?.addEventListener('abort', sockets.destroy);
       try {
         const wire = await connectWire(options, LIMITS, sockets);
+        await locate(wire, request.topics, positions.size === 0 ? request.from : 'start', positions);
         yield* readOver(wire, request, positions, now, () => {
           aliveMs = now();
           everAlive = true;
@@ -69,6 +72,35 @@ export function createKafkaReader(options: KafkaReaderOptions): KafkaReader {
 
   return {
     read,
+    async readBack({ topics, before, count, lanes }) {
+      const sockets = createSockets();
+      try {
+        const wire = await connectWire(options, LIMITS, sockets);
+        const located = new Map<string, Position>();
+        await locate(wire, topics, 'start', located);
+        const wanted = [...located].filter(([name]) => lanes === undefined || lanes.has(name));
+        const steps = wanted.map(([name, position]) => {
+          const { next: first, end } = position;
+          const given = before[name];
+          const upTo = given === undefined || BigInt(given) > end ? end : BigInt(given);
+          const step = upTo - BigInt(count) > first ? upTo - BigInt(count) : first;
+          position.next = step;
+          position.end = upTo;
+          const records: StoredRecord[] = [];
+          return { name, records, bound: step.toString(), more: step > first };
+        });
+        const byName = new Map(steps.map((step) => [step.name, step]));
+        const positions = new Map(wanted);
+        for await (const record of readOver(wire, { topics, follow: false }, positions, now, () => undefined)) {
+          byName.get(`${record.topic}/${record.partition}`)?.records.push(record);
+        }
+        return steps;
+      } catch (error) {
+        throw storeUnavailable(`${where} cannot be read`, error);
+      } finally {
+        sockets.destroy();
+      }
+    },
     async listTopics() {
       const sockets = createSockets();
       try {
@@ -86,12 +118,11 @@ export function createKafkaReader(options: KafkaReaderOptions): KafkaReader {
 
 async function* readOver(
   wire: Wire,
-  { topics, from, follow, signal }: ReadOptions,
+  { topics, follow, signal }: Pick<ReadOptions, 'topics' | 'follow' | 'signal'>,
   positions: Map<string, Position>,
   now: () => number,
   onAlive: () => void,
 ): AsyncGenerator<StoredRecord> {
-  await locate(wire, topics, positions.size === 0 ? from : 'start', positions);
   let locatedMs = now();
   while (!signal?.aborted) {
     onAlive();

@@ -44,3 +44,33 @@ export interface ReadOptions {
 
 /** Reads records of several topics, in order within each partition. Ends early and quietly when `signal` aborts. */
 export type ReadRecords = (options: ReadOptions) => AsyncIterable<StoredRecord>;
+
+/** Where reading backwards stands: for each lane the offset before which it goes on, as a decimal string. */
+export type Bounds = Readonly<Record<string, string>>;
+
+/** All records of a journal keep their order among each other, whatever their topic. */
+export const JOURNAL_LANE = 'journal';
+
+/** Records that keep their order among each other: a partition of Kafka's, `<topic>/<partition>`, or the journal. */
+export interface Lane {
+  readonly name: string;
+  /** In the order stored. */
+  readonly records: readonly StoredRecord[];
+  /** Older ones stand before this offset. */
+  readonly bound: string;
+  /** False at the first record that is kept. */
+  readonly more: boolean;
+}
+
+export interface ReadBackOptions {
+  readonly topics: readonly string[];
+  /** A lane that is not named here is read from its end. */
+  readonly before: Bounds;
+  /** Records of each lane, or somewhat fewer. */
+  readonly count: number;
+  /** Only these lanes. */
+  readonly lanes?: ReadonlySet<string>;
+}
+
+/** One step backwards, in each lane: the latest records before a bound. */
+export type ReadBack = (options: ReadBackOptions) => Promise<readonly Lane[]>;

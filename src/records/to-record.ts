@@ -1,4 +1,5 @@
 import type { Delivery, SplitEvent } from '../events/event.ts';
+import { onceInARow } from '../events/once-in-a-row.ts';
 import type { OutgoingRecord } from './record.ts';
 import { repetitionIdOf } from './repetition-id.ts';
 import { type TopicNaming, topicName } from './topics.ts';
@@ -28,8 +29,7 @@ export function toRecord(
   const value =
     `{"specversion":"1.0","id":"${id}","type":"${type}","source":${JSON.stringify(source)}${subjectMember}` +
     `,"time":"${time}","datacontenttype":"application/json","dataschema":"${dataschema}"` +
-    `,"app":${JSON.stringify(delivery.app)},"receivedtime":"${new Date(delivery.receivedMs).toISOString()}"` +
-    `,"deliveryid":"${delivery.deliveryId}","data":${event.data}}`;
+    `${deliveryMembers(delivery)},"data":${event.data}}`;
   const headers: Record<string, string> = {
     'content-type': CONTENT_TYPE,
     ce_specversion: '1.0',
@@ -51,3 +51,9 @@ export function toRecord(
   };
   return ofSeveralApps ? { ...record, repetitionId: repetitionIdOf(delivery.app, id) } : record;
 }
+
+/** The extension attributes that all events of a POST share. */
+const deliveryMembers = onceInARow(
+  ({ app, receivedMs, deliveryId }: Delivery) =>
+    `,"app":${JSON.stringify(app)},"receivedtime":"${new Date(receivedMs).toISOString()}","deliveryid":"${deliveryId}"`,
+);

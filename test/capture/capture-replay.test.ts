@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { StoredRecord } from '../../src/records/record.ts';
 import { replayCapture } from '../../src/testing/replay-capture.ts';
 import { sendTo } from '../../src/testing/send-to.ts';
+import { collect } from '../support/collect.ts';
 import { runCli } from '../support/run-cli.ts';
 import { APP_SECRET, startTestService, type TestService } from '../support/start-service.ts';
 import { GOLDEN_BODIES } from './fixtures.ts';
@@ -92,8 +93,7 @@ describe('a capture', () => {
   });
 
   it('is the same records in a test, without a server', async () => {
-    const records: StoredRecord[] = [];
-    for await (const record of replayCapture(file)) records.push(record);
+    const records = await collect(replayCapture(file));
     const withoutPlace = ({ key, topic, value, headers, timestampMs }: StoredRecord) => {
       const { traceparent, ...rest } = headers;
       return { key, topic, value, headers: rest, timestampMs };

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { toTable } from '../../src/cli/output.ts';
-import { toJsonLine, toPretty } from '../../src/cli/show-record.ts';
+import { toPretty } from '../../src/cli/show-record.ts';
 import { visible } from '../../src/cli/visible.ts';
 import type { StoredRecord } from '../../src/records/record.ts';
+import { toJsonLine } from '../../src/records/record-json.ts';
 
 const record = (more: Partial<StoredRecord>): StoredRecord => ({
   topic: 't',

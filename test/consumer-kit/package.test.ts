@@ -18,6 +18,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { namePublishedFiles } from '../../scripts/declarations.ts';
+import { toCaptureLine } from '../../src/capture/capture-file.ts';
+import { allSamples } from '../../src/testing/samples.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
@@ -109,6 +111,19 @@ describe('the package in an empty project', () => {
     },
   );
 
+  it('gives the Graph stand-in', () => {
+    writeFileSync(
+      join(project, 'graph.mjs'),
+      `import { startGraphStandIn } from 'hubcast/testing';
+       const graph = await startGraphStandIn({ accounts: [{ id: '1', numbers: [{ id: '2', display_phone_number: '+49 1512 3456789' }] }] });
+       const headers = { authorization: 'Bearer ' + graph.accessToken };
+       const { data } = await (await fetch(graph.url + '/v26.0/1/phone_numbers?fields=status', { headers })).json();
+       console.log(data[0].status, graph.calls.length);
+       await graph.close();`,
+    );
+    expect(run(process.execPath, ['graph.mjs'])).toEqual({ status: 0, output: 'CONNECTED 1\n' });
+  });
+
   it('names no source file in its declarations', () => {
     const declarations = readdirSync(installed, { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.d.ts'),
@@ -118,6 +133,36 @@ describe('the package in an empty project', () => {
       /["']\.[^"'\n]*\.ts["']/.test(readFileSync(join(installed, name), 'utf8')),
     );
     expect(naming).toEqual([]);
+  });
+
+  it('replays a capture file in a jest test', () => {
+    const samples = allSamples();
+    const lines = samples.map(({ payload }, index) => {
+      const body = new TextEncoder().encode(payload);
+      const deliveryId = `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;
+      return toCaptureLine({ receivedMs: index, deliveryId, app: 'main', headers: {}, body }, false);
+    });
+    writeFileSync(join(project, 'capture.jsonl'), lines.join(''));
+    writeFileSync(
+      join(project, 'capture.test.mjs'),
+      `import { decodeEvent, isEventOf } from 'hubcast';
+       import { replayCapture } from 'hubcast/testing';
+       it('handles what really came', async () => {
+         const events = [];
+         for await (const record of replayCapture('capture.jsonl')) events.push(decodeEvent(record));
+         expect(events.length).toBeGreaterThanOrEqual(${samples.length});
+         expect(events.filter((event) => isEventOf(event, 'whatsapp.messages.message'))[0].data.value.text.body).toBe('this is a text message');
+       });`,
+    );
+    writeFileSync(join(project, 'jest.config.mjs'), "export default { testMatch: ['**/*.test.mjs'], transform: {} };");
+    const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
+    const { status, output } = run(process.execPath, [
+      '--experimental-vm-modules',
+      jest,
+      '--no-cache',
+      '--no-watchman',
+    ]);
+    expect([status, output]).toEqual([0, expect.stringContaining('1 passed')]);
   });
 
   it('gives the schemas by path', () => {

@@ -36,7 +36,10 @@ async function startInternal(readiness: () => Promise<Readiness>, loopback = tru
       tokens: () => tokens,
       loopback,
       lookUps: null,
+      management: null,
       contract: { schemas: {}, fields: [] },
+      stored: null,
+      managementContract: { operations: [], schemas: {} },
       version: '0.0.0',
       log: createLog('silent', process.stderr),
     }),
@@ -205,7 +208,7 @@ describe('on any other address', () => {
       `Bearer reader=${TOKEN}`,
       'Bearer undefined',
     ];
-    for (const path of ['/', '/events', '/events-of-another-day', '/live/', '/Live', '/%6cive']) {
+    for (const path of ['/', '/events-of-another-day', '/live/', '/Live', '/%6cive']) {
       for (const authorization of wrong) {
         const answer = await get(path, authorization === '' ? {} : { authorization });
         expectRefusal(answer, 'unauthorized');

@@ -3,9 +3,14 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { openApiDocument } from '../../src/http/openapi.ts';
 import { ANSWERS, answerContract } from '../../src/phone-numbers/contract.ts';
 import { createLookUps } from '../../src/phone-numbers/look-ups.ts';
+import { managementContract } from '../../src/phone-numbers/management/contract.ts';
 import { directoryOf, NUMBER, standInWith } from '../support/graph.ts';
 
-const document = openApiDocument({ version: '1.2.3', contract: answerContract() });
+const document = openApiDocument({
+  version: '1.2.3',
+  contract: answerContract(),
+  managementContract: managementContract(),
+});
 
 function refsIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];

@@ -1,11 +1,12 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { ApiToken } from '../../src/config/api-tokens.ts';
+import { type ApiToken, tokenDigest } from '../../src/config/api-tokens.ts';
 import { createInternalApp } from '../../src/http/internal-app.ts';
 import { type Listener, listen } from '../../src/http/listener.ts';
 import { createLog } from '../../src/log.ts';
 import { answerContract } from '../../src/phone-numbers/contract.ts';
 import { createLookUps } from '../../src/phone-numbers/look-ups.ts';
+import { managementContract } from '../../src/phone-numbers/management/contract.ts';
 import type { GraphStandIn } from '../../src/testing/graph-stand-in/start-graph-stand-in.ts';
 import {
   ACCOUNT,
@@ -36,7 +37,10 @@ async function serve(graph: GraphStandIn | null, { tokens, ...setup }: Setup = {
     tokens: () => tokens ?? [],
     loopback: tokens === undefined,
     lookUps: graph === null ? null : createLookUps(directoryOf(graph, setup), setup.clock?.now ?? Date.now),
+    management: null,
     contract: answerContract(),
+    stored: null,
+    managementContract: managementContract(),
     version: '0.0.0',
     log: createLog('silent', process.stderr),
   });
@@ -279,8 +283,8 @@ describe('what goes wrong', () => {
 
   it('needs a token with the scope numbers:read beyond loopback', async () => {
     const tokens: ApiToken[] = [
-      { name: 'reader', token: 'reader-reader-reader', scopes: ['numbers:read'] },
-      { name: 'events', token: 'events-events-events', scopes: ['events:read'] },
+      { name: 'reader', digest: tokenDigest('reader-reader-reader'), scopes: ['numbers:read'] },
+      { name: 'events', digest: tokenDigest('events-events-events'), scopes: ['events:read'] },
     ];
     const url = await serve(await standInWith(), { tokens });
     const path = `${url}/phone-numbers/${NUMBER.id}`;

@@ -5,12 +5,15 @@ import {
   batchOf,
   type FieldName,
   fakeMeta,
+  type GraphStandIn,
+  NEW_NUMBER,
   recordsOf,
   replayCapture,
   samplesOf,
   sendTo,
   signedRequest,
   signPayload,
+  startGraphStandIn,
 } from 'hubcast/testing';
 
 export async function use(url: string): Promise<string> {
@@ -39,4 +42,15 @@ export async function use(url: string): Promise<string> {
     sample.payload,
   ]);
   return `${field} ${offsets.length} ${types.length} ${status} ${givenUp[0]?.answer?.status}`;
+}
+
+export async function manage(): Promise<string | null> {
+  const number = { ...NEW_NUMBER, id: '106540352242922', display_phone_number: '+1 631-555-5555' };
+  const graph: GraphStandIn = await startGraphStandIn({ accounts: [{ id: '102290129340398', numbers: [number] }] });
+  graph.script({ path: /register$/, status: 400, body: { error: { code: 133005 } } });
+  // @ts-expect-error a number has an id
+  graph.add('102290129340398', { display_phone_number: '+49 1512 3456789' });
+  const paths: string[] = graph.calls.map(({ method, path }) => `${method} ${path}`);
+  await graph.close();
+  return paths.length === 0 ? graph.codeSentTo(number.id) : null;
 }

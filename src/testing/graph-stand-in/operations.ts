@@ -1,14 +1,17 @@
 /** Which call means what: method, kind of node, edge. */
-import { notFound, type StandInAnswer, SUCCESS } from './answers.ts';
+import { notFound, type StandInAnswer } from './answers.ts';
 import { listNumbers, type ReadOptions, readAccount, readNumber } from './reads.ts';
 import type { State } from './state.ts';
+import { listSubscriptions, subscribe } from './subscriptions.ts';
 import {
   addOrMigrate,
   changeNumber,
   deregister,
+  expireVerification,
   register,
   requestCode,
   setConversation,
+  setSettings,
   verifyCode,
   type WriteOptions,
   type WriteParameters,
@@ -43,26 +46,30 @@ export function answerOperation(call: Call, { state, read, write }: Surroundings
       case 'POST account phone_numbers':
         return addOrMigrate(state, id, parameters);
       case 'GET account subscribed_apps':
-        return { status: 200, body: { data: [state.subscriptions.get(id) ?? {}] } };
+        return listSubscriptions(state, id);
       case 'POST account subscribed_apps':
-        state.subscriptions.set(id, { ...parameters });
-        return SUCCESS;
+        return subscribe(state, id, parameters);
     }
     throw notFound(id, method);
   }
   switch (operation) {
     case 'GET number':
+      expireVerification(number, write.now());
       return readNumber(number, query, read);
     case 'POST number':
       return changeNumber(number, parameters, write);
     case 'POST number request_code':
       return requestCode(number, parameters, write);
     case 'POST number verify_code':
-      return verifyCode(number, parameters);
+      return verifyCode(number, parameters, write);
     case 'POST number register':
       return register(number, parameters, write);
     case 'POST number deregister':
       return deregister(number, write);
+    case 'GET number settings':
+      return { status: 200, body: { storage_configuration: number.hidden.storage } };
+    case 'POST number settings':
+      return setSettings(number, parameters);
     case 'POST number conversational_automation':
       return setConversation(number, parameters);
   }

@@ -42,6 +42,8 @@ export interface StandInCall {
   readonly path: string;
   readonly version: string;
   readonly query: Readonly<Record<string, string>>;
+  /** What was sent, PINs and codes included; empty for reads. */
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 /** An answer out of order. What is not said is as usual: a delay alone makes the right answer late. */
@@ -106,7 +108,8 @@ export async function startGraphStandIn(options: GraphStandInOptions): Promise<G
     const asked = new URL(request.url ?? '/', url);
     const [, version = '', path = ''] = /^\/(v\d+\.\d+)(\/.*)$/.exec(asked.pathname) ?? [];
     const { appsecret_proof: _proof, access_token: _token, ...query } = Object.fromEntries(asked.searchParams);
-    calls.push({ method, path, version, query });
+    const body = await readParameters(request).catch(() => null);
+    calls.push({ method, path, version, query, body: body ?? {} });
     const [, id = '', edge = ''] = /^\/(\d+)(?:\/([a-z_]+))?$/.exec(path) ?? [];
     const accountId = state.accounts.has(id) ? id : (state.numbers.get(id)?.accountId ?? null);
     try {
@@ -114,7 +117,8 @@ export async function startGraphStandIn(options: GraphStandInOptions): Promise<G
       if (accountId === null) throw notFound(id || path.slice(1), method);
       const refusal = usage.count(accountId);
       if (refusal !== null) return { ...refusal, accountId };
-      const parameters = { ...query, ...(await readParameters(request)) };
+      if (body === null) throw new StandInError(100, 'Invalid parameter', { details: 'The body cannot be read.' });
+      const parameters = { ...query, ...body };
       const found = answerOperation(
         { method, id, edge, query: asked.searchParams, parameters },
         {

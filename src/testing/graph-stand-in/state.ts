@@ -24,8 +24,14 @@ export interface Hidden {
   registrations: number[];
   deregistrations: number[];
   codeRequestedMs: number | null;
+  /** A verification by code lasts 14 days. Null: as `code_verification_status` says. */
+  verifiedMs: number | null;
+  /** `storage_configuration` of the settings edge. */
+  storage: Readonly<Record<string, unknown>>;
   deletedMs: number | null;
 }
+
+export const NO_LOCAL_STORAGE = { status: 'DEFAULT' } as const;
 
 export interface NumberState {
   readonly accountId: string;
@@ -36,11 +42,12 @@ export interface NumberState {
 export interface State {
   readonly accounts: Map<string, StandInAccount>;
   readonly numbers: Map<string, NumberState>;
-  readonly subscriptions: Map<string, Record<string, unknown>>;
+  /** Callback URLs of whole accounts. */
+  readonly overrides: Map<string, string>;
 }
 
 export function createState(accounts: readonly StandInAccount[]): State {
-  const state: State = { accounts: new Map(), numbers: new Map(), subscriptions: new Map() };
+  const state: State = { accounts: new Map(), numbers: new Map(), overrides: new Map() };
   for (const account of accounts) {
     state.accounts.set(account.id, account);
     for (const number of account.numbers) addNumber(state, account.id, number);
@@ -59,6 +66,8 @@ export function addNumber(state: State, accountId: string, number: StandInNumber
       registrations: [],
       deregistrations: [],
       codeRequestedMs: null,
+      verifiedMs: null,
+      storage: NO_LOCAL_STORAGE,
       deletedMs: null,
     },
   };

@@ -1,6 +1,8 @@
 /** What changes a number, with the refusals Meta documents for it. */
+
+import { isObject } from '../../is-object.ts';
 import { notFound, type StandInAnswer, StandInError, SUCCESS } from './answers.ts';
-import { addNumber, NEW_NUMBER, type NumberState, type State } from './state.ts';
+import { addNumber, NEW_NUMBER, NO_LOCAL_STORAGE, type NumberState, type State } from './state.ts';
 
 export interface WriteOptions {
   readonly now: () => number;
@@ -35,15 +37,40 @@ export function requestCode(
   return SUCCESS;
 }
 
-export function verifyCode({ members, hidden }: NumberState, parameters: WriteParameters): StandInAnswer {
+export function verifyCode(
+  { members, hidden }: NumberState,
+  parameters: WriteParameters,
+  { now }: WriteOptions,
+): StandInAnswer {
   if (typeof parameters.code !== 'string') throw missing('code');
   if (hidden.code === null || parameters.code !== hidden.code) {
     throw new StandInError(100, 'Invalid parameter', { details: 'The code is wrong or has expired.' });
   }
   hidden.code = null;
+  hidden.verifiedMs = now();
   members.code_verification_status = 'VERIFIED';
   return { status: 200, body: { success: true, id: members.id } };
 }
+
+const VERIFICATION_MS = 14 * 24 * HOUR_MS;
+
+export function expireVerification({ members, hidden }: NumberState, nowMs: number): void {
+  if (hidden.verifiedMs === null || nowMs - hidden.verifiedMs < VERIFICATION_MS || members.status === 'CONNECTED')
+    return;
+  members.code_verification_status = 'EXPIRED';
+}
+
+/** `storage_configuration`: where messages at rest are kept, to be set before registering. */
+export function setSettings(
+  { hidden }: NumberState,
+  { storage_configuration: storage }: WriteParameters,
+): StandInAnswer {
+  if (!isObject(storage) || !STORAGE.has(String(storage.status))) throw missing('storage_configuration');
+  hidden.storage = storage;
+  return SUCCESS;
+}
+
+const STORAGE: ReadonlySet<string> = new Set(['DEFAULT', 'IN_COUNTRY_STORAGE_ENABLED', 'NO_STORAGE_ENABLED']);
 
 export function register(number: NumberState, parameters: WriteParameters, { now }: WriteOptions): StandInAnswer {
   const { members, hidden } = number;
@@ -51,6 +78,7 @@ export function register(number: NumberState, parameters: WriteParameters, { now
   if (parameters.messaging_product !== 'whatsapp') throw missing('messaging_product');
   if (typeof pin !== 'string' || !/^\d{6}$/.test(pin)) throw missing('pin');
   countRegistration(hidden.registrations, now());
+  expireVerification(number, now());
   if (hidden.deletedMs !== null && now() - hidden.deletedMs < DELETED_PAUSE_MS) {
     throw new StandInError(133015, 'Phone number was recently deleted', {
       details: 'Wait 5 minutes before registering it.',
@@ -88,6 +116,8 @@ export function deregister({ members, hidden }: NumberState, { now }: WriteOptio
   }
   if (members.platform_type !== 'CLOUD_API') throw new StandInError(133010, 'Phone number is not registered');
   Object.assign(members, { status: 'DISCONNECTED', platform_type: 'NOT_APPLICABLE' });
+  // Deregistering switches local storage off.
+  hidden.storage = NO_LOCAL_STORAGE;
   return SUCCESS;
 }
 
@@ -110,15 +140,28 @@ export function changeNumber(
     Object.assign(members, { new_display_name: name, new_name_status: 'PENDING_REVIEW' });
   }
   if (override !== undefined) {
-    const { override_callback_uri: url } = override as { override_callback_uri?: unknown };
-    if (typeof url !== 'string' || url.length > 200) throw missing('webhook_configuration');
+    const { override_callback_uri: url, verify_token: token } = isObject(override) ? override : {};
+    if (typeof url !== 'string' || url.length > 200 || (url !== '' && typeof token !== 'string')) {
+      throw missing('webhook_configuration');
+    }
     const { phone_number: _, ...others } = members.webhook_configuration as Record<string, unknown>;
     members.webhook_configuration = url === '' ? others : { ...others, phone_number: url };
   }
   return SUCCESS;
 }
 
+const CONVERSATION_MEMBERS = ['enable_welcome_message', 'prompts', 'commands'];
+
 export function setConversation({ members }: NumberState, parameters: WriteParameters): StandInAnswer {
+  const stranger = Object.keys(parameters).find((name) => !CONVERSATION_MEMBERS.includes(name));
+  if (stranger !== undefined) throw missing(stranger);
+  for (const [name, most] of [
+    ['prompts', 4],
+    ['commands', 30],
+  ] as const) {
+    const list = parameters[name];
+    if (list !== undefined && (!Array.isArray(list) || list.length > most)) throw missing(name);
+  }
   members.conversational_automation = { ...(members.conversational_automation as object), ...parameters };
   return SUCCESS;
 }

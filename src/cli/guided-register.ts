@@ -1,0 +1,127 @@
+/** Registering a number with a person at the terminal: code, check, PIN, register, each refusal explained. */
+import { HubcastError, isHubcastError } from '../errors.ts';
+import type { ManagementDoor } from '../management-doors.ts';
+import type { Ask } from './ask.ts';
+import { visibleLines } from './visible.ts';
+
+type Answer = Readonly<Record<string, unknown>>;
+
+export interface GuideOptions {
+  /** Country of local storage; undefined leaves it to Meta. */
+  readonly region: string | undefined;
+}
+
+/** @returns what registering answered @throws HubcastError when the person stops, or nothing more can be tried */
+export async function guideRegister(
+  door: ManagementDoor,
+  ask: Ask,
+  id: string,
+  { region }: GuideOptions,
+): Promise<Answer> {
+  await door.prepare();
+  const state = await door.run('registration', id, {});
+  say(ask, `${state.display_phone_number ?? id}  ${state.verified_name ?? ''}`);
+  say(ask, String(state.about));
+  say(ask, `This goes ${door.about}.`);
+  if (state.next === 'wait_for_name') throw stopped('The name has to be decided first.');
+  if (state.next === 'none' && !(await ask.confirm('Register it again, as after an approved change of the name?'))) {
+    throw stopped('The number is registered as it was.');
+  }
+  if (state.next === 'request_code') await verify(door, ask, id);
+  return register(door, ask, id, state.is_pin_enabled === true, region);
+}
+
+async function verify(door: ManagementDoor, ask: Ask, id: string): Promise<void> {
+  for (;;) {
+    const method = await ask.choose('How shall Meta send the code?', [
+      { value: 'SMS', name: 'by SMS' },
+      { value: 'VOICE', name: 'by a call' },
+      { value: 'have', name: 'I have a code already' },
+    ]);
+    if (method !== 'have') {
+      const language = await ask.text('In which language?', 'en_US');
+      const sent = await attempt(ask, () => door.run('request-code', id, { code_method: method, language }));
+      if (sent === null) continue;
+      say(ask, String(sent.about));
+    }
+    const code = await ask.secret('The code (123-830 or 123830; not shown)');
+    if ((await attempt(ask, () => door.run('verify-code', id, { code }))) !== null) return;
+  }
+}
+
+async function register(
+  door: ManagementDoor,
+  ask: Ask,
+  id: string,
+  hasPin: boolean,
+  region: string | undefined,
+): Promise<Answer> {
+  say(ask, door.warningOf('register') ?? '');
+  for (;;) {
+    const pin = hasPin ? await ask.secret('The two-step PIN of the number (6 digits; not shown)') : await newPin(ask);
+    if (!(await ask.confirm('Register now?'))) throw stopped('The number is not registered.');
+    const body = { pin, ...(region === undefined ? {} : { data_localization_region: region }) };
+    const done = await attempt(
+      ask,
+      () => door.run('register', id, body),
+      async (error) => {
+        // The number has to prove itself again; everything else is said by the refusal.
+        if (error.details?.meta_code === VERIFY_AGAIN) await verify(door, ask, id);
+      },
+    );
+    if (done !== null) return done;
+  }
+}
+
+const VERIFY_AGAIN = 133006;
+
+/** A new PIN is typed twice: nobody can read it back later. */
+async function newPin(ask: Ask): Promise<string> {
+  for (;;) {
+    const pin = await ask.secret('A new two-step PIN for the number (6 digits; not shown)');
+    if (!/^\d{6}$/.test(pin)) say(ask, 'A PIN is six digits.');
+    else if ((await ask.secret('The same again')) === pin) return pin;
+    else say(ask, 'The two differ.');
+  }
+}
+
+/** Errors after which trying again makes no sense: of access, of the record, of the service. */
+const HOPELESS: ReadonlySet<string> = new Set([
+  'operation_unknown',
+  'phone_number_not_found',
+  'management_off',
+  'unauthorized',
+  'forbidden',
+  'graph_token_invalid',
+  'graph_permission_missing',
+  'store_unavailable',
+  'store_locked',
+  'service_unreachable',
+]);
+
+/** @returns null when Meta refused and the person wants to try again */
+async function attempt(
+  ask: Ask,
+  work: () => Promise<Answer>,
+  mend: (error: HubcastError) => Promise<void> = async () => undefined,
+): Promise<Answer | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isHubcastError(error) || HOPELESS.has(error.code) || error.kind.status >= 500) throw error;
+    say(ask, error.message);
+    // Trying sooner would be refused and may prolong the lock.
+    if (error.details?.wait_seconds !== undefined) throw stopped('Nothing can be tried before that time is over.');
+    if (!(await ask.confirm('Try again?'))) throw stopped('The number is as it was.');
+    await mend(error);
+    return null;
+  }
+}
+
+function say(ask: Ask, text: string): void {
+  ask.say(visibleLines(text));
+}
+
+function stopped(what: string): HubcastError {
+  return new HubcastError('operation_refused', `Stopped. ${what}`);
+}

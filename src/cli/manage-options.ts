@@ -1,0 +1,116 @@
+/** What the commands that manage numbers have in common: where they go, whether they ask, how they print. */
+import { userInfo } from 'node:os';
+import type { Command } from 'commander';
+import { readStoreSettings } from '../config/read-settings.ts';
+import { HubcastError } from '../errors.ts';
+import { createLog } from '../log.ts';
+import { doorToGraph, doorToService, type ManagementDoor, type OperationName } from '../management-doors.ts';
+import { askAtTerminal, canAsk } from './ask.ts';
+import { print, toTable } from './output.ts';
+import { visible } from './visible.ts';
+
+export interface ManageOptions {
+  readonly url?: string;
+  readonly withoutAudit?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+export function withDoorOptions(command: Command): Command {
+  return command
+    .option(
+      '--url <url>',
+      'internal listener of a running service (default: HUBCAST_URL; else Meta is asked from here)',
+    )
+    .option('--json', 'print JSON (always, where the output is not a terminal)');
+}
+
+export function withChangeOptions(command: Command, asks: boolean): Command {
+  withDoorOptions(command).option('--without-audit', 'go on although nothing can be put on record');
+  return asks ? command.option('--yes', 'do not ask (for scripts)') : command;
+}
+
+/** @throws HubcastError `configuration_invalid`, `management_off`, `graph_not_configured`, `usage` */
+export function openDoor({ url, withoutAudit = false }: ManageOptions): ManagementDoor {
+  const settings = readStoreSettings(process.env);
+  const service = url ?? settings.HUBCAST_URL;
+  if (service === undefined) {
+    const log = createLog('silent', process.stderr);
+    return doorToGraph(settings, { withoutAudit, userName: userName(), log });
+  }
+  if (!URL.canParse(service) || !/^https?:$/.test(new URL(service).protocol)) {
+    throw new HubcastError('usage', '--url is not an http or https URL. Give one such as http://127.0.0.1:8081.');
+  }
+  if (withoutAudit)
+    throw new HubcastError('usage', '--without-audit is for Meta asked from here: a service always keeps the record.');
+  return doorToService(service.replace(/\/+$/, ''), settings.HUBCAST_TOKEN ?? null, globalThis.fetch);
+}
+
+/** Opens, does, closes. */
+export async function through<Result>(
+  options: ManageOptions,
+  work: (door: ManagementDoor) => Promise<Result>,
+): Promise<Result> {
+  const door = openDoor(options);
+  try {
+    return await work(door);
+  } finally {
+    await door.close();
+  }
+}
+
+/** Reads what is asked for, and prints it. */
+export function look(options: ManageOptions, name: OperationName, id: string): Promise<void> {
+  return through(options, async (door) => show(await door.run(name, id, {}), options));
+}
+
+/**
+ * Asks where a person should know something first, does it, prints what came of it.
+ *
+ * @param body made once it is certain that the operation can be put on record
+ */
+export function change(
+  options: ManageOptions,
+  name: OperationName,
+  id: string,
+  body: () => Promise<object>,
+): Promise<void> {
+  return through(options, async (door) => {
+    await door.prepare();
+    const warning = door.warningOf(name);
+    process.stderr.write(`${visible(`${name} ${id}: ${door.about}`)}\n`);
+    if (warning !== null && options.yes !== true) await confirmed(warning);
+    await show(await door.run(name, id, await body()), options);
+  });
+}
+
+async function confirmed(warning: string): Promise<void> {
+  if (!canAsk()) throw new HubcastError('usage', `${warning}\nThere is no terminal to ask at: add --yes to go on.`);
+  const ask = await askAtTerminal();
+  ask.say(warning);
+  if (!(await ask.confirm('Go on?'))) throw new HubcastError('usage', 'Not confirmed; nothing was done.');
+}
+
+export function inJson({ json }: ManageOptions): boolean {
+  return json === true || !process.stdout.isTTY;
+}
+
+export async function show(answer: Readonly<Record<string, unknown>>, options: ManageOptions): Promise<void> {
+  if (inJson(options)) return print(JSON.stringify(answer, null, 2));
+  const textOf = (value: unknown) => (typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value));
+  return print(
+    toTable(
+      ['member', 'value'],
+      Object.entries(answer).map(([name, value]) => [name, textOf(value)]),
+    ),
+  );
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under an id that has no name.
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { Command, InvalidArgumentError } from 'commander';
+import { SCOPES, type Scope, TOKEN_NAME, tokenDigest } from '../config/api-tokens.ts';
+import { print } from './output.ts';
+
+const TOKEN_BYTES = 32;
+
+export function tokenCommand(): Command {
+  return new Command('token')
+    .description('make a token for the internal listener, and the entry of API_TOKENS that accepts it')
+    .argument('<name>', 'who it is for; the log names it', parseName)
+    .requiredOption('--scope <scope...>', `what it is for: ${SCOPES.join(', ')}`, collectScopes)
+    .option('--json', 'print token and entry as JSON')
+    .addHelpText(
+      'after',
+      `
+The token is shown this once. API_TOKENS gets its SHA-256, from which nobody can make it again.
+
+Examples:
+  hubcast token grafana --scope numbers:read
+  hubcast token ops --scope events:read events:replay manage --json`,
+    )
+    .action(async (name: string, { scope, json }: { scope: readonly Scope[]; json?: boolean }) => {
+      const token = randomBytes(TOKEN_BYTES).toString('base64url');
+      const entry = `${name}=sha256:${tokenDigest(token).toString('hex')};${scope.join('+')}`;
+      await print(
+        json ? JSON.stringify({ name, scopes: scope, token, entry }) : `token       ${token}\nAPI_TOKENS  ${entry}`,
+      );
+    });
+}
+
+function parseName(text: string): string {
+  if (!TOKEN_NAME.test(text)) throw new InvalidArgumentError('Use 1 to 64 letters, digits, ".", "-" and "_".');
+  return text;
+}
+
+function collectScopes(text: string, before: readonly Scope[] = []): readonly Scope[] {
+  if (!SCOPES.includes(text as Scope)) throw new InvalidArgumentError(`Scopes are ${SCOPES.join(', ')}.`);
+  return [...new Set([...before, text as Scope])];
+}

@@ -1,0 +1,149 @@
+/**
+ * Operations on phone numbers: the input is checked, the attempt is put on record, Meta is asked once, the outcome is put
+ * on record. Without the first record nothing is done; PINs, codes and verify tokens are in none of them.
+ */
+import { HubcastError, isHubcastError, messageOf } from '../../errors.ts';
+import type { GraphClient } from '../../graph/client.ts';
+import type { PhoneNumberWrites, WriteTarget } from '../../graph/phone-number-writes.ts';
+import { readId } from '../read-number.ts';
+import type { Actor, ManagedEvent, RecordManaged } from './audit.ts';
+import { CHANGES, type Change, type ChangeName } from './changes.ts';
+import { explain } from './explain.ts';
+import { readInput, shownOf } from './inputs.ts';
+import { type ManagedNumber, READINGS, type Reading, type ReadingName } from './readings.ts';
+
+export type OperationName = ChangeName | ReadingName;
+
+export const MANAGEMENT_OPERATIONS: Readonly<Record<OperationName, Change | Reading>> = { ...READINGS, ...CHANGES };
+
+export interface ManagementOptions {
+  readonly client: GraphClient;
+  readonly writes: PhoneNumberWrites;
+  /** The accounts that may be changed. */
+  readonly accountIds: readonly string[];
+  /** @throws HubcastError `phone_number_not_found`, or why it cannot be told */
+  readonly numberOf: (id: string, options: { readonly fresh: boolean }) => Promise<ManagedNumber>;
+  /** Told of what has changed, so that it is read again. */
+  readonly changed: (accountId: string, digits: string | null) => void;
+  /** Resolves once the event is durable; null where nothing is put on record. */
+  readonly record: RecordManaged | null;
+  /** Told of an outcome that could not be put on record. */
+  readonly onUnrecorded: (event: ManagedEvent, why: string) => void;
+  readonly newOperationId: () => string;
+}
+
+export interface Management {
+  /**
+   * @param id of the number or the account
+   * @param body what the operation takes; not read for those that take nothing
+   * @param name an `OperationName`
+   * @throws HubcastError `invalid_body`, `operation_refused`, `operation_unknown`, …
+   */
+  readonly run: (name: string, id: string, body: unknown, actor: Actor) => Promise<object>;
+}
+
+export function createManagement(options: ManagementOptions): Management {
+  const { client, writes, accountIds, numberOf, changed, record } = options;
+
+  async function targetOf(on: 'number' | 'account', id: string, fresh: boolean): Promise<ManagedNumber | null> {
+    readId(id);
+    if (on === 'number') return numberOf(id, { fresh });
+    if (accountIds.includes(id)) return null;
+    throw new HubcastError('account_not_found', `Account ${id} is not one of WABA_IDS.`);
+  }
+
+  async function read(name: ReadingName, id: string): Promise<object> {
+    const operation = READINGS[name];
+    const number = await targetOf(operation.on, id, name === 'registration');
+    try {
+      return await operation.read(client, id, number);
+    } catch (error) {
+      throw isHubcastError(error) && error.code === 'graph_unavailable' ? error : explain(error, operation.on);
+    }
+  }
+
+  async function change(name: ChangeName, id: string, body: unknown, actor: Actor): Promise<object> {
+    const operation: Change = CHANGES[name];
+    const input = operation.input === null ? {} : readInput(operation.input, body);
+    const number = await targetOf(operation.on, id, false);
+    const target: WriteTarget = { id, accountId: number === null ? id : number.accountId };
+    const event = {
+      operation: name,
+      operationId: options.newOperationId(),
+      actor,
+      accountId: target.accountId,
+      phoneNumberId: number?.id ?? null,
+      digits: number?.digits ?? null,
+      input: operation.input === null ? {} : shownOf(operation.input, input),
+    };
+    await record?.({ ...event, outcome: 'started', error: null });
+
+    /** The operation is over: what cannot be stored of it now must not hide what came of it. */
+    async function finish(ended: Pick<ManagedEvent, 'outcome' | 'error' | 'phoneNumberId'>) {
+      if (target.accountId !== null) changed(target.accountId, event.digits);
+      if (record === null) return 'off';
+      const last: ManagedEvent = { ...event, ...ended };
+      try {
+        await record(last);
+        return 'complete';
+      } catch (error) {
+        options.onUnrecorded(last, messageOf(error));
+        return 'outcome_missing';
+      }
+    }
+
+    const reply = await operation.send(writes, target, input).catch(async (error: unknown) => {
+      const explained = explain(error, operation.on);
+      const outcome = isHubcastError(explained) && explained.code !== 'operation_unknown' ? 'refused' : 'unknown';
+      await finish({ outcome, error: toErrorMember(explained), phoneNumberId: event.phoneNumberId });
+      throw explained;
+    });
+    if (reply.success === false) {
+      const refused = new HubcastError('operation_refused', 'Meta answered without an error and without success.');
+      await finish({ outcome: 'refused', error: toErrorMember(refused), phoneNumberId: event.phoneNumberId });
+      throw refused;
+    }
+    const phoneNumberId = operation.answer === 'NumberAdded' ? idOf(reply.id) : event.phoneNumberId;
+    const audit = await finish({ outcome: 'done', error: null, phoneNumberId });
+    return {
+      operation: name,
+      operation_id: event.operationId,
+      about: operation.done,
+      audit,
+      phone_number_id: phoneNumberId,
+      account_id: target.accountId,
+    };
+  }
+
+  return {
+    async run(name, id, body, actor) {
+      if (isChange(name)) return change(name, id, body, actor);
+      if (isReading(name)) return read(name, id);
+      throw new HubcastError('not_found', 'No such operation.');
+    },
+  };
+}
+
+function isChange(name: string): name is ChangeName {
+  return Object.hasOwn(CHANGES, name);
+}
+
+function isReading(name: string): name is ReadingName {
+  return Object.hasOwn(READINGS, name);
+}
+
+function idOf(value: unknown): string | null {
+  const text = typeof value === 'number' ? String(value) : value;
+  return typeof text === 'string' && /^\d{1,20}$/.test(text) ? text : null;
+}
+
+function toErrorMember(error: unknown): ManagedEvent['error'] {
+  if (!isHubcastError(error)) return { code: 'internal', meta_code: null, meta_subcode: null, fbtrace_id: null };
+  const { meta_code, meta_subcode, fbtrace_id } = error.details ?? {};
+  return {
+    code: error.code,
+    meta_code: typeof meta_code === 'number' ? meta_code : null,
+    meta_subcode: typeof meta_subcode === 'number' ? meta_subcode : null,
+    fbtrace_id: typeof fbtrace_id === 'string' ? fbtrace_id : null,
+  };
+}
