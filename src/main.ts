@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { captureCommand } from './cli/capture.ts';
+import { deadLettersCommand } from './cli/dead-letters.ts';
 import { demoCommand } from './cli/demo.ts';
 import { describeCommand } from './cli/describe.ts';
 import { eventsCommand } from './cli/events.ts';
@@ -40,6 +41,7 @@ for (const command of [
   captureCommand(),
   replayCommand(),
   numbersCommand(),
+  deadLettersCommand(),
   describeCommand(),
   tokenCommand(),
 ]) {

@@ -6,7 +6,7 @@ import type { Logger } from './log.ts';
 import { type AcceptedAccounts, createReceive, type ReceiveOptions } from './receive.ts';
 import { type AppSecret, toAppSecret } from './webhook/signature.ts';
 
-export interface AppsOptions extends Pick<ReceiveOptions, 'append' | 'knownNumber' | 'onStored'> {
+export interface AppsOptions extends Pick<ReceiveOptions, 'append' | 'knownNumber' | 'onStored' | 'onStoredFailed'> {
   /** A monotonic clock in ms. */
   readonly now: () => number;
   readonly log: Logger;
@@ -79,7 +79,11 @@ function toDoor(
   };
 }
 
-function acceptedAccounts({ accounts }: MetaApp, { ACCEPT_ACCOUNTS: others }: Settings): AcceptedAccounts | null {
+/** Null where all are. */
+export function acceptedAccounts(
+  { accounts }: MetaApp,
+  { ACCEPT_ACCOUNTS: others }: Pick<Settings, 'ACCEPT_ACCOUNTS'>,
+): AcceptedAccounts | null {
   return others === 'all' ? null : { ours: new Set(accounts), others };
 }
 

@@ -3,9 +3,9 @@ import type { Settings } from './config/settings.ts';
 import { messageOf } from './errors.ts';
 import type { KnownNumberOf, SplitEvent } from './events/event.ts';
 import type { Logger } from './log.ts';
-import { namingOf, type OpenReader, openReader } from './open-store.ts';
+import { openReplay } from './open-replay.ts';
+import { namingsOf, type OpenReader, openReader } from './open-store.ts';
 import { writtenFamilies } from './records/topics.ts';
-import { createReplay } from './replay.ts';
 import type { Append } from './store/store.ts';
 import { createStoredEvents, type StoredEvents } from './stored-events/stored-events.ts';
 
@@ -21,7 +21,6 @@ const NOT_LISTED: ReadonlySet<string> = new Set(['raw', 'phone-number-state']);
 /** @param settings asked again for what can change while the service runs */
 export function openEvents(settings: () => Settings, log: Logger, options: OpenEventsOptions): StoredEvents {
   const fixed = settings();
-  const naming = namingOf(fixed);
   let journal: OpenReader | undefined;
 
   function reader(): OpenReader {
@@ -32,9 +31,9 @@ export function openEvents(settings: () => Settings, log: Logger, options: OpenE
 
   const events = createStoredEvents({
     reader,
-    naming,
+    namings: namingsOf(fixed),
     families: writtenFamilies().filter((family) => !NOT_LISTED.has(family)),
-    replay: createReplay({ ...options, naming, families: fixed.PUBLISH_FAMILIES, now: Date.now }),
+    replay: openReplay(fixed, options),
     now: Date.now,
     onError: (error) => log.warn({ error: messageOf(error) }, 'stored events can no longer be followed'),
   });

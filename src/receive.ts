@@ -63,6 +63,8 @@ export interface ReceiveOptions {
   readonly knownNumber?: KnownNumberOf;
   /** Told of events once they are durable. Must not wait for anything. */
   readonly onStored?: (events: readonly SplitEvent[]) => void;
+  /** A failure of `onStored`: the events are durable, whatever comes after. */
+  readonly onStoredFailed?: (error: unknown) => void;
 }
 
 /** @throws HubcastError `signature_mismatch`, or why the store did not confirm (then durability is unknown) */
@@ -91,12 +93,17 @@ export function createReceive(options: ReceiveOptions): Receive {
       records.push(toRecord(rawRequestEvent(verified, headers ?? {}, delivery, repeatable), context));
     }
     await append(records);
-    options.onStored?.(accepted);
+    try {
+      options.onStored?.(accepted);
+    } catch (error) {
+      options.onStoredFailed?.(error);
+    }
     return toReceipt(events, stored, accounts);
   };
 }
 
-function acceptedOf(events: readonly SplitEvent[], accounts: AcceptedAccounts): readonly SplitEvent[] {
+/** What is kept of a POST's events, and where. */
+export function acceptedOf(events: readonly SplitEvent[], accounts: AcceptedAccounts): readonly SplitEvent[] {
   if (!events.some((event) => isForeign(event, accounts))) return events;
   return events.flatMap((event) => {
     if (!isForeign(event, accounts)) return [event];

@@ -7,6 +7,7 @@ import type { Delivery, KnownNumberOf, SplitEvent } from './events/event.ts';
 import { bodyOfDeadLetter } from './events/read-again.ts';
 import { splitIntoEvents } from './events/split.ts';
 import type { Family } from './fields/families.ts';
+import { type AcceptedAccounts, acceptedOf } from './receive.ts';
 import type { OutgoingRecord, StoredRecord } from './records/record.ts';
 import { toRecord } from './records/to-record.ts';
 import type { TopicNaming } from './records/topics.ts';
@@ -18,7 +19,8 @@ import { readSignature, signPayload, toAppSecret, verifySignature } from './webh
 
 export interface ReplayOptions {
   readonly append: Append;
-  readonly naming: TopicNaming;
+  /** Of the app a letter was sent to; of the first one where it is gone. */
+  readonly appOf: (name: string) => { readonly naming: TopicNaming; readonly accounts?: AcceptedAccounts };
   /** Families that are stored. */
   readonly families: readonly Family[];
   readonly knownNumber?: KnownNumberOf;
@@ -39,7 +41,7 @@ export interface Replayed {
   /** `unreadable`: no dead letter that this version can read again; `issues` says why. */
   readonly outcome: 'stored' | 'refused' | 'unreadable';
   readonly events: readonly { readonly id: string; readonly type: string; readonly topic: string }[];
-  /** Events of families that are not published. */
+  /** Events of families that are not published, or of accounts that are not accepted. */
   readonly dropped: number;
   /** What is still wrong. */
   readonly issues: readonly Issue[];
@@ -49,7 +51,7 @@ export interface Replayed {
 export type ReplayDeadLetter = (letter: StoredRecord, repair: Repair) => Promise<Replayed>;
 
 export function createReplay(options: ReplayOptions): ReplayDeadLetter {
-  const { naming, knownNumber, now } = options;
+  const { appOf, knownNumber, now } = options;
   const kept: ReadonlySet<Family> = new Set(options.families);
 
   return async (letter, { dryRun, value }) => {
@@ -62,8 +64,10 @@ export function createReplay(options: ReplayOptions): ReplayDeadLetter {
       receivedMs: Date.parse(event.receivedtime),
       ...(knownNumber === undefined ? {} : { knownNumber }),
     };
+    const { naming, accounts } = appOf(event.app);
     const events = splitOwn(body, delivery);
-    const fine = events.filter(({ family }) => family !== 'dead-letter');
+    const right = events.filter(({ family }) => family !== 'dead-letter');
+    const fine = accounts === undefined ? right : acceptedOf(right, accounts);
     const published = fine.filter(({ family }) => kept.has(family));
     const context = { delivery, naming, traceparent: traceparentOf(letter.headers.traceparent, delivery.deliveryId) };
     const records = published.map((one) => toRepairedRecord(toRecord(one, context), now()));
@@ -73,9 +77,9 @@ export function createReplay(options: ReplayOptions): ReplayDeadLetter {
     }
     return {
       id: event.id,
-      outcome: fine.length > 0 ? 'stored' : 'refused',
+      outcome: right.length > 0 ? 'stored' : 'refused',
       events: records.map(({ id, topic, headers }) => ({ id, type: headers.ce_type ?? '', topic })),
-      dropped: fine.length - published.length,
+      dropped: right.length - published.length,
       issues: events.flatMap((one) => (one.family === 'dead-letter' ? issuesOf(one) : [])),
     };
   };

@@ -15,7 +15,7 @@ async function replay(letter: OutgoingRecord, repair: Partial<Repair> = {}) {
   const stored: OutgoingRecord[] = [];
   const replayLetter = createReplay({
     append: async (records) => void stored.push(...records),
-    naming: { prefix: 'whatsapp', names: {} },
+    appOf: () => ({ naming: { prefix: 'whatsapp', names: {} } }),
     families: FAMILY_NAMES,
     now: () => NOW_MS,
   });

@@ -206,7 +206,10 @@ export const EVENT_SCHEMAS = {
         description: 'stored: something is fine now (with dry_run: would be stored)',
       },
       events: { type: 'array', items: { type: 'object', properties: { id: text, type: text, topic: text } } },
-      dropped: { type: 'integer', description: 'Events of families that are not published' },
+      dropped: {
+        type: 'integer',
+        description: 'Events of families that are not published, or of accounts that are not accepted',
+      },
       issues: { ...issues, description: 'What is still wrong' },
     },
   },

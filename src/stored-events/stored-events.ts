@@ -1,19 +1,20 @@
 /** Answers about what is stored, from the journal and from Kafka alike, as JSON text. */
 import { HubcastError } from '../errors.ts';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
-import { isObject } from '../is-object.ts';
 import { JOURNAL_LANE, type ReadBack, type ReadRecords, type StoredRecord } from '../records/record.ts';
 import { toJsonLine } from '../records/record-json.ts';
 import { type TopicNaming, topicName } from '../records/topics.ts';
 import type { Replayed } from '../replay.ts';
 import { readCursor, toCursor } from './cursor.ts';
 import { createFeed } from './feed.ts';
+import { dataOf, isWanted, type LetterFilter, storedAt, toLetterRow } from './letters.ts';
 import { type RecentPage, type RecentQuestion, readRecent } from './read-recent.ts';
 
 export interface StoredEventsOptions {
   /** Asked for each question, because what it needs to connect can change. */
   readonly reader: () => { readonly read: ReadRecords; readonly readBack: ReadBack };
-  readonly naming: TopicNaming;
+  /** Of each app, or once for all. */
+  readonly namings: readonly TopicNaming[];
   readonly families: readonly Family[];
   readonly replay: (
     letter: StoredRecord,
@@ -34,11 +35,6 @@ interface Page {
   readonly before?: string | undefined;
 }
 
-interface LetterFilter {
-  readonly field?: string | undefined;
-  readonly code?: string | undefined;
-}
-
 interface Listener {
   readonly take: (event: { readonly id: string; readonly type: string; readonly json: string }) => void;
   readonly end: () => void;
@@ -50,12 +46,14 @@ const MAX_QUESTIONS = 4;
 export type StoredEvents = ReturnType<typeof createStoredEvents>;
 
 export function createStoredEvents(options: StoredEventsOptions) {
-  const { naming, families, now, reader } = options;
-  const deadLetters = topicName(naming, 'dead-letter');
+  const { namings, families, now, reader } = options;
+  const topicsOfFamily = (family: Family) => namings.map((naming) => topicName(naming, family));
+  const toTopics = (asked: readonly Family[]) => [...new Set(asked.flatMap(topicsOfFamily))];
+  const deadLetters = toTopics(['dead-letter']);
   let questions = 0;
 
   const feed = createFeed({
-    topics: families.map((family) => topicName(naming, family)),
+    topics: toTopics(families),
     read: (question) => reader().read(question),
     now,
     onError: options.onError,
@@ -74,14 +72,14 @@ export function createStoredEvents(options: StoredEventsOptions) {
 
   async function find(id: string, at: string | undefined): Promise<StoredRecord> {
     const matches = ({ headers }: StoredRecord) => headers.ce_id === id;
-    const question = { topics: [deadLetters], matches, limit: 1 };
+    const question = { topics: deadLetters, matches, limit: 1 };
     const [, partition, offset] = /^(\d+):(\d+)$/.exec(at ?? '') ?? [];
     if (partition !== undefined && offset !== undefined) {
-      const lanes = new Set([JOURNAL_LANE, `${deadLetters}/${partition}`]);
+      const lanes = new Set([JOURNAL_LANE, ...deadLetters.map((topic) => `${topic}/${partition}`)]);
       const bound = String(BigInt(offset) + 1n);
       const before = toCursor(Object.fromEntries([...lanes].map((lane) => [lane, bound])));
       const matchesAt = (record: StoredRecord) => record.offset === offset && matches(record);
-      const { records } = await page({ ...question, matches: matchesAt, lanes, mostLookedAt: 1 }, before);
+      const { records } = await page({ ...question, matches: matchesAt, lanes, mostLookedAt: lanes.size }, before);
       if (records[0] !== undefined) return records[0];
     }
     let before: string | undefined;
@@ -90,18 +88,18 @@ export function createStoredEvents(options: StoredEventsOptions) {
       if (records[0] !== undefined) return records[0];
       before = next === null ? undefined : toCursor(next);
     } while (before !== undefined);
-    throw new HubcastError('dead_letter_not_found', `No dead letter in ${deadLetters} has the id ${id}.`);
+    throw new HubcastError('dead_letter_not_found', `No dead letter in ${deadLetters.join(', ')} has the id ${id}.`);
   }
 
   return {
     async recent({ limit, before, ...filter }: Filter & Page): Promise<string> {
-      const topics = topicsOf(filter, families).map((family) => topicName(naming, family));
+      const topics = toTopics(familiesOf(filter, families));
       const { records, next } = await page({ topics, limit, matches: matcherOf(filter) }, before);
       return pageText(records.map(toEventText), next);
     },
     async deadLetters({ limit, before, ...filter }: LetterFilter & Page): Promise<string> {
       const matches = (record: StoredRecord) => isWanted(record, filter);
-      const { records, next } = await page({ topics: [deadLetters], limit, matches }, before);
+      const { records, next } = await page({ topics: deadLetters, limit, matches }, before);
       return pageText(
         records.map((record) => JSON.stringify(toLetterRow(record))),
         next,
@@ -117,7 +115,7 @@ export function createStoredEvents(options: StoredEventsOptions) {
     },
     /** @throws HubcastError `invalid_query` */
     subscribe(filter: Filter, listener: Listener): () => void {
-      const topics = new Set(topicsOf(filter, families).map((family) => topicName(naming, family)));
+      const topics = new Set(toTopics(familiesOf(filter, families)));
       const matches = matcherOf(filter);
       return feed.subscribe({
         take(record) {
@@ -141,7 +139,7 @@ export function assertJson(text: string): void {
   }
 }
 
-function topicsOf({ families }: Filter, all: readonly Family[]): readonly Family[] {
+function familiesOf({ families }: Filter, all: readonly Family[]): readonly Family[] {
   if (families === undefined) return all;
   const unknown = families.find((name) => !(FAMILY_NAMES as readonly string[]).includes(name));
   if (unknown === undefined) return families as readonly Family[];
@@ -158,59 +156,8 @@ function matcherOf({ types, accountId }: Filter): (record: StoredRecord) => bool
   };
 }
 
-function isWanted({ value }: StoredRecord, { field, code }: LetterFilter): boolean {
-  if (field === undefined && code === undefined) return true;
-  const data = dataOf(value);
-  if (field !== undefined && data.field !== field) return false;
-  return code === undefined || issuesOf(data).some((issue) => isObject(issue) && issue.code === code);
-}
-
-/** Anybody may write to a topic: what is no event has no data. */
-function dataOf(value: string): Record<string, unknown> {
-  const event = eventOf(value);
-  return isObject(event.data) ? event.data : {};
-}
-
-function eventOf(value: string): Record<string, unknown> {
-  try {
-    const event: unknown = JSON.parse(value);
-    return isObject(event) ? event : {};
-  } catch {
-    return {};
-  }
-}
-
-function issuesOf({ issues }: Record<string, unknown>): readonly unknown[] {
-  return Array.isArray(issues) ? issues : [];
-}
-
-function toLetterRow(record: StoredRecord): object {
-  const { value, headers, partition, offset } = record;
-  const event = eventOf(value);
-  const data = isObject(event.data) ? event.data : {};
-  const { field = null, entry_id = null, part = null, path = null } = data;
-  return {
-    id: headers.ce_id ?? null,
-    at: `${partition}:${offset}`,
-    stored_at: storedAt(record),
-    receivedtime: event.receivedtime ?? null,
-    field,
-    entry_id,
-    part,
-    path,
-    issues: issuesOf(data),
-    bytes: Buffer.byteLength(value),
-  };
-}
-
 function toEventText(record: StoredRecord): string {
   return `{"stored_at":${JSON.stringify(storedAt(record))},${toJsonLine(record).slice(1)}`;
-}
-
-const MAX_DATE_MS = 8.64e15;
-
-function storedAt({ timestampMs }: StoredRecord): string | null {
-  return Math.abs(timestampMs) <= MAX_DATE_MS ? new Date(timestampMs).toISOString() : null;
 }
 
 function pageText(texts: readonly string[], next: RecentPage['next']): string {

@@ -1,0 +1,69 @@
+/** A running service, asked over its internal listener. */
+import { readFileSync } from 'node:fs';
+import type { StoreSettings } from '../config/settings.ts';
+import { HubcastError, messageOf } from '../errors.ts';
+import { isObject } from '../is-object.ts';
+
+export interface InternalListener {
+  readonly url: string;
+  /** @throws HubcastError `service_unreachable`, `usage` */
+  readonly post: (path: string, body: string | undefined) => Promise<unknown>;
+}
+
+const ANSWER_TIMEOUT_MS = 30_000;
+
+/** @param given where it listens; else on this machine, where these settings say */
+export function internalListener(
+  given: string | undefined,
+  tokenFile: string | undefined,
+  settings: StoreSettings,
+): InternalListener {
+  const url = (given ?? ownUrl(settings)).replace(/\/+$/, '');
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new HubcastError('usage', `--url ${url} is no http or https URL, as http://127.0.0.1:8081 is.`);
+  }
+  const token = tokenFile === undefined ? null : readToken(tokenFile);
+  return {
+    url,
+    async post(path, body) {
+      const answer = await fetch(`${url}${path}`, {
+        method: 'POST',
+        body: body ?? null,
+        headers: {
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+      }).catch((error: unknown) => {
+        const cause = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
+        throw new HubcastError('service_unreachable', `${url} cannot be reached: ${cause}`, { cause: error });
+      });
+      const text = await answer.text();
+      if (answer.ok) return JSON.parse(text) as unknown;
+      const hint = answer.status === 401 || answer.status === 403 ? ' Give a token with --token-file.' : '';
+      throw new HubcastError('service_unreachable', `${url} answers ${answer.status}: ${messageIn(text)}${hint}`);
+    },
+  };
+}
+
+function ownUrl({ INTERNAL_PORT }: StoreSettings): string {
+  if (INTERNAL_PORT !== 0) return `http://127.0.0.1:${INTERNAL_PORT}`;
+  throw new HubcastError('usage', 'INTERNAL_PORT=0 takes a free port: name the one that was taken with --url.');
+}
+
+function readToken(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new HubcastError('usage', `--token-file cannot be read: ${messageOf(error)}.`);
+  }
+}
+
+function messageIn(text: string): string {
+  try {
+    const { error } = JSON.parse(text) as { error?: unknown };
+    return isObject(error) ? String(error.message) : text;
+  } catch {
+    return text.slice(0, 200);
+  }
+}

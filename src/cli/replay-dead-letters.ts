@@ -1,0 +1,109 @@
+/** Puts dead letters back, through the store or through the service that owns it. */
+import { readFileSync } from 'node:fs';
+import { readStoreSettings } from '../config/read-settings.ts';
+import type { StoreSettings } from '../config/settings.ts';
+import { HubcastError, isHubcastError, messageOf } from '../errors.ts';
+import { createLog } from '../log.ts';
+import { openReplay } from '../open-replay.ts';
+import { openStore } from '../open-store.ts';
+import type { StoredRecord } from '../records/record.ts';
+import type { Repair, Replayed } from '../replay.ts';
+import { assertJson } from '../stored-events/stored-events.ts';
+import { internalListener } from './internal-listener.ts';
+import { paint, print } from './output.ts';
+import { type Choice, findLetter, issueText, readLetters } from './read-letters.ts';
+import { visible } from './visible.ts';
+
+export interface ReplayOptions extends Choice {
+  readonly id?: string;
+  readonly value?: string;
+  readonly dryRun?: boolean;
+  readonly url?: string;
+  readonly tokenFile?: string;
+  readonly json?: boolean;
+}
+
+export async function replayDeadLetters({
+  id,
+  value: file,
+  dryRun = false,
+  json,
+  url,
+  tokenFile,
+  ...choice
+}: ReplayOptions): Promise<void> {
+  const settings = readStoreSettings(process.env);
+  if (file !== undefined && id === undefined) {
+    throw new HubcastError('usage', '--value repairs one dead letter: name it with --id.');
+  }
+  const value = file === undefined ? undefined : readValue(file);
+  const door = await openDoor(settings, dryRun, { url, tokenFile });
+  const counts = { stored: 0, refused: 0, unreadable: 0 };
+  try {
+    const letters = id === undefined ? readLetters(settings, choice) : [await findLetter(settings, id)];
+    for await (const letter of letters) {
+      const replayed = await door.replay(letter, { dryRun, value });
+      counts[replayed.outcome] += 1;
+      await print(json ? JSON.stringify(replayed) : replayedText(replayed, dryRun));
+    }
+  } finally {
+    await door.close();
+  }
+  const { stored, refused, unreadable } = counts;
+  const done = dryRun ? 'would be stored' : 'stored';
+  process.stderr.write(`${stored} ${done}, ${refused} still refused, ${unreadable} that cannot be read again\n`);
+  if (id !== undefined && stored === 0) process.exitCode = 1;
+}
+
+interface Door {
+  readonly replay: (letter: StoredRecord, repair: Repair) => Promise<Replayed>;
+  readonly close: () => Promise<void>;
+}
+
+/** The store itself; where a service owns it, that service. */
+async function openDoor(
+  settings: StoreSettings,
+  dryRun: boolean,
+  { url, tokenFile }: { readonly url: string | undefined; readonly tokenFile: string | undefined },
+): Promise<Door> {
+  const nothingToClose = async () => undefined;
+  if (dryRun) return { replay: openReplay(settings, { append: nothingToClose }), close: nothingToClose };
+  if (url === undefined) {
+    try {
+      const { append, close } = await openStore(() => settings, createLog('warn', process.stderr));
+      return { replay: openReplay(settings, { append }), close };
+    } catch (error) {
+      if (!isHubcastError(error) || error.code !== 'store_locked') throw error;
+      process.stderr.write(`${visible(error.message)} Asking it to store them.\n`);
+    }
+  }
+  const service = internalListener(url, tokenFile, settings);
+  return {
+    replay: async ({ headers, partition, offset }, { value }) =>
+      (await service.post(`/dead-letters/${headers.ce_id}/replay?at=${partition}:${offset}`, value)) as Replayed,
+    close: nothingToClose,
+  };
+}
+
+function readValue(file: string): string {
+  let text: string;
+  try {
+    text = readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw new HubcastError(
+      'usage',
+      `--value cannot be read: ${messageOf(error)}. Give a file, or - for standard input.`,
+    );
+  }
+  assertJson(text);
+  return text;
+}
+
+function replayedText({ id, outcome, events, issues, dropped }: Replayed, dryRun: boolean): string {
+  if (outcome === 'stored') {
+    const kept = dropped === 0 ? '' : `, ${dropped} not published`;
+    const types = events.map(({ type }) => type).join(', ');
+    return `${visible(id)}  ${paint('green', dryRun ? 'would be' : 'stored as')} ${visible(types)}${kept}`;
+  }
+  return `${visible(id)}  ${paint('yellow', outcome)} ${visible(issueText(issues[0]))}`;
+}
