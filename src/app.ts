@@ -16,6 +16,7 @@ import { openApps } from './open-apps.ts';
 import { openEvents } from './open-events.ts';
 import { openLookUps } from './open-look-ups.ts';
 import { openManagement } from './open-management.ts';
+import { openMetrics } from './open-metrics.ts';
 import { openSchemas } from './open-schemas.ts';
 import { openStore } from './open-store.ts';
 import { clientCheckOf, openTls } from './open-tls.ts';
@@ -24,6 +25,7 @@ import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
 import { managementContract } from './phone-numbers/management/contract.ts';
 import type { Readiness } from './store/store.ts';
+import { createTraceDelivery } from './tracing/trace-deliveries.ts';
 
 export interface Service {
   /** URLs with the ports that were really taken; `publicUrl` is null where `receive` is not among the roles. */
@@ -50,8 +52,9 @@ export async function startService(
   open: typeof openStore = openStore,
 ): Promise<Service> {
   const fixed = settings();
-  const store = await open(settings, log);
-  const numbers = openLookUps(settings, log);
+  const metrics = openMetrics();
+  const store = await open(settings, log, metrics.storeMeter);
+  const numbers = openLookUps(settings, log, metrics.noteGraphCall);
   const eventLoop = watchEventLoop();
   const watch = openWatch(settings, { store, numbers, log });
   let stopping: Promise<void> | undefined;
@@ -66,10 +69,14 @@ export async function startService(
     now: () => performance.now(),
     log,
     ...known,
+    onStored(stored, receivedMs) {
+      metrics.deliveries.noteEvents(stored, receivedMs);
+      numbers?.directory.noteEvents(stored);
+    },
     onStoredFailed: (error) => log.error({ error: messageOf(error) }, 'what follows a stored webhook failed'),
   });
   const scrub = createScrubber(settings, process.env);
-  const readiness = async (): Promise<Readiness> => scrubbed(await lookAtReadiness(), scrub);
+  const readiness = metrics.watchReadiness(async () => scrubbed(await lookAtReadiness(), scrub));
   const lookAtReadiness = async (): Promise<Readiness> => {
     if (stopping !== undefined) return { ready: false, why: 'The service is stopping.' };
     const state = await store.readiness();
@@ -77,6 +84,18 @@ export async function startService(
     // Look-ups do not decide: webhooks are taken without Graph.
     return state.ready ? { ready: true, warnings: [...(state.warnings ?? []), ...problems] } : state;
   };
+  const { backlog } = store;
+  const room = createRoom({
+    maxBytes: fixed.MAX_IN_FLIGHT_BYTES,
+    maxRequests: fixed.MAX_IN_FLIGHT_REQUESTS,
+    ...(backlog && {
+      whyClosed: createWhyClosed({
+        backlog,
+        maxRecords: fixed.MAX_IN_FLIGHT_EVENTS,
+        maxQueueMs: fixed.MAX_QUEUE_MS,
+      }),
+    }),
+  });
 
   const listeners: Listener[] = [];
   let publicListener: Listener | undefined;
@@ -90,20 +109,12 @@ export async function startService(
     };
     const publicApp = createPublicApp({
       door,
-      room: createRoom({
-        maxBytes: fixed.MAX_IN_FLIGHT_BYTES,
-        maxRequests: fixed.MAX_IN_FLIGHT_REQUESTS,
-        ...(store.backlog && {
-          whyClosed: createWhyClosed({
-            backlog: store.backlog,
-            maxRecords: fixed.MAX_IN_FLIGHT_EVENTS,
-            maxQueueMs: fixed.MAX_QUEUE_MS,
-          }),
-        }),
-      }),
+      room,
       maxBodyBytes: fixed.MAX_BODY_BYTES,
       now: Date.now,
       newDeliveryId: randomUUID,
+      meter: metrics.deliveries,
+      trace: createTraceDelivery(PACKAGE.version),
       log,
     });
     const internalApp = createInternalApp({
@@ -116,6 +127,13 @@ export async function startService(
       stored: { events, schemas: openSchemas(), maxBodyBytes: fixed.MAX_BODY_BYTES },
       managementContract: managementContract(),
       version: PACKAGE.version,
+      metrics: metrics.expose({
+        version: PACKAGE.version,
+        readiness,
+        bytesUnderWay: room.taken,
+        maxBytesUnderWay: fixed.MAX_IN_FLIGHT_BYTES,
+        numbers,
+      }),
       log,
     });
     if (fixed.ROLES.includes('receive')) {

@@ -6,7 +6,7 @@
 import { HubcastError, isHubcastError, messageOf } from '../errors.ts';
 import { createRecentIds } from '../records/recent-ids.ts';
 import type { OutgoingRecord } from '../records/record.ts';
-import type { Append, Backlog } from './store.ts';
+import type { Append, Backlog, StoreMeter } from './store.ts';
 
 /** The records of one request that have to be written. Settled exactly once, by the group's writer. */
 export interface Write {
@@ -34,6 +34,7 @@ export interface SharedWritesOptions {
   readonly maxRecords?: number;
   /** A monotonic clock in ms. */
   readonly now: () => number;
+  readonly meter?: StoreMeter | undefined;
 }
 
 export interface SharedWrites {
@@ -60,7 +61,7 @@ interface Wait {
 const SWEEP_INTERVAL_MS = 50;
 
 export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
-  const { writeGroup, writeTimeoutMs, maxGroupSize, now, maxRecords = Number.POSITIVE_INFINITY } = options;
+  const { writeGroup, writeTimeoutMs, maxGroupSize, now, meter, maxRecords = Number.POSITIVE_INFINITY } = options;
   const recent = createRecentIds(options.rememberedIds);
   const underWay = new Map<string, Promise<void>>();
   const queue: Waiter[] = [];
@@ -94,6 +95,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
       }
       toWrite.push(record);
     }
+    if (toWrite.length < records.length) meter?.repeated(records.length - toWrite.length);
     if (toWrite.length > 0) joined.push(enqueue(toWrite, deadlineMs));
     if (joined.length === 0) return Promise.resolve();
     return withDeadline(joined.length === 1 ? (joined[0] as Promise<void>) : Promise.all(joined), deadlineMs);
@@ -111,6 +113,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
         if (waiter.settled) return;
         waiter.settled = true;
         recordsUnderWay -= records.length;
+        meter?.underWay(-records.length);
         for (const { repeatable, repetitionId, id: eventId } of records) {
           if (repeatable) continue;
           const id = repetitionId ?? eventId;
@@ -118,11 +121,16 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
           if (error === undefined) recent.add(id);
         }
         if (error === undefined) resolve();
-        else reject(asStoreError(error));
+        else {
+          const known = asStoreError(error);
+          meter?.failed(known.code);
+          reject(known);
+        }
       },
     };
     for (const { id, repetitionId, repeatable } of records) if (!repeatable) underWay.set(repetitionId ?? id, promise);
     recordsUnderWay += records.length;
+    meter?.underWay(records.length);
     queue.push(waiter);
     writing ??= writeQueue();
     return promise;
@@ -134,6 +142,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
     while (queue.length > 0) {
       const group = takeGroup();
       if (group.length === 0) continue;
+      const startedMs = now();
       try {
         await writeGroup(group);
         for (const write of group)
@@ -141,6 +150,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
       } catch (error) {
         for (const write of group) write.settle(error);
       }
+      meter?.wrote(countRecords(group), now() - startedMs);
     }
     writing = undefined;
   }
@@ -208,6 +218,12 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
     backlog: () => ({ records: recordsUnderWay, oldestMs }),
     waiting: () => queue.length,
   };
+}
+
+function countRecords(group: readonly Write[]): number {
+  let records = 0;
+  for (const write of group) records += write.records.length;
+  return records;
 }
 
 function timedOut(writeTimeoutMs: number): HubcastError {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.ts';
 import type { OutgoingRecord } from '../records/record.ts';
 
 /**
@@ -26,4 +27,18 @@ export interface Store {
   readonly close: () => Promise<void>;
   /** Asked before a request is read: two numbers, nothing computed. */
   readonly backlog?: () => Backlog;
+}
+
+/** Told what a store does, in plain calls on its way: for metrics. None of them may throw or wait. */
+export interface StoreMeter {
+  /** Records that requests wait for; negative once they are settled. */
+  readonly underWay: (records: number) => void;
+  /** One write ended, well or not, `ms` after it began. */
+  readonly wrote: (records: number, ms: number) => void;
+  /** The write of one request failed. */
+  readonly failed: (code: ErrorCode) => void;
+  /** Records that were not stored because their id was, or is being stored. */
+  readonly repeated: (records: number) => void;
+  /** A record was refused for good, and is kept as dead letters. */
+  readonly refused: () => void;
 }
