@@ -19,6 +19,8 @@ export interface JournalOptions {
   /** Bound of the database file. The log beside it comes on top: some MB, and at most about 64 MB while readers lag. */
   readonly maxBytes: number;
   readonly writeTimeoutMs: number;
+  /** Records under way at most. */
+  readonly maxRecords?: number;
   /** Wall clock in ms since 1970. */
   readonly now: () => number;
   /** For deadlines, which must not move with the wall clock. */
@@ -97,6 +99,7 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
     writeGroup,
     writeTimeoutMs,
     maxGroupSize: MAX_GROUP_SIZE,
+    ...(options.maxRecords === undefined ? {} : { maxRecords: options.maxRecords }),
     rememberedIds: 0,
     now: monotonicMs,
     meter: options.meter,
@@ -157,6 +160,7 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
 
   return {
     append: writes.append,
+    backlog: writes.backlog,
     readiness() {
       if (closing !== undefined) return Promise.resolve({ ready: false, why: 'The journal is closing.' });
       const time = monotonicMs();

@@ -26,6 +26,8 @@ export interface KafkaStoreOptions {
   readonly compression: Compression;
   /** How many ids of stored records are remembered, in order not to store them again. */
   readonly rememberedIds: number;
+  /** Records under way at most. */
+  readonly maxRecords?: number;
   readonly tls?: KafkaTls | (() => KafkaTls);
   readonly sasl?: KafkaSasl | (() => KafkaSasl);
   /** Where the dead letters of a topic go. */
@@ -122,6 +124,7 @@ export function createKafkaStore(options: KafkaStoreOptions): Store {
 
   return {
     append: shared.append,
+    backlog: shared.backlog,
     readiness() {
       if (closing !== undefined) return Promise.resolve({ ready: false, why: 'The store is closing.' });
       if (probe === undefined || now() - probe.atMs >= READY_CACHED_MS) probe = { atMs: now(), result: lookAtTopics() };
