@@ -92,6 +92,7 @@ export function toJournalOptions(fixed: StoreSettings, log: Logger): JournalOpti
     retentionHours: fixed.JOURNAL_RETENTION_HOURS,
     maxBytes: fixed.JOURNAL_MAX_BYTES,
     writeTimeoutMs: fixed.WRITE_TIMEOUT_MS,
+    maxRecords: fixed.MAX_IN_FLIGHT_EVENTS,
     now: Date.now,
     monotonicMs,
     log,
@@ -158,6 +159,7 @@ export function toKafkaOptions(
     replicationFactor: fixed.KAFKA_REPLICATION_FACTOR,
     maxMessageBytes: 2 * fixed.MAX_BODY_BYTES,
     writeTimeoutMs: fixed.WRITE_TIMEOUT_MS,
+    maxRecords: fixed.MAX_IN_FLIGHT_EVENTS,
     compression: fixed.KAFKA_COMPRESSION,
     rememberedIds: fixed.KAFKA_REMEMBERED_IDS,
     deadLetter: (refused, limitBytes) =>

@@ -218,6 +218,22 @@ export const settingsTable = z.object({
     wholeNumber(MIB).default(64 * MIB),
     listener('Bytes of request bodies under way at once; beyond it 503'),
   ),
+  MAX_IN_FLIGHT_REQUESTS: about(
+    wholeNumber(1).default(500),
+    listener('POSTs that arrive or wait for the store at once; beyond it 503, before they are read'),
+  ),
+  MAX_IN_FLIGHT_EVENTS: about(
+    wholeNumber(1).default(20_000),
+    listener('Events that wait for the store at once; beyond it 503. One request alone may have more'),
+  ),
+  MAX_QUEUE_MS: about(
+    wholeNumber(10, 60_000).default(2_000),
+    listener('While a request waits longer than this for the store, new ones get 503 before they are read'),
+  ),
+  MAX_CONNECTIONS: about(
+    wholeNumber(10).default(10_000),
+    listener('Open connections of a listener; beyond it idle ones are closed, else the new one'),
+  ),
   HEADERS_TIMEOUT_MS: about(
     wholeNumber(100, LONGEST_TIMER_MS).default(10_000),
     listener('A request whose headers take longer is cut'),

@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HubcastError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { createSharedWrites, type WriteGroup } from '../store/shared-writes.ts';
-import type { Readiness, Store, StoreMeter } from '../store/store.ts';
+import type { Backlog, Readiness, Store, StoreMeter } from '../store/store.ts';
 import { encodeGroup } from './encode-group.ts';
 import { journalFile, makeDataDir } from './files.ts';
 import { createForwarding, type Forwarding } from './forwarding.ts';
@@ -29,6 +29,8 @@ export interface JournalOptions {
   /** Told when records were stored. Must not wait for anything. */
   readonly onStored?: () => void;
   readonly writeTimeoutMs: number;
+  /** Records under way at most. */
+  readonly maxRecords?: number;
   /** Wall clock in ms since 1970. */
   readonly now: () => number;
   /** For deadlines, which must not move with the wall clock. */
@@ -46,6 +48,7 @@ export interface JournalCounts {
 }
 
 export interface Journal extends Store {
+  readonly backlog: () => Backlog;
   /** Removes what is too old, chunk by chunk. Runs by itself at start and every minute; resolves when none is left. */
   readonly expire: () => Promise<void>;
   readonly counts: () => JournalCounts;
@@ -120,6 +123,7 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
     writeGroup,
     writeTimeoutMs,
     maxGroupSize: MAX_GROUP_SIZE,
+    ...(options.maxRecords === undefined ? {} : { maxRecords: options.maxRecords }),
     rememberedIds: 0,
     now: monotonicMs,
     meter: options.meter,
@@ -182,6 +186,7 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
 
   return {
     append: writes.append,
+    backlog: writes.backlog,
     readiness() {
       if (closing !== undefined) return Promise.resolve({ ready: false, why: 'The journal is closing.' });
       const time = monotonicMs();

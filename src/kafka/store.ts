@@ -7,6 +7,8 @@ import { type KafkaWriterOptions, openKafkaWriter } from './open-writer.ts';
 export interface KafkaStoreOptions extends KafkaWriterOptions {
   /** How many ids of stored records are remembered, in order not to store them again. */
   readonly rememberedIds: number;
+  /** Records under way at most. */
+  readonly maxRecords?: number;
 }
 
 /** Never fails for want of a broker: it is not ready then, says why, and goes on trying. */
@@ -17,6 +19,7 @@ export function createKafkaStore(options: KafkaStoreOptions): Store {
 
   return {
     append: shared.append,
+    backlog: shared.backlog,
     readiness() {
       if (closing !== undefined) return Promise.resolve({ ready: false, why: 'The store is closing.' });
       return writer.readiness();

@@ -2,11 +2,12 @@
 import { HubcastError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { OrderedWriter } from '../store/ordered-writes.ts';
-import type { SpoolLag, Store } from '../store/store.ts';
+import type { Backlog, SpoolLag, Store } from '../store/store.ts';
 import { startForwarder } from './forwarder.ts';
 import type { Source } from './source.ts';
 
 export interface SpoolJournal extends Store {
+  readonly backlog: () => Backlog;
   readonly forwarding: Source;
   /** Refuses new records, and resolves when those under way are settled or their time is up. */
   readonly finishWrites: () => Promise<void>;
@@ -72,6 +73,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       closing === undefined
         ? journal.append(records)
         : Promise.reject(new HubcastError('shutting_down', 'The store is closing.')),
+    backlog: journal.backlog,
     async readiness() {
       if (closing !== undefined) return { ready: false, why: 'The store is closing.' };
       const [onDisk, inKafka] = await Promise.all([journal.readiness(), kafka.readiness()]);

@@ -23,6 +23,13 @@ export type Readiness =
   | { readonly ready: true; readonly warnings?: readonly string[]; readonly spool?: SpoolLag }
   | { readonly ready: false; readonly why: string };
 
+/** What waits in a store to be written. */
+export interface Backlog {
+  readonly records: number;
+  /** How long the oldest request waits, in ms; 0 when none does. */
+  readonly oldestMs: number;
+}
+
 /** A durable home for records. Journal and Kafka pass the same conformance suite (test/store/conformance.ts). */
 export interface Store {
   readonly append: Append;
@@ -30,6 +37,8 @@ export interface Store {
   readonly readiness: () => Promise<Readiness>;
   /** Waits for writes under way (up to their deadline), then lets go of files and connections. Idempotent. */
   readonly close: () => Promise<void>;
+  /** Asked before a request is read: two numbers, nothing computed. */
+  readonly backlog?: () => Backlog;
   /** Only where records are on disk first, and in Kafka later. */
   readonly lag?: () => Promise<SpoolLag>;
 }
