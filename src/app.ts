@@ -17,6 +17,7 @@ import { openManagement } from './open-management.ts';
 import { openSchemas } from './open-schemas.ts';
 import { openStore } from './open-store.ts';
 import { clientCheckOf, openTls } from './open-tls.ts';
+import { openWatch } from './open-watch.ts';
 import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
 import { managementContract } from './phone-numbers/management/contract.ts';
@@ -49,15 +50,20 @@ export async function startService(
   const fixed = settings();
   const store = await open(settings, log);
   const numbers = openLookUps(settings, log);
+  const watch = openWatch(settings, { store, numbers, log });
   let stopping: Promise<void> | undefined;
 
-  const known = numbers === null ? {} : { knownNumber: numbers.directory.peek, onStored: numbers.directory.noteEvents };
+  const known = {
+    ...(watch.knownNumber === null ? {} : { knownNumber: watch.knownNumber }),
+    ...(numbers === null ? {} : { onStored: numbers.directory.noteEvents }),
+  };
   const events = openEvents(settings, log, { append: store.append, ...known });
   const door = openApps(settings, {
     append: store.append,
     now: () => performance.now(),
     log,
     ...known,
+    onStoredFailed: (error) => log.error({ error: messageOf(error) }, 'what follows a stored webhook failed'),
   });
   const scrub = createScrubber(settings, process.env);
   const readiness = async (): Promise<Readiness> => scrubbed(await lookAtReadiness(), scrub);
@@ -90,7 +96,7 @@ export async function startService(
       readiness,
       tokens: () => settings().API_TOKENS ?? [],
       loopback: isLoopback(fixed.INTERNAL_HOST),
-      lookUps: numbers?.lookUps ?? null,
+      lookUps: numbers?.lookUps ?? watch.lookUps,
       management: openManagement(fixed, { numbers, append: store.append, log }),
       contract: answerContract(),
       stored: { events, schemas: openSchemas(), maxBodyBytes: fixed.MAX_BODY_BYTES },
@@ -123,6 +129,7 @@ export async function startService(
       listener.destroy();
       await listener.stop();
     }
+    await watch.close();
     await store.close();
     throw error;
   }
@@ -143,6 +150,7 @@ export async function startService(
     // The probes answer until the end: a balancer that hears nothing would call the process dead.
     await internalListener.stop();
     clearTimeout(cut);
+    await watch.close();
     await store.close();
     log.info('stopped');
   }

@@ -6,7 +6,7 @@ import type { Logger } from './log.ts';
 import { type AcceptedAccounts, createReceive, type ReceiveOptions } from './receive.ts';
 import { type AppSecret, toAppSecret } from './webhook/signature.ts';
 
-export interface AppsOptions extends Pick<ReceiveOptions, 'append' | 'knownNumber' | 'onStored'> {
+export interface AppsOptions extends Pick<ReceiveOptions, 'append' | 'knownNumber' | 'onStored' | 'onStoredFailed'> {
   /** A monotonic clock in ms. */
   readonly now: () => number;
   readonly log: Logger;

@@ -13,6 +13,8 @@ export interface OpenLookUps {
   readonly client: GraphClient;
   readonly lookUps: LookUps;
   readonly directory: Directory;
+  /** Reads of an account's numbers in the last hour. */
+  readonly readsLately: (accountId: string) => number;
   /** What the operator should know though everything else works: a token that Meta refuses. */
   readonly problems: () => readonly string[];
 }
@@ -93,6 +95,7 @@ export function openLookUps(settings: () => StoreSettings, log: Logger): OpenLoo
     client,
     directory,
     lookUps: createLookUps(directory, Date.now),
+    readsLately: client.budget.readsLately,
     problems: () =>
       [...tokenProblems].map(
         ([app, problem]) => `Meta refuses ${tokenName(app)}: phone numbers are not read. ${problem}`,

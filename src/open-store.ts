@@ -4,6 +4,7 @@ import type { StoreSettings } from './config/settings.ts';
 import { FAMILY_NAMES, type Family } from './fields/families.ts';
 import { type JournalOptions, openJournal } from './journal/open-journal.ts';
 import { readJournal } from './journal/read-journal.ts';
+import type { KafkaConnection } from './kafka/connection.ts';
 import { createKafkaReader } from './kafka/reader.ts';
 import { createTokenProvider, type KafkaSasl, type KafkaTls } from './kafka/security.ts';
 import { createKafkaStore, type KafkaStoreOptions } from './kafka/store.ts';
@@ -122,7 +123,7 @@ export function toKafkaOptions(
 }
 
 /** Deadlines must not move with the wall clock. */
-const monotonicMs = () => performance.now();
+export const monotonicMs = () => performance.now();
 
 export interface OpenReader {
   readonly read: ReadRecords;
@@ -132,15 +133,28 @@ export interface OpenReader {
   readonly close: () => void;
 }
 
-/** @throws HubcastError `usage` when there is no journal to read */
-export function openReader(settings: StoreSettings, log: Logger): OpenReader {
-  if (settings.KAFKA_BROKERS === undefined) {
-    const { read, readBack, topics, close } = readJournal(settings.DATA_DIR);
+/**
+ * @param given asked again, where it can be, for what can change while somebody reads
+ * @throws HubcastError `usage` when there is no journal to read
+ */
+export function openReader(given: StoreSettings | (() => StoreSettings), log: Logger): OpenReader {
+  const settings = typeof given === 'function' ? given : () => given;
+  const { KAFKA_BROKERS: brokers, DATA_DIR: dataDir } = settings();
+  if (brokers === undefined) {
+    const { read, readBack, topics, close } = readJournal(dataDir);
     return { read, readBack, topics: async () => topics(), close };
   }
-  const connection = { ...connectionOf(() => settings), brokers: settings.KAFKA_BROKERS, now: monotonicMs, log };
-  const { read, readBack, listTopics } = createKafkaReader(connection);
+  const connection = kafkaConnection(settings, brokers, log);
+  const { read, readBack, listTopics } = createKafkaReader({ ...connection, now: monotonicMs });
   return { read, readBack, topics: listTopics, close: () => undefined };
+}
+
+export function kafkaConnection(
+  settings: () => StoreSettings,
+  brokers: readonly string[],
+  log: Logger,
+): KafkaConnection {
+  return { ...connectionOf(settings), brokers, log };
 }
 
 const TOKEN_TIMEOUT_MS = 5_000;

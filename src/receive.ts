@@ -63,6 +63,8 @@ export interface ReceiveOptions {
   readonly knownNumber?: KnownNumberOf;
   /** Told of events once they are durable. Must not wait for anything. */
   readonly onStored?: (events: readonly SplitEvent[]) => void;
+  /** A failure of `onStored`: the events are durable, whatever comes after. */
+  readonly onStoredFailed?: (error: unknown) => void;
 }
 
 /** @throws HubcastError `signature_mismatch`, or why the store did not confirm (then durability is unknown) */
@@ -91,7 +93,11 @@ export function createReceive(options: ReceiveOptions): Receive {
       records.push(toRecord(rawRequestEvent(verified, headers ?? {}, delivery, repeatable), context));
     }
     await append(records);
-    options.onStored?.(accepted);
+    try {
+      options.onStored?.(accepted);
+    } catch (error) {
+      options.onStoredFailed?.(error);
+    }
     return toReceipt(events, stored, accounts);
   };
 }

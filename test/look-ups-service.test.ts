@@ -43,7 +43,9 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 
 /** `data.phone_number` of the stored events, in their order. */
 async function storedNumbers(): Promise<unknown[]> {
-  const { stdout } = await runCli(['events', '--format', 'json', '--from', 'start'], { env: { DATA_DIR: folder } });
+  const { stdout } = await runCli(['events', '--topic', 'phone-numbers', '--format', 'json', '--from', 'start'], {
+    env: { DATA_DIR: folder },
+  });
   return stdout
     .trim()
     .split('\n')

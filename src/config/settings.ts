@@ -152,6 +152,11 @@ export const settingsTable = z.object({
     numbers('Older answers about numbers are read again when asked for; events and fresh=true do it sooner'),
   ),
 
+  PHONE_NUMBERS_WATCH_SECONDS: about(
+    wholeNumber(1, 86_400).default(300),
+    numbers('How often the numbers of each account are looked at for changes; Meta counts each look as a read'),
+  ),
+
   MANAGEMENT: about(
     onOff(false),
     numbers(

@@ -60,6 +60,8 @@ export interface Budget {
   readonly note: (headers: UsageHeaders) => readonly string[];
   /** After a refusal for too many calls. @param accountId null stops all */
   readonly stop: (accountId: string | null, retryAfterMs: number) => void;
+  /** Reads of the account in the last hour, as far as counted: no more than Meta's lower limit. */
+  readonly readsLately: (accountId: string) => number;
   /** Percent used of the account's or the app's calls, null when unknown. */
   readonly percentOf: (accountId: string) => number | null;
 }
@@ -138,6 +140,7 @@ export function createBudget(now: () => number): Budget {
     stop(accountId, retryAfterMs) {
       laneOf(accountId ?? APP).stoppedUntilMs = now() + retryAfterMs;
     },
+    readsLately: (accountId) => laneOf(accountId).reads.filter((atMs) => now() - atMs < WINDOW_MS).length,
     percentOf(accountId) {
       const known = [percentOf(accountId), percentOf(APP)].filter((percent) => percent !== null);
       return known.length === 0 ? null : Math.max(...known);

@@ -100,18 +100,20 @@ export function createPhoneNumberReads(client: GraphClient, now: () => number): 
         const call = { path: [accountId, 'phone_numbers'], query: { limit: String(PAGE_SIZE), ...cursor }, accountId };
         const { body } = await getNumbers({ ...call, continuing: after !== undefined });
         const read = page.safeParse(body);
-        if (!read.success) throw unreadable(accountId);
+        if (!read.success) throw unreadable(accountId, 'no list of numbers');
         const { data, paging } = read.data;
         for (const item of data) {
           const number = graphNumber.safeParse(item);
           if (number.success) numbers.push(number.data);
         }
         // `next` only says that there is more: it is a URL that may carry the token, and is never followed or kept.
-        const next = paging?.next == null ? undefined : paging.cursors?.after;
-        if (next === undefined || next === after) break;
+        if (paging?.next == null) return numbers;
+        const next = paging.cursors?.after;
+        // Half a list would make the rest look gone.
+        if (next === undefined || next === after) throw unreadable(accountId, 'more pages, and no way to them');
         after = next;
       }
-      return numbers;
+      throw unreadable(accountId, `more than ${MAX_PAGES} pages`);
     },
 
     async one(id, accountId) {
@@ -149,8 +151,8 @@ function mayBeTheFields(error: unknown): boolean {
   return ['graph_refused', 'graph_permission_missing', 'graph_unavailable'].includes(error.code);
 }
 
-function unreadable(accountId: string): GraphError {
-  const message = `GET /${accountId}/phone_numbers: the answer has no list of numbers.`;
+function unreadable(accountId: string, what: string): GraphError {
+  const message = `GET /${accountId}/phone_numbers: the answer has ${what}.`;
   return new GraphError('graph_unavailable', message, { failure: null, transient: false });
 }
 

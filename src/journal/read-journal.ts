@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { HubcastError } from '../errors.ts';
-import type { ReadBack, ReadFrom, ReadOptions, ReadRecords, StoredRecord } from '../records/record.ts';
+import type { Positions, ReadBack, ReadFrom, ReadOptions, ReadRecords, StoredRecord } from '../records/record.ts';
 import { openBatch } from './batch-format.ts';
 import { journalFile } from './files.ts';
 import { createReadBack } from './read-back.ts';
@@ -61,6 +61,7 @@ export function readJournal(dataDir: string): JournalReader {
   function startAfter(from: ReadFrom): number {
     if (from === 'start') return 0;
     if (from === 'end') return last();
+    if ('positions' in from) return positionIn(from.positions, last());
     const first = firstSince.get(from.timestampMs)?.first_offset ?? null;
     return first === null ? last() : Number(first) - 1;
   }
@@ -94,7 +95,8 @@ export function readJournal(dataDir: string): JournalReader {
     signal: AbortSignal,
   ): AsyncGenerator<StoredRecord> {
     const topics = new Set(options.topics);
-    const sinceMs = typeof options.from === 'object' ? options.from.timestampMs : Number.MIN_SAFE_INTEGER;
+    const { from } = options;
+    const sinceMs = typeof from === 'object' && 'timestampMs' in from ? from.timestampMs : Number.MIN_SAFE_INTEGER;
     let after = start;
     while (!signal.aborted) {
       const upTo = options.follow ? last() : end;
@@ -128,6 +130,12 @@ export function readJournal(dataDir: string): JournalReader {
       database.close();
     },
   };
+}
+
+/** All topics share one row of offsets; a position beyond its end is of another journal. */
+function positionIn(positions: Positions, last: number): number {
+  const next = Math.min(...[...positions.values()].map(Number));
+  return Number.isFinite(next) && next <= last + 1 ? next - 1 : 0;
 }
 
 function openForReading(file: string, dataDir: string): DatabaseSync {

@@ -1,5 +1,5 @@
 /** Where a reader stands in each partition, and how it gets there. */
-import type { ReadFrom } from '../records/record.ts';
+import { positionName, type ReadFrom } from '../records/record.ts';
 import { kafkaError, type Wire } from './wire.ts';
 
 export interface Position {
@@ -42,14 +42,22 @@ export async function locate(
   }
   if (added.length === 0) return;
   const ends = await offsetsAt(wire, added, LATEST);
-  const starts = from === 'end' ? ends : await offsetsAt(wire, added, from === 'start' ? EARLIEST : from.timestampMs);
+  const starts = from === 'end' ? ends : await offsetsAt(wire, added, startTime(from));
+  const given = typeof from === 'object' && 'positions' in from ? from.positions : undefined;
   for (const position of added) {
     position.end = ends.get(position) ?? 0n;
-    const start = starts.get(position) ?? -1n;
+    const stood = given?.get(positionName(position.topic, position.partition));
+    // Never before the first that is kept: records that are gone are not waited for.
+    const first = starts.get(position) ?? -1n;
+    const start = stood !== undefined && BigInt(stood) > first ? BigInt(stood) : first;
     // No record is as late as the time asked for.
     position.next = start < 0n ? position.end : start;
     positions.set(`${position.topic}/${position.partition}`, position);
   }
+}
+
+function startTime(from: Exclude<ReadFrom, 'end'>): number {
+  return typeof from === 'object' && 'timestampMs' in from ? from.timestampMs : EARLIEST;
 }
 
 /** The first record that is still kept: older ones went while we read. */

@@ -16,7 +16,8 @@ export async function sendAndConfirm(
       records.map(({ key, value, headers, timestampMs }) => ({
         partition,
         key,
-        value,
+        // A tombstone: only a record without a value removes its key.
+        value: value === '' ? null : value,
         headers: headers as Record<string, string>,
         timestamp: String(timestampMs),
       })),

@@ -68,3 +68,36 @@ export interface FetchedPartition {
 export interface FetchResponse {
   readonly responses: readonly { readonly topicName: string; readonly partitions: readonly FetchedPartition[] }[];
 }
+
+export interface CoordinatorResponse {
+  readonly errorCode: number;
+  readonly coordinator: { readonly host: string; readonly port: number };
+}
+
+export interface JoinGroupResponse {
+  readonly errorCode: number;
+  readonly generationId: number;
+  readonly leaderId: string;
+  readonly memberId: string;
+  /** For the leader alone. */
+  readonly members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[];
+}
+
+export interface SyncGroupResponse {
+  readonly errorCode: number;
+  readonly memberAssignment: Buffer | null;
+}
+
+export interface GroupOffsetsResponse {
+  /** Of the whole answer, where it has one. */
+  readonly errorCode?: number;
+  readonly responses: readonly {
+    readonly topic: string;
+    readonly partitions: readonly {
+      readonly partition: number;
+      readonly errorCode: number;
+      /** -1: none was committed. Only in answers to a fetch. */
+      readonly offset?: string;
+    }[];
+  }[];
+}

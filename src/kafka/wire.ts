@@ -14,10 +14,14 @@ import { type ConnectionLimits, type KafkaConnection, kafkajsConfig } from './co
 import type { Sockets } from './sockets.ts';
 import type {
   ConfigsResponse,
+  CoordinatorResponse,
   CreateTopicsResponse,
   FetchResponse,
+  GroupOffsetsResponse,
+  JoinGroupResponse,
   MetadataResponse,
   OffsetsResponse,
+  SyncGroupResponse,
 } from './wire-messages.ts';
 
 /** Errors of single topics and partitions stay in the answers. Connections end with the sockets it was given. */
@@ -29,6 +33,17 @@ export interface Wire {
   readonly fetch: (nodeId: number, body: Readonly<Record<string, unknown>>) => Promise<FetchResponse>;
   /** The broker it went to first: known to answer. */
   readonly seedAddress: string;
+  /** A connection to the broker that keeps a group. @throws Kafka's error when there is none now */
+  readonly coordinatorOf: (groupId: string) => Promise<Coordinator>;
+}
+
+export interface Coordinator {
+  readonly joinGroup: (body: Readonly<Record<string, unknown>>) => Promise<JoinGroupResponse>;
+  readonly syncGroup: (body: Readonly<Record<string, unknown>>) => Promise<SyncGroupResponse>;
+  readonly heartbeat: (body: Readonly<Record<string, unknown>>) => Promise<{ readonly errorCode: number }>;
+  readonly leaveGroup: (body: Readonly<Record<string, unknown>>) => Promise<{ readonly errorCode: number }>;
+  readonly commitOffsets: (body: Readonly<Record<string, unknown>>) => Promise<GroupOffsetsResponse>;
+  readonly fetchOffsets: (body: Readonly<Record<string, unknown>>) => Promise<GroupOffsetsResponse>;
 }
 
 /** Kafka's resource type of a topic. */
@@ -130,5 +145,18 @@ export async function connectWire(
       request(await brokerOf(nodeId), 'ListOffsets', { replicaId: -1, isolationLevel: READ_UNCOMMITTED, topics }),
     fetch: async (nodeId, body) =>
       request(await brokerOf(nodeId), 'Fetch', { isolationLevel: READ_UNCOMMITTED, ...body }),
+    async coordinatorOf(groupId) {
+      const found = await request<CoordinatorResponse>(seed, 'GroupCoordinator', { groupId });
+      if (found.errorCode !== 0) throw kafkaError(found.errorCode);
+      const broker = await open(found.coordinator.host, found.coordinator.port);
+      return {
+        joinGroup: (body) => request(broker, 'JoinGroup', body),
+        syncGroup: (body) => request(broker, 'SyncGroup', body),
+        heartbeat: (body) => request(broker, 'Heartbeat', body),
+        leaveGroup: (body) => request(broker, 'LeaveGroup', body),
+        commitOffsets: (body) => request(broker, 'OffsetCommit', body),
+        fetchOffsets: (body) => request(broker, 'OffsetFetch', body),
+      };
+    },
   };
 }

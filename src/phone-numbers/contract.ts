@@ -10,7 +10,9 @@ const id = z.string().regex(/^\d{1,20}$/);
 const trust = {
   fetched_at: z.iso.datetime().meta(about('When Graph said it')),
   stale: z.boolean().meta(about('Something newer is likely: Graph could not be asked, or an event came since')),
-  source: z.enum(['graph', 'cache']).meta(about('Whether Graph was asked for this answer')),
+  source: z
+    .enum(['graph', 'cache', 'state'])
+    .meta(about('Whether Graph was asked for this answer; state: from the topic of the state, without Graph')),
 };
 
 const identity = {

@@ -3,10 +3,16 @@
  * once for many askers, within its limits, and never by the path of a webhook.
  */
 import { HubcastError } from '../errors.ts';
-import type { KnownNumberOf } from '../events/event.ts';
+import { type KnownNumberOf, TEST_ENTRY_ID } from '../events/event.ts';
 import type { Family } from '../fields/families.ts';
 import type { FoundNumber, GraphAccount, GraphNumber } from '../graph/phone-number-reads.ts';
-import { type AccountList, type CachedNumber, createAccountList, REFRESH_INTERVAL_MS } from './account-list.ts';
+import {
+  type AccountList,
+  type CachedNumber,
+  createAccountList,
+  REFRESH_INTERVAL_MS,
+  type Snapshot,
+} from './account-list.ts';
 import { type Guess, readId, readNumber } from './read-number.ts';
 import { createRemembered } from './remembered.ts';
 import {
@@ -78,6 +84,10 @@ export interface Directory {
   readonly noteEvents: (events: readonly NotedEvent[]) => void;
   /** Reads the lists that are marked or were never read, few at a time; failures wait for the next time. */
   readonly refresh: () => Promise<void>;
+  /** Reads an account's list, unless it was read within this time. @throws HubcastError why it cannot be told */
+  readonly readList: (accountId: string, maxAgeMs: number) => Promise<void>;
+  /** The list that was read last; null before the first, and where the account cannot be seen any more. */
+  readonly lastList: (accountId: string) => Snapshot | null;
   /** Facts about an account; null when Graph does not tell. Kept for an hour. */
   readonly account: (accountId: string) => Promise<GraphAccount | null>;
 }
@@ -172,6 +182,8 @@ export function createDirectory(options: DirectoryOptions): Directory {
       for (const { family, key } of events) {
         if (key === null || (family !== 'phone-numbers' && family !== 'accounts')) continue;
         const [accountId = '', digits] = key.split(':');
+        // The Test button is about no account.
+        if (accountId === TEST_ENTRY_ID) continue;
         const list = lists.get(accountId);
         if (list !== undefined) list.mark(digits || null);
         // A portfolio's event: which of the accounts are its own is not told.
@@ -185,6 +197,12 @@ export function createDirectory(options: DirectoryOptions): Directory {
         await list.read({ maxAgeMs: Number.POSITIVE_INFINITY, digits: null }).catch(() => {});
       });
     },
+
+    async readList(accountId, maxAgeMs) {
+      for (const list of listsFor(accountId)) await list.read({ maxAgeMs, digits: null });
+    },
+
+    lastList: (accountId) => lists.get(accountId)?.peek() ?? null,
 
     async account(accountId) {
       const maxAgeMs = (known: GraphAccount | null) => (known === null ? ACCOUNT_NOT_TOLD_TTL_MS : ACCOUNT_TTL_MS);

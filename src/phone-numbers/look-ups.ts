@@ -39,7 +39,10 @@ export interface LookUps {
   ) => Promise<Answers['PhoneNumberHealth']>;
 }
 
-export function createLookUps(directory: Directory, now: () => number): LookUps {
+/** Where the answers come from. */
+export type LookUpDirectory = Pick<Directory, 'list' | 'byId' | 'byNumber' | 'account'>;
+
+export function createLookUps(directory: LookUpDirectory, now: () => number): LookUps {
   return {
     async list({ accountId, quality, status, fields, fresh } = {}) {
       const kept = checkFields(fields);

@@ -7,7 +7,7 @@ import { type Guess, variantsOf } from './read-number.ts';
 export interface Found {
   readonly number: CachedNumber;
   readonly stale: boolean;
-  readonly source: 'graph' | 'cache';
+  readonly source: 'graph' | 'cache' | 'state';
 }
 
 /** What a search finds in one list, without asking Graph. */

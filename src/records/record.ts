@@ -10,7 +10,10 @@ export interface OutgoingRecord {
   /** Decides the partition. Null spreads by topic alone (partition 0 in the journal). */
   readonly key: string | null;
   readonly headers: Readonly<Record<string, string>>;
-  /** A CloudEvent in JSON structured mode: well-formed Unicode, no lone surrogates. */
+  /**
+   * A CloudEvent in JSON structured mode: well-formed Unicode, no lone surrogates. Empty: a tombstone, which has no
+   * value in Kafka and removes its key from a compacted topic.
+   */
   readonly value: string;
   /** Receipt time in ms since 1970; becomes the Kafka timestamp. */
   readonly timestampMs: number;
@@ -31,8 +34,21 @@ export interface StoredRecord {
   readonly timestampMs: number;
 }
 
-/** Where a reader begins: the first record kept, the records to come, or those received at or after a time (ms). */
-export type ReadFrom = 'start' | 'end' | { readonly timestampMs: number };
+/**
+ * Where a reader stands: the offset of the next record of each partition, as decimal text, by `positionName`. A
+ * partition without one is read from its first record.
+ */
+export type Positions = ReadonlyMap<string, string>;
+
+export function positionName(topic: string, partition: number): string {
+  return `${topic}/${partition}`;
+}
+
+/**
+ * Where a reader begins: the first record kept, the records to come, those received at or after a time (ms), or where
+ * another reader stood.
+ */
+export type ReadFrom = 'start' | 'end' | { readonly timestampMs: number } | { readonly positions: Positions };
 
 export interface ReadOptions {
   readonly topics: readonly string[];

@@ -24,7 +24,7 @@ export interface RefusalOptions {
  * whose base64 text stays under the limit. Joined in order they are the value again.
  */
 export function toRefusedRecordDeadLetters(refused: OutgoingRecord, options: RefusalOptions): OutgoingRecord[] {
-  const { data, ...attributes } = JSON.parse(refused.value) as Record<string, unknown>;
+  const { data, ...attributes } = JSON.parse(refused.value || '{"data":{}}') as Record<string, unknown>;
   const { field = null, entry_id = null, test = false } = data as Record<string, unknown>;
   const about = { field: short(field), entry_id: short(entry_id), test };
   const value = Buffer.from(refused.value);

@@ -14,8 +14,9 @@ const restriction = z.object({
   expires_at: z.iso.datetime().nullable().meta(about('null where Meta names no end')),
 });
 
-/** Every member is null until Graph or an event told it. */
+/** Every member but the id is null until Graph or an event told it. */
 export const numberState = z.object({
+  id: z.string().meta(about('phone_number_id')),
   display_phone_number: z
     .string()
     .nullable()
@@ -56,6 +57,7 @@ const ownNumber = z.object({
 const EXAMPLE_NUMBER = { digits: '16315555555', id: '106540352242922' };
 const EXAMPLE_ACCOUNT = '102290129340398';
 const EXAMPLE_STATE: NumberState = {
+  id: EXAMPLE_NUMBER.id,
   display_phone_number: '+1 631-555-5555',
   verified_name: "Jasper's Market",
   status: 'CONNECTED',

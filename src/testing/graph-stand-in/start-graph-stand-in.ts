@@ -54,9 +54,9 @@ export interface ScriptedAnswer {
   readonly delayMs?: number;
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Text goes out as it is (HTML, nothing, half a JSON); anything else as JSON. */
+  /** Text goes out as it is (HTML, nothing, half a JSON); anything else as JSON. The call then changes nothing. */
   readonly body?: unknown;
-  /** The connection is cut without an answer. */
+  /** The connection is cut without an answer; what was asked is done all the same. */
   readonly hangUp?: boolean;
 }
 
@@ -103,58 +103,63 @@ export async function startGraphStandIn(options: GraphStandInOptions): Promise<G
     webhooks.push(sent);
   }
 
-  async function answer(request: IncomingMessage): Promise<StandInAnswer & { readonly accountId?: string | null }> {
+  async function takeIn(request: IncomingMessage) {
     const { method = 'GET' } = request;
     const asked = new URL(request.url ?? '/', url);
     const [, version = '', path = ''] = /^\/(v\d+\.\d+)(\/.*)$/.exec(asked.pathname) ?? [];
     const { appsecret_proof: _proof, access_token: _token, ...query } = Object.fromEntries(asked.searchParams);
     const body = await readParameters(request).catch(() => null);
-    calls.push({ method, path, version, query, body: body ?? {} });
+    const call: StandInCall = { method, path, version, query, body: body ?? {} };
+    calls.push(call);
+    const script = scripts.find((entry) => entry.left > 0 && (entry.answer.path ?? /^/).test(path));
+    if (script !== undefined) script.left -= 1;
     const [, id = '', edge = ''] = /^\/(\d+)(?:\/([a-z_]+))?$/.exec(path) ?? [];
     const accountId = state.accounts.has(id) ? id : (state.numbers.get(id)?.accountId ?? null);
+    return { call, id, edge, accountId, readable: body !== null, search: asked.searchParams, scripted: script?.answer };
+  }
+
+  function answer(request: IncomingMessage, taken: Awaited<ReturnType<typeof takeIn>>): StandInAnswer {
+    const { call, id, edge, accountId, readable, search } = taken;
     try {
-      checkAccess(request, asked.searchParams, { accessToken, appSecret, expired });
-      if (accountId === null) throw notFound(id || path.slice(1), method);
+      checkAccess(request, search, { accessToken, appSecret, expired });
+      if (accountId === null) throw notFound(id || call.path.slice(1), call.method);
       const refusal = usage.count(accountId);
-      if (refusal !== null) return { ...refusal, accountId };
-      if (body === null) throw new StandInError(100, 'Invalid parameter', { details: 'The body cannot be read.' });
-      const parameters = { ...query, ...body };
-      const found = answerOperation(
-        { method, id, edge, query: asked.searchParams, parameters },
+      if (refusal !== null) return refusal;
+      if (!readable) throw new StandInError(100, 'Invalid parameter', { details: 'The body cannot be read.' });
+      return answerOperation(
+        { method: call.method, id, edge, query: search, parameters: { ...call.query, ...call.body } },
         {
           state,
           read: {
             unavailableFields: new Set(options.unavailableFields),
             bareLists: options.bareLists === true,
-            baseUrl: `${url}/${version}`,
+            baseUrl: `${url}/${call.version}`,
             accessToken,
           },
           write: { now, random, happened },
         },
       );
-      return { ...found, accountId };
     } catch (error) {
-      if (error instanceof StandInError) return { ...error.answer, accountId };
-      return graphError(1, 'An unknown error occurred', { status: 500 });
+      return error instanceof StandInError ? error.answer : graphError(1, 'An unknown error occurred', { status: 500 });
     }
   }
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const usual = await answer(request);
-    const script = scripts.find((entry) => entry.left > 0 && (entry.answer.path ?? /^/).test(calls.at(-1)?.path ?? ''));
-    if (script !== undefined) script.left -= 1;
-    const scripted = script?.answer ?? {};
+    const taken = await takeIn(request);
+    const { accountId, scripted = {} } = taken;
+    // A scripted body stands for what Meta did instead: nothing is carried out.
+    const usual: StandInAnswer = 'body' in scripted ? { status: 200, body: scripted.body } : answer(request, taken);
     if (scripted.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, scripted.delayMs));
     if (scripted.hangUp === true) {
       response.destroy();
       return;
     }
-    const body = 'body' in scripted ? scripted.body : usual.body;
+    const { body } = usual;
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    response.writeHead(scripted.status ?? ('body' in scripted ? 200 : usual.status), {
+    response.writeHead(scripted.status ?? usual.status, {
       'Content-Type': typeof body === 'string' ? 'text/html' : 'application/json; charset=UTF-8',
       'Cache-Control': 'private, no-cache, no-store, must-revalidate',
-      ...usage.headers(usual.accountId ?? null),
+      ...usage.headers(accountId),
       ...usual.headers,
       ...scripted.headers,
     });
