@@ -5,8 +5,8 @@
  */
 import { type SettingRow, settingRows } from '../src/config/settings.ts';
 
-/** Ports inside the container and the volume's place are the chart's own business. */
-const SET_BY_THE_CHART: ReadonlySet<string> = new Set(['PORT', 'INTERNAL_PORT', 'DATA_DIR']);
+/** Ports inside the container, the volume's place and who has which role are the chart's own business. */
+const SET_BY_THE_CHART: ReadonlySet<string> = new Set(['PORT', 'INTERNAL_PORT', 'DATA_DIR', 'ROLES']);
 /** What the chart counts with: the time a stop may take, and whether probes reach the internal listener. */
 const COUNTED_WITH: ReadonlySet<string> = new Set([
   'INTERNAL_HOST',
@@ -26,6 +26,7 @@ const list = (items: Schema) => ({ type: 'array', items });
 /** Kubernetes' own objects, which Kubernetes checks. */
 const anything = { type: 'object' };
 const object = (properties: Schema) => ({ type: 'object', additionalProperties: false, properties });
+const podResources = object({ requests: anything, limits: anything, claims: list(anything) });
 
 export function chartValuesSchema(): object {
   const rows = settingRows().filter((row) => !SET_BY_THE_CHART.has(row.name));
@@ -61,6 +62,7 @@ export function chartValuesSchema(): object {
         maxReplicas: { type: 'integer', minimum: 1 },
         targetCPUUtilizationPercentage: { type: 'integer', minimum: 1 },
       }),
+      numbers: object({ separate: flag, replicas: { type: 'integer', minimum: 0 }, resources: podResources }),
       persistence: object({
         size: { type: 'string', pattern: '^[0-9]+(\\.[0-9]+)?([KMGTP]i?)?$' },
         storageClassName: name,
@@ -81,6 +83,15 @@ export function chartValuesSchema(): object {
         internalFrom: list(anything),
         egress: list(anything),
       }),
+      monitoring: object({
+        serviceMonitor: object({
+          enabled: flag,
+          interval: { type: 'string', pattern: '^[0-9]+(ms|s|m|h)$' },
+          labels: texts,
+        }),
+        rules: object({ enabled: flag, labels: texts }),
+        dashboard: object({ enabled: flag, labels: texts }),
+      }),
       podDisruptionBudget: object({
         enabled: flag,
         maxUnavailable: {
@@ -96,7 +107,7 @@ export function chartValuesSchema(): object {
         whenUnsatisfiable: { enum: ['ScheduleAnyway', 'DoNotSchedule'] },
       }),
       serviceAccount: object({ create: flag, name, annotations: texts }),
-      resources: object({ requests: anything, limits: anything, claims: list(anything) }),
+      resources: podResources,
       nameOverride: name,
       fullnameOverride: name,
       labels: texts,

@@ -10,6 +10,7 @@ import type { Family } from '../src/fields/families.ts';
 import { namingOf } from '../src/open-store.ts';
 import { topicName } from '../src/records/topics.ts';
 import { chartSettingDefaults, chartValuesSchema } from './chart-values.ts';
+import { grafanaDashboard } from './dashboard/grafana-dashboard.ts';
 import { toMarkdownTable } from './markdown-table.ts';
 import { schemasReadme } from './schemas-readme.ts';
 import { toYaml } from './yaml.ts';
@@ -33,6 +34,7 @@ export function generatedFiles(): readonly GeneratedFile[] {
     { path: 'schemas/asyncapi.yaml', text: toYaml(asyncApiDocument({ version: packageVersion(), topicOf })) },
     { path: 'helm/values.schema.json', text: toJson(chartValuesSchema()) },
     { path: 'helm/setting-defaults.json', text: toJson(chartSettingDefaults()) },
+    { path: 'helm/monitoring/dashboard.json', text: toJson(grafanaDashboard()) },
     { path: 'README.md', text: readme() },
   ];
 }

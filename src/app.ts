@@ -14,6 +14,7 @@ import { openApps } from './open-apps.ts';
 import { openEvents } from './open-events.ts';
 import { openLookUps } from './open-look-ups.ts';
 import { openManagement } from './open-management.ts';
+import { openMetrics } from './open-metrics.ts';
 import { openSchemas } from './open-schemas.ts';
 import { openStore } from './open-store.ts';
 import { clientCheckOf, openTls } from './open-tls.ts';
@@ -22,6 +23,7 @@ import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
 import { managementContract } from './phone-numbers/management/contract.ts';
 import type { Readiness } from './store/store.ts';
+import { createTraceDelivery } from './tracing/trace-deliveries.ts';
 
 export interface Service {
   /** URLs with the ports that were really taken; `publicUrl` is null where `receive` is not among the roles. */
@@ -48,8 +50,9 @@ export async function startService(
   open: typeof openStore = openStore,
 ): Promise<Service> {
   const fixed = settings();
-  const store = await open(settings, log);
-  const numbers = openLookUps(settings, log);
+  const metrics = openMetrics();
+  const store = await open(settings, log, metrics.storeMeter);
+  const numbers = openLookUps(settings, log, metrics.noteGraphCall);
   const watch = openWatch(settings, { store, numbers, log });
   let stopping: Promise<void> | undefined;
 
@@ -63,10 +66,14 @@ export async function startService(
     now: () => performance.now(),
     log,
     ...known,
+    onStored(stored, receivedMs) {
+      metrics.deliveries.noteEvents(stored, receivedMs);
+      numbers?.directory.noteEvents(stored);
+    },
     onStoredFailed: (error) => log.error({ error: messageOf(error) }, 'what follows a stored webhook failed'),
   });
   const scrub = createScrubber(settings, process.env);
-  const readiness = async (): Promise<Readiness> => scrubbed(await lookAtReadiness(), scrub);
+  const readiness = metrics.watchReadiness(async () => scrubbed(await lookAtReadiness(), scrub));
   const lookAtReadiness = async (): Promise<Readiness> => {
     if (stopping !== undefined) return { ready: false, why: 'The service is stopping.' };
     const state = await store.readiness();
@@ -74,6 +81,7 @@ export async function startService(
     // Look-ups do not decide: webhooks are taken without Graph.
     return state.ready ? { ready: true, warnings: [...(state.warnings ?? []), ...problems] } : state;
   };
+  const room = createRoom(fixed.MAX_IN_FLIGHT_BYTES);
 
   const listeners: Listener[] = [];
   let publicListener: Listener | undefined;
@@ -86,10 +94,12 @@ export async function startService(
     };
     const publicApp = createPublicApp({
       door,
-      room: createRoom(fixed.MAX_IN_FLIGHT_BYTES),
+      room,
       maxBodyBytes: fixed.MAX_BODY_BYTES,
       now: Date.now,
       newDeliveryId: randomUUID,
+      meter: metrics.deliveries,
+      trace: createTraceDelivery(PACKAGE.version),
       log,
     });
     const internalApp = createInternalApp({
@@ -102,6 +112,13 @@ export async function startService(
       stored: { events, schemas: openSchemas(), maxBodyBytes: fixed.MAX_BODY_BYTES },
       managementContract: managementContract(),
       version: PACKAGE.version,
+      metrics: metrics.expose({
+        version: PACKAGE.version,
+        readiness,
+        bytesUnderWay: room.taken,
+        maxBytesUnderWay: fixed.MAX_IN_FLIGHT_BYTES,
+        numbers,
+      }),
       log,
     });
     if (fixed.ROLES.includes('receive')) {

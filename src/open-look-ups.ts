@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { appsOf } from './config/meta-apps.ts';
 import type { StoreSettings } from './config/settings.ts';
 import { ERRORS, type ErrorCode, HubcastError } from './errors.ts';
-import { createGraphClient, type GraphClient } from './graph/client.ts';
+import { createGraphClient, type GraphClient, type GraphClientOptions } from './graph/client.ts';
 import { createPhoneNumberReads } from './graph/phone-number-reads.ts';
+import { createTokenExpiry } from './graph/token-expiry.ts';
 import type { Logger } from './log.ts';
 import { createDirectory, type Directory } from './phone-numbers/directory.ts';
 import { createLookUps, type LookUps } from './phone-numbers/look-ups.ts';
@@ -13,6 +14,14 @@ export interface OpenLookUps {
   readonly client: GraphClient;
   readonly lookUps: LookUps;
   readonly directory: Directory;
+  /** Those that can be read. */
+  readonly accountIds: readonly string[];
+  /** The access token of each app; `expiresMs` is null when it is not known or never. */
+  readonly tokens: () => readonly {
+    readonly app: string;
+    readonly refused: boolean;
+    readonly expiresMs: number | null;
+  }[];
   /** Reads of an account's numbers in the last hour. */
   readonly readsLately: (accountId: string) => number;
   /** What the operator should know though everything else works: a token that Meta refuses. */
@@ -26,7 +35,11 @@ const SAME_FAILURE_MS = 60_000;
  * @param settings asked again for what can change while the service runs: token and secret
  * @returns null where there is no token, or `numbers` is not among the roles
  */
-export function openLookUps(settings: () => StoreSettings, log: Logger): OpenLookUps | null {
+export function openLookUps(
+  settings: () => StoreSettings,
+  log: Logger,
+  onCall?: GraphClientOptions['onCall'],
+): OpenLookUps | null {
   const fixed = settings();
   const withToken = appsOf(fixed).filter(({ accessToken }) => accessToken !== null);
   const [first] = withToken;
@@ -52,6 +65,7 @@ export function openLookUps(settings: () => StoreSettings, log: Logger): OpenLoo
     now: Date.now,
     random: Math.random,
     sleep,
+    ...(onCall === undefined ? {} : { onCall }),
     onToken(problem, accountId) {
       const app = nameFor(accountId);
       const before = tokenProblems.get(app);
@@ -91,10 +105,18 @@ export function openLookUps(settings: () => StoreSettings, log: Logger): OpenLoo
     one: (id, accountId) => said(reads.one(id, accountId), ['graph_token_invalid', 'not_found']),
     account: (accountId) => said(reads.account(accountId), ['graph_token_invalid', 'not_found']),
   });
+  const tokenExpiries = withToken.map(({ name, accounts }) => {
+    const accessToken = () => appsOf(settings()).find((app) => app.name === name)?.accessToken ?? '';
+    const accountId = accounts[0] ?? null;
+    return { app: name, expiresMs: createTokenExpiry({ client, accountId, accessToken, now: Date.now }) };
+  });
   return {
     client,
     directory,
+    accountIds: withToken.flatMap(({ accounts }) => accounts),
     lookUps: createLookUps(directory, Date.now),
+    tokens: () =>
+      tokenExpiries.map(({ app, expiresMs }) => ({ app, refused: tokenProblems.has(app), expiresMs: expiresMs() })),
     readsLately: client.budget.readsLately,
     problems: () =>
       [...tokenProblems].map(

@@ -12,7 +12,7 @@ import type { Logger } from './log.ts';
 import type { ReadBack, ReadRecords } from './records/record.ts';
 import { toRefusedRecordDeadLetters } from './records/refused-record.ts';
 import { planTopics, type TopicNaming, type TopicPlan, topicName } from './records/topics.ts';
-import type { Store } from './store/store.ts';
+import type { Store, StoreMeter } from './store/store.ts';
 
 /** Of the first Meta app, which is nearly always the only one. */
 export function namingOf(settings: StoreSettings): TopicNaming {
@@ -71,13 +71,14 @@ export function describeStore(settings: StoreSettings): string {
 
 /**
  * @param settings asked again for what can change while the service runs: passwords and certificates from files
+ * @param meter told of the store's writes
  * @throws HubcastError when the data folder cannot be used; a Kafka that is away is waited for
  */
-export async function openStore(settings: () => StoreSettings, log: Logger): Promise<Store> {
+export async function openStore(settings: () => StoreSettings, log: Logger, meter?: StoreMeter): Promise<Store> {
   const fixed = settings();
   return fixed.KAFKA_BROKERS === undefined
-    ? openJournal(toJournalOptions(fixed, log))
-    : createKafkaStore(toKafkaOptions(settings, fixed.KAFKA_BROKERS, log));
+    ? openJournal({ ...toJournalOptions(fixed, log), meter })
+    : createKafkaStore({ ...toKafkaOptions(settings, fixed.KAFKA_BROKERS, log), meter });
 }
 
 export function toJournalOptions(fixed: StoreSettings, log: Logger): JournalOptions {

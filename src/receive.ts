@@ -24,7 +24,27 @@ export interface SignedRequest {
   readonly receivedMs: number;
   /** A UUID: the events and the log line of a POST name it. */
   readonly deliveryId: string;
+  /** Where traces are on. */
+  readonly trace?: DeliveryTrace | undefined;
 }
+
+/** The span of one POST. */
+export interface DeliveryTrace {
+  /** W3C Trace Context: what the records carry. */
+  readonly traceparent: string;
+  /** A span of its own around the write. */
+  readonly storing: (records: number, write: () => Promise<void>) => Promise<void>;
+  /** @param outcome `stored`, or the code of the error */
+  readonly end: (outcome: string, status: number) => void;
+}
+
+/** Begins the span of a POST, as the child of the one its headers name. */
+export type TraceDelivery = (request: {
+  readonly traceparent: string | undefined;
+  readonly tracestate: string | undefined;
+  readonly path: string;
+  readonly deliveryId: string;
+}) => DeliveryTrace;
 
 /** What became of a POST, for the log line. */
 export interface Receipt {
@@ -62,7 +82,7 @@ export interface ReceiveOptions {
   /** From memory: the path of a webhook waits for nothing but the store. */
   readonly knownNumber?: KnownNumberOf;
   /** Told of events once they are durable. Must not wait for anything. */
-  readonly onStored?: (events: readonly SplitEvent[]) => void;
+  readonly onStored?: (events: readonly SplitEvent[], receivedMs: number) => void;
   /** A failure of `onStored`: the events are durable, whatever comes after. */
   readonly onStoredFailed?: (error: unknown) => void;
 }
@@ -75,7 +95,7 @@ export function createReceive(options: ReceiveOptions): Receive {
   const { ofSeveralApps = false, capture = false } = options;
   const kept: ReadonlySet<Family> = new Set([...options.families, 'dead-letter']);
 
-  return async ({ body, signature, traceparent, headers, receivedMs, deliveryId }) => {
+  return async ({ body, signature, traceparent, headers, receivedMs, deliveryId, trace }) => {
     const verified = verifySignature(body, signature, appSecrets(), onOlderSecret);
     const delivery: Delivery = {
       app,
@@ -85,16 +105,17 @@ export function createReceive(options: ReceiveOptions): Receive {
     };
     const events = splitIntoEvents(verified, readBody(verified), delivery);
     const accepted = accounts === undefined ? events : acceptedOf(events, accounts);
-    const context = { delivery, naming, traceparent: traceparentOf(traceparent, deliveryId), ofSeveralApps };
+    const traced = traceparentOf(trace?.traceparent ?? traceparent, deliveryId);
+    const context = { delivery, naming, traceparent: traced, ofSeveralApps };
     const records = accepted.filter((event) => kept.has(event.family)).map((event) => toRecord(event, context));
     const stored = records.length;
     if (capture) {
       const repeatable = events.some((event) => event.repeatable);
       records.push(toRecord(rawRequestEvent(verified, headers ?? {}, delivery, repeatable), context));
     }
-    await append(records);
+    await (trace === undefined ? append(records) : trace.storing(records.length, () => append(records)));
     try {
-      options.onStored?.(accepted);
+      options.onStored?.(accepted, receivedMs);
     } catch (error) {
       options.onStoredFailed?.(error);
     }

@@ -12,10 +12,29 @@
 {{- end -}}
 {{- end }}
 
+{{/* Which pods are meant: those that take webhooks, those that look after the numbers, or both by their internal listener. */}}
 {{- define "hubcast.selector" -}}
+{{ include "hubcast.selectorOf" (list . "receiver") }}
+{{- end }}
+
+{{/* Takes (list $ "receiver") or (list $ "numbers"). */}}
+{{- define "hubcast.selectorOf" -}}
+{{- $root := index . 0 -}}
+app.kubernetes.io/name: {{ include "hubcast.name" $root }}
+app.kubernetes.io/instance: {{ $root.Release.Name }}
+app.kubernetes.io/component: {{ index . 1 }}
+{{- end }}
+
+{{- define "hubcast.internalSelector" -}}
 app.kubernetes.io/name: {{ include "hubcast.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
-app.kubernetes.io/component: receiver
+hubcast/internal: "true"
+{{- end }}
+
+{{/* "true" where the numbers have a Deployment of their own: with Kafka and an access token. A journal has one process. */}}
+{{- define "hubcast.separateNumbers" -}}
+{{- $token := or (hasKey .Values.secrets "META_ACCESS_TOKEN") (hasKey .Values.secrets "META_APPS") -}}
+{{- if and (eq (include "hubcast.store" .) "kafka") .Values.numbers.separate $token }}true{{ end -}}
 {{- end }}
 
 {{- define "hubcast.labels" -}}
@@ -99,6 +118,9 @@ app.kubernetes.io/part-of: hubcast
 {{- end -}}
 {{- if and .Values.autoscaling.enabled (eq (include "hubcast.store" .) "journal") -}}
 {{- fail "autoscaling.enabled needs settings.KAFKA_BROKERS: the journal has one writer." -}}
+{{- end -}}
+{{- if and .Values.monitoring.serviceMonitor.enabled .Values.networkPolicy.enabled (not .Values.networkPolicy.internalFrom) -}}
+{{- fail "monitoring.serviceMonitor.enabled needs networkPolicy.internalFrom: else Prometheus does not reach /metrics. Name its namespace, for example [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: monitoring}}}]." -}}
 {{- end -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.host) -}}
 {{- fail "ingress.enabled needs ingress.host: the host of the callback URL in the Meta app." -}}

@@ -1,15 +1,24 @@
-{{/* The receiver's pod: the same with Kafka and with the journal but for the volume of /data. */}}
+{{/*
+A pod: of the receivers, the same with Kafka and with the journal but for the volume of /data, or of the numbers.
+Takes (list $ "receiver") or (list $ "numbers").
+*/}}
 {{- define "hubcast.pod" -}}
+{{- $component := index . 1 -}}
+{{- with index . 0 -}}
 {{- $store := include "hubcast.store" . -}}
+{{- $separate := include "hubcast.separateNumbers" . -}}
+{{- $secrets := .Values.secrets -}}
+{{- if and $separate (eq $component "receiver") }}{{ $secrets = omit $secrets "META_ACCESS_TOKEN" }}{{ end -}}
 metadata:
   labels:
-    {{- include "hubcast.selector" . | nindent 4 }}
+    {{- include "hubcast.selectorOf" (list . $component) | nindent 4 }}
+    hubcast/internal: "true"
     app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
     {{- with .Values.podLabels }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
   annotations:
-    checksum/config: {{ include (print $.Template.BasePath "/configmap.yaml") . | sha256sum }}
+    checksum/config: {{ include (print .Template.BasePath "/configmap.yaml") . | sha256sum }}
     {{- with .Values.podAnnotations }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -41,11 +50,17 @@ spec:
       envFrom:
         - configMapRef: { name: {{ include "hubcast.fullname" . }} }
       env:
-        {{- range $name := keys .Values.secrets | sortAlpha }}
+        {{- if $separate }}
+        # Who faces Meta holds no access token of Graph.
+        - { name: ROLES, value: {{ if eq $component "numbers" }}numbers{{ else }}receive{{ end }} }
+        {{- end }}
+        {{- range $name := keys $secrets | sortAlpha }}
         - { name: {{ $name }}_FILE, value: /run/secrets/hubcast/{{ $name }} }
         {{- end }}
       ports:
+        {{- if eq $component "receiver" }}
         - { name: webhook, containerPort: 8080, protocol: TCP }
+        {{- end }}
         - { name: internal, containerPort: 8081, protocol: TCP }
       startupProbe:
         httpGet: { path: /live, port: internal }
@@ -64,7 +79,7 @@ spec:
         timeoutSeconds: 5
         failureThreshold: 2
       resources:
-        {{- toYaml .Values.resources | nindent 8 }}
+        {{- toYaml (eq $component "numbers" | ternary .Values.numbers.resources .Values.resources) | nindent 8 }}
       securityContext:
         allowPrivilegeEscalation: false
         readOnlyRootFilesystem: true
@@ -80,24 +95,26 @@ spec:
       projected:
         defaultMode: 0440
         sources:
-          {{- range $name := keys .Values.secrets | sortAlpha }}
-          {{- $secret := index $.Values.secrets $name }}
+          {{- $existingSecret := .Values.existingSecret }}
+          {{- range $name := keys $secrets | sortAlpha }}
+          {{- $secret := index $secrets $name }}
           - secret:
-              name: {{ default $.Values.existingSecret $secret.name }}
+              name: {{ default $existingSecret $secret.name }}
               items:
                 - { key: {{ default $name $secret.key }}, path: {{ $name }} }
           {{- end }}
     - name: tmp
       emptyDir: { sizeLimit: 64Mi }
-  {{- if and .Values.topologySpread.enabled (eq $store "kafka") }}
+  {{- if and .Values.topologySpread.enabled (eq $store "kafka") (eq $component "receiver") }}
   topologySpreadConstraints:
+    {{- $root := . }}
     {{- range .Values.topologySpread.topologyKeys }}
     - maxSkew: 1
       topologyKey: {{ . }}
-      whenUnsatisfiable: {{ $.Values.topologySpread.whenUnsatisfiable }}
+      whenUnsatisfiable: {{ $root.Values.topologySpread.whenUnsatisfiable }}
       labelSelector:
         matchLabels:
-          {{- include "hubcast.selector" $ | nindent 10 }}
+          {{- include "hubcast.selector" $root | nindent 10 }}
       # Each roll-out by itself: replicas that are about to go do not count.
       matchLabelKeys: [pod-template-hash]
     {{- end }}
@@ -114,4 +131,5 @@ spec:
   tolerations:
     {{- toYaml . | nindent 4 }}
   {{- end }}
+{{- end }}
 {{- end }}

@@ -6,6 +6,7 @@ import { typeOfEvent } from '../events/event.ts';
 import { ownEvents } from '../events/own-events.ts';
 import { type Family, familyPlan } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
+import { METRICS, type MetricRow } from '../metrics/metric-rows.ts';
 import { refusalRows } from '../open-management.ts';
 import { namingsOf, topicPlansOf } from '../open-store.ts';
 import { topicName } from '../records/topics.ts';
@@ -54,6 +55,13 @@ export const DESCRIPTIONS = {
       retry: retry ? 'yes' : 'no',
       fix,
     })),
+  metrics: () =>
+    Object.entries<MetricRow>(METRICS).map(([metric, { type, labels, about }]) => ({
+      metric,
+      type,
+      labels: labels.join(', '),
+      about,
+    })),
   refusals: refusalRows,
 } as const satisfies Record<string, (settings: () => StoreSettings) => readonly Readonly<Record<string, string>>[]>;
 
@@ -61,7 +69,7 @@ export type Subject = keyof typeof DESCRIPTIONS;
 
 export function describeCommand(): Command {
   return new Command('describe')
-    .description('list what this version knows: fields, topics, settings, errors, or refusals of Meta')
+    .description('list what this version knows: fields, topics, settings, errors, metrics, or refusals of Meta')
     .addArgument(new Argument('<what>').choices(Object.keys(DESCRIPTIONS)))
     .option('--format <format>', 'pretty, or json (default: pretty on a terminal)', parseFormat)
     .addHelpText(

@@ -3,7 +3,7 @@
  * header, the proof in the query, and neither is ever part of a message: errors name method and path.
  */
 import { createHmac } from 'node:crypto';
-import { HubcastError, messageOf } from '../errors.ts';
+import { type ErrorCode, HubcastError, messageOf } from '../errors.ts';
 import { type Budget, createBudget, regainMsOf, type UsageHeaders } from './budget.ts';
 import { GraphError, isGraphError, isThrottle, toGraphError } from './graph-error.ts';
 import { readAnswer } from './read-answer.ts';
@@ -26,6 +26,8 @@ export interface GraphClientOptions {
   readonly sleep: (ms: number) => Promise<void>;
   /** Told when Meta refuses the token (with its reason), and null when a call with it succeeds. */
   readonly onToken: (problem: string | null, accountId: string | null) => void;
+  /** Told of each call that was sent: null for one that Meta answered as asked. */
+  readonly onCall?: (method: 'GET' | 'POST', failure: ErrorCode | null) => void;
 }
 
 export interface GraphReply {
@@ -63,6 +65,17 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
   const budget = createBudget(now);
 
   async function send(method: 'GET' | 'POST', call: GraphCall, body?: object): Promise<GraphReply> {
+    try {
+      const reply = await sendOnce(method, call, body);
+      options.onCall?.(method, null);
+      return reply;
+    } catch (error) {
+      options.onCall?.(method, error instanceof HubcastError ? error.code : 'internal');
+      throw error;
+    }
+  }
+
+  async function sendOnce(method: 'GET' | 'POST', call: GraphCall, body?: object): Promise<GraphReply> {
     const name = `${method} /${call.path.join('/')}`;
     const token = accessToken(call.accountId);
     const secret = appSecret(call.accountId);

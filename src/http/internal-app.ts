@@ -37,6 +37,8 @@ export interface InternalAppOptions {
   } | null;
   readonly managementContract: ManagementContract;
   readonly version: string;
+  /** What is counted, as Prometheus reads it. */
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   readonly log: Logger;
 }
 
@@ -67,9 +69,14 @@ export function createInternalApp(options: InternalAppOptions): Express {
     if (state.ready) sendJson(response, 200, { status: 'ready', warnings: state.warnings ?? [] });
     else sendJson(response, 503, { status: 'not_ready', why: state.why });
   });
+  app.get('/metrics', async (_request, response) => {
+    const { contentType, text } = await options.metrics();
+    response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(text) });
+    response.end(text);
+  });
   const openApi = openApiDocument(options);
   app.get('/openapi.json', (_request, response) => sendJson(response, 200, openApi));
-  for (const path of ['/live', '/ready', '/openapi.json']) app.all(path, refuseMethod);
+  for (const path of ['/live', '/ready', '/metrics', '/openapi.json']) app.all(path, refuseMethod);
   const authorizeLookUp = (request: Request) => {
     if (!loopback) authorize(request, options.tokens(), 'numbers:read');
   };

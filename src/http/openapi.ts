@@ -221,6 +221,21 @@ const SERVICE_PATHS = {
       },
     },
   },
+  '/metrics': {
+    get: {
+      operationId: 'getMetrics',
+      tags: ['service'],
+      summary: 'What is counted, in the text format of Prometheus',
+      security: [{}],
+      responses: {
+        200: {
+          description: 'Every metric of "hubcast describe metrics", and those of the process',
+          content: { 'text/plain': { schema: { type: 'string' } } },
+        },
+        ...errorResponses(['forbidden', 'method_not_allowed']),
+      },
+    },
+  },
   '/openapi.json': {
     get: {
       operationId: 'getOpenApi',

@@ -1,8 +1,8 @@
 /** The public listener's only path, for one Meta app or for each of several: Meta's handshake and Meta's events. */
 import express, { type Express, type Request, type Response } from 'express';
-import { HubcastError } from '../errors.ts';
+import { type ErrorCode, HubcastError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { Receipt, Receive } from '../receive.ts';
+import type { Receipt, Receive, TraceDelivery } from '../receive.ts';
 import { answerHandshake } from '../webhook/handshake.ts';
 import { readSignature } from '../webhook/signature.ts';
 import { isUnreadablePath, sendError, sendErrorUnread, sendText, toHubcastError } from './answer.ts';
@@ -24,10 +24,20 @@ export interface PublicAppOptions {
   readonly now: () => number;
   readonly newDeliveryId: () => string;
   readonly log: Logger;
+  readonly meter?: AnswerMeter;
+  /** Absent where traces are off. */
+  readonly trace?: TraceDelivery | undefined;
+}
+
+/** Told of each answer, in plain calls: for metrics. */
+export interface AnswerMeter {
+  readonly noteStored: (receipt: Receipt, bytes: number, ms: number) => void;
+  /** @param outcome `verified` is a handshake that was answered with its challenge */
+  readonly noteAnswer: (outcome: 'verified' | ErrorCode) => void;
 }
 
 export function createPublicApp(options: PublicAppOptions): Express {
-  const { door, room, maxBodyBytes, now, newDeliveryId, log } = options;
+  const { door, room, maxBodyBytes, now, newDeliveryId, log, meter } = options;
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
@@ -41,8 +51,17 @@ export function createPublicApp(options: PublicAppOptions): Express {
     if (isUnreadablePath(error)) return nothingHere(response);
     log.error({ err: error }, 'request failed');
     if (response.headersSent) response.destroy();
-    else sendErrorUnread(response, toHubcastError(error));
+    else refuseUnread(response, toHubcastError(error));
   });
+
+  function nothingHere(response: Response): void {
+    refuseUnread(response, new HubcastError('not_found', 'No such path.'));
+  }
+
+  function refuseUnread(response: Response, error: HubcastError): void {
+    sendErrorUnread(response, error);
+    meter?.noteAnswer(error.code);
+  }
 
   async function answer(request: Request, response: Response, name: string | null): Promise<void> {
     const to = door(name);
@@ -51,7 +70,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
     else if (request.method === 'GET') handshake(request, response, to, name);
     else {
       response.setHeader('Allow', 'GET, POST');
-      sendErrorUnread(response, new HubcastError('method_not_allowed', `${request.method} came.`));
+      refuseUnread(response, new HubcastError('method_not_allowed', `${request.method} came.`));
     }
   }
 
@@ -60,10 +79,12 @@ export function createPublicApp(options: PublicAppOptions): Express {
       const challenge = answerHandshake(request.query, verifyToken());
       sendText(response, 200, challenge);
       log.info({ outcome: 'verified', ...ofApp(name) }, 'handshake');
+      meter?.noteAnswer('verified');
     } catch (thrown) {
       const error = toHubcastError(thrown);
       logFailure(error, { outcome: error.code, ...ofApp(name) }, 'handshake');
       sendError(response, error);
+      meter?.noteAnswer(error.code);
     }
   }
 
@@ -76,6 +97,12 @@ export function createPublicApp(options: PublicAppOptions): Express {
     const startedMs = performance.now();
     const receivedMs = now();
     const deliveryId = newDeliveryId();
+    const trace = options.trace?.({
+      traceparent: request.get('traceparent'),
+      tracestate: request.get('tracestate'),
+      path: request.path,
+      deliveryId,
+    });
     let share: Share | undefined;
     let bytes = 0;
     try {
@@ -92,10 +119,14 @@ export function createPublicApp(options: PublicAppOptions): Express {
         headers: request.headers,
         receivedMs,
         deliveryId,
+        trace,
       });
       response.writeHead(200, OK_HEADERS);
       response.end();
-      logDelivery(deliveryId, name, receipt, bytes, performance.now() - startedMs);
+      const ms = performance.now() - startedMs;
+      logDelivery(deliveryId, name, receipt, bytes, ms);
+      meter?.noteStored(receipt, bytes, ms);
+      trace?.end('stored', 200);
     } catch (thrown) {
       const error = toHubcastError(thrown);
       sendError(response, error);
@@ -104,6 +135,8 @@ export function createPublicApp(options: PublicAppOptions): Express {
         { outcome: error.code, deliveryId, ...ofApp(name), bytes, ms: round(performance.now() - startedMs) },
         'delivery',
       );
+      meter?.noteAnswer(error.code);
+      trace?.end(error.code, error.kind.status);
     } finally {
       share?.leave();
     }
@@ -130,10 +163,6 @@ export function createPublicApp(options: PublicAppOptions): Express {
   }
 
   return app;
-}
-
-function nothingHere(response: Response): void {
-  sendErrorUnread(response, new HubcastError('not_found', 'No such path.'));
 }
 
 function ofApp(name: string | null): { readonly app?: string } {

@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HubcastError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { createSharedWrites, type WriteGroup } from '../store/shared-writes.ts';
-import type { Readiness, Store } from '../store/store.ts';
+import type { Readiness, Store, StoreMeter } from '../store/store.ts';
 import { encodeGroup } from './encode-group.ts';
 import { journalFile, makeDataDir } from './files.ts';
 import { takeOwnerLock } from './owner-lock.ts';
@@ -25,6 +25,7 @@ export interface JournalOptions {
   readonly monotonicMs: () => number;
   readonly log: Logger;
   readonly startWorker?: StartWorker;
+  readonly meter?: StoreMeter | undefined;
 }
 
 export interface JournalCounts {
@@ -88,6 +89,7 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
     counts.transactions += 1;
     counts.stored += stored;
     counts.repeated += repeated;
+    if (repeated > 0) options.meter?.repeated(repeated);
     for (const { settle } of accepted) settle();
     await loopTurn();
   };
@@ -97,6 +99,7 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
     maxGroupSize: MAX_GROUP_SIZE,
     rememberedIds: 0,
     now: monotonicMs,
+    meter: options.meter,
   });
 
   let closing: Promise<void> | undefined;

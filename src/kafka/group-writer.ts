@@ -7,6 +7,7 @@ import { HubcastError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { OutgoingRecord } from '../records/record.ts';
 import type { WriteGroup } from '../store/shared-writes.ts';
+import type { StoreMeter } from '../store/store.ts';
 import { BATCH_OVERHEAD_BYTES, firstSend } from './batches.ts';
 import { within } from './deadline.ts';
 import { describeKafkaError, remedyFor, storeUnavailable } from './errors.ts';
@@ -27,6 +28,7 @@ export interface GroupWriterOptions {
   readonly onFailed: () => void;
   readonly now: () => number;
   readonly log: Logger;
+  readonly meter?: StoreMeter | undefined;
 }
 
 /** A request is told what is wrong this long before it would only be told that time is up. */
@@ -166,6 +168,7 @@ export function createGroupWriter(options: GroupWriterOptions): WriteGroup {
           { topic: record.topic, id: record.id, characters: record.value.length, letters: letters.length },
           `Kafka refuses an event, it is stored as dead letters: ${why}`,
         );
+        options.meter?.refused();
         return [progress.replaced(item, letters)];
       } catch (failure) {
         const message = `No dead letter could be made of event ${record.id}: ${messageOf(failure)}`;

@@ -3,7 +3,7 @@ import type { Logger } from '../log.ts';
 import type { OutgoingRecord } from '../records/record.ts';
 import type { TopicPlan } from '../records/topics.ts';
 import { createSharedWrites } from '../store/shared-writes.ts';
-import type { Readiness, Store } from '../store/store.ts';
+import type { Readiness, Store, StoreMeter } from '../store/store.ts';
 import { MAX_SEND_BYTES } from './batches.ts';
 import { COMPRESSION_TYPES, type Compression } from './compression.ts';
 import { describeKafkaError } from './errors.ts';
@@ -37,6 +37,7 @@ export interface KafkaStoreOptions {
   readonly deadLetter: (refused: OutgoingRecord, limitBytes: number) => readonly OutgoingRecord[];
   readonly now: () => number;
   readonly log: Logger;
+  readonly meter?: StoreMeter | undefined;
 }
 
 /** Of WRITE_TIMEOUT_MS: a frozen leader is given up early enough for a second attempt at the next. */

@@ -80,6 +80,8 @@ export interface Directory {
   readonly byNumber: (number: string, options?: LookUpOptions) => Promise<FoundByNumber>;
   /** From memory alone: `known` is null unless the account's list was read completely. */
   readonly peek: KnownNumberOf;
+  /** All numbers of the lists as they are in memory. */
+  readonly known: () => Iterable<CachedNumber>;
   /** Marks what the events are about; asks nobody. */
   readonly noteEvents: (events: readonly NotedEvent[]) => void;
   /** Reads the lists that are marked or were never read, few at a time; failures wait for the next time. */
@@ -176,6 +178,10 @@ export function createDirectory(options: DirectoryOptions): Directory {
       if (list === undefined || list.peek() === null) return { id: null, known: null };
       const hit = hitByDigits(list, digits);
       return { id: hit?.number.value.id ?? null, known: hit !== null };
+    },
+
+    *known() {
+      for (const list of lists.values()) yield* list.peek()?.byId.values() ?? [];
     },
 
     noteEvents(events) {

@@ -6,7 +6,7 @@
 import { HubcastError, isHubcastError, messageOf } from '../errors.ts';
 import { createRecentIds } from '../records/recent-ids.ts';
 import type { OutgoingRecord } from '../records/record.ts';
-import type { Append } from './store.ts';
+import type { Append, StoreMeter } from './store.ts';
 
 /** The records of one request that have to be written. Settled exactly once, by the group's writer. */
 export interface Write {
@@ -32,6 +32,7 @@ export interface SharedWritesOptions {
   readonly rememberedIds: number;
   /** A monotonic clock in ms. */
   readonly now: () => number;
+  readonly meter?: StoreMeter | undefined;
 }
 
 export interface SharedWrites {
@@ -56,7 +57,7 @@ interface Wait {
 const SWEEP_INTERVAL_MS = 50;
 
 export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
-  const { writeGroup, writeTimeoutMs, maxGroupSize, now } = options;
+  const { writeGroup, writeTimeoutMs, maxGroupSize, now, meter } = options;
   const recent = createRecentIds(options.rememberedIds);
   const underWay = new Map<string, Promise<void>>();
   const queue: Waiter[] = [];
@@ -85,6 +86,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
       }
       toWrite.push(record);
     }
+    if (toWrite.length < records.length) meter?.repeated(records.length - toWrite.length);
     if (toWrite.length > 0) joined.push(enqueue(toWrite, deadlineMs));
     if (joined.length === 0) return Promise.resolve();
     return withDeadline(joined.length === 1 ? (joined[0] as Promise<void>) : Promise.all(joined), deadlineMs);
@@ -101,6 +103,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
       settle(error) {
         if (waiter.settled) return;
         waiter.settled = true;
+        meter?.underWay(-records.length);
         for (const { repeatable, repetitionId, id: eventId } of records) {
           if (repeatable) continue;
           const id = repetitionId ?? eventId;
@@ -108,10 +111,15 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
           if (error === undefined) recent.add(id);
         }
         if (error === undefined) resolve();
-        else reject(asStoreError(error));
+        else {
+          const known = asStoreError(error);
+          meter?.failed(known.code);
+          reject(known);
+        }
       },
     };
     for (const { id, repetitionId, repeatable } of records) if (!repeatable) underWay.set(repetitionId ?? id, promise);
+    meter?.underWay(records.length);
     queue.push(waiter);
     writing ??= writeQueue();
     return promise;
@@ -123,6 +131,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
     while (queue.length > 0) {
       const group = takeGroup();
       if (group.length === 0) continue;
+      const startedMs = now();
       try {
         await writeGroup(group);
         for (const write of group)
@@ -130,6 +139,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
       } catch (error) {
         for (const write of group) write.settle(error);
       }
+      meter?.wrote(countRecords(group), now() - startedMs);
     }
     writing = undefined;
   }
@@ -194,6 +204,12 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
     },
     waiting: () => queue.length,
   };
+}
+
+function countRecords(group: readonly Write[]): number {
+  let records = 0;
+  for (const write of group) records += write.records.length;
+  return records;
 }
 
 function timedOut(writeTimeoutMs: number): HubcastError {

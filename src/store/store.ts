@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.ts';
 import type { OutgoingRecord } from '../records/record.ts';
 
 /**
@@ -17,4 +18,18 @@ export interface Store {
   readonly readiness: () => Promise<Readiness>;
   /** Waits for writes under way (up to their deadline), then lets go of files and connections. Idempotent. */
   readonly close: () => Promise<void>;
+}
+
+/** Told what a store does, in plain calls on its way: for metrics. None of them may throw or wait. */
+export interface StoreMeter {
+  /** Records that requests wait for; negative once they are settled. */
+  readonly underWay: (records: number) => void;
+  /** One write ended, well or not, `ms` after it began. */
+  readonly wrote: (records: number, ms: number) => void;
+  /** The write of one request failed. */
+  readonly failed: (code: ErrorCode) => void;
+  /** Records that were not stored because their id was, or is being stored. */
+  readonly repeated: (records: number) => void;
+  /** A record was refused for good, and is kept as dead letters. */
+  readonly refused: () => void;
 }

@@ -1,5 +1,5 @@
 /** What is released together carries one version. Needs neither helm nor docker. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { KAFKA_IMAGE } from '../kafka/broker/engine.ts';
@@ -29,5 +29,11 @@ describe('the version', () => {
 describe('compose.yaml', () => {
   it('runs the Kafka that the tests run', () => {
     expect(/image: (apache\/kafka:\S+)/.exec(read('compose.yaml'))?.[1]).toBe(KAFKA_IMAGE);
+  });
+
+  it('mounts files that are there', () => {
+    const mounted = [...read('compose.yaml').matchAll(/- \.\/(\S+?):\S+:ro$/gm)].map(([, path = '']) => path);
+    expect(mounted).toHaveLength(4);
+    expect(mounted.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 });

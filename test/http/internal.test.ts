@@ -41,6 +41,7 @@ async function startInternal(readiness: () => Promise<Readiness>, loopback = tru
       stored: null,
       managementContract: { operations: [], schemas: {} },
       version: '0.0.0',
+      metrics: async () => ({ contentType: 'text/plain', text: '' }),
       log: createLog('silent', process.stderr),
     }),
     host: '127.0.0.1',

@@ -42,6 +42,7 @@ async function serve(graph: GraphStandIn | null, { tokens, ...setup }: Setup = {
     stored: null,
     managementContract: managementContract(),
     version: '0.0.0',
+    metrics: async () => ({ contentType: 'text/plain', text: '' }),
     log: createLog('silent', process.stderr),
   });
   const listener = await listen({

@@ -52,3 +52,9 @@ export function notFound(id: string, method: string): StandInError {
     { type: 'GraphMethodException', subcode: 33 },
   );
 }
+
+/** https://developers.facebook.com/docs/facebook-login/access-tokens/debugging-and-error-handling */
+export function debugToken(valid: boolean, expiresAt: number): StandInAnswer {
+  const about = valid ? { type: 'SYSTEM_USER', expires_at: expiresAt } : {};
+  return { status: 200, body: { data: { is_valid: valid, ...about } } };
+}

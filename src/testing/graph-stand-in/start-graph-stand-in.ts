@@ -5,7 +5,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { graphError, notFound, type StandInAnswer, StandInError } from './answers.ts';
+import { debugToken, graphError, notFound, type StandInAnswer, StandInError } from './answers.ts';
 import { answerOperation } from './operations.ts';
 import { checkAccess, readParameters } from './requests.ts';
 import {
@@ -23,6 +23,8 @@ import { digitsOf } from './writes.ts';
 export interface GraphStandInOptions {
   readonly accounts: readonly StandInAccount[];
   readonly accessToken?: string;
+  /** What `debug_token` tells, in seconds since 1970; 0, which stands for never, when left out. */
+  readonly tokenExpiresAt?: number;
   /** Then every call needs the `appsecret_proof` of this secret ("Require app secret" is on). */
   readonly appSecret?: string;
   /** Reads an account may make in an hour; 5,000 for an active account, 200 otherwise. */
@@ -107,7 +109,12 @@ export async function startGraphStandIn(options: GraphStandInOptions): Promise<G
     const { method = 'GET' } = request;
     const asked = new URL(request.url ?? '/', url);
     const [, version = '', path = ''] = /^\/(v\d+\.\d+)(\/.*)$/.exec(asked.pathname) ?? [];
-    const { appsecret_proof: _proof, access_token: _token, ...query } = Object.fromEntries(asked.searchParams);
+    const {
+      appsecret_proof: _proof,
+      access_token: _token,
+      input_token: _inspected,
+      ...query
+    } = Object.fromEntries(asked.searchParams);
     const body = await readParameters(request).catch(() => null);
     const call: StandInCall = { method, path, version, query, body: body ?? {} };
     calls.push(call);
@@ -122,6 +129,9 @@ export async function startGraphStandIn(options: GraphStandInOptions): Promise<G
     const { call, id, edge, accountId, readable, search } = taken;
     try {
       checkAccess(request, search, { accessToken, appSecret, expired });
+      if (call.path === '/debug_token') {
+        return debugToken(search.get('input_token') === accessToken, options.tokenExpiresAt ?? 0);
+      }
       if (accountId === null) throw notFound(id || call.path.slice(1), call.method);
       const refusal = usage.count(accountId);
       if (refusal !== null) return refusal;

@@ -1,0 +1,46 @@
+/**
+ * When the access token ends, as Meta tells it; nobody is told when it happens.
+ * https://developers.facebook.com/docs/graph-api/reference/debug_token
+ */
+import { z } from 'zod';
+import type { GraphClient } from './client.ts';
+
+export interface TokenExpiryOptions {
+  readonly client: Pick<GraphClient, 'get'>;
+  /** Of the app that this account belongs to. */
+  readonly accountId: string | null;
+  readonly accessToken: () => string;
+  /** Wall clock, ms. */
+  readonly now: () => number;
+}
+
+const KNOWN_MS = 60 * 60_000;
+
+const reply = z.looseObject({ data: z.looseObject({ expires_at: z.int().nonnegative() }) });
+
+/**
+ * @returns a function that gives what is known, ms since 1970, and has it read again in the background once an hour and for
+ *   each new token; null while it is not known, when Meta does not tell this token, and when it never expires
+ */
+export function createTokenExpiry({ client, accountId, accessToken, now }: TokenExpiryOptions): () => number | null {
+  let of = { token: '', askedMs: Number.NEGATIVE_INFINITY };
+  let expiresMs: number | null = null;
+
+  async function read(token: string): Promise<void> {
+    const { body } = await client.get({ path: ['debug_token'], query: { input_token: token }, accountId });
+    const told = reply.safeParse(body);
+    if (token !== of.token) return;
+    // 0 stands for never: https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived
+    expiresMs = told.success && told.data.data.expires_at > 0 ? told.data.data.expires_at * 1000 : null;
+  }
+
+  return () => {
+    const token = accessToken();
+    if (token !== of.token || now() - of.askedMs >= KNOWN_MS) {
+      if (token !== of.token) expiresMs = null;
+      of = { token, askedMs: now() };
+      read(token).catch(() => undefined);
+    }
+    return expiresMs;
+  };
+}

@@ -1,0 +1,92 @@
+/** Every metric of our own, by name: what /metrics says of it, the README's table, and what dashboard and alerts may ask for. */
+export interface MetricRow {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly labels: readonly string[];
+  readonly about: string;
+}
+
+const row = (type: MetricRow['type'], labels: readonly string[], about: string): MetricRow => ({ type, labels, about });
+
+export const METRICS = {
+  hubcast_build_info: row('gauge', ['version', 'node'], 'Always 1; which version runs on which Node.'),
+  hubcast_ready: row('gauge', [], '1 while the store can take a write, as /ready was told last.'),
+  hubcast_requests_total: row(
+    'counter',
+    ['outcome'],
+    'Requests to the public listener: stored, verified (the handshake), or the code of the error that was answered.',
+  ),
+  hubcast_received_bytes_total: row('counter', [], 'Bytes of the bodies that were stored.'),
+  hubcast_time_to_durable_seconds: row(
+    'histogram',
+    [],
+    'From the receipt of a POST to its 200. Meta wants a median under 250 ms and less than 1 % above 1 s.',
+  ),
+  hubcast_event_age_seconds: row(
+    'histogram',
+    [],
+    "From the time of a POST's first event to its receipt: how late Meta is. History and dead letters are left out.",
+  ),
+  hubcast_events_total: row('counter', ['type'], 'Events that Meta sent, by type; unknown fields as whatsapp.unknown.'),
+  hubcast_unknown_events_total: row(
+    'counter',
+    ['field'],
+    'Events of fields this version does not know; 100 names, then other.',
+  ),
+  hubcast_dead_letters_total: row(
+    'counter',
+    ['field'],
+    'Dead letters, by the field they come from; unreadable where the body could not be read.',
+  ),
+  hubcast_refused_records_total: row('counter', [], 'Records Kafka refused for good, kept as dead letters instead.'),
+  hubcast_dropped_events_total: row(
+    'counter',
+    [],
+    'Events that were not stored: PUBLISH_FAMILIES leaves them out, or their account is not ours.',
+  ),
+  hubcast_foreign_events_total: row('counter', [], 'Events of accounts that are not ours, where that is looked at.'),
+  hubcast_repeated_events_total: row(
+    'counter',
+    [],
+    'Events that were not stored again: their id was, or is being stored.',
+  ),
+  hubcast_last_webhook_timestamp_seconds: row(
+    'gauge',
+    ['account'],
+    'When the last webhook of an account (by its entry id) was received that is stored; 1,000 accounts, then other.',
+  ),
+  hubcast_in_flight_bytes: row('gauge', [], 'Bytes of bodies under way.'),
+  hubcast_in_flight_limit_bytes: row('gauge', [], 'MAX_IN_FLIGHT_BYTES, beyond which requests get a 503.'),
+  hubcast_in_flight_records: row('gauge', [], 'Records that requests wait for.'),
+  hubcast_write_records: row(
+    'histogram',
+    [],
+    'Records of one write to the store: requests that come together share one.',
+  ),
+  hubcast_write_seconds: row('histogram', [], 'How long one write to the store takes.'),
+  hubcast_write_failures_total: row('counter', ['code'], 'Requests whose write failed, by the code of the error.'),
+  hubcast_graph_calls_total: row(
+    'counter',
+    ['method', 'outcome'],
+    'Calls to the Graph API: ok, or the code of the error.',
+  ),
+  hubcast_graph_budget_left_ratio: row(
+    'gauge',
+    ['account'],
+    "What is left of the hour's reads that Meta allows for an account, from 0 to 1; the first 1,000 of WABA_IDS.",
+  ),
+  hubcast_graph_token_valid: row('gauge', ['app'], '0 while Meta refuses the access token of a Meta app.'),
+  hubcast_graph_token_expiry_timestamp_seconds: row(
+    'gauge',
+    ['app'],
+    'When the access token of a Meta app expires; absent when it never does, or Meta does not tell.',
+  ),
+  hubcast_phone_numbers: row('gauge', ['quality', 'state'], 'Phone numbers, by quality rating and state of health.'),
+  hubcast_phone_number_names: row('gauge', ['name_status'], 'Phone numbers, by the review of their display name.'),
+  hubcast_phone_number_trouble: row(
+    'gauge',
+    ['account', 'phone_number_id', 'quality', 'state', 'name_status'],
+    '1 for each number that is RED, blocked, or whose name was declined; 200 at most.',
+  ),
+} as const satisfies Record<string, MetricRow>;
+
+export type MetricName = keyof typeof METRICS;

@@ -1,0 +1,64 @@
+/** From what is counted on the way of a webhook, and what others know, to the text of /metrics. */
+import type { ErrorCode } from './errors.ts';
+import { createDeliveryCounts, type DeliveryCounts } from './metrics/delivery-counts.ts';
+import { createExposition, type Exposition } from './metrics/exposition.ts';
+import { createGraphCounts } from './metrics/graph-counts.ts';
+import { createNumberTally } from './metrics/number-tally.ts';
+import { metricReaders } from './metrics/read-metrics.ts';
+import { createStoreCounts } from './metrics/store-counts.ts';
+import type { OpenLookUps } from './open-look-ups.ts';
+import type { Readiness, StoreMeter } from './store/store.ts';
+
+export interface OpenMetrics {
+  readonly deliveries: DeliveryCounts;
+  readonly storeMeter: StoreMeter;
+  readonly noteGraphCall: (method: 'GET' | 'POST', failure: ErrorCode | null) => void;
+  /** Remembers how an answer of /ready turns out: a scrape must not wait for a broker that is away. */
+  readonly watchReadiness: (ask: () => Promise<Readiness>) => () => Promise<Readiness>;
+  readonly expose: (sources: ExposedSources) => () => Promise<Exposition>;
+}
+
+export interface ExposedSources {
+  readonly version: string;
+  readonly readiness: () => Promise<Readiness>;
+  readonly bytesUnderWay: () => number;
+  readonly maxBytesUnderWay: number;
+  /** Null where this service has no access to Graph. */
+  readonly numbers: OpenLookUps | null;
+}
+
+export function openMetrics(): OpenMetrics {
+  const deliveries = createDeliveryCounts();
+  const store = createStoreCounts();
+  const graphCalls = createGraphCounts();
+  let ready = false;
+
+  return {
+    deliveries,
+    storeMeter: store.meter,
+    noteGraphCall: graphCalls.noteCall,
+    watchReadiness: (ask) => async () => {
+      const state = await ask();
+      ready = state.ready;
+      return state;
+    },
+    expose({ version, readiness, bytesUnderWay, maxBytesUnderWay, numbers }) {
+      const graph =
+        numbers === null
+          ? null
+          : {
+              accountIds: numbers.accountIds,
+              percentUsed: numbers.client.budget.percentOf,
+              tokens: numbers.tokens,
+              numbers: createNumberTally(numbers.directory.known),
+            };
+      const sources = { version, deliveries, store, graphCalls, graph, bytesUnderWay, maxBytesUnderWay };
+      const read = createExposition(metricReaders({ ...sources, ready: () => ready }));
+      return () => {
+        // For the next scrape, where nobody else asks.
+        readiness().catch(() => undefined);
+        return read();
+      };
+    },
+  };
+}
