@@ -34,7 +34,10 @@ export function loadConsoleAssets(): ConsoleAssets {
   const files = new Map(modules.map((name) => [name, asset(JAVASCRIPT, moduleText(join(client, name)))] as const));
   const require = createRequire(import.meta.url);
   // Its `node` form, which resolution finds, is for servers.
-  files.set('lit-html.js', asset(JAVASCRIPT, readFileSync(join(dirname(require.resolve('lit-html')), '..', 'lit-html.js'), 'utf8')));
+  files.set(
+    'lit-html.js',
+    asset(JAVASCRIPT, readFileSync(join(dirname(require.resolve('lit-html')), '..', 'lit-html.js'), 'utf8')),
+  );
   const uplot = dirname(require.resolve('uplot'));
   files.set('uplot.js', asset(JAVASCRIPT, readFileSync(join(uplot, 'uPlot.iife.min.js'), 'utf8')));
   files.set('style.css', asset(CSS, `${readFileSync(join(uplot, 'uPlot.min.css'), 'utf8')}${STYLE}`));

@@ -21,11 +21,12 @@ nav a { padding: 6px 10px; border-radius: 6px; color: var(--text); text-decorati
 nav a:hover { background: var(--ground); }
 nav a[aria-current] { background: var(--ground); font-weight: 600; box-shadow: inset 0 -2px 0 var(--good); }
 main { max-width: 1200px; margin: 0 auto; padding: 20px; }
-h1 { font-size: 1.5rem; margin: 0 0 12px; outline: none; }
+h1 { font-size: 1.5rem; margin: 0 0 12px; }
 h2 { font-size: 1.05rem; margin: 0 0 6px; overflow-wrap: anywhere; }
 h3 { font-size: .95rem; margin: 16px 0 6px; }
 a, button, input, select { font: inherit; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
+h1:focus-visible { outline: none; }
 button { padding: 6px 14px; border: 1px solid var(--line); border-radius: 6px; background: var(--card); color: var(--text); cursor: pointer; }
 button:hover { border-color: var(--quiet); }
 button[aria-pressed="true"] { border-color: var(--warn); color: var(--warn); }
@@ -45,13 +46,15 @@ pre { margin: 0; padding: 10px; max-height: 420px; overflow: auto; border-radius
 .tile dd { margin: 0; font-size: 1.6rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .tile.good dd { color: var(--good); } .tile.warn dd { color: var(--warn); } .tile.bad dd { color: var(--bad); }
 .chart { min-height: 180px; }
+.u-legend { color: var(--quiet); font-size: .85rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { text-align: left; color: var(--quiet); font-weight: 600; font-size: .85rem; }
 th, td { padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 .number { text-align: right; }
 .events tbody tr { cursor: pointer; }
 .events tbody tr:hover, .chosen { background: var(--ground); }
-.events td:first-child { white-space: nowrap; }
+.events td { white-space: nowrap; }
+.events td:nth-child(2) { white-space: normal; min-width: 150px; }
 .scroll { overflow-x: auto; }
 .filters { display: flex; flex-wrap: wrap; gap: 10px 16px; align-items: end; margin: 0 0 14px; }
 .filters label { display: grid; gap: 2px; font-size: .85rem; color: var(--quiet); }

@@ -19,13 +19,21 @@ export function isConsoleFile(path: string): boolean {
   return path === '/' || path === '/console' || (path.startsWith('/console/') && path !== '/console/history');
 }
 
-export function addConsoleRoutes(app: Express, { assets, history }: ConsoleParts, authorize: (request: Request) => void): void {
+export function addConsoleRoutes(
+  app: Express,
+  { assets, history }: ConsoleParts,
+  authorize: (request: Request) => void,
+): void {
   const { page, policy, files } = assets;
   app.get('/', (_request: Request, response: Response) => {
     response.writeHead(302, { Location: '/console', 'Cache-Control': 'no-store', 'Content-Length': '0' }).end();
   });
   app.get('/console', (request: Request, response: Response) =>
-    sendAsset(request, response, page, { 'Content-Security-Policy': policy, 'Referrer-Policy': 'no-referrer', 'X-Frame-Options': 'DENY' }),
+    sendAsset(request, response, page, {
+      'Content-Security-Policy': policy,
+      'Referrer-Policy': 'no-referrer',
+      'X-Frame-Options': 'DENY',
+    }),
   );
   app.get('/console/history', (request: Request, response: Response) => {
     authorize(request);
@@ -39,7 +47,12 @@ export function addConsoleRoutes(app: Express, { assets, history }: ConsoleParts
 }
 
 /** Always asked for again, and answered 304: an upgrade must not meet yesterday's modules. */
-function sendAsset(request: Request, response: Response, { mediaType, bytes, etag }: Asset, headers: Record<string, string>): void {
+function sendAsset(
+  request: Request,
+  response: Response,
+  { mediaType, bytes, etag }: Asset,
+  headers: Record<string, string>,
+): void {
   const common = { ...headers, ETag: etag, 'Cache-Control': 'no-cache', 'X-Content-Type-Options': 'nosniff' };
   if (request.get('if-none-match') === etag) {
     response.writeHead(304, common).end();

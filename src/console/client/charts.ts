@@ -5,7 +5,11 @@ import type { HistoryAnswer } from './shapes.ts';
 declare const uPlot: typeof uPlotType;
 
 type Points = HistoryAnswer['points'];
-type Line = readonly [label: string, color: string, read: (point: Points[number], stepSeconds: number) => number | null];
+type Line = readonly [
+  label: string,
+  color: string,
+  read: (point: Points[number], stepSeconds: number) => number | null,
+];
 
 export const FLOW_LINES: readonly Line[] = [
   ['events/s', '--good', (point, step) => sum(point.events) / step],
@@ -42,14 +46,29 @@ export function drawChart(element: HTMLElement, lines: readonly Line[], { points
       width,
       height: HEIGHT,
       cursor: { drag: { x: false, y: false } },
-      scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, (most ?? 0) * 1.1)] } },
+      scales: { x: { range: lastHour }, y: { range: (_plot, _least, most) => [0, Math.max(1, (most ?? 0) * 1.1)] } },
       axes: [axis, { ...axis, size: 48 }],
-      series: [{}, ...lines.map(([label, name]) => ({ label, stroke: color(name), width: 2, spanGaps: false }))],
+      series: [
+        {},
+        ...lines.map(([label, name]) => ({
+          label,
+          stroke: color(name),
+          width: 2,
+          spanGaps: false,
+          points: { size: 4 },
+        })),
+      ],
     },
     data,
     element,
   );
   drawn.set(element, { chart, dark });
+}
+
+/** Seconds; always the whole hour, so that a service just started does not seem to have a history. */
+function lastHour(): [number, number] {
+  const now = Date.now() / 1000;
+  return [now - 3600, now];
 }
 
 function sum(counts: Readonly<Record<string, number>>): number {

@@ -13,7 +13,11 @@ export interface ChecksAnswer {
   readonly findings: readonly Finding[];
 }
 
-export function checksView(loaded: Loaded<ChecksAnswer>, warnings: readonly string[], reload: () => void): TemplateResult {
+export function checksView(
+  loaded: Loaded<ChecksAnswer>,
+  warnings: readonly string[],
+  reload: () => void,
+): TemplateResult {
   return html`
     <div class="bar"><h1 tabindex="-1">Checks</h1><button type="button" @click=${reload}>Check again</button></div>
     <p class="quiet">Settings, store, and what Meta says of app, token, accounts and subscriptions.</p>
@@ -25,14 +29,17 @@ function list(loaded: Loaded<ChecksAnswer>): TemplateResult {
   if (loaded === null) return html`<p class="card quiet">Checking …</p>`;
   if ('failure' in loaded) return html`<p class="card state warn" role="alert">${loaded.failure}</p>`;
   const { findings } = loaded.answer;
-  if (findings.length === 0) return html`<p class="card state good">Nothing found. Everything that was checked is as it should be.</p>`;
+  if (findings.length === 0)
+    return html`<p class="card state good">Nothing found. Everything that was checked is as it should be.</p>`;
   return html`<ul class="cards">
-    ${findings.map(({ severity, what, why, fix }) => html`<li class="card state ${LEVELS[severity] ?? ''}">
+    ${findings.map(
+      ({ severity, what, why, fix }) => html`<li class="card state ${LEVELS[severity] ?? ''}">
       <h2>${what}</h2>
       ${why ? html`<p>${why}</p>` : nothing}
       ${fix ? html`<p><strong>${fix}</strong></p>` : nothing}
-    </li>`)}
+    </li>`,
+    )}
   </ul>`;
 }
 
-const LEVELS: Readonly<Record<string, string>> = { error: 'bad', warning: 'warn', ok: 'good' };
+const LEVELS: Readonly<Record<string, string>> = { error: 'bad', warning: 'warn', info: '' };

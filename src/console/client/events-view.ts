@@ -8,7 +8,12 @@ export interface EventsState {
   chosen: FlowEvent | null;
 }
 
-export function eventsView(flow: Flow, state: EventsState, types: readonly string[], redraw: () => void): TemplateResult {
+export function eventsView(
+  flow: Flow,
+  state: EventsState,
+  types: readonly string[],
+  redraw: () => void,
+): TemplateResult {
   const shown = flow.shown();
   const choose = (event: FlowEvent | null): void => {
     state.chosen = event;
@@ -85,6 +90,8 @@ function detail({ record, json }: FlowEvent, close: () => void): TemplateResult 
     ['Key', record.key],
   ];
   const derived = part('derived');
+  // hubcast's own events have neither.
+  const fromMeta = part('value') ?? part('body_base64');
   const issues = event?.data?.issues ?? [];
   return html`<aside class="card detail" aria-label="The chosen event">
     <div class="bar"><h2>${shortType(event?.type ?? 'Not JSON')}</h2><button type="button" @click=${close}>Close</button></div>
@@ -93,8 +100,8 @@ function detail({ record, json }: FlowEvent, close: () => void): TemplateResult 
     </dl>
     ${issues.length === 0 ? nothing : html`<h3>Why it is a dead letter</h3><ul>${issues.map(({ path, message }) => html`<li><code>${path}</code> ${message}</li>`)}</ul>`}
     ${derived === null ? nothing : html`<h3>Our reading</h3><pre tabindex="0">${indented(derived)}</pre>`}
-    <h3>What Meta sent</h3>
-    <pre tabindex="0">${indented(part('value') ?? part('body_base64') ?? json)}</pre>
+    <h3>${fromMeta === null ? 'What it says' : 'What Meta sent'}</h3>
+    <pre tabindex="0">${indented(fromMeta ?? memberText(json, 'event', 'data') ?? json)}</pre>
     <details><summary>The whole record</summary><pre tabindex="0">${indented(json)}</pre></details>
   </aside>`;
 }

@@ -19,7 +19,7 @@ export function indented(json: string): string {
 }
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[[\]{}:,]|[^\s[\]{}:,"]+/g;
-const EMPTY = /([[{])\n *([\]}])/g;
+const EMPTY = /([[{])\s+([\]}])/g;
 
 function lineBreak(depth: number): string {
   return `\n${'  '.repeat(depth)}`;

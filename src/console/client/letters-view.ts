@@ -47,7 +47,8 @@ export function lettersView({ rows, said }: LettersState, { reload, more, retry 
 }
 
 export function replayWords({ outcome, events, issues }: Replayed): string {
-  if (outcome === 'stored') return `Stored: ${events.length} event${events.length === 1 ? '' : 's'} (${events.map(({ type }) => type).join(', ')}).`;
+  if (outcome === 'stored')
+    return `Stored: ${events.length} event${events.length === 1 ? '' : 's'} (${events.map(({ type }) => type).join(', ')}).`;
   const why = issues.map(({ message }) => message).join(' ');
   return outcome === 'refused' ? `Still refused. ${why}` : `Still unreadable. ${why}`;
 }

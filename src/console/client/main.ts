@@ -1,6 +1,6 @@
 /** The console: one page, drawn anew from its state whenever something changed. */
 import { html, nothing, render, type TemplateResult } from 'lit-html';
-import { askJson, ask, hasToken, Refused, setToken } from './api.ts';
+import { ask, askJson, hasToken, Refused, setToken } from './api.ts';
 import { drawChart, FLOW_LINES, LATENCY_LINES } from './charts.ts';
 import { type ChecksAnswer, checksView } from './checks-view.ts';
 import { byId, createRedraw } from './dom.ts';
@@ -11,7 +11,13 @@ import { type Loaded, numbersView } from './numbers-view.ts';
 import { overview } from './overview.ts';
 import type { DeadLetterRow, HealthAnswer, HistoryAnswer, Readiness, Replayed } from './shapes.ts';
 
-const VIEWS = { overview: 'Overview', events: 'Events', numbers: 'Numbers', 'dead-letters': 'Dead letters', checks: 'Checks' } as const;
+const VIEWS = {
+  overview: 'Overview',
+  events: 'Events',
+  numbers: 'Numbers',
+  'dead-letters': 'Dead letters',
+  checks: 'Checks',
+} as const;
 type View = keyof typeof VIEWS;
 
 const REFRESH_MS = 5_000;
@@ -50,7 +56,8 @@ function page(): TemplateResult {
       <a class="brand" href="#/overview">hubcast</a>
       <nav aria-label="Views">
         ${Object.entries(VIEWS).map(
-          ([name, label]) => html`<a href=${`#/${name}`} aria-current=${name === current ? 'page' : nothing}>${label}</a>`,
+          ([name, label]) =>
+            html`<a href=${`#/${name}`} aria-current=${name === current ? 'page' : nothing}>${label}</a>`,
         )}
       </nav>
       ${hasToken() ? html`<button type="button" @click=${logOut}>Log out</button>` : nothing}
@@ -125,13 +132,17 @@ async function loadNumbers(): Promise<void> {
 }
 
 async function loadLetters(before: string | null): Promise<void> {
-  const shown = before !== null && state.letters.rows !== null && 'answer' in state.letters.rows ? state.letters.rows.answer.data : [];
+  const shown =
+    before !== null && state.letters.rows !== null && 'answer' in state.letters.rows
+      ? state.letters.rows.answer.data
+      : [];
   const page = await load(() =>
     askJson<{ readonly data: readonly DeadLetterRow[]; readonly next: string | null }>(
       `/dead-letters?limit=50${before === null ? '' : `&before=${before}`}`,
     ),
   );
-  state.letters.rows = page !== null && 'answer' in page ? { answer: { ...page.answer, data: [...shown, ...page.answer.data] } } : page;
+  state.letters.rows =
+    page !== null && 'answer' in page ? { answer: { ...page.answer, data: [...shown, ...page.answer.data] } } : page;
   redraw();
 }
 
@@ -139,7 +150,8 @@ async function retry({ id, at }: DeadLetterRow): Promise<void> {
   state.letters.said.set(id, 'Trying …');
   redraw();
   const replayed = await load(() => askJson<Replayed>(`/dead-letters/${id}/replay?at=${at}`, { method: 'POST' }));
-  if (replayed !== null) state.letters.said.set(id, 'answer' in replayed ? replayWords(replayed.answer) : replayed.failure);
+  if (replayed !== null)
+    state.letters.said.set(id, 'answer' in replayed ? replayWords(replayed.answer) : replayed.failure);
   redraw();
 }
 

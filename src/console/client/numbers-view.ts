@@ -26,7 +26,15 @@ function body(loaded: Loaded<HealthAnswer>): TemplateResult {
     <ul class="cards">${data.toSorted(worstFirst).map(card)}</ul>`;
 }
 
-function card({ display_phone_number, verified_name, account_id, phone_number_id, fetched_at, stale, health }: NumberHealth): TemplateResult {
+function card({
+  display_phone_number,
+  verified_name,
+  account_id,
+  phone_number_id,
+  fetched_at,
+  stale,
+  health,
+}: NumberHealth): TemplateResult {
   const { quality, limit, state, reasons, sandbox } = health;
   const said = reasons.filter(({ level }) => level !== 'ok');
   return html`<li class="card state ${levelOf(state)}">
@@ -50,7 +58,9 @@ function limitWords(limit: NumberHealth['health']['limit']): string {
   if (limit === null) return 'not told';
   if (limit.unlimited) return 'no limit on new conversations';
   const { unique_recipients_per_day: people } = limit;
-  return people === null || people === undefined ? 'not told' : `${people.toLocaleString()} people a day, for the portfolio`;
+  return people === null || people === undefined
+    ? 'not told'
+    : `${people.toLocaleString()} people a day, for the portfolio`;
 }
 
 const LEVELS: Readonly<Record<string, string>> = { ok: 'good', warn: 'warn', blocked: 'bad' };
@@ -60,8 +70,16 @@ function levelOf(state: string): string {
   return LEVELS[state] ?? '';
 }
 
+const WORDS: Readonly<Record<string, string>> = {
+  ok: 'fine',
+  warn: 'needs attention',
+  blocked: 'cannot send',
+  setting_up: 'being set up',
+  unknown: 'not known',
+};
+
 function words(state: string): string {
-  return state.replaceAll('_', ' ');
+  return WORDS[state] ?? state;
 }
 
 function worstFirst(one: NumberHealth, other: NumberHealth): number {

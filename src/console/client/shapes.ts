@@ -26,7 +26,11 @@ export interface EventData {
   readonly entry_id: string | null;
   readonly account_id?: string | null;
   readonly test?: boolean;
-  readonly phone_number?: { readonly digits: string | null; readonly id: string | null; readonly known: boolean | null } | null;
+  readonly phone_number?: {
+    readonly digits: string | null;
+    readonly id: string | null;
+    readonly known: boolean | null;
+  } | null;
   readonly context?: unknown;
   readonly value?: unknown;
   readonly derived?: unknown;

@@ -40,7 +40,11 @@ export function whole(number: number): string {
 }
 
 export function bytes(count: number): string {
-  return count < 1024 ? `${count} B` : count < 1024 ** 2 ? `${whole(count / 1024)} kB` : `${(count / 1024 ** 2).toFixed(1)} MB`;
+  return count < 1024
+    ? `${count} B`
+    : count < 1024 ** 2
+      ? `${whole(count / 1024)} kB`
+      : `${(count / 1024 ** 2).toFixed(1)} MB`;
 }
 
 /** `whatsapp.messages.status` without what all have in common. */
