@@ -5,6 +5,7 @@ import { FAMILY_NAMES, type Family } from './fields/families.ts';
 import { type JournalOptions, openJournal } from './journal/open-journal.ts';
 import { readJournal } from './journal/read-journal.ts';
 import type { KafkaConnection } from './kafka/connection.ts';
+import { createMskTokenProvider } from './kafka/msk-token.ts';
 import { createKafkaReader } from './kafka/reader.ts';
 import { createTokenProvider, type KafkaSasl, type KafkaTls } from './kafka/security.ts';
 import { createKafkaStore, type KafkaStoreOptions } from './kafka/store.ts';
@@ -177,7 +178,11 @@ function tlsOf({ KAFKA_TLS_CA: ca, KAFKA_TLS_CERT: cert, KAFKA_TLS_KEY: key }: S
   };
 }
 
-function saslOf(settings: () => StoreSettings, mechanism: KafkaSasl['mechanism']): () => KafkaSasl {
+function saslOf(settings: () => StoreSettings, mechanism: KafkaSasl['mechanism'] | 'AWS_MSK_IAM'): () => KafkaSasl {
+  if (mechanism === 'AWS_MSK_IAM') {
+    const token = createMskTokenProvider(settings().KAFKA_SASL_AWS_REGION ?? '', Date.now);
+    return () => ({ mechanism: 'OAUTHBEARER', token });
+  }
   if (mechanism !== 'OAUTHBEARER') {
     return () => {
       const { KAFKA_SASL_USERNAME: username = '', KAFKA_SASL_PASSWORD: password = '' } = settings();

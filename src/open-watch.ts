@@ -6,13 +6,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MAIN_APP } from './config/meta-apps.ts';
 import type { StoreSettings } from './config/settings.ts';
-import { messageOf } from './errors.ts';
+import { HubcastError, messageOf } from './errors.ts';
 import type { KnownNumberOf } from './events/event.ts';
 import { FAMILY_NAMES } from './fields/families.ts';
 import { joinForHold } from './kafka/membership.ts';
 import type { Logger } from './log.ts';
 import type { OpenLookUps } from './open-look-ups.ts';
-import { kafkaConnection, keepsState, monotonicMs, namingOf, openReader } from './open-store.ts';
+import { kafkaConnection, keepsState, monotonicMs, namingOf, type OpenReader, openReader } from './open-store.ts';
 import { type KeeperHold, type KeeperOptions, keepState } from './phone-numbers/keeper.ts';
 import { createLookUps, type LookUps } from './phone-numbers/look-ups.ts';
 import { createStateDirectory } from './phone-numbers/state-directory.ts';
@@ -158,4 +158,28 @@ function followState(settings: () => StoreSettings, numbers: OpenLookUps | null,
       reader.close();
     },
   };
+}
+
+/** The state as it is stored now, for one question. @returns null where there is none */
+export async function openStoredState(settings: StoreSettings, log: Logger): Promise<LookUps | null> {
+  const view = createStateView();
+  const reader = openStored(settings, log);
+  if (reader === null) return null;
+  try {
+    const topics = [topicName(namingOf(settings), 'phone-number-state')];
+    for await (const record of reader.read({ topics, from: 'start', follow: false })) view.take(record);
+  } finally {
+    reader.close();
+  }
+  return view.accounts().length === 0 ? null : createLookUps(createStateDirectory(view), Date.now);
+}
+
+function openStored(settings: StoreSettings, log: Logger): OpenReader | null {
+  try {
+    return openReader(settings, log);
+  } catch (error) {
+    // No journal.
+    if (error instanceof HubcastError && error.code === 'usage') return null;
+    throw error;
+  }
 }

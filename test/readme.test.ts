@@ -85,6 +85,13 @@ describe('the README', () => {
     expect(output.match(/"summary":/g)).toHaveLength(2);
   });
 
+  it('shows the state of numbers without Graph', async () => {
+    const graph = await standInWith();
+    const commands = block('phone_number.list').replace('EAAG...', graph.accessToken);
+    const output = await run(commands, { META_GRAPH_URL: graph.url });
+    expect(output).toContain('"source": "state"');
+  });
+
   it('shows how numbers are managed', async () => {
     const graph = await standInWith();
     const commands = block('numbers pin').replace('EAAG...', graph.accessToken);
@@ -99,6 +106,10 @@ describe('the README', () => {
     const output = await run(block('capture export --from'));
     expect(output).toContain('"sent":1');
     expect(output).toContain('"answers":{"200":1}');
+  });
+
+  it('says how dead letters are read again', async () => {
+    expect(await run(block('dead-letters --help'))).toContain('Usage: hubcast dead-letters');
   });
 
   it('shows commands that work', async () => {

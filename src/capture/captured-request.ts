@@ -18,6 +18,8 @@ export interface CapturedRequest {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** @returns null for a record that is none of ours: anybody may write to a topic */
 export function toCapturedRequest({ value }: Pick<StoredRecord, 'value'>): CapturedRequest | null {
   const event = parseJson(value);
@@ -25,7 +27,13 @@ export function toCapturedRequest({ value }: Pick<StoredRecord, 'value'>): Captu
   const { receivedtime, deliveryid, app, data } = event;
   const receivedMs = typeof receivedtime === 'string' ? Date.parse(receivedtime) : Number.NaN;
   const body = typeof data.body_base64 === 'string' ? fromBase64(data.body_base64) : null;
-  if (body === null || Number.isNaN(receivedMs) || typeof deliveryid !== 'string' || typeof app !== 'string')
+  if (
+    body === null ||
+    Number.isNaN(receivedMs) ||
+    typeof deliveryid !== 'string' ||
+    !UUID.test(deliveryid) ||
+    typeof app !== 'string'
+  )
     return null;
   return { receivedMs, deliveryId: deliveryid, app, headers: textMembers(data.headers), body };
 }

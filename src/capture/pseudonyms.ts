@@ -24,6 +24,8 @@ const ROUNDS = 8;
 const PERMUTED_BELOW = 2n ** 64n;
 /** A permutation of fewer texts may well leave one as it is; theirs is chosen without fixed points. */
 const SMALL_BELOW = 1_000_000n;
+/** Longer texts are more than any number or name, and have more letters than are worth a permutation. */
+const MAX_PERMUTED_LENGTH = 64;
 const MAX_CACHED = 10_000;
 const MAX_CACHED_LENGTH = 64;
 
@@ -44,22 +46,31 @@ export function createPseudonyms(key: Uint8Array): Pseudonyms {
   }
 
   function replace(text: string): string {
+    if (text.length > MAX_PERMUTED_LENGTH) return hashed(text);
     const letters = lettersOf(text);
     if (letters.length === 0) return text;
     const domain = letters.every(({ index }) => index >= 0) ? sizeOf(letters, PERMUTED_BELOW) : PERMUTED_BELOW;
-    return write(text, letters, domain < PERMUTED_BELOW ? permuted(letters, domain) : hashed(text, letters));
+    return domain < PERMUTED_BELOW ? write(text, letters, permuted(letters, domain)) : hashed(text);
   }
 
-  function hashed(text: string, letters: readonly Letter[]): number[] {
+  /** In one pass, with two bytes a character: a text may be as long as a body. */
+  function hashed(text: string): string {
     const seed = createHmac('sha256', secret).update(text).digest();
-    const stream = createHash('shake256', { outputLength: 2 * letters.length })
+    const stream = createHash('shake256', { outputLength: 2 * text.length })
       .update(seed)
       .digest();
-    const indexes = letters.map(({ radix }, number) => stream.readUInt16BE(2 * number) % radix);
-    if (letters.every(({ index }, number) => index === indexes[number])) {
-      indexes[0] = ((indexes[0] ?? 0) + 1) % (letters[0]?.radix ?? 1);
+    const units = Buffer.from(text, 'utf16le');
+    let first: Letter | undefined;
+    let changed = false;
+    for (const letter of eachLetter(text)) {
+      const { at, index, radix } = letter;
+      const chosen = stream.readUInt16BE(2 * at) % radix;
+      put(units, letter, chosen);
+      first ??= letter;
+      changed ||= chosen !== index;
     }
-    return indexes;
+    if (first !== undefined && !changed) put(units, first, (first.index + 1) % first.radix);
+    return units.toString('utf16le');
   }
 
   function permuted(letters: readonly Letter[], domain: bigint): number[] {
@@ -102,9 +113,19 @@ export function createPseudonyms(key: Uint8Array): Pseudonyms {
 const FORTH: readonly number[] = Array.from({ length: ROUNDS }, (_, round) => round);
 const BACK: readonly number[] = FORTH.toReversed();
 
-/** The first digit of a text is never made a zero, nor a zero made another, so that numbers stay JSON numbers. */
+/** As many UTF-16 units as the character had: ranges are chosen so. */
+function put(units: Buffer, { at, first }: Letter, index: number): void {
+  const code = first + index;
+  if (code <= 0xffff) units.writeUInt16LE(code, 2 * at);
+  else units.write(String.fromCodePoint(code), 2 * at, 'utf16le');
+}
+
 function lettersOf(text: string): Letter[] {
-  const letters: Letter[] = [];
+  return [...eachLetter(text)];
+}
+
+/** The first digit of a text is never made a zero, nor a zero made another, so that numbers stay JSON numbers. */
+function* eachLetter(text: string): Generator<Letter> {
   let firstDigit = true;
   for (let at = 0; at < text.length; ) {
     const code = text.codePointAt(at) as number;
@@ -113,12 +134,12 @@ function lettersOf(text: string): Letter[] {
     const range = digit && firstDigit ? (code === 0x30 ? null : LEADING_DIGITS) : rangeOf(code);
     if (digit) firstDigit = false;
     if (range !== null) {
-      const index = code - range.first;
-      letters.push({ at, length, ...range, index: index >= 0 && index < range.radix ? index : -1 });
+      const { first, radix } = range;
+      const index = code - first;
+      yield { at, length, first, radix, index: index >= 0 && index < radix ? index : -1 };
     }
     at += length;
   }
-  return letters;
 }
 
 interface Range {

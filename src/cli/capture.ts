@@ -77,6 +77,7 @@ async function exportCaptures(options: ExportOptions): Promise<void> {
   const output = options.output === undefined ? process.stdout : await openNew(options.output);
   let read = 0;
   let written = 0;
+  let failure: Error | null = null;
   try {
     const records = reader.read({
       topics: [...rawTopics, ...topics('dead-letter')],
@@ -88,8 +89,10 @@ async function exportCaptures(options: ExportOptions): Promise<void> {
     for await (const request of captures.requests) {
       read += 1;
       if (!isMeant(request)) continue;
+      const line = toCaptureLine(redactor === null ? request : redactor.redact(request), redactor !== null);
+      failure = await write(output, line);
+      if (failure !== null) break;
       written += 1;
-      await write(output, toCaptureLine(redactor === null ? request : redactor.redact(request), redactor !== null));
     }
     const { joined, incomplete, foreign } = captures.counts();
     const notes = [
@@ -101,21 +104,28 @@ async function exportCaptures(options: ExportOptions): Promise<void> {
       ...(redactor !== null && redactor.replacedWhole() > 0
         ? [`${redactor.replacedWhole()} bodies could not be read as JSON and were replaced as a whole.`]
         : []),
+      ...(failure === null ? [] : [`It ended early: the file cannot be written (${failure.message}).`]),
       ...(stop.signal.aborted ? ['It was stopped before the end.'] : []),
     ];
     process.stderr.write(`${notes.map(visible).join('\n')}\n`);
-    if (stop.signal.aborted) process.exitCode = 1;
+    if (stop.signal.aborted || failure !== null) process.exitCode = 1;
   } finally {
     reader.close();
     if (output !== process.stdout) {
       output.end();
-      await finished(output);
+      // Why it failed is said already.
+      await finished(output).catch(() => undefined);
     }
   }
 }
 
-async function write(output: Writable, line: string): Promise<void> {
-  if (!output.write(line)) await new Promise<void>((resolve) => output.once('drain', () => resolve()));
+/**
+ * Resolves when the line is handed on, so that a slow disk or reader slows the reading down.
+ *
+ * @returns what went wrong, or null
+ */
+function write(output: Writable, line: string): Promise<Error | null> {
+  return new Promise((resolve) => output.write(line, (error) => resolve(error ?? null)));
 }
 
 /** Readable for its owner alone, and never over another file. */

@@ -103,6 +103,15 @@ function findUnused(settings: StoreSettings): string[] {
 function findSaslGaps(settings: StoreSettings): string[] {
   const { KAFKA_SASL_MECHANISM: mechanism } = settings;
   if (mechanism === undefined) return [];
+  if (mechanism === 'AWS_MSK_IAM') {
+    const problems: string[] = [];
+    if (settings.KAFKA_SASL_AWS_REGION === undefined) {
+      problems.push("KAFKA_SASL_MECHANISM=AWS_MSK_IAM needs KAFKA_SASL_AWS_REGION, the cluster's region.");
+    }
+    if (!settings.KAFKA_TLS)
+      problems.push('KAFKA_SASL_MECHANISM=AWS_MSK_IAM needs KAFKA_TLS=on: MSK takes IAM over TLS.');
+    return problems;
+  }
   if (mechanism !== 'OAUTHBEARER') {
     return settings.KAFKA_SASL_USERNAME && settings.KAFKA_SASL_PASSWORD
       ? []

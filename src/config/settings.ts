@@ -246,6 +246,15 @@ export const settingsTable = z.object({
     onOff(false),
     events('Keep each verified request as it came, bodies with personal data, in the topic raw, for capture export'),
   ),
+  PARTY_KEY_SECRET: about(
+    text()
+      .refine((value) => value.length >= 16, 'has fewer than 16 characters')
+      .optional(),
+    events(
+      "Puts an HMAC in place of people's ids in record keys, subjects and headers; values keep them. Keys change with it: set it before the first event, and never another",
+      { secret: true },
+    ),
+  ),
   WRITE_TIMEOUT_MS: about(
     wholeNumber(100, 60_000).default(4_000),
     events('A store that has not confirmed by then: 503, and Meta sends again'),
@@ -291,8 +300,14 @@ export const settingsTable = z.object({
   KAFKA_TLS_CERT: about(text().optional(), kafka('PEM of the client certificate, for mutual TLS', { file: true })),
   KAFKA_TLS_KEY: about(text().optional(), kafka('PEM of its key', { secret: true })),
   KAFKA_SASL_MECHANISM: about(
-    oneOf(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER']).optional(),
-    kafka('sasl.mechanism: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER'),
+    oneOf(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER', 'AWS_MSK_IAM']).optional(),
+    kafka('sasl.mechanism: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER, or AWS_MSK_IAM with AWS credentials'),
+  ),
+  KAFKA_SASL_AWS_REGION: about(
+    text()
+      .refine((value) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(value), 'is not a region such as eu-west-1')
+      .optional(),
+    kafka('Region of the MSK cluster, for AWS_MSK_IAM'),
   ),
   KAFKA_SASL_USERNAME: about(text().optional(), kafka('User name for PLAIN and SCRAM')),
   KAFKA_SASL_PASSWORD: about(text().optional(), kafka('Password for PLAIN and SCRAM', { secret: true })),

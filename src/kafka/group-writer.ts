@@ -23,6 +23,8 @@ export interface GroupWriterOptions {
   readonly attemptTimeoutMs: number;
   readonly compression: number;
   readonly deadLetter: (refused: OutgoingRecord, limitBytes: number) => readonly OutgoingRecord[];
+  /** An operator has to mend something about the topic; others may go on. */
+  readonly onTopicRefused: (topic: string, why: string) => void;
   readonly deadLetterTopicFor: (topic: string) => string;
   readonly onStored: () => void;
   readonly onFailed: () => void;
@@ -182,7 +184,9 @@ export function createGroupWriter(options: GroupWriterOptions): WriteGroup {
       const topics = Map.groupBy(items, ({ record }) => record.topic);
       if (topics.size > 1) return [...topics.values()];
       const names = [...topics.keys()].join(', ');
-      progress.failed(items, storeUnavailable(`Kafka does not let us write to topic ${names}`, error));
+      const refusal = storeUnavailable(`Kafka does not let us write to topic ${names}`, error);
+      for (const name of topics.keys()) options.onTopicRefused(name, refusal.message);
+      progress.failed(items, refusal);
       return [];
     }
   };

@@ -46,6 +46,8 @@ const CONNECT_TIMEOUT_MS = 1_000;
 const READY_TIMEOUT_MS = 1_000;
 const READY_CACHED_MS = 500;
 const RECENT_WRITE_MS = 1_000;
+/** Meta tries again within minutes. */
+const REFUSAL_SHOWN_MS = 5 * 60_000;
 
 /** Never fails for want of a broker: it is not ready then, says why, and goes on trying. */
 export function createKafkaStore(options: KafkaStoreOptions): Store {
@@ -60,6 +62,8 @@ export function createKafkaStore(options: KafkaStoreOptions): Store {
   const keeper = keepSession({ connection, topics, limits, now }, attemptTimeoutMs, log);
   let storedMs = Number.NEGATIVE_INFINITY;
   let failedMs = Number.NEGATIVE_INFINITY;
+  /** Topics that exist and that we may not write to: Kafka tells only who tries. */
+  const refusals = new Map<string, { readonly why: string; readonly atMs: number }>();
   let writing = false;
   let closing: Promise<void> | undefined;
   let probe: { readonly atMs: number; readonly result: Promise<Readiness> } | undefined;
@@ -69,6 +73,7 @@ export function createKafkaStore(options: KafkaStoreOptions): Store {
     keeper,
     attemptTimeoutMs,
     compression: COMPRESSION_TYPES[options.compression],
+    onTopicRefused: (topic, why) => refusals.set(topic, { why, atMs: now() }),
     onStored: () => {
       storedMs = now();
     },
@@ -87,6 +92,12 @@ export function createKafkaStore(options: KafkaStoreOptions): Store {
     },
   });
 
+  /** Warnings: were the service not ready for them, nothing would be sent to it any more, for any topic. */
+  function recentRefusals(): string[] {
+    for (const [topic, { atMs }] of refusals) if (now() - atMs > REFUSAL_SHOWN_MS) refusals.delete(topic);
+    return [...refusals.values()].map(({ why }) => why);
+  }
+
   async function lookAtTopics(): Promise<Readiness> {
     const failing = keeper.failing();
     if (failing !== undefined) return { ready: false, why: failing };
@@ -103,7 +114,7 @@ export function createKafkaStore(options: KafkaStoreOptions): Store {
       const states = [...session.topics().values()];
       const problems = states.flatMap(({ problem }) => problem ?? []);
       if (problems.length > 0) return { ready: false, why: problems.join(' ') };
-      return { ready: true, warnings: states.flatMap(({ warnings }) => warnings) };
+      return { ready: true, warnings: [...recentRefusals(), ...states.flatMap(({ warnings }) => warnings)] };
     } catch (error) {
       return { ready: false, why: `Kafka at ${brokers.join(', ')} does not answer: ${describeKafkaError(error)}` };
     }

@@ -1,8 +1,10 @@
 /** Captured on one instance, exported without people, replayed into another: the same events in the same order. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readCaptureLines } from '../../src/capture/capture-file.ts';
+import { type Choice, createChoice } from '../../src/capture/choose.ts';
 import type { StoredRecord } from '../../src/records/record.ts';
 import { replayCapture } from '../../src/testing/replay-capture.ts';
 import { sendTo } from '../../src/testing/send-to.ts';
@@ -105,35 +107,44 @@ describe('a capture', () => {
 describe('capture export', () => {
   const body = (text: string) => Buffer.from(JSON.parse(text).body_base64, 'base64').toString();
 
-  it('chooses by field, account, event id and time', async () => {
+  it('chooses by app, field, account, event id and time', async () => {
+    const read = await collect(readCaptureLines(createReadStream(file)));
+    const requests = read.flatMap((line) => ('request' in line ? [line.request] : []));
+    const chosen = (choice: Choice) => requests.filter(createChoice(choice));
+    const bodiesOf = (choice: Choice) => chosen(choice).map(({ body }) => Buffer.from(body).toString());
     const events = (await first.records()).map(({ value }) => JSON.parse(value));
-    const wanted = events.find(({ type }) => type === 'whatsapp.security');
-    const byField = await exported('--field', 'security', 'flows');
+    const { id, deliveryid } = events.find(({ type }) => type === 'whatsapp.security');
+
+    expect(chosen({ eventIds: [id] }).map(({ deliveryId }) => deliveryId)).toEqual([deliveryid]);
+    const byField = bodiesOf({ fields: ['security', 'flows'] });
+    expect(byField.length).toBeGreaterThan(2);
+    expect(byField.filter((body) => !/"field": ?"(?:security|flows)"/.test(body))).toEqual([]);
+    const byAccount = bodiesOf({ accounts: ['2949482758682047'] });
+    expect(byAccount.length).toBeGreaterThan(0);
+    expect(byAccount.filter((body) => !body.includes('2949482758682047'))).toEqual([]);
+    expect(chosen({ fields: ['security'], accounts: ['2949482758682047'] })).toEqual([]);
+    const { receivedMs = 0 } = requests.at(-1) ?? {};
+    expect(chosen({ untilMs: receivedMs }).length + chosen({ sinceMs: receivedMs }).length).toBe(requests.length);
+    expect([chosen({ apps: ['main'] }).length, chosen({ apps: ['shop'] }).length]).toEqual([requests.length, 0]);
+  });
+
+  it('takes what to choose from its options', async () => {
+    const [byField, older] = await Promise.all([
+      exported('--field', 'security', '--from', '1h'),
+      exported('--to', '1h'),
+    ]);
     expect(
       byField.stdout
         .trim()
         .split('\n')
-        .every((line) => /"field": ?"(?:security|flows)"/.test(body(line))),
-    ).toBe(true);
-    const byId = await exported('--event-id', wanted.id);
-    expect(
-      byId.stdout
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line).deliveryid),
-    ).toEqual([wanted.deliveryid]);
-    const byAccount = await exported('--account', '2949482758682047');
-    expect(
-      byAccount.stdout
-        .trim()
-        .split('\n')
-        .every((line) => body(line).includes('2949482758682047')),
-    ).toBe(true);
-    expect((await exported('--from', '1h')).stdout.trim().split('\n')).toHaveLength(linesOf(file).length);
-    expect((await exported('--to', '1h')).stdout).toBe('');
-    expect((await exported('--from', '2h', '--to', '2000-01-01T00:00:00Z')).stderr).toMatch(
-      /^0 of \d+ captured requests written/,
-    );
+        .map(body)
+        .filter((text) => !text.includes('"security"')),
+    ).toEqual([]);
+    expect(older).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringMatching(/^0 of \d+ captured requests written/),
+    });
   });
 
   it('gives the same pseudonyms with the same key, others without', async () => {
@@ -151,14 +162,14 @@ describe('capture export', () => {
   it('refuses a short key, a file that is there, and a key without --redact', async () => {
     const short = join(folder, 'short');
     writeFileSync(short, 'abc');
-    for (const [args, what] of [
-      [['--redact', '--redact-key-file', short], /has 3 bytes/],
-      [['--redact-key-file', short], /key of --redact/],
-      [['--output', file], /EEXIST/],
-    ] as const) {
-      const { code, stderr } = await exported(...args);
-      expect([code, stderr]).toEqual([2, expect.stringMatching(what)]);
-    }
+    const refused = await Promise.all([
+      exported('--redact', '--redact-key-file', short),
+      exported('--redact-key-file', short),
+      exported('--output', file),
+    ]);
+    expect(refused.map(({ code, stderr }) => [code, stderr])).toEqual(
+      [/has 3 bytes/, /key of --redact/, /EEXIST/].map((what) => [2, expect.stringMatching(what)]),
+    );
   });
 
   it('does not capture where it is not asked to', async () => {
