@@ -5,10 +5,12 @@ import { isLoopback } from './config/contradictions.ts';
 import { createScrubber } from './config/secret-texts.ts';
 import type { Settings } from './config/settings.ts';
 import { ERRORS, HubcastError, messageOf } from './errors.ts';
+import { watchEventLoop } from './event-loop.ts';
 import { createInternalApp } from './http/internal-app.ts';
 import { type Listener, type ListenerOptions, listen } from './http/listener.ts';
 import { createPublicApp } from './http/public-app.ts';
 import { createRoom } from './http/room.ts';
+import { createWhyClosed } from './http/why-closed.ts';
 import type { Logger } from './log.ts';
 import { openApps } from './open-apps.ts';
 import { openConsole } from './open-console.ts';
@@ -54,6 +56,7 @@ export async function startService(
   const metrics = openMetrics();
   const store = await open(settings, log, metrics.storeMeter);
   const numbers = openLookUps(settings, log, metrics.noteGraphCall);
+  const eventLoop = watchEventLoop();
   const watch = openWatch(settings, { store, numbers, log });
   let stopping: Promise<void> | undefined;
 
@@ -78,11 +81,22 @@ export async function startService(
   const lookAtReadiness = async (): Promise<Readiness> => {
     if (stopping !== undefined) return { ready: false, why: 'The service is stopping.' };
     const state = await store.readiness();
-    const problems = numbers?.problems() ?? [];
+    const problems = [...(numbers?.problems() ?? []), ...eventLoop.warnings()];
     // Look-ups do not decide: webhooks are taken without Graph.
-    return state.ready ? { ready: true, warnings: [...(state.warnings ?? []), ...problems] } : state;
+    return state.ready ? { ...state, warnings: [...(state.warnings ?? []), ...problems] } : state;
   };
-  const room = createRoom(fixed.MAX_IN_FLIGHT_BYTES);
+  const { backlog } = store;
+  const room = createRoom({
+    maxBytes: fixed.MAX_IN_FLIGHT_BYTES,
+    maxRequests: fixed.MAX_IN_FLIGHT_REQUESTS,
+    ...(backlog && {
+      whyClosed: createWhyClosed({
+        backlog,
+        maxRecords: fixed.MAX_IN_FLIGHT_EVENTS,
+        maxQueueMs: fixed.MAX_QUEUE_MS,
+      }),
+    }),
+  });
   const page = openConsole({
     deliveries: metrics.deliveries,
     version: PACKAGE.version,
@@ -97,6 +111,7 @@ export async function startService(
       headersTimeoutMs: fixed.HEADERS_TIMEOUT_MS,
       requestTimeoutMs: fixed.REQUEST_TIMEOUT_MS,
       keepAliveTimeoutMs: fixed.KEEP_ALIVE_TIMEOUT_MS,
+      maxConnections: fixed.MAX_CONNECTIONS,
     };
     const publicApp = createPublicApp({
       door,
@@ -155,6 +170,7 @@ export async function startService(
     }
     await watch.close();
     await store.close();
+    eventLoop.close();
     throw error;
   }
   const refresh = () => void numbers?.directory.refresh();
@@ -177,6 +193,7 @@ export async function startService(
     clearTimeout(cut);
     await watch.close();
     await store.close();
+    eventLoop.close();
     log.info('stopped');
   }
 
@@ -194,7 +211,7 @@ export async function startService(
 /** What a broker or an endpoint said may hold what was sent to it. */
 function scrubbed(state: Readiness, scrub: (text: string) => string): Readiness {
   return state.ready
-    ? { ready: true, warnings: (state.warnings ?? []).map(scrub) }
+    ? { ...state, warnings: (state.warnings ?? []).map(scrub) }
     : { ready: false, why: scrub(state.why) };
 }
 

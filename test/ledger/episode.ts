@@ -82,6 +82,8 @@ export async function runEpisode(options: EpisodeOptions): Promise<Episode | { r
       },
     };
     const endMs = performance.now() + options.durationMs;
+    await sleep(1000);
+    sender.broken(false);
     let rounds = 0;
     let backMs = 0;
     while (rounds === 0 || performance.now() < endMs) {

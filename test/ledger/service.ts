@@ -12,11 +12,12 @@ export interface Service {
   /** SIGTERM; resolves with the exit code. */
   readonly stop: () => Promise<number | null>;
   readonly signal: (name: NodeJS.Signals) => void;
-  /** The end of its log. */
+  /** The last of its complaints. */
   readonly lastWords: () => string;
 }
 
-const LOG_LINES = 50;
+const LOG_LINES = 2000;
+const LAST_WORDS = 20;
 
 /** @param bin another copy of the command, which was spoiled on purpose */
 export async function makeService(env: Readonly<Record<string, string>>, bin?: string): Promise<Service> {
@@ -44,7 +45,10 @@ export async function makeService(env: Readonly<Record<string, string>>, bin?: s
     signal(name) {
       running?.child.kill(name);
     },
-    lastWords: () => (running?.log ?? []).slice(-LOG_LINES).join('\n'),
+    lastWords: () => {
+      const said = (running?.log ?? []).filter((line) => !line.includes('"level":"info"'));
+      return said.slice(-LAST_WORDS).join('\n');
+    },
   };
 }
 
