@@ -82,7 +82,7 @@ export async function startService(
     const state = await store.readiness();
     const problems = [...(numbers?.problems() ?? []), ...eventLoop.warnings()];
     // Look-ups do not decide: webhooks are taken without Graph.
-    return state.ready ? { ready: true, warnings: [...(state.warnings ?? []), ...problems] } : state;
+    return state.ready ? { ...state, warnings: [...(state.warnings ?? []), ...problems] } : state;
   };
   const { backlog } = store;
   const room = createRoom({
@@ -203,7 +203,7 @@ export async function startService(
 /** What a broker or an endpoint said may hold what was sent to it. */
 function scrubbed(state: Readiness, scrub: (text: string) => string): Readiness {
   return state.ready
-    ? { ready: true, warnings: (state.warnings ?? []).map(scrub) }
+    ? { ...state, warnings: (state.warnings ?? []).map(scrub) }
     : { ready: false, why: scrub(state.why) };
 }
 

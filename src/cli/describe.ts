@@ -7,7 +7,7 @@ import { ownEvents } from '../events/own-events.ts';
 import { type Family, familyPlan } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
 import { METRICS, type MetricRow } from '../metrics/metric-rows.ts';
-import { refusalRows } from '../open-management.ts';
+import { operationRows, refusalRows } from '../open-management.ts';
 import { namingsOf, topicPlansOf } from '../open-store.ts';
 import { topicName } from '../records/topics.ts';
 import { defaultFormat, type Format, parseFormat, print, toTable } from './output.ts';
@@ -62,6 +62,7 @@ export const DESCRIPTIONS = {
       labels: labels.join(', '),
       about,
     })),
+  operations: operationRows,
   refusals: refusalRows,
 } as const satisfies Record<string, (settings: () => StoreSettings) => readonly Readonly<Record<string, string>>[]>;
 

@@ -5,7 +5,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import { type ApiToken, type Scope, tokenDigest } from '../config/api-tokens.ts';
 import { HubcastError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { Readiness } from '../store/store.ts';
+import type { Readiness, SpoolLag } from '../store/store.ts';
 import { isUnreadablePath, sendError, sendJson, toHubcastError } from './answer.ts';
 import { addEventRoutes, type StoredEvents } from './event-routes.ts';
 import { addManagementRoutes, type ManagementContract, type PhoneNumberManagement } from './management-routes.ts';
@@ -66,8 +66,10 @@ export function createInternalApp(options: InternalAppOptions): Express {
   app.get('/live', (_request, response) => sendJson(response, 200, { status: 'live' }));
   app.get('/ready', async (_request, response) => {
     const state = await readiness();
-    if (state.ready) sendJson(response, 200, { status: 'ready', warnings: state.warnings ?? [] });
-    else sendJson(response, 503, { status: 'not_ready', why: state.why });
+    if (state.ready) {
+      const spool = state.spool && toSpoolAnswer(state.spool);
+      sendJson(response, 200, { status: 'ready', warnings: state.warnings ?? [], ...(spool && { spool }) });
+    } else sendJson(response, 503, { status: 'not_ready', why: state.why });
   });
   app.get('/metrics', async (_request, response) => {
     const { contentType, text } = await options.metrics();
@@ -144,6 +146,10 @@ export function authorize(request: Request, tokens: readonly ApiToken[], scope: 
     throw new HubcastError('forbidden', `The token "${found.name}" lacks the scope ${scope}.`);
   }
   return found;
+}
+
+function toSpoolAnswer({ records, bytes, counted, ageMs, parked }: SpoolLag) {
+  return { records, bytes, counted, oldest_age_ms: ageMs, parked };
 }
 
 /** Without this any web page open on this machine could read the events (DNS rebinding, cross-site requests). */
