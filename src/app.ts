@@ -9,13 +9,14 @@ import { createInternalApp } from './http/internal-app.ts';
 import type { Listener } from './http/listener.ts';
 import { listenOn } from './listen-on.ts';
 import type { Logger } from './log.ts';
+import { openConsole } from './open-console.ts';
 import { openEvents } from './open-events.ts';
 import { openLookUps } from './open-look-ups.ts';
 import { openManagement } from './open-management.ts';
 import { openMetrics } from './open-metrics.ts';
 import { openReceiver, openRoom } from './open-receiver.ts';
 import { openSchemas } from './open-schemas.ts';
-import { openStore } from './open-store.ts';
+import { describeStore, openStore } from './open-store.ts';
 import { openWatch } from './open-watch.ts';
 import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
@@ -69,6 +70,11 @@ export async function startService(
     return state.ready ? { ...state, warnings: [...(state.warnings ?? []), ...problems] } : state;
   };
   const room = openRoom(fixed, store);
+  const page = openConsole({
+    deliveries: metrics.deliveries,
+    version: PACKAGE.version,
+    store: describeStore(fixed),
+  });
 
   const listeners: Listener[] = [];
   let publicListener: Listener | undefined;
@@ -83,6 +89,7 @@ export async function startService(
       contract: answerContract(),
       stored: { events, schemas: openSchemas(), maxBodyBytes: fixed.MAX_BODY_BYTES },
       managementContract: managementContract(),
+      console: page,
       version: PACKAGE.version,
       metrics: metrics.expose({
         version: PACKAGE.version,
@@ -116,6 +123,7 @@ export async function startService(
   async function stop(): Promise<void> {
     log.info('stopping: no longer ready');
     clearInterval(refreshing);
+    page.close();
     await sleep(fixed.SHUTDOWN_DELAY_MS);
     const cut = setTimeout(() => {
       log.warn(`requests under way were cut after SHUTDOWN_TIMEOUT_MS (${fixed.SHUTDOWN_TIMEOUT_MS})`);
