@@ -144,10 +144,18 @@ describe('the documentation', () => {
 
 describeKafka('the documentation with Kafka', (kafka) => {
   it('needs one setting more', async () => {
-    const commands = block('KAFKA_BROKERS=localhost:9092').replace('localhost:9092', kafka.brokers.join(','));
+    const commands = block('export KAFKA_BROKERS=localhost:9092').replace('localhost:9092', kafka.brokers.join(','));
     const output = await run(commands, { TOPIC_PREFIX: `readme-${process.pid}` });
     expect(output).toContain('200 stored');
     expect(output).toContain('"type":"whatsapp.phone_number_quality_update"');
+  });
+
+  it('moves a journal', async () => {
+    const commands = block('hubcast -- forward').replace('localhost:9092', kafka.brokers.join(','));
+    const output = await run(commands, { TOPIC_PREFIX: `readme-forward-${process.pid}` });
+    expect(output).toContain('"problems": []');
+    expect(output).toContain('"dry_run":true,"records":1,');
+    expect(output).toContain('"dry_run":false,"forwarded":1,"parked":0,"left":0,"problem":null');
   });
 
   it('has no block of commands that is not run', () => {

@@ -278,7 +278,7 @@ export const settingsTable = z.object({
 
   DATA_DIR: about(
     text().default('data'),
-    journal('Folder of the embedded journal, used when KAFKA_BROKERS is not set'),
+    journal('Folder of the embedded journal, and of the spool; not used with KAFKA_BROKERS alone'),
   ),
   JOURNAL_RETENTION_HOURS: about(
     wholeNumber(1).default(168),
@@ -287,6 +287,20 @@ export const settingsTable = z.object({
   JOURNAL_MAX_BYTES: about(
     wholeNumber(4 * MIB).default(10 * 1024 * MIB),
     journal('Size of the journal at which requests get 503; nothing is removed to make room'),
+  ),
+  SPOOL: about(
+    onOff(false),
+    journal(
+      'With KAFKA_BROKERS: events are durable in DATA_DIR first and go to Kafka from there, so that an outage of Kafka costs no 503',
+    ),
+  ),
+  SPOOL_MAX_BYTES: about(
+    wholeNumber(16 * MIB).default(10 * 1024 * MIB),
+    journal('Size of the spool at which requests get 503; nothing is removed to make room'),
+  ),
+  SPOOL_DRAIN_TIMEOUT_MS: about(
+    wholeNumber(0, 600_000).default(10_000),
+    journal('After SIGTERM: time to forward what is in the spool; the rest stays for the next start'),
   ),
 
   KAFKA_BROKERS: about(
