@@ -3,6 +3,7 @@ import { captureCommand } from './cli/capture.ts';
 import { deadLettersCommand } from './cli/dead-letters.ts';
 import { demoCommand } from './cli/demo.ts';
 import { describeCommand } from './cli/describe.ts';
+import { doctorCommand } from './cli/doctor.ts';
 import { eventsCommand } from './cli/events.ts';
 import { numbersCommand } from './cli/numbers.ts';
 import { parseCommand } from './cli/parse.ts';
@@ -42,6 +43,7 @@ for (const command of [
   replayCommand(),
   numbersCommand(),
   deadLettersCommand(),
+  doctorCommand(),
   describeCommand(),
   tokenCommand(),
 ]) {

@@ -6,7 +6,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { debugToken, graphError, notFound, type StandInAnswer, StandInError } from './answers.ts';
-import { type AppState, describeToken, readSubscriptions, type StandInApp, type StandInSubscription, writeSubscription } from './app.ts';
+import {
+  type AppState,
+  describeToken,
+  readSubscriptions,
+  type StandInApp,
+  type StandInSubscription,
+  writeSubscription,
+} from './meta-app.ts';
 import { answerOperation } from './operations.ts';
 import { checkAccess, readParameters } from './requests.ts';
 import {
@@ -134,17 +141,16 @@ export async function startGraphStandIn(options: GraphStandInOptions): Promise<G
     return { call, id, edge, accountId, readable: body !== null, search: asked.searchParams, scripted: script?.answer };
   }
 
-  async function answer(
-    request: IncomingMessage,
-    taken: Awaited<ReturnType<typeof takeIn>>,
-  ): Promise<StandInAnswer> {
+  async function answer(request: IncomingMessage, taken: Awaited<ReturnType<typeof takeIn>>): Promise<StandInAnswer> {
     const { call, id, edge, accountId, readable, search } = taken;
     try {
       const caller = checkAccess(request, search, { accessToken, appSecret, expired, app: app?.app });
       if (call.path === '/debug_token') {
         const valid = search.get('input_token') === accessToken;
         const expiresAt = options.tokenExpiresAt ?? 0;
-        return app === null ? debugToken(valid, expiresAt) : describeToken(app, { valid: valid && !expired, expiresAt });
+        return app === null
+          ? debugToken(valid, expiresAt)
+          : describeToken(app, { valid: valid && !expired, expiresAt });
       }
       if (app !== null && id === app.app.id && edge === 'subscriptions' && caller === 'app') {
         if (call.method === 'GET') return readSubscriptions(app);
@@ -178,7 +184,8 @@ export async function startGraphStandIn(options: GraphStandInOptions): Promise<G
     const taken = await takeIn(request);
     const { accountId, scripted = {} } = taken;
     // A scripted body stands for what Meta did instead: nothing is carried out.
-    const usual: StandInAnswer = 'body' in scripted ? { status: 200, body: scripted.body } : await answer(request, taken);
+    const usual: StandInAnswer =
+      'body' in scripted ? { status: 200, body: scripted.body } : await answer(request, taken);
     if (scripted.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, scripted.delayMs));
     if (scripted.hangUp === true) {
       response.destroy();
