@@ -107,6 +107,11 @@ describe('the README', () => {
     expect(output).toContain('"key":"0:16505551111"');
   });
 
+  it('names commands that explain themselves', async () => {
+    expect(await run(block('doctor --help'))).toContain('Usage: hubcast doctor');
+    expect(await run(block('dead-letters --help'))).toContain('Usage: hubcast dead-letters');
+  });
+
   it('names only scripts that exist', () => {
     const scripts = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).scripts;
     for (const [, name = ''] of README.matchAll(/npm run (?:-s )?([a-z]+)/g)) expect(scripts).toHaveProperty(name);

@@ -16,6 +16,8 @@ export interface AccountsCheck {
   readonly reads: AccountReads;
   /** The same without `appsecret_proof`; null where none is sent anyway. */
   readonly withoutProof: AccountReads | null;
+  /** False: Meta refused app id and App Secret, which then tell nothing here. */
+  readonly credentials: boolean;
   /** Where webhooks should go, null where that is not known. */
   readonly callbackUrl: string | null;
   readonly state: GraphState;
@@ -69,7 +71,7 @@ async function checkAccount(check: AccountsCheck, accountId: string): Promise<st
 }
 
 async function sayRefusal(
-  { notes, of, reads, withoutProof }: AccountsCheck,
+  { credentials, notes, of, withoutProof }: AccountsCheck,
   accountId: string,
   error: GraphError,
 ): Promise<string | null> {
@@ -85,9 +87,14 @@ async function sayRefusal(
     notes.find('account_not_visible', `${of}Account ${accountId} does not exist, or the access token may not see it.`);
     return null;
   }
+  if (!credentials && withoutProof !== null) {
+    const why = 'Meta does not accept the App Secret, with which appsecret_proof is made';
+    notes.skip(`${of}account ${accountId}`, why);
+    return why;
+  }
   // Meta's code says only that a parameter is wrong: the same call without the proof tells whether it is that one.
   const proofAlone =
-    withoutProof !== null && reads !== withoutProof
+    withoutProof !== null
       ? await withoutProof.subscribedApps(accountId).then(
           () => true,
           (other: unknown) => {
@@ -108,11 +115,12 @@ async function sayRefusal(
 }
 
 function judgeSubscribed(apps: readonly SubscribedApp[], accountId: string, check: AccountsCheck): void {
-  const { app, callbackUrl, notes, of } = check;
+  const { app, callbackUrl, credentials, notes, of } = check;
   // Without the app's id, any subscribed app may be this one.
-  const ours = app.appId === null ? apps[0] : apps.find(({ appId }) => appId === app.appId);
+  const ourId = credentials ? app.appId : null;
+  const ours = ourId === null ? apps[0] : apps.find(({ appId }) => appId === ourId);
   if (ours === undefined) {
-    const which = app.appId === null ? 'No app' : `App ${app.appId}`;
+    const which = ourId === null ? 'No app' : `App ${ourId}`;
     const others = apps.length === 0 ? '' : ` (subscribed: ${apps.map(({ appId }) => appId).join(', ')})`;
     notes.find('account_not_subscribed', `${of}${which} is not subscribed to account ${accountId}${others}.`);
     return;

@@ -25,6 +25,7 @@ export interface AppFound {
   /** Null where there is none, undefined where that is not known. */
   readonly subscription: Subscription | null | undefined;
   /** False: Meta said so. */
+  readonly credentials: boolean;
   readonly tokenValid: boolean;
 }
 
@@ -41,15 +42,15 @@ export async function checkApp(check: AppCheck): Promise<AppFound> {
     notes.find('app_id_missing', `${of}META_APP_ID is not set.`);
     notes.skip(`${of}app subscription`, 'META_APP_ID is not set');
     if (app.accessToken !== null) notes.skip(`${of}access token`, 'META_APP_ID is not set');
-    return { subscription: undefined, tokenValid: true };
+    return { subscription: undefined, credentials: true, tokenValid: true };
   }
-  const subscription = await checkSubscription(check, app.appId);
-  if (app.accessToken === null) return { subscription: subscription.found, tokenValid: true };
-  if (!subscription.credentials) {
+  const { found, credentials } = await checkSubscription(check, app.appId);
+  if (app.accessToken === null) return { subscription: found, credentials, tokenValid: true };
+  if (!credentials) {
     notes.skip(`${of}access token`, 'Meta does not accept app id and App Secret, with which it would be asked');
-    return { subscription: undefined, tokenValid: true };
+    return { subscription: undefined, credentials, tokenValid: true };
   }
-  return { subscription: subscription.found, tokenValid: await checkToken(check, app.appId, app.accessToken) };
+  return { subscription: found, credentials, tokenValid: await checkToken(check, app.appId, app.accessToken) };
 }
 
 async function checkSubscription(check: AppCheck, appId: string) {

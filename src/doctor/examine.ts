@@ -75,7 +75,7 @@ async function examineApp(app: MetaApp, { examination, effects, notes, state, se
   const of = several ? `${app.name}: ` : '';
   const wanted = url === null ? null : callbackUrlOf(url, named ? app.name : null);
   const graph = effects.graph(app);
-  const { subscription, tokenValid } = await checkApp({
+  const { subscription, credentials, tokenValid } = await checkApp({
     app,
     calls: graph.calls,
     families: settings.PUBLISH_FAMILIES,
@@ -88,7 +88,7 @@ async function examineApp(app: MetaApp, { examination, effects, notes, state, se
   const callbackUrl = wanted ?? subscription?.callback_url ?? null;
   if (app.accessToken === null) notes.find('token_missing', `${of}META_ACCESS_TOKEN is not set.`);
   else if (!tokenValid) notes.skip(`${of}accounts`, 'the access token is not valid');
-  else await checkAccounts({ app, ...graph, callbackUrl, state, notes, of });
+  else await checkAccounts({ app, ...graph, credentials, callbackUrl, state, notes, of });
 
   const callback = `${of}callback URL`;
   if (probe !== true) return notes.skip(callback, probe);

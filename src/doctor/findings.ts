@@ -167,7 +167,7 @@ export const FINDINGS = {
   account_diverted: {
     severity: 'warning',
     why: "13 fields follow an override, messages and calls among them; they do not come here. Number, name, quality and account events go to the app's callback URL all the same.",
-    fix: 'Remove the override: POST /<account>/subscribed_apps without a body; or "hubcast numbers override --help".',
+    fix: 'Remove the override: POST /<account>/subscribed_apps without a body; or "hubcast numbers webhook --help".',
   },
   account_empty: {
     severity: 'info',
@@ -177,7 +177,7 @@ export const FINDINGS = {
   number_diverted: {
     severity: 'warning',
     why: "13 fields follow an override, messages and calls among them; they do not come here. Number, name, quality and account events go to the app's callback URL all the same.",
-    fix: 'Remove the override: POST /<number> with an empty override_callback_uri; or "hubcast numbers override --help".',
+    fix: 'Remove the override: POST /<number> with an empty override_callback_uri; or "hubcast numbers webhook --help".',
   },
   number_not_registered: {
     severity: 'warning',
