@@ -4,7 +4,10 @@ import { deadLettersCommand } from './cli/dead-letters.ts';
 import { demoCommand } from './cli/demo.ts';
 import { describeCommand } from './cli/describe.ts';
 import { doctorCommand } from './cli/doctor.ts';
+import { eraseCommand } from './cli/erase.ts';
 import { eventsCommand } from './cli/events.ts';
+import { forwardCommand } from './cli/forward.ts';
+import { journalCommand } from './cli/journal.ts';
 import { numbersCommand } from './cli/numbers.ts';
 import { parseCommand } from './cli/parse.ts';
 import { replayCommand } from './cli/replay.ts';
@@ -42,7 +45,10 @@ for (const command of [
   captureCommand(),
   replayCommand(),
   numbersCommand(),
+  forwardCommand(),
+  journalCommand(),
   deadLettersCommand(),
+  eraseCommand(),
   doctorCommand(),
   describeCommand(),
   tokenCommand(),

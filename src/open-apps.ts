@@ -1,9 +1,11 @@
 /** From settings to the doors of the public listener: one Meta app, or several with their own secrets and topics. */
+import { createHmac, createSecretKey } from 'node:crypto';
 import { appsOf, MAIN_APP, type MetaApp } from './config/meta-apps.ts';
-import type { Settings } from './config/settings.ts';
+import type { Settings, StoreSettings } from './config/settings.ts';
 import type { WebhookDoor } from './http/public-app.ts';
 import type { Logger } from './log.ts';
 import { type AcceptedAccounts, createReceive, type ReceiveOptions } from './receive.ts';
+import type { HideParty } from './records/to-record.ts';
 import { type AppSecret, toAppSecret } from './webhook/signature.ts';
 
 export interface AppsOptions extends Pick<ReceiveOptions, 'append' | 'knownNumber' | 'onStored' | 'onStoredFailed'> {
@@ -74,12 +76,19 @@ function toDoor(
       families: fixed.PUBLISH_FAMILIES,
       capture: fixed.CAPTURE,
       ...(accounts === null ? {} : { accounts }),
+      ...partyHider(fixed),
       onOlderSecret: sayOldSecret(app.name, now, log),
     }),
   };
 }
 
-/** Null where all are. */
+/** Half of an HMAC-SHA256: nobody without the secret can try out phone numbers until one fits. */
+export function partyHider({ PARTY_KEY_SECRET: secret }: StoreSettings): { readonly hideParty?: HideParty } {
+  if (secret === undefined) return {};
+  const key = createSecretKey(secret, 'utf8');
+  return { hideParty: (name) => createHmac('sha256', key).update(name).digest('hex').slice(0, 32) };
+}
+
 export function acceptedAccounts(
   { accounts }: MetaApp,
   { ACCEPT_ACCOUNTS: others }: Pick<Settings, 'ACCEPT_ACCOUNTS'>,

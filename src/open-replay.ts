@@ -1,7 +1,7 @@
 /** From settings to the replay of dead letters: each goes where the app it was sent to keeps its events. */
 import { appsOf } from './config/meta-apps.ts';
 import type { StoreSettings } from './config/settings.ts';
-import { acceptedAccounts } from './open-apps.ts';
+import { acceptedAccounts, partyHider } from './open-apps.ts';
 import { namingOf } from './open-store.ts';
 import { createReplay, type ReplayDeadLetter, type ReplayOptions } from './replay.ts';
 
@@ -20,6 +20,7 @@ export function openReplay(
   return createReplay({
     ...options,
     appOf: (name) => apps.get(name) ?? gone,
+    ...partyHider(settings),
     families: settings.PUBLISH_FAMILIES,
     now: Date.now,
   });

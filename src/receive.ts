@@ -6,7 +6,7 @@ import { type Delivery, type KnownNumberOf, type SplitEvent, TEST_ENTRY_ID } fro
 import { type RequestHeaders, rawRequestEvent } from './events/raw-request.ts';
 import { splitIntoEvents } from './events/split.ts';
 import type { Family } from './fields/families.ts';
-import { toRecord } from './records/to-record.ts';
+import { type HideParty, toRecord } from './records/to-record.ts';
 import type { TopicNaming } from './records/topics.ts';
 import { traceparentOf } from './records/traceparent.ts';
 import type { Append } from './store/store.ts';
@@ -77,6 +77,8 @@ export interface ReceiveOptions {
   readonly accounts?: AcceptedAccounts;
   /** True: a repetition is one within this app. */
   readonly ofSeveralApps?: boolean;
+  /** Takes persons out of keys and subjects. */
+  readonly hideParty?: HideParty;
   /** Told when a request is signed with another than the first secret. */
   readonly onOlderSecret?: () => void;
   /** From memory: the path of a webhook waits for nothing but the store. */
@@ -92,7 +94,7 @@ export type Receive = (request: SignedRequest) => Promise<Receipt>;
 
 export function createReceive(options: ReceiveOptions): Receive {
   const { append, appSecrets, app, naming, knownNumber, accounts, onOlderSecret } = options;
-  const { ofSeveralApps = false, capture = false } = options;
+  const { ofSeveralApps = false, capture = false, hideParty } = options;
   const kept: ReadonlySet<Family> = new Set([...options.families, 'dead-letter']);
 
   return async ({ body, signature, traceparent, headers, receivedMs, deliveryId, trace }) => {
@@ -106,7 +108,7 @@ export function createReceive(options: ReceiveOptions): Receive {
     const events = splitIntoEvents(verified, readBody(verified), delivery);
     const accepted = accounts === undefined ? events : acceptedOf(events, accounts);
     const traced = traceparentOf(trace?.traceparent ?? traceparent, deliveryId);
-    const context = { delivery, naming, traceparent: traced, ofSeveralApps };
+    const context = { delivery, naming, traceparent: traced, ofSeveralApps, hideParty };
     const records = accepted.filter((event) => kept.has(event.family)).map((event) => toRecord(event, context));
     const stored = records.length;
     if (capture) {

@@ -9,7 +9,7 @@ import { splitIntoEvents } from './events/split.ts';
 import type { Family } from './fields/families.ts';
 import { type AcceptedAccounts, acceptedOf } from './receive.ts';
 import type { OutgoingRecord, StoredRecord } from './records/record.ts';
-import { toRecord } from './records/to-record.ts';
+import { type HideParty, toRecord } from './records/to-record.ts';
 import type { TopicNaming } from './records/topics.ts';
 import { traceparentOf } from './records/traceparent.ts';
 import type { Append } from './store/store.ts';
@@ -21,6 +21,8 @@ export interface ReplayOptions {
   readonly append: Append;
   /** Of the app a letter was sent to; of the first one where it is gone. */
   readonly appOf: (name: string) => { readonly naming: TopicNaming; readonly accounts?: AcceptedAccounts };
+  /** As for webhooks: the key must be the one that the events of the same chat have. */
+  readonly hideParty?: HideParty | undefined;
   /** Families that are stored. */
   readonly families: readonly Family[];
   readonly knownNumber?: KnownNumberOf;
@@ -51,7 +53,7 @@ export interface Replayed {
 export type ReplayDeadLetter = (letter: StoredRecord, repair: Repair) => Promise<Replayed>;
 
 export function createReplay(options: ReplayOptions): ReplayDeadLetter {
-  const { appOf, knownNumber, now } = options;
+  const { appOf, knownNumber, hideParty, now } = options;
   const kept: ReadonlySet<Family> = new Set(options.families);
 
   return async (letter, { dryRun, value }) => {
@@ -69,7 +71,8 @@ export function createReplay(options: ReplayOptions): ReplayDeadLetter {
     const right = events.filter(({ family }) => family !== 'dead-letter');
     const fine = accounts === undefined ? right : acceptedOf(right, accounts);
     const published = fine.filter(({ family }) => kept.has(family));
-    const context = { delivery, naming, traceparent: traceparentOf(letter.headers.traceparent, delivery.deliveryId) };
+    const traceparent = traceparentOf(letter.headers.traceparent, delivery.deliveryId);
+    const context = { delivery, naming, traceparent, hideParty };
     const records = published.map((one) => toRepairedRecord(toRecord(one, context), now()));
     if (!dryRun && records.length > 0) {
       await options.append(records);

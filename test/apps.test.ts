@@ -1,3 +1,6 @@
+import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readSettings } from '../src/config/read-settings.ts';
 import { createLog } from '../src/log.ts';
@@ -181,4 +184,36 @@ describe('ACCEPT_ACCOUNTS', () => {
       'needs accounts for shop in META_APPS',
     );
   });
+});
+
+it("reads each app's accounts with its own access token and proof", async () => {
+  const seen: { path: string; token: string; proof: string | null }[] = [];
+  const graph = createServer((request, response) => {
+    const url = new URL(request.url ?? '', 'http://graph');
+    const proof = url.searchParams.get('appsecret_proof');
+    seen.push({ path: url.pathname, token: request.headers.authorization ?? '', proof });
+    response.setHeader('content-type', 'application/json');
+    response.end('{"data":[]}');
+  });
+  await new Promise<void>((resolve) => graph.listen(0, '127.0.0.1', resolve));
+  const { port } = graph.address() as AddressInfo;
+  const META_APPS = JSON.stringify([
+    { ...SHOP, accounts: ['1001'], access_token: 'EAAGshop' },
+    { ...BANK, access_token: 'EAAGbank' },
+  ]);
+  const service = await startTestService({ META_APPS, META_GRAPH_URL: `http://127.0.0.1:${port}` });
+  try {
+    expect((await ask(`${service.internalUrl}/phone-numbers`)).status).toBe(200);
+    const proofOf = (token: string, secret: string) => createHmac('sha256', secret).update(token).digest('hex');
+    const lists = seen.filter(({ path }) => path.endsWith('/phone_numbers'));
+    const expected = [
+      ['/v26.0/1001/phone_numbers', 'Bearer EAAGshop', proofOf('EAAGshop', 'shop-secret-1')],
+      ['/v26.0/102290129340398/phone_numbers', 'Bearer EAAGbank', proofOf('EAAGbank', 'bank-secret-new')],
+    ];
+    expect(lists.map(({ path, token, proof }) => [path, token, proof])).toEqual(expect.arrayContaining(expected));
+  } finally {
+    await service.remove();
+    graph.closeAllConnections();
+    graph.close();
+  }
 });

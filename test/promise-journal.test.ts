@@ -49,5 +49,5 @@ describe('kill -9 during load', () => {
     expect(new Set(subjects).size).toBe(subjects.length);
     expect([...acknowledged].filter((subject) => !subjects.includes(subject))).toEqual([]);
     expect(acknowledged.size).toBeGreaterThan(600);
-  });
+  }, 120_000);
 });

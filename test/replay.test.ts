@@ -6,18 +6,19 @@ import { FAMILY_NAMES } from '../src/fields/families.ts';
 import type { AnyField } from '../src/fields/field.ts';
 import { allFields } from '../src/fields/registry.ts';
 import type { OutgoingRecord, StoredRecord } from '../src/records/record.ts';
-import { createReplay, type Repair } from '../src/replay.ts';
+import { createReplay, type Repair, type ReplayOptions } from '../src/replay.ts';
 import { receiveInto } from './support/receive-into.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 23);
 
-async function replay(letter: OutgoingRecord, repair: Partial<Repair> = {}) {
+async function replay(letter: OutgoingRecord, repair: Partial<Repair> = {}, more: Partial<ReplayOptions> = {}) {
   const stored: OutgoingRecord[] = [];
   const replayLetter = createReplay({
     append: async (records) => void stored.push(...records),
     appOf: () => ({ naming: { prefix: 'whatsapp', names: {} } }),
     families: FAMILY_NAMES,
     now: () => NOW_MS,
+    ...more,
   });
   const result = await replayLetter(toStored(letter), { dryRun: false, ...repair });
   return { stored, result };
@@ -160,3 +161,12 @@ async function deadLettersOf(body: string): Promise<OutgoingRecord[]> {
   const records = await receiveInto(Buffer.from(body));
   return records.filter(({ headers }) => headers.ce_type === 'whatsapp.dead_letter');
 }
+
+it('hides people in keys and subjects as webhooks do', async () => {
+  const field = fieldNamed('messages');
+  const [sample] = field.samples;
+  const body = Buffer.from(sampleBody(field, sample));
+  const [letter] = await withoutKnowing(field, () => receiveInto(body));
+  const { stored } = await replay(letter as OutgoingRecord, {}, { hideParty: () => 'somebody' });
+  expect(stored).toMatchObject([{ key: '123456123:somebody', headers: { ce_subject: 'somebody' } }]);
+});

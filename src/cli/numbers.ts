@@ -3,9 +3,11 @@ import { readStoreSettings } from '../config/read-settings.ts';
 import { HubcastError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { type OpenLookUps, openLookUps } from '../open-look-ups.ts';
+import { openStoredState } from '../open-state.ts';
 import { addManagementCommands } from './manage-numbers.ts';
 import { paint, print, toTable } from './output.ts';
 import { visible } from './visible.ts';
+import { addWatchCommand } from './watch-numbers.ts';
 
 type LookUps = OpenLookUps['lookUps'];
 type NumberAnswer = Awaited<ReturnType<LookUps['byId']>>;
@@ -29,6 +31,7 @@ export function numbersCommand(): Command {
 Examples:
   hubcast numbers list --quality RED
   hubcast numbers find "+1 (631) 555-1234"
+  hubcast numbers watch
   hubcast numbers health || echo "a number is blocked"
 
 Whether a person uses WhatsApp cannot be looked up: there is no such API.`,
@@ -51,7 +54,7 @@ Whether a person uses WhatsApp cannot be looked up: there is no such API.`,
     .argument('<id>', 'phone number id')
     .option('--json', 'print JSON (always, where the output is not a terminal)')
     .addHelpText('after', '\nExamples:\n  hubcast numbers get 106540352242922')
-    .action(async (id: string, options: Options) => show(await open().byId(id), options));
+    .action(async (id: string, options: Options) => show(await (await open()).byId(id), options));
   numbers
     .command('find')
     .description('one number by its digits')
@@ -60,7 +63,7 @@ Whether a person uses WhatsApp cannot be looked up: there is no such API.`,
     .option('--json', 'print JSON (always, where the output is not a terminal)')
     .addHelpText('after', '\nExamples:\n  hubcast numbers find "+1 (631) 555-1234"')
     .action(async (number: string, options: Options) =>
-      show(await open().byNumber(number, { accountId: options.account }), options),
+      show(await (await open()).byNumber(number, { accountId: options.account }), options),
     );
   numbers
     .command('health')
@@ -73,16 +76,19 @@ Whether a person uses WhatsApp cannot be looked up: there is no such API.`,
       '\nExit code 1 when a number is blocked or an account cannot be read, else 0.\n\nExamples:\n  hubcast numbers health\n  hubcast numbers health 106540352242922 --json',
     )
     .action(reportHealth);
+  addWatchCommand(numbers);
   addManagementCommands(numbers);
   return numbers;
 }
 
-/** @throws HubcastError `graph_not_configured` */
-function open(): LookUps {
+/** Graph, or without a token the state that a service keeps. @throws HubcastError `graph_not_configured` */
+async function open(): Promise<LookUps> {
   const settings = readStoreSettings(process.env);
   const opened = openLookUps(() => ({ ...settings, ROLES: ['numbers'] }), createLog('silent', process.stderr));
-  if (opened === null) throw new HubcastError('graph_not_configured', 'META_ACCESS_TOKEN is not set.');
-  return opened.lookUps;
+  const lookUps = opened?.lookUps ?? (await openStoredState(settings, createLog('warn', process.stderr)));
+  if (lookUps !== null) return lookUps;
+  const diagnosis = 'META_ACCESS_TOKEN is not set, and no state of phone numbers is stored where the settings point.';
+  throw new HubcastError('graph_not_configured', diagnosis);
 }
 
 function inJson({ json }: Options): boolean {
@@ -91,7 +97,7 @@ function inJson({ json }: Options): boolean {
 
 async function listNumbers(options: Options): Promise<void> {
   const { account: accountId, quality, status } = options;
-  const answer = await open().list({ accountId, quality, status });
+  const answer = await (await open()).list({ accountId, quality, status });
   if (inJson(options)) await print(JSON.stringify(answer, null, 2));
   else {
     const rows = answer.data.map((number) => [
@@ -123,7 +129,7 @@ async function show(answer: NumberAnswer, options: Options): Promise<void> {
 const COLOURS = { ok: 'green', warn: 'yellow', blocked: 'red', setting_up: 'cyan', unknown: 'magenta' } as const;
 
 async function reportHealth(id: string | undefined, options: Options): Promise<void> {
-  const lookUps = open();
+  const lookUps = await open();
   const report =
     id === undefined
       ? await lookUps.health({ accountId: options.account })

@@ -70,7 +70,9 @@ async function openDoor(
   if (dryRun) return { replay: openReplay(settings, { append: nothingToClose }), close: nothingToClose };
   if (url === undefined) {
     try {
-      const { append, close } = await openStore(() => settings, createLog('warn', process.stderr));
+      // A spool belongs to the service that runs.
+      const direct = { ...settings, SPOOL: false };
+      const { append, close } = await openStore(() => direct, createLog('warn', process.stderr));
       return { replay: openReplay(settings, { append }), close };
     } catch (error) {
       if (!isHubcastError(error) || error.code !== 'store_locked') throw error;

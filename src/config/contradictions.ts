@@ -19,6 +19,11 @@ export function findContradictions(settings: StoreSettings): string[] {
       `INTERNAL_HOST=${settings.INTERNAL_HOST} is reachable from outside and needs API_TOKENS. Set them, or use 127.0.0.1.`,
     );
   }
+  if (settings.SPOOL && settings.KAFKA_BROKERS === undefined) {
+    problems.push(
+      'SPOOL=on needs KAFKA_BROKERS: what is in the spool goes to Kafka. Without Kafka the journal is used.',
+    );
+  }
   if (settings.MANAGEMENT && appsOf(settings).every(({ accessToken }) => accessToken === null)) {
     problems.push(
       'MANAGEMENT=on needs META_ACCESS_TOKEN (or an access_token in META_APPS): without it nothing can be managed.',
@@ -103,6 +108,15 @@ function findUnused(settings: StoreSettings): string[] {
 function findSaslGaps(settings: StoreSettings): string[] {
   const { KAFKA_SASL_MECHANISM: mechanism } = settings;
   if (mechanism === undefined) return [];
+  if (mechanism === 'AWS_MSK_IAM') {
+    const problems: string[] = [];
+    if (settings.KAFKA_SASL_AWS_REGION === undefined) {
+      problems.push("KAFKA_SASL_MECHANISM=AWS_MSK_IAM needs KAFKA_SASL_AWS_REGION, the cluster's region.");
+    }
+    if (!settings.KAFKA_TLS)
+      problems.push('KAFKA_SASL_MECHANISM=AWS_MSK_IAM needs KAFKA_TLS=on: MSK takes IAM over TLS.');
+    return problems;
+  }
   if (mechanism !== 'OAUTHBEARER') {
     return settings.KAFKA_SASL_USERNAME && settings.KAFKA_SASL_PASSWORD
       ? []

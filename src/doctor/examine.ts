@@ -54,7 +54,7 @@ export async function examine(examination: Examination, effects: DoctorEffects):
   for (const app of apps) await examineApp(app, { examination, effects, notes, state, several: apps.length > 1 });
   checkClock(effects.clockSkewMs(), state, notes);
   if (effects.kafka !== null) await checkKafka({ ...effects.kafka, notes });
-  else {
+  if (effects.kafka === null || settings.SPOOL) {
     const { DATA_DIR: dataDir, JOURNAL_MAX_BYTES: maxBytes } = settings;
     await checkJournal({ dataDir, maxBytes, inspect: effects.disk, notes });
   }

@@ -90,7 +90,7 @@ function deadLetter({
     id,
     type: DEAD_LETTER_TYPE,
     family: 'dead-letter',
-    key: entryId,
+    key: entryId?.toWellFormed() ?? null,
     source: sourceOf(entryId),
     subject: null,
     accountId: null,

@@ -18,6 +18,8 @@ export interface SplitEvent {
   /** CloudEvents `source`: `/whatsapp/<entry id>`. */
   readonly source: string;
   readonly subject: string | null;
+  /** The key, after its first colon, and the subject may name a person. */
+  readonly party?: boolean;
   /** The WhatsApp Business Account, null where none is named for certain. */
   readonly accountId: string | null;
   /** RFC 3339. */

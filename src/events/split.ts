@@ -115,7 +115,7 @@ function unknownEvent(part: UnknownPart, delivery: Delivery): SplitEvent {
     }),
     type,
     family: 'unknown',
-    key: entry.id,
+    key: entry.id.toWellFormed(),
     source: sourceOf(entry.id),
     subject: null,
     accountId: null,

@@ -67,6 +67,7 @@ export function typedEvent({ of, view, path, change, context }: Item, delivery: 
     key: event.key.of(value, sent).slice(0, MAX_NAME_LENGTH).toWellFormed(),
     source: sourceOf(entry.id),
     subject: subjectText(event.subject(value, sent)),
+    party: event.key.party === true,
     accountId,
     time: toRfc3339(timeMs),
     dataschema,

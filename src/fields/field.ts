@@ -73,7 +73,12 @@ export interface EventEntry<
   account?(value: z.output<Value>, sent: Pick<Sent, 'entryId' | 'text'>): string | null;
   phoneNumber?(value: z.output<Value>, sent: Sent<z.output<Context>>): NamedNumber | null;
   subject(value: z.output<Value>, sent: Sent<z.output<Context>>): string | null;
-  readonly key: { readonly about: string; of(value: z.output<Value>, sent: Sent<z.output<Context>>): string };
+  readonly key: {
+    readonly about: string;
+    /** What follows the first colon names a person, or a group of them; so may the subject. */
+    readonly party?: true;
+    of(value: z.output<Value>, sent: Sent<z.output<Context>>): string;
+  };
   /** Our reading, where Meta's is ambiguous. */
   readonly derived?: {
     readonly schema: Derived;

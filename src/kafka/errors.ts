@@ -1,5 +1,6 @@
 /** One table from what kafkajs throws to what is done about it. Decided by Kafka's error type or by name. */
 import { HubcastError, isHubcastError, messageOf } from '../errors.ts';
+import { fixFor } from './fixes.ts';
 
 /**
  * - `refused`: the broker will never take this record; it becomes dead letters.
@@ -42,6 +43,8 @@ const REMEDIES = new Map<unknown, Remedy>(
 interface KafkaError {
   readonly name?: unknown;
   readonly type?: unknown;
+  /** Node's and OpenSSL's name of it. */
+  readonly code?: unknown;
   readonly cause?: unknown;
   readonly broker?: unknown;
 }
@@ -69,7 +72,15 @@ export function remedyFor(error: unknown): Remedy {
   return 'passing';
 }
 
-/** What happened, with Kafka's name of it and the broker where known. */
+function fixOf(error: unknown): string | undefined {
+  for (const { type, code, name } of causesOf(error)) {
+    const fix = fixFor(type) ?? fixFor(code) ?? fixFor(name);
+    if (fix !== undefined) return fix;
+  }
+  return undefined;
+}
+
+/** What happened, with Kafka's name of it and the broker where known, and what to do where that is known too. */
 export function describeKafkaError(error: unknown): string {
   const type = kafkaErrorType(error);
   let broker: unknown;
@@ -77,7 +88,8 @@ export function describeKafkaError(error: unknown): string {
   let text = messageOf(error);
   if (type !== undefined && !text.includes(type)) text = `${type}: ${text}`;
   if (typeof broker === 'string' && !text.includes(broker)) text += ` (broker ${broker})`;
-  return text;
+  const fix = fixOf(error);
+  return fix === undefined || text.includes(fix) ? text : `${text.replace(/\.$/, '')}. ${fix}`;
 }
 
 export function storeUnavailable(what: string, cause?: unknown): HubcastError {

@@ -5,8 +5,8 @@ import { toReading } from './state-from-graph.ts';
 import type { Change, StateRecord } from './state-records.ts';
 import type { AccountView } from './state-view.ts';
 
-/** Numbers that were not in the list, by account and digits: the time of the list that missed them first. */
-export type Missing = Map<string, number>;
+/** Numbers that were not in the last list, by account and digits: when that was read, and what it had. */
+export type Missing = Map<string, { readonly atMs: number; readonly listed: string }>;
 
 export interface ListEffect {
   readonly changes: readonly Change[];
@@ -15,7 +15,8 @@ export interface ListEffect {
 }
 
 /**
- * A number is gone when two lists in a row do not have it: Graph has answered with less than there was.
+ * A number is gone when two lists in a row do not have it and are otherwise alike: Graph has answered with less than
+ * there was.
  *
  * @param missing what the lists before missed; kept up to date here
  */
@@ -38,11 +39,12 @@ export function applyList(accountId: string, account: AccountView, snapshot: Sna
     if (before !== null || account.list !== null) changes.push({ before, after, atMs, eventId: null });
   }
   const kept: string[] = [...listed.keys()];
+  const miss = { atMs: snapshot.fetchedAtMs, listed: kept.toSorted().join() };
   const gone: StateRecord[] = [];
   for (const number of account.numbers.values()) {
     const { digits } = number;
     if (listed.has(digits)) continue;
-    if (!isGone(number, account.list, snapshot.fetchedAtMs, missing)) {
+    if (!isGone(number, account.list, miss, missing)) {
       kept.push(digits);
       continue;
     }
@@ -63,12 +65,18 @@ export function applyList(accountId: string, account: AccountView, snapshot: Sna
   return { changes, steps: [listRecord, [...states, ...gone]] };
 }
 
-function isGone({ accountId, digits }: KeptNumber, list: KeptList | null, atMs: number, missing: Missing): boolean {
+function isGone(
+  { accountId, digits }: KeptNumber,
+  list: KeptList | null,
+  miss: { readonly atMs: number; readonly listed: string },
+  missing: Missing,
+): boolean {
   if (list !== null && !list.digits.includes(digits)) return true;
   const key = `${accountId}:${digits}`;
-  const firstMs = missing.get(key);
-  if (firstMs === undefined) missing.set(key, atMs);
-  return firstMs !== undefined && firstMs < atMs;
+  const before = missing.get(key);
+  if (before !== undefined && before.listed === miss.listed) return before.atMs < miss.atMs;
+  missing.set(key, miss);
+  return false;
 }
 
 function sameDigits(a: KeptList, b: KeptList): boolean {

@@ -74,7 +74,7 @@ function toChunk(
     id,
     ...(repetitionId === undefined ? {} : { repetitionId: repetitionIdOf(String(attributes.app), id) }),
     topic,
-    key: typeof about.entry_id === 'string' ? about.entry_id : null,
+    key: typeof about.entry_id === 'string' ? about.entry_id.toWellFormed() : null,
     headers: { ...refused.headers, ce_id: id, ce_type: DEAD_LETTER_TYPE },
     value: JSON.stringify(deadLetter),
   };

@@ -14,7 +14,11 @@ export interface RecordContext {
   readonly traceparent: string;
   /** True where several Meta apps share the store. */
   readonly ofSeveralApps?: boolean;
+  readonly hideParty?: HideParty | undefined;
 }
+
+/** Puts another name in place of a person's, the same each time. */
+export type HideParty = (name: string) => string;
 
 /**
  * CloudEvents JSON structured mode (CloudEvents Kafka binding 3.3): the whole event is the value; the short attributes
@@ -22,9 +26,11 @@ export interface RecordContext {
  */
 export function toRecord(
   event: SplitEvent,
-  { delivery, naming, traceparent, ofSeveralApps }: RecordContext,
+  { delivery, naming, traceparent, ofSeveralApps, hideParty }: RecordContext,
 ): OutgoingRecord {
-  const { id, type, source, subject, time, dataschema } = event;
+  const hide = event.party ? hideParty : undefined;
+  const { id, type, source, time, dataschema } = event;
+  const subject = hide === undefined || event.subject === null ? event.subject : hide(event.subject);
   const subjectMember = subject === null ? '' : `,"subject":${JSON.stringify(subject)}`;
   const value =
     `{"specversion":"1.0","id":"${id}","type":"${type}","source":${JSON.stringify(source)}${subjectMember}` +
@@ -43,7 +49,7 @@ export function toRecord(
   const record = {
     id,
     topic: topicName(naming, event.family),
-    key: event.key,
+    key: hide === undefined ? event.key : hiddenKey(event.key, hide),
     headers,
     value,
     timestampMs: delivery.receivedMs,
@@ -57,3 +63,10 @@ const deliveryMembers = onceInARow(
   ({ app, receivedMs, deliveryId }: Delivery) =>
     `,"app":${JSON.stringify(app)},"receivedtime":"${new Date(receivedMs).toISOString()}","deliveryid":"${deliveryId}"`,
 );
+
+/** A chat without a party has nobody to hide. */
+function hiddenKey(key: string | null, hide: HideParty): string | null {
+  const at = key?.indexOf(':') ?? -1;
+  if (key === null || at === -1 || at === key.length - 1) return key;
+  return key.slice(0, at + 1) + hide(key.slice(at + 1));
+}

@@ -21,7 +21,7 @@ function run(graph: GraphStandIn, args: readonly string[], env: Record<string, s
 }
 
 describe('hubcast numbers', () => {
-  it.each([[[]], [['list']], [['get']], [['find']], [['health']]])(
+  it.each([[[]], [['list']], [['get']], [['find']], [['health']], [['watch']]])(
     '%j --help shows examples',
     async (args: string[]) => {
       const { code, stdout } = await runCli(['numbers', ...args, '--help']);

@@ -56,6 +56,7 @@ export const history = defineField({
       subject: ({ id }) => id,
       key: {
         about: `${CHAT_KEY_ABOUT} (the thread's)`,
+        party: true,
         of: (value, sent: ThreadSent) =>
           chatKey(numberOf(value, sent)?.id ?? null, sent.context.history?.threads?.id ?? null),
       },

@@ -45,9 +45,7 @@ export const messageContent = {
       url: plain.meta(pii('location')),
     })
     .nullish(),
-  contacts: z
-    .array(z.looseObject({ vcard: text }).meta({ description: 'A contact somebody shared', ...pii('text') }))
-    .nullish(),
+  contacts: z.array(z.looseObject({}).meta({ description: 'A contact somebody shared', ...pii('text') })).nullish(),
   interactive: z
     .looseObject({
       type: plain.meta({ description: 'Names the member that holds the answer' }),

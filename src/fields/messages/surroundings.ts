@@ -57,6 +57,7 @@ interface ChatSent extends Pick<Sent, 'text' | 'textAround'> {
 export function chatKeyOf(party: (sent: Pick<Sent, 'text' | 'textAround'>) => Party) {
   return {
     about: CHAT_KEY_ABOUT,
+    party: true as const,
     of(_: unknown, sent: ChatSent) {
       const { group, userId, phone } = party(sent);
       const { contacts } = sent.context;

@@ -1,0 +1,91 @@
+import { Command } from 'commander';
+import { readStoreSettings } from '../config/read-settings.ts';
+import type { StoreSettings } from '../config/settings.ts';
+import { HubcastError } from '../errors.ts';
+import { erasePerson } from '../open-erase.ts';
+import type { Person } from '../stored-events/names-person.ts';
+import { askAtTerminal, canAsk } from './ask.ts';
+import { print } from './output.ts';
+import { visible } from './visible.ts';
+
+interface EraseOptions {
+  readonly party?: string;
+  readonly number?: string;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+export function eraseCommand(): Command {
+  return new Command('erase')
+    .description("remove a person's records from the journal of DATA_DIR, while its service is stopped")
+    .option('--party <id>', 'their user id or wa_id, as it stands in the events')
+    .option('--number <number>', 'their phone number with its country code, in any form people write it')
+    .option('--dry-run', 'count what would go, and remove nothing; the service may run')
+    .option('--yes', 'do not ask')
+    .option('--json', 'print the outcome as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hubcast erase --number "+1 (631) 555-1181" --dry-run
+  hubcast erase --party US.13491208655302741918 --number 16315551181 --yes
+
+A record goes where the id or number stands in it as a value of its own: messages, statuses, calls, contacts, dead letters and
+captured requests, whole even where they are about others too. Texts that mention it stay. The file is rewritten, so that
+nothing is left in it or in its log; ids of events, which are hashes, stay remembered until Meta no longer repeats them.`,
+    )
+    .action(erase);
+}
+
+async function erase({ party, number, dryRun = false, yes = false, json }: EraseOptions): Promise<void> {
+  const settings = readStoreSettings(process.env);
+  const person = toPerson(party, number);
+  if (!dryRun && !yes) await ask(settings, person);
+  const { lookedAt, byTopic } = erasePerson(settings, person, dryRun);
+  const records = Object.values(byTopic).reduce((sum, count) => sum + count, 0);
+  const beyond = beyondReach(settings);
+  if (json)
+    return print(
+      JSON.stringify({ dry_run: dryRun, looked_at: lookedAt, records, by_topic: byTopic, beyond_reach: beyond }),
+    );
+  await print(
+    `${records} of ${lookedAt} records ${dryRun ? 'would be' : 'were'} removed from ${visible(settings.DATA_DIR)}`,
+  );
+  for (const [topic, count] of Object.entries(byTopic)) await print(`  ${visible(topic)}  ${count}`);
+  await print('Out of reach:');
+  for (const line of beyond) await print(`  ${line}`);
+}
+
+function toPerson(party: string | undefined, number: string | undefined): Person {
+  if (party === undefined && number === undefined)
+    throw new HubcastError('usage', 'Name the person with --party or --number.');
+  if (party?.trim() === '') throw new HubcastError('usage', '--party is blank.');
+  if (number === undefined) return { party };
+  const digits = number.replace(/\D/g, '').replace(/^00/, '');
+  if (!/^[+\d\s().\-/]+$/.test(number) || !/^[1-9]\d{6,14}$/.test(digits)) {
+    throw new HubcastError('usage', '--number is no phone number with its country code: 7 to 15 digits.');
+  }
+  return { party, digits };
+}
+
+async function ask(settings: StoreSettings, person: Person): Promise<void> {
+  if (!canAsk()) throw new HubcastError('usage', 'Nobody can be asked here: give --yes, or --dry-run to look first.');
+  const { byTopic } = erasePerson(settings, person, true);
+  const records = Object.values(byTopic).reduce((sum, count) => sum + count, 0);
+  const message = `Remove ${records} records from ${visible(settings.DATA_DIR)} for ever?`;
+  const { confirm } = await askAtTerminal();
+  if (!(await confirm(message))) throw new HubcastError('usage', 'Nothing was removed.');
+}
+
+function beyondReach({ KAFKA_BROKERS }: StoreSettings): readonly string[] {
+  return [
+    KAFKA_BROKERS === undefined
+      ? 'a Kafka this journal was forwarded to: its topics keep records until their retention removes them'
+      : 'Kafka topics keep their records until their retention removes them; single ones cannot be taken out',
+    'what consumers of the events stored themselves',
+    'backups and snapshots of DATA_DIR',
+    'capture files that were exported',
+    "what Meta keeps, and the person's own phone",
+  ];
+}

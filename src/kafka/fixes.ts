@@ -1,0 +1,40 @@
+/** What the operator can do about what a broker, or the way to it, refuses. By Kafka's error type or OpenSSL's code. */
+const LOG_IN =
+  'Check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD (or the token), and that the user exists on the cluster.';
+const AUTHORITY = "Set KAFKA_TLS_CA_FILE to the PEM of the brokers' authority.";
+const NO_TLS = 'That port does not speak TLS: name the TLS port in KAFKA_BROKERS, or set KAFKA_TLS=off.';
+
+const FIXES = new Map<unknown, string>(
+  Object.entries({
+    SASL_AUTHENTICATION_FAILED: LOG_IN,
+    KafkaJSSASLAuthenticationError: LOG_IN,
+    UNSUPPORTED_SASL_MECHANISM: 'The cluster does not offer this KAFKA_SASL_MECHANISM on that port.',
+    ILLEGAL_SASL_STATE:
+      'That port expects no log-in: name another port in KAFKA_BROKERS, or remove KAFKA_SASL_MECHANISM.',
+    TOPIC_AUTHORIZATION_FAILED:
+      'Give the user of hubcast the rights Describe and Write on its topics, and Create where it makes them: kafka-acls --add --allow-principal User:<name> --operation Describe --operation Write --operation Create --resource-pattern-type prefixed --topic <TOPIC_PREFIX>.',
+    CLUSTER_AUTHORIZATION_FAILED:
+      'Give the user of hubcast the right Create on its topics, or make them and set KAFKA_CREATE_TOPICS=off.',
+    CERT_HAS_EXPIRED: "The broker's certificate has expired: renew it on the brokers.",
+    CERT_NOT_YET_VALID: "The broker's certificate is not valid yet: check the clocks of both machines.",
+    DEPTH_ZERO_SELF_SIGNED_CERT: AUTHORITY,
+    SELF_SIGNED_CERT_IN_CHAIN: AUTHORITY,
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: AUTHORITY,
+    UNABLE_TO_GET_ISSUER_CERT: AUTHORITY,
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: AUTHORITY,
+    ERR_TLS_CERT_ALTNAME_INVALID:
+      'Name the brokers in KAFKA_BROKERS, and in their advertised.listeners, as their certificates do.',
+    ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+    ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
+  }),
+);
+
+/** The broker's word about our own certificate comes as one of many alerts. */
+const ALERT = /^ERR_SSL_.*ALERT_.*(CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE|ACCESS_DENIED)/;
+const OUR_CERTIFICATE =
+  'The broker refuses our client certificate, or misses it: check that KAFKA_TLS_CERT has not expired, and that its authority is in the truststore of the brokers.';
+
+export function fixFor(name: unknown): string | undefined {
+  if (typeof name === 'string' && ALERT.test(name)) return OUR_CERTIFICATE;
+  return FIXES.get(name);
+}

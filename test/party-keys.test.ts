@@ -1,0 +1,86 @@
+import { describe, expect, it } from '@jest/globals';
+import { readSettings } from '../src/config/read-settings.ts';
+import { decodeEvent } from '../src/consumer/decode-event.ts';
+import { allFields } from '../src/fields/registry.ts';
+import { createLog } from '../src/log.ts';
+import { openApps } from '../src/open-apps.ts';
+import type { OutgoingRecord } from '../src/records/record.ts';
+import { samplesOf } from '../src/testing/samples.ts';
+import { readSignature } from '../src/webhook/signature.ts';
+import { signatureOf } from './support/signed-request.ts';
+import { APP_SECRET, VERIFY_TOKEN } from './support/start-service.ts';
+
+async function recordsOf(payload: unknown, env: Record<string, string>): Promise<OutgoingRecord[]> {
+  const stored: OutgoingRecord[] = [];
+  const settings = readSettings({ META_APP_SECRET: APP_SECRET, META_VERIFY_TOKEN: VERIFY_TOKEN, ...env });
+  const door = openApps(() => settings, {
+    append: async (records) => void stored.push(...records),
+    now: () => 0,
+    log: createLog('silent', process.stderr),
+  })(null);
+  const body = Buffer.from(JSON.stringify(payload));
+  const signature = readSignature(signatureOf(body));
+  await door?.receive({ body, signature, traceparent: undefined, receivedMs: 1e12, deliveryId: 'd' });
+  return stored;
+}
+
+const HIDDEN = /^[0-9a-f]{32}$/;
+const on = { PARTY_KEY_SECRET: 'a secret of many characters' };
+
+describe('PARTY_KEY_SECRET', () => {
+  it.each(allFields().map(({ name }) => name))(
+    'hides the people of %s in keys and headers, and nothing else',
+    async (field) => {
+      for (const { payload } of samplesOf(field as Parameters<typeof samplesOf>[0])) {
+        const plain = await recordsOf(payload, {});
+        const hidden = await recordsOf(payload, on);
+        const other = await recordsOf(payload, { PARTY_KEY_SECRET: 'another secret of many characters' });
+        expect(hidden.map(({ id, topic }) => [id, topic])).toEqual(plain.map(({ id, topic }) => [id, topic]));
+        for (const [index, record] of hidden.entries()) {
+          const before = plain[index] as OutgoingRecord;
+          const [number, party] = (before.key ?? '').split(':');
+          const [, hiddenParty] = (record.key ?? '').split(':');
+          const isChat = party !== undefined && party !== '' && hiddenParty !== party;
+          if (!isChat) {
+            expect([record.key, record.headers.ce_subject]).toEqual([before.key, before.headers.ce_subject]);
+            continue;
+          }
+          expect(record.key).toMatch(new RegExp(`^${number}:[0-9a-f]{32}$`));
+          expect(record.key).not.toBe(other[index]?.key);
+          expect(JSON.stringify(record.headers)).not.toContain(party);
+          if (before.headers.ce_subject !== undefined) expect(record.headers.ce_subject).toMatch(HIDDEN);
+          expect(JSON.parse(record.value)).toEqual({
+            ...JSON.parse(before.value),
+            ...(record.headers.ce_subject === undefined ? {} : { subject: record.headers.ce_subject }),
+          });
+          expect(decodeEvent({ ...record, value: record.value }).id).toBe(before.id);
+        }
+      }
+    },
+  );
+
+  it('gives one person one key, whatever the event', async () => {
+    const message = { id: 'wamid.1', timestamp: '1750030073', from: '16505551234', type: 'text', text: { body: 'x' } };
+    const status = { id: 'wamid.2', status: 'sent', timestamp: '1750030073', recipient_id: '16505551234' };
+    const value = {
+      messaging_product: 'whatsapp',
+      metadata: { phone_number_id: '1' },
+      messages: [message],
+      statuses: [status],
+    };
+    const payload = {
+      object: 'whatsapp_business_account',
+      entry: [{ id: '2', changes: [{ field: 'messages', value }] }],
+    };
+    const keys = (await recordsOf(payload, on)).map(({ key }) => key);
+    expect(keys).toHaveLength(2);
+    expect(new Set(keys).size).toBe(1);
+    expect(keys[0]).toMatch(/^1:[0-9a-f]{32}$/);
+  });
+
+  it('is no short word', () => {
+    expect(() => readSettings({ META_APP_SECRET: 's', META_VERIFY_TOKEN: 't', PARTY_KEY_SECRET: 'short' })).toThrow(
+      'PARTY_KEY_SECRET has fewer than 16 characters',
+    );
+  });
+});
