@@ -40,6 +40,7 @@ async function startInternal(readiness: () => Promise<Readiness>, loopback = tru
       contract: { schemas: {}, fields: [] },
       stored: null,
       console: null,
+      checks: null,
       managementContract: { operations: [], schemas: {} },
       version: '0.0.0',
       metrics: async () => ({ contentType: 'text/plain', text: '' }),
