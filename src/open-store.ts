@@ -121,6 +121,7 @@ export function toSpoolOptions(
         onStored,
         meter,
       }),
+    maxBytes: fixed.SPOOL_MAX_BYTES,
     openKafka: () => openOrderedWriter(settings, brokers, log, meter),
     drainTimeoutMs: fixed.SPOOL_DRAIN_TIMEOUT_MS,
     now: Date.now,
