@@ -13,12 +13,13 @@ import { createRoom } from './http/room.ts';
 import { createWhyClosed } from './http/why-closed.ts';
 import type { Logger } from './log.ts';
 import { openApps } from './open-apps.ts';
+import { openConsole } from './open-console.ts';
 import { openEvents } from './open-events.ts';
 import { openLookUps } from './open-look-ups.ts';
 import { openManagement } from './open-management.ts';
 import { openMetrics } from './open-metrics.ts';
 import { openSchemas } from './open-schemas.ts';
-import { openStore } from './open-store.ts';
+import { describeStore, openStore } from './open-store.ts';
 import { clientCheckOf, openTls } from './open-tls.ts';
 import { openWatch } from './open-watch.ts';
 import { PACKAGE } from './package-info.ts';
@@ -96,6 +97,11 @@ export async function startService(
       }),
     }),
   });
+  const page = openConsole({
+    deliveries: metrics.deliveries,
+    version: PACKAGE.version,
+    store: describeStore(fixed),
+  });
 
   const listeners: Listener[] = [];
   let publicListener: Listener | undefined;
@@ -126,6 +132,7 @@ export async function startService(
       contract: answerContract(),
       stored: { events, schemas: openSchemas(), maxBodyBytes: fixed.MAX_BODY_BYTES },
       managementContract: managementContract(),
+      console: page,
       version: PACKAGE.version,
       metrics: metrics.expose({
         version: PACKAGE.version,
@@ -174,6 +181,7 @@ export async function startService(
   async function stop(): Promise<void> {
     log.info('stopping: no longer ready');
     clearInterval(refreshing);
+    page.close();
     await sleep(fixed.SHUTDOWN_DELAY_MS);
     const cut = setTimeout(() => {
       log.warn(`requests under way were cut after SHUTDOWN_TIMEOUT_MS (${fixed.SHUTDOWN_TIMEOUT_MS})`);

@@ -171,7 +171,9 @@ function hints(
   internalUrl: string,
   { dataDir, secret, token, manageToken }: Record<'dataDir' | 'secret' | 'token' | 'manageToken', string>,
 ): string {
-  return `${paint('bold', 'It keeps running. Try, in another terminal:')}
+  return `${paint('bold', `It keeps running. Look at it: ${internalUrl}/console`)}
+
+Or try, in another terminal:
 
   # watch events arrive
   DATA_DIR=${dataDir} npm run -s hubcast -- events --follow

@@ -7,6 +7,7 @@ import { HubcastError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Readiness, SpoolLag } from '../store/store.ts';
 import { isUnreadablePath, sendError, sendJson, toHubcastError } from './answer.ts';
+import { addConsoleRoutes, type ConsoleParts, isConsoleFile } from './console-routes.ts';
 import { addEventRoutes, type StoredEvents } from './event-routes.ts';
 import { addManagementRoutes, type ManagementContract, type PhoneNumberManagement } from './management-routes.ts';
 import { type AnswerContract, openApiDocument } from './openapi.ts';
@@ -36,6 +37,8 @@ export interface InternalAppOptions {
     readonly maxBodyBytes: number;
   } | null;
   readonly managementContract: ManagementContract;
+  /** Null where there is no page. */
+  readonly console: ConsoleParts | null;
   readonly version: string;
   /** What is counted, as Prometheus reads it. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
@@ -56,7 +59,9 @@ export function createInternalApp(options: InternalAppOptions): Express {
     if (!OPEN_PATHS.has(request.path)) logWhenAnswered(request, response, log);
     try {
       if (loopback) refuseWebPages(request);
-      else if (!OPEN_PATHS.has(request.path)) authorize(request, options.tokens(), null);
+      else if (!OPEN_PATHS.has(request.path) && !isConsoleFile(request.path)) {
+        authorize(request, options.tokens(), null);
+      }
       next();
     } catch (error) {
       refuse(response, error);
@@ -89,6 +94,11 @@ export function createInternalApp(options: InternalAppOptions): Express {
     authorize: (request) => authorize(request, options.tokens(), 'manage'),
   });
   refuseOtherNumberPaths(app, authorizeLookUp);
+  if (options.console !== null) {
+    addConsoleRoutes(app, options.console, (request) => {
+      if (!loopback) authorize(request, options.tokens(), 'events:read');
+    });
+  }
   if (options.stored !== null) {
     addEventRoutes(app, {
       ...options.stored,
