@@ -108,6 +108,10 @@ describe('the README', () => {
     expect(output).toContain('"answers":{"200":1}');
   });
 
+  it('says how a person is erased', async () => {
+    expect(await run(block('erase --help'))).toContain('Usage: hubcast erase');
+  });
+
   it('says how dead letters are read again', async () => {
     expect(await run(block('dead-letters --help'))).toContain('Usage: hubcast dead-letters');
   });
