@@ -1,32 +1,27 @@
 /** The wiring: settings in, a running service out. */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './config/contradictions.ts';
 import { createScrubber } from './config/secret-texts.ts';
 import type { Settings } from './config/settings.ts';
-import { ERRORS, HubcastError, messageOf } from './errors.ts';
+import { messageOf } from './errors.ts';
 import { watchEventLoop } from './event-loop.ts';
 import { createInternalApp } from './http/internal-app.ts';
-import { type Listener, type ListenerOptions, listen } from './http/listener.ts';
-import { createPublicApp } from './http/public-app.ts';
-import { createRoom } from './http/room.ts';
-import { createWhyClosed } from './http/why-closed.ts';
+import type { Listener } from './http/listener.ts';
+import { listenOn } from './listen-on.ts';
 import type { Logger } from './log.ts';
-import { openApps } from './open-apps.ts';
 import { openConsole } from './open-console.ts';
 import { openEvents } from './open-events.ts';
 import { openLookUps } from './open-look-ups.ts';
 import { openManagement } from './open-management.ts';
 import { openMetrics } from './open-metrics.ts';
+import { openReceiver, openRoom } from './open-receiver.ts';
 import { openSchemas } from './open-schemas.ts';
 import { describeStore, openStore } from './open-store.ts';
-import { clientCheckOf, openTls } from './open-tls.ts';
 import { openWatch } from './open-watch.ts';
 import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
 import { managementContract } from './phone-numbers/management/contract.ts';
 import type { Readiness } from './store/store.ts';
-import { createTraceDelivery } from './tracing/trace-deliveries.ts';
 
 export interface Service {
   /** URLs with the ports that were really taken; `publicUrl` is null where `receive` is not among the roles. */
@@ -65,17 +60,6 @@ export async function startService(
     ...(numbers === null ? {} : { onStored: numbers.directory.noteEvents }),
   };
   const events = openEvents(settings, log, { append: store.append, ...known });
-  const door = openApps(settings, {
-    append: store.append,
-    now: () => performance.now(),
-    log,
-    ...known,
-    onStored(stored, receivedMs) {
-      metrics.deliveries.noteEvents(stored, receivedMs);
-      numbers?.directory.noteEvents(stored);
-    },
-    onStoredFailed: (error) => log.error({ error: messageOf(error) }, 'what follows a stored webhook failed'),
-  });
   const scrub = createScrubber(settings, process.env);
   const readiness = metrics.watchReadiness(async () => scrubbed(await lookAtReadiness(), scrub));
   const lookAtReadiness = async (): Promise<Readiness> => {
@@ -85,18 +69,7 @@ export async function startService(
     // Look-ups do not decide: webhooks are taken without Graph.
     return state.ready ? { ...state, warnings: [...(state.warnings ?? []), ...problems] } : state;
   };
-  const { backlog } = store;
-  const room = createRoom({
-    maxBytes: fixed.MAX_IN_FLIGHT_BYTES,
-    maxRequests: fixed.MAX_IN_FLIGHT_REQUESTS,
-    ...(backlog && {
-      whyClosed: createWhyClosed({
-        backlog,
-        maxRecords: fixed.MAX_IN_FLIGHT_EVENTS,
-        maxQueueMs: fixed.MAX_QUEUE_MS,
-      }),
-    }),
-  });
+  const room = openRoom(fixed, store);
   const page = openConsole({
     deliveries: metrics.deliveries,
     version: PACKAGE.version,
@@ -107,22 +80,6 @@ export async function startService(
   let publicListener: Listener | undefined;
   let internalListener: Listener;
   try {
-    const timeouts = {
-      headersTimeoutMs: fixed.HEADERS_TIMEOUT_MS,
-      requestTimeoutMs: fixed.REQUEST_TIMEOUT_MS,
-      keepAliveTimeoutMs: fixed.KEEP_ALIVE_TIMEOUT_MS,
-      maxConnections: fixed.MAX_CONNECTIONS,
-    };
-    const publicApp = createPublicApp({
-      door,
-      room,
-      maxBodyBytes: fixed.MAX_BODY_BYTES,
-      now: Date.now,
-      newDeliveryId: randomUUID,
-      meter: metrics.deliveries,
-      trace: createTraceDelivery(PACKAGE.version),
-      log,
-    });
     const internalApp = createInternalApp({
       readiness,
       tokens: () => settings().API_TOKENS ?? [],
@@ -145,24 +102,10 @@ export async function startService(
       log,
     });
     if (fixed.ROLES.includes('receive')) {
-      const { fix } = ERRORS.client_certificate_refused;
-      publicListener = await listenOn('HOST', {
-        handle: publicApp,
-        host: fixed.HOST,
-        port: fixed.PORT,
-        ...timeouts,
-        tls: openTls(settings, log),
-        check: clientCheckOf(fixed),
-        onRefused: (diagnosis) => log.warn({ diagnosis, fix }, 'refused before its body'),
-      });
+      publicListener = await openReceiver(settings, { store, metrics, room, ...known, log });
       listeners.push(publicListener);
     }
-    internalListener = await listenOn('INTERNAL_HOST', {
-      handle: internalApp,
-      host: fixed.INTERNAL_HOST,
-      port: fixed.INTERNAL_PORT,
-      ...timeouts,
-    });
+    internalListener = await listenOn('internal', fixed, { handle: internalApp });
     listeners.push(internalListener);
   } catch (error) {
     for (const listener of listeners) {
@@ -229,25 +172,3 @@ async function untilReady(readiness: () => Promise<Readiness>, stopped: () => bo
     await sleep(READY_CHECK_INTERVAL_MS);
   }
 }
-
-/** Other ports do not help where the host is wrong. */
-async function listenOn(setting: 'HOST' | 'INTERNAL_HOST', options: ListenerOptions): Promise<Listener> {
-  try {
-    return await listen(options);
-  } catch (error) {
-    const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
-    const why = code === undefined ? undefined : HOST_PROBLEMS[code];
-    if (why === undefined) throw error;
-    const hint = 'Use an address of this machine, 0.0.0.0 for all of them, or 127.0.0.1 for local callers only.';
-    throw new HubcastError('configuration_invalid', `${setting}=${options.host} ${why} (${code}). ${hint}`, {
-      cause: error,
-    });
-  }
-}
-
-const HOST_PROBLEMS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'cannot be resolved to an address',
-  EAI_AGAIN: 'cannot be resolved to an address now',
-  EADDRNOTAVAIL: 'is not an address of this machine',
-  EINVAL: 'is not an address that can be listened on',
-};

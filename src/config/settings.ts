@@ -1,5 +1,5 @@
 /**
- * The one table of settings. The typed configuration, `--help`, `describe settings`, the README's table and the chart's
+ * The one table of settings. The typed configuration, `--help`, `describe settings`, the table of docs/settings.md and the chart's
  * schema all derive from it. Names are Meta's and Kafka's own.
  */
 import { z } from 'zod';
@@ -402,7 +402,7 @@ export interface SettingRow extends SettingMeta {
   readonly values: ValueSchema;
 }
 
-/** The table as rows, for help, README and chart. */
+/** The table as rows, for help, documentation and chart. */
 export function settingRows(): readonly SettingRow[] {
   return Object.entries(settingsTable.shape).map(([name, schema]) => {
     const meta = schema.meta() as unknown as SettingMeta;

@@ -107,7 +107,7 @@ export async function runEpisode(options: EpisodeOptions): Promise<Episode | { r
     async function auditUntilSettled(): Promise<Findings> {
       const lateMs = performance.now() + SETTLED_WITHIN_MS;
       while (true) {
-        const found = audit(sender.obligations, await mode.read(place), { exactlyOnce: mode.exactlyOnce, deleted });
+        const found = audit(sender.obligations, await mode.read(place), { ...mode, deleted });
         if (!mode.forwards || found.missing.length === 0 || performance.now() > lateMs) return found;
         await sleep(500);
       }
