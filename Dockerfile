@@ -22,6 +22,7 @@ RUN npm install --no-save --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json \
+  && node node_modules/typescript/bin/tsc -p src/console/client \
   && find dist -name '*.d.ts' -delete \
   && mkdir data
 

@@ -5,7 +5,9 @@ export type ServerName =
   | 'sink'
   | 'floor-bare'
   | 'floor-express'
+  | 'floor-json'
   | 'floor-kafkajs'
+  | 'look-ups'
   | 'no-store'
   | 'journal'
   | 'spool'
@@ -78,6 +80,21 @@ export const SCENARIOS: readonly Scenario[] = [
     ...SMALL,
     workload: 'forged',
     over: { scenario: 'floor-forged', by: 'requests' },
+  },
+  {
+    name: 'floor-json',
+    about: 'a bare Express route that answers JSON like that of a look-up',
+    server: 'floor-json',
+    ...SMALL,
+    workload: 'look-up',
+  },
+  {
+    name: 'look-ups',
+    about: 'hubcast, a phone number by its id, from memory',
+    server: 'look-ups',
+    ...SMALL,
+    workload: 'look-up',
+    over: { scenario: 'floor-json', by: 'requests' },
   },
   { name: 'handshake', about: "hubcast, Meta's handshake", server: 'journal', ...SMALL, workload: 'handshake' },
   { name: 'no-store', about: 'hubcast without its store: all but the write', server: 'no-store', ...SMALL, ...EXPRESS },

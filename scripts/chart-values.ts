@@ -12,6 +12,7 @@ const COUNTED_WITH: ReadonlySet<string> = new Set([
   'INTERNAL_HOST',
   'SHUTDOWN_DELAY_MS',
   'SHUTDOWN_TIMEOUT_MS',
+  'SPOOL_DRAIN_TIMEOUT_MS',
   'WRITE_TIMEOUT_MS',
 ]);
 

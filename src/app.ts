@@ -1,29 +1,27 @@
 /** The wiring: settings in, a running service out. */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './config/contradictions.ts';
 import { createScrubber } from './config/secret-texts.ts';
 import type { Settings } from './config/settings.ts';
-import { ERRORS, HubcastError, messageOf } from './errors.ts';
+import { messageOf } from './errors.ts';
+import { watchEventLoop } from './event-loop.ts';
 import { createInternalApp } from './http/internal-app.ts';
-import { type Listener, type ListenerOptions, listen } from './http/listener.ts';
-import { createPublicApp } from './http/public-app.ts';
-import { createRoom } from './http/room.ts';
+import type { Listener } from './http/listener.ts';
+import { listenOn } from './listen-on.ts';
 import type { Logger } from './log.ts';
-import { openApps } from './open-apps.ts';
+import { openConsole } from './open-console.ts';
 import { openEvents } from './open-events.ts';
 import { openLookUps } from './open-look-ups.ts';
 import { openManagement } from './open-management.ts';
 import { openMetrics } from './open-metrics.ts';
+import { openReceiver, openRoom } from './open-receiver.ts';
 import { openSchemas } from './open-schemas.ts';
-import { openStore } from './open-store.ts';
-import { clientCheckOf, openTls } from './open-tls.ts';
+import { describeStore, openStore } from './open-store.ts';
 import { openWatch } from './open-watch.ts';
 import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
 import { managementContract } from './phone-numbers/management/contract.ts';
 import type { Readiness } from './store/store.ts';
-import { createTraceDelivery } from './tracing/trace-deliveries.ts';
 
 export interface Service {
   /** URLs with the ports that were really taken; `publicUrl` is null where `receive` is not among the roles. */
@@ -53,6 +51,7 @@ export async function startService(
   const metrics = openMetrics();
   const store = await open(settings, log, metrics.storeMeter);
   const numbers = openLookUps(settings, log, metrics.noteGraphCall);
+  const eventLoop = watchEventLoop();
   const watch = openWatch(settings, { store, numbers, log });
   let stopping: Promise<void> | undefined;
 
@@ -61,47 +60,26 @@ export async function startService(
     ...(numbers === null ? {} : { onStored: numbers.directory.noteEvents }),
   };
   const events = openEvents(settings, log, { append: store.append, ...known });
-  const door = openApps(settings, {
-    append: store.append,
-    now: () => performance.now(),
-    log,
-    ...known,
-    onStored(stored, receivedMs) {
-      metrics.deliveries.noteEvents(stored, receivedMs);
-      numbers?.directory.noteEvents(stored);
-    },
-    onStoredFailed: (error) => log.error({ error: messageOf(error) }, 'what follows a stored webhook failed'),
-  });
   const scrub = createScrubber(settings, process.env);
   const readiness = metrics.watchReadiness(async () => scrubbed(await lookAtReadiness(), scrub));
   const lookAtReadiness = async (): Promise<Readiness> => {
     if (stopping !== undefined) return { ready: false, why: 'The service is stopping.' };
     const state = await store.readiness();
-    const problems = numbers?.problems() ?? [];
+    const problems = [...(numbers?.problems() ?? []), ...eventLoop.warnings()];
     // Look-ups do not decide: webhooks are taken without Graph.
-    return state.ready ? { ready: true, warnings: [...(state.warnings ?? []), ...problems] } : state;
+    return state.ready ? { ...state, warnings: [...(state.warnings ?? []), ...problems] } : state;
   };
-  const room = createRoom(fixed.MAX_IN_FLIGHT_BYTES);
+  const room = openRoom(fixed, store);
+  const page = openConsole({
+    deliveries: metrics.deliveries,
+    version: PACKAGE.version,
+    store: describeStore(fixed),
+  });
 
   const listeners: Listener[] = [];
   let publicListener: Listener | undefined;
   let internalListener: Listener;
   try {
-    const timeouts = {
-      headersTimeoutMs: fixed.HEADERS_TIMEOUT_MS,
-      requestTimeoutMs: fixed.REQUEST_TIMEOUT_MS,
-      keepAliveTimeoutMs: fixed.KEEP_ALIVE_TIMEOUT_MS,
-    };
-    const publicApp = createPublicApp({
-      door,
-      room,
-      maxBodyBytes: fixed.MAX_BODY_BYTES,
-      now: Date.now,
-      newDeliveryId: randomUUID,
-      meter: metrics.deliveries,
-      trace: createTraceDelivery(PACKAGE.version),
-      log,
-    });
     const internalApp = createInternalApp({
       readiness,
       tokens: () => settings().API_TOKENS ?? [],
@@ -111,6 +89,7 @@ export async function startService(
       contract: answerContract(),
       stored: { events, schemas: openSchemas(), maxBodyBytes: fixed.MAX_BODY_BYTES },
       managementContract: managementContract(),
+      console: page,
       version: PACKAGE.version,
       metrics: metrics.expose({
         version: PACKAGE.version,
@@ -122,24 +101,10 @@ export async function startService(
       log,
     });
     if (fixed.ROLES.includes('receive')) {
-      const { fix } = ERRORS.client_certificate_refused;
-      publicListener = await listenOn('HOST', {
-        handle: publicApp,
-        host: fixed.HOST,
-        port: fixed.PORT,
-        ...timeouts,
-        tls: openTls(settings, log),
-        check: clientCheckOf(fixed),
-        onRefused: (diagnosis) => log.warn({ diagnosis, fix }, 'refused before its body'),
-      });
+      publicListener = await openReceiver(settings, { store, metrics, room, ...known, log });
       listeners.push(publicListener);
     }
-    internalListener = await listenOn('INTERNAL_HOST', {
-      handle: internalApp,
-      host: fixed.INTERNAL_HOST,
-      port: fixed.INTERNAL_PORT,
-      ...timeouts,
-    });
+    internalListener = await listenOn('internal', fixed, { handle: internalApp });
     listeners.push(internalListener);
   } catch (error) {
     for (const listener of listeners) {
@@ -148,6 +113,7 @@ export async function startService(
     }
     await watch.close();
     await store.close();
+    eventLoop.close();
     throw error;
   }
   const refresh = () => void numbers?.directory.refresh();
@@ -157,6 +123,7 @@ export async function startService(
   async function stop(): Promise<void> {
     log.info('stopping: no longer ready');
     clearInterval(refreshing);
+    page.close();
     await sleep(fixed.SHUTDOWN_DELAY_MS);
     const cut = setTimeout(() => {
       log.warn(`requests under way were cut after SHUTDOWN_TIMEOUT_MS (${fixed.SHUTDOWN_TIMEOUT_MS})`);
@@ -169,6 +136,7 @@ export async function startService(
     clearTimeout(cut);
     await watch.close();
     await store.close();
+    eventLoop.close();
     log.info('stopped');
   }
 
@@ -186,7 +154,7 @@ export async function startService(
 /** What a broker or an endpoint said may hold what was sent to it. */
 function scrubbed(state: Readiness, scrub: (text: string) => string): Readiness {
   return state.ready
-    ? { ready: true, warnings: (state.warnings ?? []).map(scrub) }
+    ? { ...state, warnings: (state.warnings ?? []).map(scrub) }
     : { ready: false, why: scrub(state.why) };
 }
 
@@ -203,25 +171,3 @@ async function untilReady(readiness: () => Promise<Readiness>, stopped: () => bo
     await sleep(READY_CHECK_INTERVAL_MS);
   }
 }
-
-/** Other ports do not help where the host is wrong. */
-async function listenOn(setting: 'HOST' | 'INTERNAL_HOST', options: ListenerOptions): Promise<Listener> {
-  try {
-    return await listen(options);
-  } catch (error) {
-    const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
-    const why = code === undefined ? undefined : HOST_PROBLEMS[code];
-    if (why === undefined) throw error;
-    const hint = 'Use an address of this machine, 0.0.0.0 for all of them, or 127.0.0.1 for local callers only.';
-    throw new HubcastError('configuration_invalid', `${setting}=${options.host} ${why} (${code}). ${hint}`, {
-      cause: error,
-    });
-  }
-}
-
-const HOST_PROBLEMS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'cannot be resolved to an address',
-  EAI_AGAIN: 'cannot be resolved to an address now',
-  EADDRNOTAVAIL: 'is not an address of this machine',
-  EINVAL: 'is not an address that can be listened on',
-};

@@ -90,7 +90,7 @@ export const ERRORS = {
     status: 503,
     retry: true,
     summary: 'Too much is under way. Send it again.',
-    fix: 'More bytes are being received or stored than MAX_IN_FLIGHT_BYTES. Look at the store first: a slow store fills the service.',
+    fix: 'More is being received or stored than MAX_IN_FLIGHT_REQUESTS, MAX_IN_FLIGHT_EVENTS or MAX_IN_FLIGHT_BYTES allow, or the store is MAX_QUEUE_MS behind. Look at the store first: a slow store fills the service.',
   },
   shutting_down: {
     status: 503,
@@ -290,7 +290,11 @@ export class HubcastError extends Error {
   readonly details: Readonly<Record<string, string | number>> | undefined;
 
   constructor(code: ErrorCode, message: string, options: HubcastErrorOptions = {}) {
+    // Where it was thrown is told for faults of ours only, and a stack costs a tenth of a refusal.
+    const { stackTraceLimit } = Error;
+    if (code !== 'internal') Error.stackTraceLimit = 0;
     super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'HubcastError';
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;

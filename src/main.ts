@@ -5,6 +5,8 @@ import { demoCommand } from './cli/demo.ts';
 import { describeCommand } from './cli/describe.ts';
 import { eraseCommand } from './cli/erase.ts';
 import { eventsCommand } from './cli/events.ts';
+import { forwardCommand } from './cli/forward.ts';
+import { journalCommand } from './cli/journal.ts';
 import { numbersCommand } from './cli/numbers.ts';
 import { parseCommand } from './cli/parse.ts';
 import { replayCommand } from './cli/replay.ts';
@@ -42,6 +44,8 @@ for (const command of [
   captureCommand(),
   replayCommand(),
   numbersCommand(),
+  forwardCommand(),
+  journalCommand(),
   deadLettersCommand(),
   eraseCommand(),
   describeCommand(),

@@ -105,7 +105,8 @@ export function doorToGraph(settings: StoreSettings, options: DoorToGraphOptions
   let store: Promise<Store> | undefined;
 
   async function opened(): Promise<Store> {
-    store ??= openStore(() => settings, log);
+    // A spool belongs to the service that runs.
+    store ??= openStore(() => ({ ...settings, SPOOL: false }), log);
     try {
       return await store;
     } catch (error) {

@@ -6,7 +6,7 @@ import { createPhoneNumberWrites } from './graph/phone-number-writes.ts';
 import type { Logger } from './log.ts';
 import type { OpenLookUps } from './open-look-ups.ts';
 import { type ManagedEvent, toManagedRecord } from './phone-numbers/management/audit.ts';
-import { createManagement, type Management } from './phone-numbers/management/manage.ts';
+import { createManagement, MANAGEMENT_OPERATIONS, type Management } from './phone-numbers/management/manage.ts';
 import { codesText, REFUSALS, waitText } from './phone-numbers/management/refusals.ts';
 import type { Append } from './store/store.ts';
 
@@ -66,7 +66,16 @@ function toLogMembers({ operation, operationId, outcome, actor, accountId, phone
   };
 }
 
-/** Meta's refusals as rows, for `describe` and the README. */
+/** The operations as rows, for `describe` and docs/. */
+export function operationRows(): readonly Readonly<Record<'operation' | 'request' | 'does', string>>[] {
+  return Object.entries(MANAGEMENT_OPERATIONS).map(([operation, { method, path, about }]) => ({
+    operation,
+    request: `${method} ${path}`,
+    does: about,
+  }));
+}
+
+/** Meta's refusals as rows, for `describe` and docs/. */
 export function refusalRows(): readonly Readonly<Record<'code' | 'meaning' | 'todo' | 'wait', string>>[] {
   return REFUSALS.map((refusal) => ({
     code: codesText(refusal),

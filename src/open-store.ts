@@ -6,6 +6,7 @@ import { type JournalOptions, openJournal } from './journal/open-journal.ts';
 import { readJournal } from './journal/read-journal.ts';
 import type { KafkaConnection } from './kafka/connection.ts';
 import { createMskTokenProvider } from './kafka/msk-token.ts';
+import { createOrderedKafkaWriter } from './kafka/ordered-writer.ts';
 import { createKafkaReader } from './kafka/reader.ts';
 import { createTokenProvider, type KafkaSasl, type KafkaTls } from './kafka/security.ts';
 import { createKafkaStore, type KafkaStoreOptions } from './kafka/store.ts';
@@ -13,6 +14,8 @@ import type { Logger } from './log.ts';
 import type { ReadBack, ReadRecords } from './records/record.ts';
 import { toRefusedRecordDeadLetters } from './records/refused-record.ts';
 import { planTopics, type TopicNaming, type TopicPlan, topicName } from './records/topics.ts';
+import { openSpool, type SpoolOptions } from './spool/open-spool.ts';
+import type { OrderedWriter } from './store/ordered-writes.ts';
 import type { Store, StoreMeter } from './store/store.ts';
 
 /** Of the first Meta app, which is nearly always the only one. */
@@ -65,9 +68,9 @@ function familiesWritten(settings: StoreSettings): readonly Family[] {
 
 /** Where events go, in words: for the ready line and for the demo. */
 export function describeStore(settings: StoreSettings): string {
-  return settings.KAFKA_BROKERS === undefined
-    ? `journal in ${settings.DATA_DIR}`
-    : `Kafka at ${settings.KAFKA_BROKERS.join(', ')}`;
+  if (settings.KAFKA_BROKERS === undefined) return `journal in ${settings.DATA_DIR}`;
+  const kafka = `Kafka at ${settings.KAFKA_BROKERS.join(', ')}`;
+  return settings.SPOOL ? `spool in ${settings.DATA_DIR}, from there ${kafka}` : kafka;
 }
 
 /**
@@ -77,8 +80,9 @@ export function describeStore(settings: StoreSettings): string {
  */
 export async function openStore(settings: () => StoreSettings, log: Logger, meter?: StoreMeter): Promise<Store> {
   const fixed = settings();
-  return fixed.KAFKA_BROKERS === undefined
-    ? openJournal({ ...toJournalOptions(fixed, log), meter })
+  if (fixed.KAFKA_BROKERS === undefined) return openJournal({ ...toJournalOptions(fixed, log), meter });
+  return fixed.SPOOL
+    ? openSpool(toSpoolOptions(settings, fixed.KAFKA_BROKERS, log, meter))
     : createKafkaStore({ ...toKafkaOptions(settings, fixed.KAFKA_BROKERS, log), meter });
 }
 
@@ -88,10 +92,54 @@ export function toJournalOptions(fixed: StoreSettings, log: Logger): JournalOpti
     retentionHours: fixed.JOURNAL_RETENTION_HOURS,
     maxBytes: fixed.JOURNAL_MAX_BYTES,
     writeTimeoutMs: fixed.WRITE_TIMEOUT_MS,
+    maxRecords: fixed.MAX_IN_FLIGHT_EVENTS,
     now: Date.now,
     monotonicMs,
     log,
   };
+}
+
+/** Kept free in file and disk of a spool: for noting and removing what is in Kafka, in the log and out of it. */
+const SPOOL_RESERVE_BYTES = 8 * 1024 * 1024;
+
+export function toSpoolOptions(
+  settings: () => StoreSettings,
+  brokers: readonly string[],
+  log: Logger,
+  meter?: StoreMeter,
+): SpoolOptions {
+  const fixed = settings();
+  return {
+    openJournal: (onStored) =>
+      openJournal({
+        ...toJournalOptions(fixed, log),
+        retentionHours: null,
+        maxBytes: fixed.SPOOL_MAX_BYTES,
+        boundedBy: 'SPOOL_MAX_BYTES',
+        reserveBytes: SPOOL_RESERVE_BYTES,
+        trim: true,
+        onStored,
+        meter,
+      }),
+    openKafka: () => openOrderedWriter(settings, brokers, log, meter),
+    drainTimeoutMs: fixed.SPOOL_DRAIN_TIMEOUT_MS,
+    now: Date.now,
+    monotonicMs,
+    log,
+  };
+}
+
+/** Nobody waits for these writes, and each that is given up early may be stored twice. */
+const FORWARD_TIMEOUT_MS = 10_000;
+
+export function openOrderedWriter(
+  settings: () => StoreSettings,
+  brokers: readonly string[],
+  log: Logger,
+  meter?: StoreMeter,
+): OrderedWriter {
+  const writeTimeoutMs = Math.max(FORWARD_TIMEOUT_MS, settings().WRITE_TIMEOUT_MS);
+  return createOrderedKafkaWriter({ ...toKafkaOptions(settings, brokers, log), writeTimeoutMs, meter });
 }
 
 export function toKafkaOptions(
@@ -111,6 +159,7 @@ export function toKafkaOptions(
     replicationFactor: fixed.KAFKA_REPLICATION_FACTOR,
     maxMessageBytes: 2 * fixed.MAX_BODY_BYTES,
     writeTimeoutMs: fixed.WRITE_TIMEOUT_MS,
+    maxRecords: fixed.MAX_IN_FLIGHT_EVENTS,
     compression: fixed.KAFKA_COMPRESSION,
     rememberedIds: fixed.KAFKA_REMEMBERED_IDS,
     deadLetter: (refused, limitBytes) =>

@@ -17,14 +17,16 @@ const SLAB_BYTES = 4 * 1024 * 1024;
 /** Requests as they go on the wire, ready before the clock starts: building and signing one costs as much as sending it. */
 export function prepareRequests(order: RequestOrder): Buffer[] {
   const { seed, first, count, aroundSec, secret, verifyToken } = order;
-  const { body, forged }: Workload = WORKLOADS[order.workload];
+  const { body, path, forged }: Workload = WORKLOADS[order.workload];
   let slab = Buffer.alloc(0);
   let used = 0;
   return Array.from({ length: count }, (_, index) => {
     const sequence = first + index;
     const request =
       body === null
-        ? toHandshake(sequence, verifyToken)
+        ? path === undefined
+          ? toHandshake(sequence, verifyToken)
+          : toGet(path)
         : toHttpRequest(body({ seed, sequence, aroundSec }), forged ? `not ${secret}` : secret);
     const byteLength = Buffer.byteLength(request);
     if (used + byteLength > slab.length) {
@@ -50,6 +52,10 @@ export function toHttpRequest(body: string, secret: string): string {
     '',
     body,
   ].join('\r\n');
+}
+
+export function toGet(path: string): string {
+  return `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\r\n`;
 }
 
 /** The GET by which Meta asks whether the URL is ours. */

@@ -71,6 +71,7 @@ const TARGETS: readonly Target[] = [
   latencyUpTo('kafka-at-3300', 'p50', 1.5),
   latencyUpTo('kafka-at-3300', 'p99', 6),
   latencyUpTo('kafka-at-10000', 'p99', 12),
+  ratioAtLeast('look-ups', 0.5, 'a bare Express JSON route'),
   cpuUpTo('forged', 1.2, 'the same on Express + raw-body + HMAC'),
   idleUpTo('journal-closed', 90),
   idleUpTo('kafka-closed', 90),

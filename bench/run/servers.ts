@@ -32,8 +32,10 @@ const ENTRIES: Readonly<Record<ServerName, readonly string[]>> = {
   sink: ['bench/floor/sink.ts'],
   'floor-bare': ['bench/floor/bare.ts'],
   'floor-express': ['bench/floor/express.ts'],
+  'floor-json': ['bench/floor/json.ts'],
   'floor-kafkajs': ['bench/floor/kafkajs.ts'],
   'no-store': ['bench/floor/no-store.ts'],
+  'look-ups': SERVICE,
   journal: SERVICE,
   spool: SERVICE,
   kafka: SERVICE,
@@ -48,7 +50,7 @@ const STOP_STEPS = ['SIGTERM', 'SIGTERM', 'SIGKILL'] as const;
 const STOP_STEP_MS = 5_000;
 const KEPT_ERROR_CHARS = 4_000;
 
-const SERVICES: ReadonlySet<ServerName> = new Set(['no-store', 'journal', 'spool', 'kafka']);
+const SERVICES: ReadonlySet<ServerName> = new Set(['look-ups', 'no-store', 'journal', 'spool', 'kafka']);
 
 /** What the image sets for the process itself, such as NODE_OPTIONS: the service is measured as it is shipped. */
 function shippedEnvironment(): Record<string, string> {
@@ -102,7 +104,8 @@ export async function startServer(
     const lastWords = (): string => `${last.toString().slice(-KEPT_ERROR_CHARS)}\n${complaint}`.trim();
     return {
       pid: child.pid ?? 0,
-      url,
+      // Look-ups are asked on the internal listener.
+      url: name === 'look-ups' ? (internalUrl ?? url) : url,
       ...(internalUrl === undefined ? {} : { internalUrl }),
       ...(idleBytes === undefined ? {} : { idleBytes }),
       startHeapCount: () => void child.send('heap-start'),

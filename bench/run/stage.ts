@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type GraphStandIn, startGraphStandIn } from '../../src/testing/graph-stand-in/start-graph-stand-in.ts';
 import { hold, release } from '../../test/kafka/broker/guarded.ts';
 import { type Generator, startGenerator } from '../load/generator.ts';
+import { LOOKED_UP_ACCOUNT } from '../load/looked-up.ts';
 import type { ServerName } from '../scenarios.ts';
 import { type BenchKafka, findKafka } from './kafka.ts';
 import type { Pinning } from './pinning.ts';
@@ -46,9 +48,11 @@ export async function setStage(
   const broken = new Map<ServerName, string>();
   const generator = startGenerator();
   let kafka: BenchKafka | undefined;
+  let graph: GraphStandIn | undefined;
   const strike = async (): Promise<readonly string[]> => {
     await generator.close();
     await Promise.all([...servers.values()].map((server) => server.stop()));
+    await graph?.close();
     const left = kafka?.there ? await kafka.close() : undefined;
     await rm(folder, { recursive: true, force: true });
     release('folder', folder);
@@ -61,11 +65,16 @@ export async function setStage(
     ...(ON_KAFKA.has(name) && kafka?.there
       ? { ...kafka.settings, TOPIC_PREFIX: `${options.topicPrefix}-${name}` }
       : {}),
+    ...(name === 'look-ups' && graph !== undefined
+      ? { META_GRAPH_URL: graph.url, META_ACCESS_TOKEN: graph.accessToken, WABA_IDS: LOOKED_UP_ACCOUNT.id }
+      : {}),
     ...(name === 'spool' ? { SPOOL: 'on' } : {}),
     ...(name === 'kafka' || name === 'spool' || name === 'journal' ? options.settings : {}),
   });
 
   try {
+    // Asked once: everything else is answered from memory.
+    if (names.has('look-ups')) graph = await startGraphStandIn({ accounts: [LOOKED_UP_ACCOUNT] });
     const onKafka = [...names].filter((name) => ON_KAFKA.has(name));
     if (onKafka.length > 0) {
       progress('looking for a Kafka ...');

@@ -65,9 +65,12 @@ app.kubernetes.io/part-of: hubcast
 {{- end -}}
 {{- end }}
 
-{{/* "kafka" or "journal": the rule by which hubcast itself decides. */}}
+{{/* "kafka", "spool" or "journal": the rule by which hubcast itself decides. */}}
 {{- define "hubcast.store" -}}
-{{- if .Values.settings.KAFKA_BROKERS }}kafka{{ else }}journal{{ end -}}
+{{- if not .Values.settings.KAFKA_BROKERS }}journal
+{{- else if has (.Values.settings.SPOOL | toString | lower) (list "true" "on") }}spool
+{{- else }}kafka
+{{- end -}}
 {{- end }}
 
 {{/* Numbers of a values file arrive as floats, and 10737418240 would be written 1.073741824e+10. */}}
@@ -84,12 +87,16 @@ app.kubernetes.io/part-of: hubcast
 {{- if kindIs "invalid" $given }}{{ index $defaults $name }}{{ else }}{{ include "hubcast.text" $given }}{{ end -}}
 {{- end }}
 
-{{/* What a stop can take at most, in seconds: the delay, the requests under way, and a write that fails and is tried again. */}}
+{{/* What a stop can take at most, in seconds: the delay, the requests under way, a write that fails and is tried again, and forwarding what is in the spool. */}}
 {{- define "hubcast.terminationSeconds" -}}
 {{- $delay := include "hubcast.setting" (list . "SHUTDOWN_DELAY_MS") | int64 -}}
 {{- $requests := include "hubcast.setting" (list . "SHUTDOWN_TIMEOUT_MS") | int64 -}}
 {{- $write := include "hubcast.setting" (list . "WRITE_TIMEOUT_MS") | int64 -}}
-{{- div (add $delay $requests (mul 2 $write) 999) 1000 -}}
+{{- $drain := 0 -}}
+{{- if eq (include "hubcast.store" .) "spool" -}}
+{{- $drain = include "hubcast.setting" (list . "SPOOL_DRAIN_TIMEOUT_MS") | int64 -}}
+{{- end -}}
+{{- div (add $delay $requests (mul 2 $write) $drain 999) 1000 -}}
 {{- end }}
 
 {{/* What no schema can say. */}}
@@ -115,6 +122,12 @@ app.kubernetes.io/part-of: hubcast
 {{- if hasKey $.Values.secrets $name -}}
 {{- fail (printf "%s stands in settings and in secrets; keep one of them." $name) -}}
 {{- end -}}
+{{- end -}}
+{{- if and .Values.autoscaling.enabled (eq (include "hubcast.store" .) "spool") -}}
+{{- fail "autoscaling.enabled does not go with settings.SPOOL: a replica that leaves while Kafka is away keeps its events on its volume until it comes back." -}}
+{{- end -}}
+{{- if and (eq (include "hubcast.store" .) "journal") (has (.Values.settings.SPOOL | toString | lower) (list "true" "on")) -}}
+{{- fail "settings.SPOOL needs settings.KAFKA_BROKERS: what is in the spool goes to Kafka." -}}
 {{- end -}}
 {{- if and .Values.autoscaling.enabled (eq (include "hubcast.store" .) "journal") -}}
 {{- fail "autoscaling.enabled needs settings.KAFKA_BROKERS: the journal has one writer." -}}

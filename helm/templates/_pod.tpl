@@ -1,5 +1,5 @@
 {{/*
-A pod: of the receivers, the same with Kafka and with the journal but for the volume of /data, or of the numbers.
+A pod: of the receivers, the same with Kafka, spool and journal but for the volume of /data, or of the numbers.
 Takes (list $ "receiver") or (list $ "numbers").
 */}}
 {{- define "hubcast.pod" -}}
@@ -87,7 +87,7 @@ spec:
       volumeMounts:
         - { name: secrets, mountPath: /run/secrets/hubcast, readOnly: true }
         - { name: tmp, mountPath: /tmp }
-        {{- if eq $store "journal" }}
+        {{- if ne $store "kafka" }}
         - { name: data, mountPath: /data }
         {{- end }}
   volumes:
@@ -105,7 +105,7 @@ spec:
           {{- end }}
     - name: tmp
       emptyDir: { sizeLimit: 64Mi }
-  {{- if and .Values.topologySpread.enabled (eq $store "kafka") (eq $component "receiver") }}
+  {{- if and .Values.topologySpread.enabled (ne $store "journal") (eq $component "receiver") }}
   topologySpreadConstraints:
     {{- $root := . }}
     {{- range .Values.topologySpread.topologyKeys }}
@@ -116,7 +116,7 @@ spec:
         matchLabels:
           {{- include "hubcast.selector" $root | nindent 10 }}
       # Each roll-out by itself: replicas that are about to go do not count.
-      matchLabelKeys: [pod-template-hash]
+      matchLabelKeys: [{{ if eq $store "kafka" }}pod-template-hash{{ else }}controller-revision-hash{{ end }}]
     {{- end }}
   {{- end }}
   {{- with .Values.nodeSelector }}

@@ -8,12 +8,14 @@ import { Command } from 'commander';
 import { startService } from '../app.ts';
 import { readSettings } from '../config/read-settings.ts';
 import { HubcastError } from '../errors.ts';
+import { phoneNumberChanged } from '../events/own/phone-numbers.ts';
 import type { AnyField } from '../fields/field.ts';
 import { findField } from '../fields/registry.ts';
 import { createLog } from '../log.ts';
 import { openReader } from '../open-store.ts';
-import { planTopics } from '../records/topics.ts';
+import { topicName } from '../records/topics.ts';
 import { startGraphStandIn } from '../testing/graph-stand-in/start-graph-stand-in.ts';
+import { NEW_NUMBER } from '../testing/graph-stand-in/state.ts';
 import { sendHandshake, sendTo } from '../testing/send-to.ts';
 import { WHATSAPP_OBJECT } from '../webhook/envelope.ts';
 import { paint, print } from './output.ts';
@@ -24,6 +26,9 @@ const DEMO_INTERNAL_PORT = 8081;
 const DEMO_ACCOUNT = '102290129340398';
 /** The number of Meta's samples, as Graph would list it. */
 const DEMO_NUMBER = { id: '106540352242922', display_phone_number: '+1 555-078-3881', quality_rating: 'YELLOW' };
+/** A second one, which waits to be registered. */
+const NEW_DEMO_NUMBER = { ...NEW_NUMBER, id: '106540352242955', display_phone_number: '+1 555-078-3882' };
+const NAME_REVIEW_MS = 10_000;
 const EVENTS_WAIT_MS = 10_000;
 
 export function demoCommand(): Command {
@@ -40,9 +45,12 @@ async function demo(exit: boolean): Promise<void> {
   process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
   const secret = randomBytes(16).toString('hex');
   const token = randomBytes(8).toString('hex');
+  const manageToken = randomBytes(16).toString('hex');
   const graph = await startGraphStandIn({
     appSecret: secret,
-    accounts: [{ id: DEMO_ACCOUNT, portfolioId: '2729063490586005', numbers: [DEMO_NUMBER] }],
+    accounts: [{ id: DEMO_ACCOUNT, portfolioId: '2729063490586005', numbers: [DEMO_NUMBER, NEW_DEMO_NUMBER] }],
+    reviewNamesAfterMs: NAME_REVIEW_MS,
+    onCode: (number, code) => void print(`${paint('cyan', `SMS to ${number}`)}  Your WhatsApp code: ${code}`),
   });
   const settings = readSettings({
     META_APP_SECRET: secret,
@@ -50,6 +58,8 @@ async function demo(exit: boolean): Promise<void> {
     META_ACCESS_TOKEN: graph.accessToken,
     META_GRAPH_URL: graph.url,
     WABA_IDS: DEMO_ACCOUNT,
+    MANAGEMENT: 'on',
+    API_TOKENS: `demo=${manageToken};manage`,
     DATA_DIR: dataDir,
     HOST: '127.0.0.1',
     PORT: String(await freePort(DEMO_PORT)),
@@ -63,6 +73,7 @@ async function demo(exit: boolean): Promise<void> {
   try {
     await service.ready;
     const url = `${service.publicUrl}/webhook`;
+    graph.sendWebhooksTo({ url, appSecret: secret });
     await print(`${paint('bold', 'hubcast is running')} on the embedded journal, with throw-away secrets.\n`);
     await playHandshake(url, token);
     await playLookUp(service.internalUrl);
@@ -71,7 +82,7 @@ async function demo(exit: boolean): Promise<void> {
     await playForgery(url, samples[0]?.body ?? '{}');
     await showEvents(dataDir, settings, samples.length);
     if (exit) return;
-    await print(hints(service.publicUrl ?? '', service.internalUrl, { dataDir, secret, token }));
+    await print(hints(service.publicUrl ?? '', service.internalUrl, { dataDir, secret, token, manageToken }));
     await untilSignal();
   } finally {
     await cleanUp();
@@ -125,21 +136,25 @@ async function playForgery(url: string, body: string): Promise<void> {
   await step('Forged webhook: somebody without the App Secret', 'POST /webhook  ->  401, nothing stored');
 }
 
+/** The webhooks' events, and the change that hubcast finds in them; not the state it keeps beside. */
 async function showEvents(dataDir: string, settings: ReturnType<typeof readSettings>, count: number): Promise<void> {
   await print(`\n${paint('bold', 'The events, as consumers get them')}\n`);
   const reader = openReader({ ...settings, DATA_DIR: dataDir }, createLog('warn', process.stderr));
-  const topics = planTopics({ prefix: settings.TOPIC_PREFIX, names: {} }, settings.PUBLISH_FAMILIES).map(
-    ({ name }) => name,
-  );
-  let shown = 0;
+  const topics = [topicName({ prefix: settings.TOPIC_PREFIX, names: {} }, 'phone-numbers')];
+  let told = 0;
+  let changes = 0;
   const signal = AbortSignal.timeout(EVENTS_WAIT_MS);
   for await (const record of reader.read({ topics, from: 'start', follow: true, signal })) {
     await print(`${toPretty(record)}\n`);
-    shown += 1;
-    if (shown === count) break;
+    if (record.headers.ce_type === phoneNumberChanged.type) changes += 1;
+    else told += 1;
+    if (told === count && changes > 0) break;
   }
   reader.close();
-  expectAnswer(shown === count, `${count} events were expected in the journal, ${shown} came`);
+  expectAnswer(
+    told === count && changes > 0,
+    `${count} events and a change were expected, ${told} and ${changes} came`,
+  );
 }
 
 /** What Meta would send: the registry's own samples of the two number fields. */
@@ -159,9 +174,11 @@ function sampleRequests(): readonly { readonly about: string; readonly body: str
 function hints(
   publicUrl: string,
   internalUrl: string,
-  { dataDir, secret, token }: Record<'dataDir' | 'secret' | 'token', string>,
+  { dataDir, secret, token, manageToken }: Record<'dataDir' | 'secret' | 'token' | 'manageToken', string>,
 ): string {
-  return `${paint('bold', 'It keeps running. Try, in another terminal:')}
+  return `${paint('bold', `It keeps running. Look at it: ${internalUrl}/console`)}
+
+Or try, in another terminal:
 
   # watch events arrive
   DATA_DIR=${dataDir} npm run -s hubcast -- events --follow
@@ -178,6 +195,11 @@ function hints(
   curl ${internalUrl}/phone-numbers
   curl ${internalUrl}/phone-numbers/health
   curl ${internalUrl}/openapi.json
+
+  # register the second number step by step (its SMS shows here), then give it a name, which is reviewed in ${NAME_REVIEW_MS / 1000} seconds
+  export HUBCAST_URL=${internalUrl} HUBCAST_TOKEN=${manageToken}
+  npm run -s hubcast -- numbers register ${NEW_DEMO_NUMBER.id}
+  npm run -s hubcast -- numbers display-name ${NEW_DEMO_NUMBER.id} "Lucky Shrub Two" --follow --every 2
 
 Ctrl-C stops it and removes its data.`;
 }

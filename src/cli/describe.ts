@@ -7,13 +7,13 @@ import { ownEvents } from '../events/own-events.ts';
 import { type Family, familyPlan } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
 import { METRICS, type MetricRow } from '../metrics/metric-rows.ts';
-import { refusalRows } from '../open-management.ts';
+import { operationRows, refusalRows } from '../open-management.ts';
 import { namingsOf, topicPlansOf } from '../open-store.ts';
 import { topicName } from '../records/topics.ts';
 import { defaultFormat, type Format, parseFormat, print, toTable } from './output.ts';
 
 /**
- * Rows of what can be described; the README's tables are made from the same. Settings are read only by those who show
+ * Rows of what can be described; the tables of docs/ are made from the same. Settings are read only by those who show
  * names that depend on them: who looks up a setting or an error often has a wrong one.
  */
 export const DESCRIPTIONS = {
@@ -62,6 +62,7 @@ export const DESCRIPTIONS = {
       labels: labels.join(', '),
       about,
     })),
+  operations: operationRows,
   refusals: refusalRows,
 } as const satisfies Record<string, (settings: () => StoreSettings) => readonly Readonly<Record<string, string>>[]>;
 

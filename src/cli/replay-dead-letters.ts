@@ -85,7 +85,8 @@ async function openDoor(
   if (dryRun) return direct(nothing, nothing);
   if (url === undefined) {
     try {
-      const { append, close } = await openStore(() => settings, log);
+      // A spool belongs to the service that runs.
+      const { append, close } = await openStore(() => ({ ...settings, SPOOL: false }), log);
       return direct(append, close);
     } catch (error) {
       if (!isHubcastError(error) || error.code !== 'store_locked') throw error;

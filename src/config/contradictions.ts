@@ -19,6 +19,11 @@ export function findContradictions(settings: StoreSettings): string[] {
       `INTERNAL_HOST=${settings.INTERNAL_HOST} is reachable from outside and needs API_TOKENS. Set them, or use 127.0.0.1.`,
     );
   }
+  if (settings.SPOOL && settings.KAFKA_BROKERS === undefined) {
+    problems.push(
+      'SPOOL=on needs KAFKA_BROKERS: what is in the spool goes to Kafka. Without Kafka the journal is used.',
+    );
+  }
   if (settings.MANAGEMENT && appsOf(settings).every(({ accessToken }) => accessToken === null)) {
     problems.push(
       'MANAGEMENT=on needs META_ACCESS_TOKEN (or an access_token in META_APPS): without it nothing can be managed.',

@@ -1,5 +1,5 @@
 /**
- * The one table of settings. The typed configuration, `--help`, `describe settings`, the README's table and the chart's
+ * The one table of settings. The typed configuration, `--help`, `describe settings`, the table of docs/settings.md and the chart's
  * schema all derive from it. Names are Meta's and Kafka's own.
  */
 import { z } from 'zod';
@@ -218,6 +218,22 @@ export const settingsTable = z.object({
     wholeNumber(MIB).default(64 * MIB),
     listener('Bytes of request bodies under way at once; beyond it 503'),
   ),
+  MAX_IN_FLIGHT_REQUESTS: about(
+    wholeNumber(1).default(500),
+    listener('POSTs that arrive or wait for the store at once; beyond it 503, before they are read'),
+  ),
+  MAX_IN_FLIGHT_EVENTS: about(
+    wholeNumber(1).default(20_000),
+    listener('Events that wait for the store at once; beyond it 503. One request alone may have more'),
+  ),
+  MAX_QUEUE_MS: about(
+    wholeNumber(10, 60_000).default(2_000),
+    listener('While a request waits longer than this for the store, new ones get 503 before they are read'),
+  ),
+  MAX_CONNECTIONS: about(
+    wholeNumber(10).default(10_000),
+    listener('Open connections of a listener; beyond it idle ones are closed, else the new one'),
+  ),
   HEADERS_TIMEOUT_MS: about(
     wholeNumber(100, LONGEST_TIMER_MS).default(10_000),
     listener('A request whose headers take longer is cut'),
@@ -262,7 +278,7 @@ export const settingsTable = z.object({
 
   DATA_DIR: about(
     text().default('data'),
-    journal('Folder of the embedded journal, used when KAFKA_BROKERS is not set'),
+    journal('Folder of the embedded journal, and of the spool; not used with KAFKA_BROKERS alone'),
   ),
   JOURNAL_RETENTION_HOURS: about(
     wholeNumber(1).default(168),
@@ -271,6 +287,20 @@ export const settingsTable = z.object({
   JOURNAL_MAX_BYTES: about(
     wholeNumber(4 * MIB).default(10 * 1024 * MIB),
     journal('Size of the journal at which requests get 503; nothing is removed to make room'),
+  ),
+  SPOOL: about(
+    onOff(false),
+    journal(
+      'With KAFKA_BROKERS: events are durable in DATA_DIR first and go to Kafka from there, so that an outage of Kafka costs no 503',
+    ),
+  ),
+  SPOOL_MAX_BYTES: about(
+    wholeNumber(16 * MIB).default(10 * 1024 * MIB),
+    journal('Size of the spool at which requests get 503; nothing is removed to make room'),
+  ),
+  SPOOL_DRAIN_TIMEOUT_MS: about(
+    wholeNumber(0, 600_000).default(10_000),
+    journal('After SIGTERM: time to forward what is in the spool; the rest stays for the next start'),
   ),
 
   KAFKA_BROKERS: about(
@@ -372,7 +402,7 @@ export interface SettingRow extends SettingMeta {
   readonly values: ValueSchema;
 }
 
-/** The table as rows, for help, README and chart. */
+/** The table as rows, for help, documentation and chart. */
 export function settingRows(): readonly SettingRow[] {
   return Object.entries(settingsTable.shape).map(([name, schema]) => {
     const meta = schema.meta() as unknown as SettingMeta;

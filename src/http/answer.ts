@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERRORS, HubcastError, isHubcastError, messageOf } from '../errors.ts';
 
 const RETRY_AFTER_SECONDS = 2;
+const DISCARDED_BYTES = 64 * 1024;
 
 /** Anything thrown, as an error of the table; what is not in the table is `internal`. */
 export function toHubcastError(error: unknown): HubcastError {
@@ -37,6 +38,18 @@ export function sendErrorUnread(response: ServerResponse, error: HubcastError): 
   sendError(response, error);
 }
 
+/**
+ * Refuses before the body was read. A small one is read to its end and thrown away, as it is on its way already: a new connection
+ * would cost both sides more.
+ */
+export function sendRefusal(response: ServerResponse, error: HubcastError): void {
+  const { headers } = response.req;
+  const bytes = Number(headers['content-length'] ?? Number.NaN);
+  // Who waits for "100 Continue" may send no body at all, and then the next request would be taken for it.
+  if (bytes <= DISCARDED_BYTES && headers.expect === undefined) response.setHeader('Connection', 'keep-alive');
+  sendError(response, error);
+}
+
 /** Nothing here is a page, may be kept, or is to be taken for something else than it says. */
 export const SAFE_HEADERS = {
   'Cache-Control': 'no-store',
@@ -48,14 +61,15 @@ export const SAFE_HEADERS = {
 /** Not Express's `response.send`: no ETag, so `If-None-Match` cannot turn an answer into a 304. */
 function send(response: ServerResponse, status: number, mediaType: string, text: string): void {
   // Node would read an unread body to its end, however long it is, to reach the next request.
-  if (!response.req.complete && announcesBody(response.req)) response.setHeader('Connection', 'close');
-  const bytes = Buffer.from(text);
+  if (!response.req.complete && announcesBody(response.req) && !response.hasHeader('Connection'))
+    response.setHeader('Connection', 'close');
   response.writeHead(status, {
     'Content-Type': `${mediaType}; charset=utf-8`,
-    'Content-Length': bytes.length,
+    'Content-Length': Buffer.byteLength(text),
     ...SAFE_HEADERS,
   });
-  response.end(bytes);
+  // As text, not as bytes: Node then sends head and body in one write, a third of the cost of a refusal.
+  response.end(text);
 }
 
 /** RFC 9112 section 6.3 */

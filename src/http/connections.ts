@@ -4,6 +4,8 @@ import type { Socket } from 'node:net';
 
 export interface Connections {
   readonly opened: (socket: Socket) => void;
+  /** Whether one more may be opened; closes idle ones for it when there are too many. */
+  readonly hasPlace: () => boolean;
   readonly owes: (socket: Socket, response: ServerResponse) => void;
   /** Runs `act` when every request that arrived whole on this connection is answered: now, if none is open. */
   readonly whenSettled: (socket: Socket, act: () => void) => void;
@@ -11,6 +13,11 @@ export interface Connections {
   readonly announceClose: () => void;
   /** Cuts connections that never sent a byte. Node counts them as busy, as a request might begin any moment. */
   readonly cutSilent: () => void;
+  /**
+   * While stopping: cuts connections whose request does not come on. Called now and then, with a monotonic time; who sends less than
+   * 4 KiB in a second, and does not come to an end, is not waited for.
+   */
+  readonly cutParked: (nowMs: number) => void;
 }
 
 interface Connection {
@@ -21,9 +28,16 @@ interface Connection {
    */
   readonly owed: ServerResponse[];
   onSettled: (() => void) | undefined;
+  /** While stopping: what had come, and when that was last enough. */
+  progress: { bytesRead: number; sinceMs: number } | undefined;
 }
 
-export function trackConnections(): Connections {
+const PARKED_MS = 1000;
+const STEP_BYTES = 4096;
+/** So many idle connections are closed at once: looking for one each time would cost more than a new connection. */
+const CLOSED_AT_ONCE = 0.02;
+
+export function trackConnections(maxConnections = Number.POSITIVE_INFINITY): Connections {
   const connections = new Map<Socket, Connection>();
 
   /** An answer to a request whose body broke off is not waited for: it cannot come. */
@@ -34,9 +48,25 @@ export function trackConnections(): Connections {
     act();
   }
 
+  /** Those that have no request under way, the oldest first. */
+  function closeIdle(count: number): void {
+    let left = count;
+    for (const [socket, { owed }] of connections) {
+      if (left === 0) return;
+      if (owed.length > 0) continue;
+      left -= 1;
+      connections.delete(socket);
+      socket.destroy();
+    }
+  }
+
   return {
+    hasPlace() {
+      if (connections.size >= maxConnections) closeIdle(Math.ceil(maxConnections * CLOSED_AT_ONCE));
+      return connections.size < maxConnections;
+    },
     opened(socket) {
-      connections.set(socket, { owed: [], onSettled: undefined });
+      connections.set(socket, { owed: [], onSettled: undefined, progress: undefined });
       socket.once('close', () => connections.delete(socket));
     },
     owes(socket, response) {
@@ -62,6 +92,17 @@ export function trackConnections(): Connections {
     },
     cutSilent() {
       for (const socket of connections.keys()) if (socket.bytesRead === 0) socket.destroy();
+    },
+    cutParked(nowMs) {
+      for (const [socket, connection] of connections) {
+        // A request that arrived whole waits for the store, and for its answer to be taken.
+        if (connection.owed.some(({ req }) => req.complete)) continue;
+        const { bytesRead } = socket;
+        connection.progress ??= { bytesRead, sinceMs: nowMs };
+        const { progress } = connection;
+        if (bytesRead >= progress.bytesRead + STEP_BYTES) connection.progress = { bytesRead, sinceMs: nowMs };
+        else if (nowMs - progress.sinceMs >= PARKED_MS) socket.destroy();
+      }
     },
   };
 }

@@ -5,8 +5,9 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import { type ApiToken, type Scope, tokenDigest } from '../config/api-tokens.ts';
 import { HubcastError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { Readiness } from '../store/store.ts';
+import type { Readiness, SpoolLag } from '../store/store.ts';
 import { isUnreadablePath, sendError, sendJson, toHubcastError } from './answer.ts';
+import { addConsoleRoutes, type ConsoleParts, isConsoleFile } from './console-routes.ts';
 import { addEventRoutes, type StoredEvents } from './event-routes.ts';
 import { addManagementRoutes, type ManagementContract, type PhoneNumberManagement } from './management-routes.ts';
 import { type AnswerContract, openApiDocument } from './openapi.ts';
@@ -36,6 +37,8 @@ export interface InternalAppOptions {
     readonly maxBodyBytes: number;
   } | null;
   readonly managementContract: ManagementContract;
+  /** Null where there is no page. */
+  readonly console: ConsoleParts | null;
   readonly version: string;
   /** What is counted, as Prometheus reads it. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
@@ -56,7 +59,9 @@ export function createInternalApp(options: InternalAppOptions): Express {
     if (!OPEN_PATHS.has(request.path)) logWhenAnswered(request, response, log);
     try {
       if (loopback) refuseWebPages(request);
-      else if (!OPEN_PATHS.has(request.path)) authorize(request, options.tokens(), null);
+      else if (!OPEN_PATHS.has(request.path) && !isConsoleFile(request.path)) {
+        authorize(request, options.tokens(), null);
+      }
       next();
     } catch (error) {
       refuse(response, error);
@@ -66,8 +71,10 @@ export function createInternalApp(options: InternalAppOptions): Express {
   app.get('/live', (_request, response) => sendJson(response, 200, { status: 'live' }));
   app.get('/ready', async (_request, response) => {
     const state = await readiness();
-    if (state.ready) sendJson(response, 200, { status: 'ready', warnings: state.warnings ?? [] });
-    else sendJson(response, 503, { status: 'not_ready', why: state.why });
+    if (state.ready) {
+      const spool = state.spool && toSpoolAnswer(state.spool);
+      sendJson(response, 200, { status: 'ready', warnings: state.warnings ?? [], ...(spool && { spool }) });
+    } else sendJson(response, 503, { status: 'not_ready', why: state.why });
   });
   app.get('/metrics', async (_request, response) => {
     const { contentType, text } = await options.metrics();
@@ -87,6 +94,11 @@ export function createInternalApp(options: InternalAppOptions): Express {
     authorize: (request) => authorize(request, options.tokens(), 'manage'),
   });
   refuseOtherNumberPaths(app, authorizeLookUp);
+  if (options.console !== null) {
+    addConsoleRoutes(app, options.console, (request) => {
+      if (!loopback) authorize(request, options.tokens(), 'events:read');
+    });
+  }
   if (options.stored !== null) {
     addEventRoutes(app, {
       ...options.stored,
@@ -144,6 +156,10 @@ export function authorize(request: Request, tokens: readonly ApiToken[], scope: 
     throw new HubcastError('forbidden', `The token "${found.name}" lacks the scope ${scope}.`);
   }
   return found;
+}
+
+function toSpoolAnswer({ records, bytes, counted, ageMs, parked }: SpoolLag) {
+  return { records, bytes, counted, oldest_age_ms: ageMs, parked };
 }
 
 /** Without this any web page open on this machine could read the events (DNS rebinding, cross-site requests). */

@@ -17,6 +17,8 @@ export interface ListenerOptions {
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
+  /** Beyond it idle connections are closed, else the new one. */
+  readonly maxConnections?: number;
   /** A connection on which nothing moves for so long is cut; longer than any answer takes to come. */
   readonly stuckTimeoutMs?: number;
   /** Null or absent: plain HTTP. */
@@ -41,10 +43,13 @@ const CERTIFICATE_CHECK_INTERVAL_MS = 1000;
 /** Senders that never read their answers would otherwise keep their connections for good. Twice the longest WRITE_TIMEOUT_MS. */
 const STUCK_TIMEOUT_MS = 120_000;
 
+/** Connections the system holds until they are accepted. With Node's 511 a burst of thousands waits for its packets to be sent anew. */
+const BACKLOG = 4096;
+
 /** @throws HubcastError `configuration_invalid` when the address cannot be taken */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const { handle, host, port, check, tls = null } = options;
-  const connections = trackConnections();
+  const connections = trackConnections(options.maxConnections);
   let stopping = false;
   let destroyed = false;
   const limits = {
@@ -71,7 +76,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   server.on('checkExpectation', respond);
   // With TLS a connection counts once its handshake is done.
   server.on(tls === null ? 'connection' : 'secureConnection', (socket: Socket) => {
-    if (destroyed) socket.destroy();
+    if (destroyed || !connections.hasPlace()) socket.destroy();
     else connections.opened(socket);
   });
   const handshakes = tlsServer === null ? null : trackHandshakes(tlsServer);
@@ -109,7 +114,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)));
-    server.listen(port, host, resolve);
+    server.listen({ port, host, backlog: BACKLOG }, resolve);
   });
   const { address, family, port: actualPort } = server.address() as AddressInfo;
 
@@ -121,6 +126,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       clearInterval(following);
       const closeUnused = setInterval(() => {
         connections.cutSilent();
+        connections.cutParked(performance.now());
         handshakes?.cut();
         server.closeIdleConnections();
       }, CLOSE_IDLE_INTERVAL_MS);

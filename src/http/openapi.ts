@@ -215,7 +215,7 @@ const SERVICE_PATHS = {
       summary: 'The store can take a write now',
       security: [{}],
       responses: {
-        200: json('It can; warnings name what else is wrong', statusObject),
+        200: json('It can; warnings name what else is wrong, spool what is not in Kafka yet (SPOOL=on)', statusObject),
         503: json('It cannot; why says it', statusObject),
         ...errorResponses(['forbidden', 'method_not_allowed']),
       },

@@ -1,5 +1,5 @@
 /**
- * Bounds the bytes of request bodies under way, so that memory stays bounded whatever the senders do. When room is short,
+ * Bounds the bodies under way, their number and their bytes, so that memory stays bounded whatever the senders do. When room is short,
  * unfinished bodies that stand still give way to those that come; a body that arrived whole keeps its room.
  */
 import { HubcastError } from '../errors.ts';
@@ -15,6 +15,17 @@ export interface Room {
    */
   readonly enter: (announcedBytes: number | null) => Share;
   readonly taken: () => number;
+  /** Why a request that came now would be refused, whatever its size; undefined when it would not. Nobody is cut for it. */
+  readonly whyNot: () => HubcastError | undefined;
+  /** Bodies of which something arrived, until they leave. */
+  readonly requests: () => number;
+}
+
+export interface RoomLimits {
+  readonly maxBytes: number;
+  readonly maxRequests?: number;
+  /** Why nobody is let in now, though there is room; asked for each request. */
+  readonly whyClosed?: () => HubcastError | undefined;
 }
 
 export interface Share {
@@ -32,13 +43,16 @@ export interface Share {
 }
 
 /** @param clockMs monotonic */
-export function createRoom(maxBytes: number, clockMs: () => number = () => performance.now()): Room {
+export function createRoom(limits: RoomLimits, clockMs: () => number = () => performance.now()): Room {
+  const { maxBytes, maxRequests = Number.POSITIVE_INFINITY, whyClosed } = limits;
   const unfinished = createUnfinishedBodies(clockMs);
   let taken = 0;
+  let requests = 0;
 
   function release(body: UnfinishedBody): void {
     unfinished.remove(body);
     taken -= body.heldBytes;
+    if (body.heldBytes > 0) requests -= 1;
     body.heldBytes = 0;
   }
 
@@ -62,26 +76,52 @@ export function createRoom(maxBytes: number, clockMs: () => number = () => perfo
 
   function makeRoom(bytes: number, asker: UnfinishedBody): void {
     for (const body of findThoseToGo(bytes, asker)) {
-      const { heldBytes, cut } = body;
-      release(body);
-      cut?.(
-        new HubcastError(
-          'too_much_in_flight',
-          `The body was cut after ${heldBytes} bytes: it came too slowly while others needed its room (MAX_IN_FLIGHT_BYTES is ${maxBytes}).`,
-        ),
-      );
+      cutOff(body, `others needed its room (MAX_IN_FLIGHT_BYTES is ${maxBytes})`);
     }
+  }
+
+  function takePlace(): void {
+    const body = findOneToGo();
+    if (body !== undefined) cutOff(body, `others needed its place (MAX_IN_FLIGHT_REQUESTS is ${maxRequests})`);
+  }
+
+  /** The one unfinished body that has to go for one request more; undefined when there is a place. */
+  function findOneToGo(): UnfinishedBody | undefined {
+    if (requests < maxRequests) return undefined;
+    for (const body of unfinished.inOrderToGo()) return body;
+    throw noPlace();
+  }
+
+  function noPlace(): HubcastError {
+    const message = `${requests} requests are under way; MAX_IN_FLIGHT_REQUESTS is ${maxRequests}.`;
+    return new HubcastError('too_much_in_flight', message);
+  }
+
+  function cutOff(body: UnfinishedBody, why: string): void {
+    const { heldBytes, cut } = body;
+    release(body);
+    cut?.(
+      new HubcastError(
+        'too_much_in_flight',
+        `The body was cut after ${heldBytes} bytes: it came too slowly while ${why}.`,
+      ),
+    );
   }
 
   return {
     enter(announcedBytes) {
+      const closed = whyClosed?.();
+      if (closed !== undefined) throw closed;
+      findOneToGo();
       findThoseToGo(announcedBytes ?? 0);
       const body: UnfinishedBody = { heldBytes: 0, cut: undefined };
       return {
         take(bytes, cut) {
           const whole = body.heldBytes + bytes === announcedBytes;
           if (whole) unfinished.remove(body);
+          if (bytes > 0 && body.heldBytes === 0) takePlace();
           if (taken + bytes > maxBytes) makeRoom(bytes, body);
+          if (bytes > 0 && body.heldBytes === 0) requests += 1;
           taken += bytes;
           body.heldBytes += bytes;
           // Most bodies come in one piece and are never unfinished.
@@ -93,6 +133,13 @@ export function createRoom(maxBytes: number, clockMs: () => number = () => perfo
         leave: () => release(body),
       };
     },
+    whyNot() {
+      const closed = whyClosed?.();
+      if (closed !== undefined || requests < maxRequests) return closed;
+      for (const _ of unfinished.inOrderToGo()) return undefined;
+      return noPlace();
+    },
     taken: () => taken,
+    requests: () => requests,
   };
 }

@@ -87,7 +87,13 @@ export function openBatch(blob: Uint8Array): Batch {
     at = end;
   }
   const frames: number[] = [];
-  for (; at < bytes.length; at += bytes.readUInt32LE(at)) frames.push(at);
+  while (at < bytes.length) {
+    const frameBytes = at + FRAME_HEAD_BYTES <= bytes.length ? bytes.readUInt32LE(at) : 0;
+    // Damage must not become an endless loop.
+    if (frameBytes < FRAME_HEAD_BYTES || at + frameBytes > bytes.length) throw damaged(at);
+    frames.push(at);
+    at += frameBytes;
+  }
 
   const offset = (frame: number) => bytes.readUInt32LE(frame + 4);
   const timestampMs = (frame: number) => bytes.readDoubleLE(frame + 8);
@@ -150,6 +156,10 @@ export interface BatchFacts {
 
 export interface KeptBatch extends BatchFacts {
   readonly blob: Uint8Array;
+}
+
+function damaged(at: number): HubcastError {
+  return new HubcastError('store_unavailable', `A batch of the journal is damaged at its byte ${at}.`);
 }
 
 function asBuffer(blob: Uint8Array): Buffer {

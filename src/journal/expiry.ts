@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { keepFrames } from './batch-format.ts';
 import type { BatchTable } from './batch-table.ts';
-import type { Answers, Requests } from './messages.ts';
+import type { Answers } from './messages.ts';
 import type { RememberedIds } from './remembered-ids.ts';
 
 /** A chunk is small enough that a write which waits behind it does not notice. */
@@ -13,13 +13,13 @@ export function createExpiry(
   database: DatabaseSync,
   batches: BatchTable,
   rememberedIds: RememberedIds,
-): (request: Requests['expire']) => Answers['expire'] & { readonly bytes: number } {
+): (nowMs: number, beforeMs: number | null) => Answers['expire'] & { readonly bytes: number } {
   const oldest = database.prepare(`
     SELECT last_offset, records, max_timestamp_ms, octet_length(content) AS bytes FROM batches
     WHERE min_timestamp_ms < ? ORDER BY min_timestamp_ms LIMIT ${CHUNK_BATCHES}`);
 
-  return ({ nowMs, beforeMs }) => {
-    const found = oldest.all(beforeMs);
+  return (nowMs, beforeMs) => {
+    const found = beforeMs === null ? [] : oldest.all(beforeMs);
     let handled = 0;
     let records = 0;
     let bytes = 0;
@@ -27,7 +27,7 @@ export function createExpiry(
       if (bytes >= CHUNK_BYTES) break;
       const lastOffset = Number(row.last_offset);
       const kept =
-        Number(row.max_timestamp_ms) < beforeMs
+        beforeMs === null || Number(row.max_timestamp_ms) < beforeMs
           ? undefined
           : keepFrames(batches.content(lastOffset), (frame, batch) => batch.timestampMs(frame) >= beforeMs);
       if (kept === undefined) batches.remove(lastOffset);

@@ -6,19 +6,31 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HubcastError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { createSharedWrites, type WriteGroup } from '../store/shared-writes.ts';
-import type { Readiness, Store, StoreMeter } from '../store/store.ts';
+import type { Backlog, Readiness, Store, StoreMeter } from '../store/store.ts';
 import { encodeGroup } from './encode-group.ts';
 import { journalFile, makeDataDir } from './files.ts';
+import { createForwarding, type Forwarding } from './forwarding.ts';
+import type { Answers } from './messages.ts';
 import { takeOwnerLock } from './owner-lock.ts';
 import { linkWorker, type StartWorker, type WorkerLink } from './worker-link.ts';
 
 export interface JournalOptions {
   readonly dataDir: string;
-  /** Records of all topics are removed at this age, by their receipt time, and never for another reason. */
-  readonly retentionHours: number;
+  /** Records of all topics are removed at this age, by their receipt time; null: none is removed for its age. */
+  readonly retentionHours: number | null;
   /** Bound of the database file. The log beside it comes on top: some MB, and at most about 64 MB while readers lag. */
   readonly maxBytes: number;
+  /** Bytes of file and disk that records may not fill, so that what is in Kafka can still be removed; 0 if not given. */
+  readonly reserveBytes?: number;
+  /** The setting that `maxBytes` comes from, for messages; JOURNAL_MAX_BYTES if not given. */
+  readonly boundedBy?: string;
+  /** True: records leave once they are in Kafka. */
+  readonly trim?: boolean;
+  /** Told when records were stored. Must not wait for anything. */
+  readonly onStored?: () => void;
   readonly writeTimeoutMs: number;
+  /** Records under way at most. */
+  readonly maxRecords?: number;
   /** Wall clock in ms since 1970. */
   readonly now: () => number;
   /** For deadlines, which must not move with the wall clock. */
@@ -36,9 +48,13 @@ export interface JournalCounts {
 }
 
 export interface Journal extends Store {
+  readonly backlog: () => Backlog;
   /** Removes what is too old, chunk by chunk. Runs by itself at start and every minute; resolves when none is left. */
   readonly expire: () => Promise<void>;
   readonly counts: () => JournalCounts;
+  readonly forwarding: Forwarding;
+  /** Refuses new records, and resolves when those under way are settled or their time is up. */
+  readonly finishWrites: () => Promise<void>;
 }
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -58,7 +74,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const lock = takeOwnerLock(dataDir);
   try {
     const file = journalFile(dataDir);
-    const link = await linkWorker({ file, maxBytes: options.maxBytes }, log, options.startWorker);
+    const { maxBytes, reserveBytes = 0, boundedBy = 'JOURNAL_MAX_BYTES' } = options;
+    const link = await linkWorker({ file, maxBytes, reserveBytes, boundedBy }, log, options.startWorker);
     return createJournal(options, link, lock.release);
   } catch (error) {
     lock.release();
@@ -67,7 +84,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
 }
 
 function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: () => void): Journal {
-  const { retentionHours, writeTimeoutMs, now, monotonicMs, log } = options;
+  const { retentionHours, writeTimeoutMs, now, monotonicMs, log, onStored, trim = false } = options;
+  const forwarding = createForwarding(link, now);
   const counts = { transactions: 0, stored: 0, repeated: 0 };
   let spare: ArrayBuffer | undefined;
 
@@ -82,21 +100,30 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
     if (records.length === 0) return;
     const encoded = encodeGroup(records, spare);
     spare = undefined;
-    const { stored, repeated, memory } = await link.call<'write'>({ kind: 'write', nowMs: now(), ...encoded }, [
-      encoded.memory,
-    ]);
+    const progress = forwarding.begin();
+    let answer: Answers['write'];
+    try {
+      answer = await link.call<'write'>({ kind: 'write', nowMs: now(), progress, ...encoded }, [encoded.memory]);
+      forwarding.end(true);
+    } catch (error) {
+      forwarding.end(false);
+      throw error;
+    }
+    const { stored, repeated, memory } = answer;
     if (memory.byteLength <= SPARE_BYTES) spare = memory;
     counts.transactions += 1;
     counts.stored += stored;
     counts.repeated += repeated;
     if (repeated > 0) options.meter?.repeated(repeated);
     for (const { settle } of accepted) settle();
+    if (stored > 0) onStored?.();
     await loopTurn();
   };
   const writes = createSharedWrites({
     writeGroup,
     writeTimeoutMs,
     maxGroupSize: MAX_GROUP_SIZE,
+    ...(options.maxRecords === undefined ? {} : { maxRecords: options.maxRecords }),
     rememberedIds: 0,
     now: monotonicMs,
     meter: options.meter,
@@ -109,8 +136,8 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
   async function removeExpired(): Promise<void> {
     while (closing === undefined) {
       const nowMs = now();
-      const beforeMs = nowMs - retentionHours * HOUR_MS;
-      const { records, ids, more } = await link.call<'expire'>({ kind: 'expire', nowMs, beforeMs });
+      const beforeMs = retentionHours === null ? null : nowMs - retentionHours * HOUR_MS;
+      const { records, ids, more } = await link.call<'expire'>({ kind: 'expire', nowMs, beforeMs, trim });
       if (records + ids > 0) log.debug({ records, ids }, 'journal removed what is too old');
       if (!more) return;
       await pause(EXPIRE_PAUSE_MS);
@@ -144,9 +171,11 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
     }
   }
 
+  const finishWrites = () => within(writes.drain(), writeTimeoutMs, undefined);
+
   async function close(): Promise<void> {
     clearInterval(timer);
-    await within(writes.drain(), writeTimeoutMs, undefined);
+    await finishWrites();
     if (await link.stop(writeTimeoutMs)) releaseLock();
     else log.error('journal thread is stuck in the disk; its lock goes with the process');
   }
@@ -157,6 +186,7 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
 
   return {
     append: writes.append,
+    backlog: writes.backlog,
     readiness() {
       if (closing !== undefined) return Promise.resolve({ ready: false, why: 'The journal is closing.' });
       const time = monotonicMs();
@@ -170,6 +200,8 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
     },
     expire,
     counts: () => ({ ...counts }),
+    forwarding,
+    finishWrites,
   };
 }
 

@@ -2,16 +2,14 @@
  * Reads a journal from any process, whether its owner runs or not. Every query ends before a record is handed out: one
  * left open would keep the owner from emptying its log.
  */
-import { existsSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { HubcastError } from '../errors.ts';
 import type { Positions, ReadBack, ReadFrom, ReadOptions, ReadRecords, StoredRecord } from '../records/record.ts';
 import { openBatch } from './batch-format.ts';
 import { journalFile } from './files.ts';
+import { openForReading } from './open-for-reading.ts';
 import { createReadBack } from './read-back.ts';
-import { checkSchema, LAST_OFFSET, schemaVersion } from './schema.ts';
-import { toJournalError } from './sqlite-error.ts';
+import { LAST_OFFSET } from './schema.ts';
 
 export interface JournalReader {
   /** Records of all named topics in the order they were stored. */
@@ -27,8 +25,6 @@ export interface JournalReader {
 /** Batches between two turns of the event loop. */
 const PAGE_BATCHES = 16;
 const POLL_MS = 100;
-/** A reader waits for others only while a crashed owner's log is recovered or emptied. */
-const BUSY_TIMEOUT_MS = 2000;
 /**
  * A time is looked up in the index by time, whose order differs a little from the order of storing: among so many
  * batches on both sides of the time, the one stored first is the start.
@@ -38,7 +34,7 @@ const TIME_WINDOW_BATCHES = 10_000;
 /** Throws `usage` where there is no journal, `store_incompatible` where a newer hubcast wrote it. */
 export function readJournal(dataDir: string): JournalReader {
   const file = journalFile(dataDir);
-  const database = openForReading(file, dataDir);
+  const database = openForReading(file);
   const topicId = database.prepare('SELECT id FROM topics WHERE name = ?');
   const topicNames = database.prepare('SELECT name FROM topics ORDER BY name');
   const lastOffset = database.prepare(LAST_OFFSET);
@@ -136,23 +132,4 @@ export function readJournal(dataDir: string): JournalReader {
 function positionIn(positions: Positions, last: number): number {
   const next = Math.min(...[...positions.values()].map(Number));
   return Number.isFinite(next) && next <= last + 1 ? next - 1 : 0;
-}
-
-function openForReading(file: string, dataDir: string): DatabaseSync {
-  const missing = () =>
-    new HubcastError(
-      'usage',
-      `There is no journal in ${dataDir}. Set DATA_DIR to the folder of the hubcast that stores the events, or start it once with "hubcast serve".`,
-    );
-  if (!existsSync(file)) throw missing();
-  let database: DatabaseSync | undefined;
-  try {
-    database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
-    checkSchema(database, file);
-    if (schemaVersion(database) === 0) throw missing();
-    return database;
-  } catch (error) {
-    database?.close();
-    throw toJournalError(error, file);
-  }
 }

@@ -18,16 +18,21 @@ export function isBusy(error: unknown): boolean {
 }
 
 /** What failed, in hubcast's terms. `diskIsFull`: SQLite reports a full disk as an I/O error in some places. */
-export function toJournalError(error: unknown, file: string, diskIsFull: () => boolean = () => false): HubcastError {
+export function toJournalError(
+  error: unknown,
+  file: string,
+  diskIsFull: () => boolean = () => false,
+  boundedBy = 'JOURNAL_MAX_BYTES',
+): HubcastError {
   if (isHubcastError(error)) return error;
   const code = primaryCode(error);
   const full = code === SQLITE_FULL || (code === SQLITE_IOERR && diskIsFull());
   const kind: ErrorCode = full ? 'store_full' : 'store_unavailable';
-  return new HubcastError(kind, `${file}: ${messageOf(error)}.${hint(code, full)}`, { cause: error });
+  return new HubcastError(kind, `${file}: ${messageOf(error)}.${hint(code, full, boundedBy)}`, { cause: error });
 }
 
-function hint(code: number | undefined, full: boolean): string {
-  if (full) return ' JOURNAL_MAX_BYTES is reached, or the disk of DATA_DIR is full.';
+function hint(code: number | undefined, full: boolean, boundedBy: string): string {
+  if (full) return ` ${boundedBy} is reached, or the disk of DATA_DIR is full.`;
   if (code === SQLITE_BUSY) return ' Another program keeps the journal locked: end it, or let it read only.';
   if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB)
     return ' The file is damaged: move it away and start with a new one; "sqlite3 <file> .recover" saves what can be read.';

@@ -12,7 +12,8 @@ try {
   const writer = openWriter(workerData as WorkerSettings);
   port.on('message', ({ number, request }: Call) => {
     try {
-      send({ number, answer: answer(writer, request) }, request.kind === 'write' ? [request.memory] : []);
+      const result = answer(writer, request);
+      send({ number, answer: result }, result !== null && 'memory' in result ? [result.memory] : []);
     } catch (error) {
       send({ number, failure: toFailure(error) });
     }
@@ -31,6 +32,14 @@ function answer(writer: Writer, request: Requests[RequestKind]): Answers[Request
       return writer.write(request);
     case 'expire':
       return writer.expire(request);
+    case 'take':
+      return writer.take(request);
+    case 'advance':
+      return writer.advance(request);
+    case 'backlog':
+      return writer.backlog();
+    case 'unpark':
+      return writer.unpark();
     case 'probe':
       return writer.probe(request);
     case 'close':

@@ -2,8 +2,6 @@
  * The journal's writes, on the thread that owns the file. A group of records is one transaction, synced to disk
  * (`synchronous = FULL`) before `write` returns.
  */
-import { statfsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '../errors.ts';
 import type { Readiness } from '../store/store.ts';
@@ -12,14 +10,21 @@ import { openBatchTable } from './batch-table.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { ID_BYTES, ONCE, REPEATABLE } from './encode-group.ts';
 import { createExpiry } from './expiry.ts';
+import { openForwardingTable } from './forwarding-table.ts';
 import type { Answers, Requests, WorkerSettings } from './messages.ts';
+import { migrate } from './migrations.ts';
 import { openRememberedIds } from './remembered-ids.ts';
-import { checkSchema, createSchema } from './schema.ts';
+import { diskRoomOf, MIN_DISK_BYTES, openRoom } from './room.ts';
+import { checkSchema, schemaVersion } from './schema.ts';
 import { toJournalError } from './sqlite-error.ts';
 
 export interface Writer {
   readonly write: (request: Requests['write']) => Answers['write'];
   readonly expire: (request: Requests['expire']) => Answers['expire'];
+  readonly take: (request: Requests['take']) => Answers['take'];
+  readonly advance: (request: Requests['advance']) => Answers['advance'];
+  readonly backlog: () => Answers['backlog'];
+  readonly unpark: () => Answers['unpark'];
   readonly probe: (request: Requests['probe']) => Readiness;
   /** To be called when the answer is on its way: what it costs must not delay an acknowledgement. */
   readonly checkpointIfDue: () => void;
@@ -33,28 +38,22 @@ export const REMEMBER_MS = 8 * 24 * 60 * 60 * 1000;
 const PAGE_BYTES = 8192;
 /** SQLite's own smallest working size; a smaller bound could not even hold the tables. */
 const MIN_PAGES = 32;
-/** Below this much room a record of ordinary size may fail. */
-const MIN_ROOM_BYTES = 64 * 1024;
-const MIN_DISK_BYTES = 1024 * 1024;
-const WARN_FULL_SHARE = 0.9;
+/** SQLite's own bound. */
+const MAX_PAGES = 0xfffffffe;
 /** How long a foreign writer (an sqlite3 shell) is waited for. */
 const BUSY_TIMEOUT_MS = 2000;
 
-export function openWriter({ file, maxBytes }: WorkerSettings): Writer {
-  const dataDir = dirname(file);
-  const diskRoom = () => {
-    const disk = statfsSync(dataDir);
-    return disk.bavail * disk.bsize;
-  };
-  const translate = (error: unknown) => toJournalError(error, file, () => diskRoom() < MIN_DISK_BYTES);
+export function openWriter(settings: WorkerSettings): Writer {
+  const { file, boundedBy } = settings;
+  const translate = (error: unknown) => toJournalError(error, file, () => diskRoomOf(file) < MIN_DISK_BYTES, boundedBy);
   try {
-    return createWriter(file, openDatabase(file, maxBytes), diskRoom, translate);
+    return createWriter(openDatabase(settings), settings, translate);
   } catch (error) {
     throw translate(error);
   }
 }
 
-function openDatabase(file: string, maxBytes: number): DatabaseSync {
+function openDatabase({ file, maxBytes }: WorkerSettings): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   try {
     checkSchema(database, file);
@@ -66,9 +65,10 @@ function openDatabase(file: string, maxBytes: number): DatabaseSync {
       PRAGMA wal_autocheckpoint = 0;
       PRAGMA journal_size_limit = 16777216;
     `);
-    createSchema(database);
-    const pageBytes = pragma(database, 'page_size');
-    database.exec(`PRAGMA max_page_count = ${Math.max(MIN_PAGES, Math.floor(maxBytes / pageBytes))}`);
+    migrate(database, schemaVersion(database));
+    const pageBytes = Number(database.prepare('PRAGMA page_size').get()?.page_size);
+    const pages = Math.min(MAX_PAGES, Math.max(MIN_PAGES, Math.floor(maxBytes / pageBytes)));
+    database.exec(`PRAGMA max_page_count = ${pages}`);
     return database;
   } catch (error) {
     database.close();
@@ -76,24 +76,16 @@ function openDatabase(file: string, maxBytes: number): DatabaseSync {
   }
 }
 
-function pragma(database: DatabaseSync, name: string): number {
-  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
-}
-
-function createWriter(
-  file: string,
-  database: DatabaseSync,
-  diskRoom: () => number,
-  translate: (error: unknown) => Error,
-): Writer {
+function createWriter(database: DatabaseSync, settings: WorkerSettings, translate: (error: unknown) => Error): Writer {
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   const touchProbe = database.prepare('UPDATE probe SET at_ms = ? WHERE id = 1');
   const rememberedIds = openRememberedIds(database, REMEMBER_MS);
   const batches = openBatchTable(database);
+  const forwarding = openForwardingTable(database, batches);
   const removeExpired = createExpiry(database, batches, rememberedIds);
   const checkpoints = createCheckpoints(database);
-  const inode = statSync(file).ino;
+  const room = openRoom(database, settings);
 
   function inTransaction<T>(work: () => T, writtenBytes: (result: T) => number): T {
     try {
@@ -101,25 +93,32 @@ function createWriter(
       const result = work();
       commit.run();
       rememberedIds.settle(true);
+      forwarding.settle(true);
       checkpoints.written(writtenBytes(result));
       return result;
     } catch (error) {
       // SQLite itself rolls back on a full disk and some I/O errors.
       if (database.isTransaction) database.exec('ROLLBACK');
       rememberedIds.settle(false);
+      forwarding.settle(false);
       batches.forget();
       throw translate(error);
     }
   }
 
   /** Records whose id is remembered are left out: whole batches as they came, unless there are such. */
-  function store({ memory, batches: placed, nowMs }: Requests['write']): { stored: number; repeated: number } {
+  function store({ memory, batches: placed, nowMs }: Requests['write']): {
+    readonly stored: number;
+    readonly repeated: number;
+    readonly bytes: number;
+  } {
     const bytes = new Uint8Array(memory);
     const ids = new DataView(memory);
     const total = placed.reduce((sum, { count }) => sum + count, 0);
     const known = rememberedIds.known(bytes.subarray(0, total * ID_BYTES), nowMs);
     let number = 0;
     let stored = 0;
+    let storedBytes = 0;
     for (const batch of placed) {
       const repeated = new Set<number>();
       for (let index = 0; index < batch.count; index += 1, number += 1) {
@@ -134,66 +133,68 @@ function createWriter(
           ? { ...batch, blob: content }
           : keepFrames(content, (_f, _b, index) => !repeated.has(index));
       if (kept === undefined) continue;
+      room.claim(kept.blob.byteLength);
       batches.add(kept, kept.blob, batch.count);
       stored += kept.count;
+      storedBytes += kept.blob.byteLength;
     }
     rememberedIds.flush(nowMs);
-    return { stored, repeated: total - stored };
-  }
-
-  function room(): { readonly bytes: number; readonly maxBytes: number } {
-    const maxPages = pragma(database, 'max_page_count');
-    const freePages = maxPages - pragma(database, 'page_count') + pragma(database, 'freelist_count');
-    const pageBytes = pragma(database, 'page_size');
-    return { bytes: freePages * pageBytes, maxBytes: maxPages * pageBytes };
-  }
-
-  function whyNoWrite(): string | undefined {
-    if (statSync(file, { throwIfNoEntry: false })?.ino !== inode)
-      return `${file} was removed or replaced while in use. Restart hubcast.`;
-    if (diskRoom() < MIN_DISK_BYTES) return `The disk of ${dirname(file)} is full. Free some space.`;
-    const { bytes, maxBytes } = room();
-    if (bytes >= MIN_ROOM_BYTES) return undefined;
-    return `${file} has reached its bound of ${maxBytes} bytes. Raise JOURNAL_MAX_BYTES or lower JOURNAL_RETENTION_HOURS.`;
-  }
-
-  function warnings(): string[] {
-    const found: string[] = [];
-    const { bytes, maxBytes } = room();
-    const share = 1 - bytes / maxBytes;
-    if (share >= WARN_FULL_SHARE)
-      found.push(`${file} is ${Math.floor(share * 100)} % full; at 100 % requests get 503.`);
-    if (checkpoints.heldBack())
-      found.push(
-        `A reader keeps ${file}-wal from being emptied: end programs that hold the journal open in a transaction.`,
-      );
-    return found;
+    return { stored, repeated: total - stored, bytes: storedBytes };
   }
 
   return {
     write(request) {
-      const { memory } = request;
-      const written = request.batches.reduce((sum, { start, end }) => sum + end - start, 0);
-      const counts = inTransaction(
-        () => store(request),
-        () => written,
+      const { memory, progress } = request;
+      const { stored, repeated, bytes } = inTransaction(
+        () => {
+          if (progress !== undefined) forwarding.advance(progress);
+          return store(request);
+        },
+        (written) => written.bytes,
       );
-      return { ...counts, memory };
+      forwarding.stored(stored, bytes);
+      return { stored, repeated, memory };
     },
-    expire: (request) =>
+    expire: ({ nowMs, beforeMs, trim }) =>
       inTransaction(
-        () => removeExpired(request),
+        () => {
+          const trimmed = trim ? forwarding.trim() : { records: 0, more: false };
+          const expired = removeExpired(nowMs, beforeMs);
+          const records = trimmed.records + expired.records;
+          return { records, ids: expired.ids, more: trimmed.more || expired.more, bytes: expired.bytes };
+        },
         ({ bytes }) => bytes,
+      ),
+    take: ({ after, maxBytes }) => {
+      try {
+        return forwarding.take(after, maxBytes);
+      } catch (error) {
+        throw translate(error);
+      }
+    },
+    advance({ progress }) {
+      inTransaction(
+        () => forwarding.advance(progress),
+        () => 0,
+      );
+      return null;
+    },
+    backlog: forwarding.backlog,
+    unpark: () =>
+      inTransaction(
+        () => forwarding.unpark(),
+        () => 0,
       ),
     probe({ nowMs }) {
       try {
-        const why = whyNoWrite();
+        const why = room.whyNoWrite();
         if (why !== undefined) return { ready: false, why };
         inTransaction(
           () => touchProbe.run(nowMs),
           () => 0,
         );
-        return { ready: true, warnings: warnings() };
+        const held = `A reader keeps ${settings.file}-wal from being emptied: end programs that hold the journal open in a transaction.`;
+        return { ready: true, warnings: [...room.warnings(), ...(checkpoints.heldBack() ? [held] : [])] };
       } catch (error) {
         return { ready: false, why: messageOf(error) };
       }

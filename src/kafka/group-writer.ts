@@ -26,6 +26,8 @@ export interface GroupWriterOptions {
   /** An operator has to mend something about the topic; others may go on. */
   readonly onTopicRefused: (topic: string, why: string) => void;
   readonly deadLetterTopicFor: (topic: string) => string;
+  /** Later requests do not overtake one that failed for a reason that may pass. */
+  readonly inOrder: boolean;
   readonly onStored: () => void;
   readonly onFailed: () => void;
   readonly now: () => number;
@@ -44,7 +46,7 @@ export function createGroupWriter(options: GroupWriterOptions): WriteGroup {
   const { keeper, attemptTimeoutMs, now, log } = options;
 
   return async (group) => {
-    const progress = trackProgress(group);
+    const progress = trackProgress(group, options.inOrder);
     let work: Item[][] = [
       group.flatMap((write) => write.records.map((record) => ({ record, write, deadLetter: false }))),
     ];
@@ -173,8 +175,8 @@ export function createGroupWriter(options: GroupWriterOptions): WriteGroup {
         options.meter?.refused();
         return [progress.replaced(item, letters)];
       } catch (failure) {
-        const message = `No dead letter could be made of event ${record.id}: ${messageOf(failure)}`;
-        progress.failed(items, new HubcastError('internal', message, { cause: failure }));
+        const message = `Kafka refuses event ${record.id} for topic ${record.topic} (${why}), and no dead letter could be made of it: ${messageOf(failure)}`;
+        progress.failed(items, new HubcastError('record_refused', message, { cause: failure }));
         return [];
       }
     }

@@ -19,8 +19,20 @@ export interface Progress {
   readonly replaced: (item: Item, letters: readonly OutgoingRecord[]) => Item[];
 }
 
-export function trackProgress(group: readonly Write[]): Progress {
+/**
+ * @param inOrder when a request fails for a reason that may pass, all later ones of its topics fail too: whoever tries
+ *   again must not find that they overtook it
+ */
+export function trackProgress(group: readonly Write[], inOrder: boolean): Progress {
   const left = new Map(group.map((write) => [write, write.records.length]));
+
+  function failTopicsOf(failed: Write, error: HubcastError): void {
+    const topics = new Set(failed.records.map(({ topic }) => topic));
+    for (const write of left.keys()) {
+      if (write.records.some(({ topic }) => topics.has(topic)) && left.delete(write)) write.settle(error);
+    }
+  }
+
   return {
     isOpen: ({ write }) => left.has(write),
     stored(items) {
@@ -31,7 +43,11 @@ export function trackProgress(group: readonly Write[]): Progress {
       }
     },
     failed(items, error) {
-      for (const { write } of items) if (left.delete(write)) write.settle(error);
+      for (const { write } of items) {
+        if (!left.delete(write)) continue;
+        write.settle(error);
+        if (inOrder && error.code !== 'record_refused') failTopicsOf(write, error);
+      }
     },
     replaced({ record, write }, letters) {
       if (letters.length === 0) {

@@ -33,7 +33,7 @@ export function keepSession(options: SessionOptions, openTimeoutMs: number, log:
   let opening = false;
   let failure: string | undefined;
   let loggedMs = Number.NEGATIVE_INFINITY;
-  let waiters: ((session: Session) => void)[] = [];
+  let waiters: PromiseWithResolvers<Session>[] = [];
 
   async function open(): Promise<void> {
     if (opening) return;
@@ -46,7 +46,7 @@ export function keepSession(options: SessionOptions, openTimeoutMs: number, log:
         if (closing.signal.aborted) current.discard();
         if (failure !== undefined) log.info({ brokers: connection.brokers }, 'Kafka is reachable');
         failure = undefined;
-        for (const give of waiters) give(current);
+        for (const { resolve } of waiters) resolve(current);
         waiters = [];
       } catch (error) {
         sockets.destroy();
@@ -70,10 +70,11 @@ export function keepSession(options: SessionOptions, openTimeoutMs: number, log:
   return {
     session(untilMs) {
       if (current !== undefined) return Promise.resolve(current);
-      const { promise, resolve } = Promise.withResolvers<Session>();
-      waiters.push(resolve);
-      return within(promise, untilMs - now(), () => {
-        waiters = waiters.filter((waiter) => waiter !== resolve);
+      if (closing.signal.aborted) return Promise.reject(storeUnavailable(`${where} is being left.`));
+      const waiter = Promise.withResolvers<Session>();
+      waiters.push(waiter);
+      return within(waiter.promise, untilMs - now(), () => {
+        waiters = waiters.filter((one) => one !== waiter);
         return storeUnavailable(failure ?? `${where} was not reached in time.`);
       });
     },
@@ -89,6 +90,8 @@ export function keepSession(options: SessionOptions, openTimeoutMs: number, log:
       closing.abort();
       current?.discard();
       current = undefined;
+      for (const { reject } of waiters) reject(storeUnavailable(`${where} is being left.`));
+      waiters = [];
     },
   };
 }

@@ -1,4 +1,4 @@
-/** Every metric of our own, by name: what /metrics says of it, the README's table, and what dashboard and alerts may ask for. */
+/** Every metric of our own, by name: what /metrics says of it, the table of docs/operations.md, and what dashboard and alerts may ask for. */
 export interface MetricRow {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly labels: readonly string[];

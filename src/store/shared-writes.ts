@@ -6,7 +6,7 @@
 import { HubcastError, isHubcastError, messageOf } from '../errors.ts';
 import { createRecentIds } from '../records/recent-ids.ts';
 import type { OutgoingRecord } from '../records/record.ts';
-import type { Append, StoreMeter } from './store.ts';
+import type { Append, Backlog, StoreMeter } from './store.ts';
 
 /** The records of one request that have to be written. Settled exactly once, by the group's writer. */
 export interface Write {
@@ -30,6 +30,8 @@ export interface SharedWritesOptions {
   readonly maxGroupSize: number;
   /** How many ids of durable records are remembered in memory; 0 where the store itself remembers. */
   readonly rememberedIds: number;
+  /** Records under way at most; a request alone may have more. */
+  readonly maxRecords?: number;
   /** A monotonic clock in ms. */
   readonly now: () => number;
   readonly meter?: StoreMeter | undefined;
@@ -39,6 +41,8 @@ export interface SharedWrites {
   readonly append: Append;
   /** Rejects new records, and resolves when those under way are settled. */
   readonly drain: () => Promise<void>;
+  /** The oldest request's wait is up to 50 ms behind. */
+  readonly backlog: () => Backlog;
   /** For readiness and metrics. */
   readonly waiting: () => number;
 }
@@ -57,7 +61,7 @@ interface Wait {
 const SWEEP_INTERVAL_MS = 50;
 
 export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
-  const { writeGroup, writeTimeoutMs, maxGroupSize, now, meter } = options;
+  const { writeGroup, writeTimeoutMs, maxGroupSize, now, meter, maxRecords = Number.POSITIVE_INFINITY } = options;
   const recent = createRecentIds(options.rememberedIds);
   const underWay = new Map<string, Promise<void>>();
   const queue: Waiter[] = [];
@@ -66,9 +70,14 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
   let writing: Promise<void> | undefined;
   let sweeper: NodeJS.Timeout | undefined;
   let draining = false;
+  let recordsUnderWay = 0;
+  let oldestMs = 0;
 
   const append: Append = (records) => {
     if (draining) return Promise.reject(new HubcastError('shutting_down', 'The store is closing.'));
+    if (recordsUnderWay > 0 && recordsUnderWay + records.length > maxRecords) {
+      return Promise.reject(tooMany(records.length, recordsUnderWay, maxRecords));
+    }
     const deadlineMs = now() + writeTimeoutMs;
     const joined: Promise<void>[] = [];
     const toWrite: OutgoingRecord[] = [];
@@ -103,6 +112,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
       settle(error) {
         if (waiter.settled) return;
         waiter.settled = true;
+        recordsUnderWay -= records.length;
         meter?.underWay(-records.length);
         for (const { repeatable, remembered, repetitionId, id: eventId } of records) {
           if (repeatable && remembered === undefined) continue;
@@ -119,6 +129,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
       },
     };
     for (const { id, repetitionId, repeatable } of records) if (!repeatable) underWay.set(repetitionId ?? id, promise);
+    recordsUnderWay += records.length;
     meter?.underWay(records.length);
     queue.push(waiter);
     writing ??= writeQueue();
@@ -191,7 +202,9 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
     }
     open = open.filter(({ giveUp }) => giveUp !== null);
     dropExpired(time);
-    if (open.length > 0) return;
+    const [oldest] = open;
+    oldestMs = oldest === undefined ? 0 : time - (oldest.deadlineMs - writeTimeoutMs);
+    if (oldest !== undefined) return;
     clearInterval(sweeper);
     sweeper = undefined;
   }
@@ -202,6 +215,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
       draining = true;
       await writing;
     },
+    backlog: () => ({ records: recordsUnderWay, oldestMs }),
     waiting: () => queue.length,
   };
 }
@@ -214,6 +228,13 @@ function countRecords(group: readonly Write[]): number {
 
 function timedOut(writeTimeoutMs: number): HubcastError {
   return new HubcastError('write_timed_out', `The store did not confirm the write within ${writeTimeoutMs} ms.`);
+}
+
+function tooMany(more: number, underWay: number, maxRecords: number): HubcastError {
+  return new HubcastError(
+    'too_much_in_flight',
+    `${more} events more than the ${underWay} under way would exceed MAX_IN_FLIGHT_EVENTS (${maxRecords}).`,
+  );
 }
 
 function asStoreError(error: unknown): HubcastError {

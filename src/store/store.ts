@@ -7,9 +7,28 @@ import type { OutgoingRecord } from '../records/record.ts';
  */
 export type Append = (records: readonly OutgoingRecord[]) => Promise<void>;
 
+/** What is durable on disk and not in Kafka yet. */
+export interface SpoolLag {
+  readonly records: number;
+  readonly bytes: number;
+  /** False for a while after a start: then there is more than these numbers say. */
+  readonly counted: boolean;
+  /** Of the oldest; null when there is none. */
+  readonly ageMs: number | null;
+  /** Set aside, as Kafka refuses them for good. */
+  readonly parked: number;
+}
+
 export type Readiness =
-  | { readonly ready: true; readonly warnings?: readonly string[] }
+  | { readonly ready: true; readonly warnings?: readonly string[]; readonly spool?: SpoolLag }
   | { readonly ready: false; readonly why: string };
+
+/** What waits in a store to be written. */
+export interface Backlog {
+  readonly records: number;
+  /** How long the oldest request waits, in ms; 0 when none does. */
+  readonly oldestMs: number;
+}
 
 /** A durable home for records. Journal and Kafka pass the same conformance suite (test/store/conformance.ts). */
 export interface Store {
@@ -18,6 +37,10 @@ export interface Store {
   readonly readiness: () => Promise<Readiness>;
   /** Waits for writes under way (up to their deadline), then lets go of files and connections. Idempotent. */
   readonly close: () => Promise<void>;
+  /** Asked before a request is read: two numbers, nothing computed. */
+  readonly backlog?: () => Backlog;
+  /** Only where records are on disk first, and in Kafka later. */
+  readonly lag?: () => Promise<SpoolLag>;
 }
 
 /** Told what a store does, in plain calls on its way: for metrics. None of them may throw or wait. */

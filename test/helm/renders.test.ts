@@ -98,6 +98,11 @@ const dedent = (text: string, spaces: number) => text.replaceAll(new RegExp(`^ {
     ],
     [['settings.INTERNAL_HOST=null'], "settings.INTERNAL_HOST is 127.0.0.1: the kubelet's probes do not reach it."],
     [['autoscaling.enabled=true'], 'autoscaling.enabled needs settings.KAFKA_BROKERS: the journal has one writer.'],
+    [
+      ['autoscaling.enabled=true', 'settings.KAFKA_BROKERS=kafka:9092', 'settings.SPOOL=on'],
+      'autoscaling.enabled does not go with settings.SPOOL',
+    ],
+    [['settings.SPOOL=true'], 'settings.SPOOL needs settings.KAFKA_BROKERS'],
     [['ingress.enabled=true'], 'ingress.enabled needs ingress.host'],
     [['ingress.host=https://x.example/webhook'], 'ingress'],
     [['persistence.accessModes={ReadWriteMany}'], 'accessModes'],

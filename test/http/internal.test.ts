@@ -39,6 +39,7 @@ async function startInternal(readiness: () => Promise<Readiness>, loopback = tru
       management: null,
       contract: { schemas: {}, fields: [] },
       stored: null,
+      console: null,
       managementContract: { operations: [], schemas: {} },
       version: '0.0.0',
       metrics: async () => ({ contentType: 'text/plain', text: '' }),

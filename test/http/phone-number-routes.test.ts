@@ -40,6 +40,7 @@ async function serve(graph: GraphStandIn | null, { tokens, ...setup }: Setup = {
     management: null,
     contract: answerContract(),
     stored: null,
+    console: null,
     managementContract: managementContract(),
     version: '0.0.0',
     metrics: async () => ({ contentType: 'text/plain', text: '' }),

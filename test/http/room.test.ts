@@ -1,7 +1,7 @@
 /** Who keeps room for a body, and who gives way, by a clock the test moves. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { HubcastError } from '../../src/errors.ts';
+import { HubcastError } from '../../src/errors.ts';
 import { createRoom, type Room } from '../../src/http/room.ts';
 
 const MAX_BYTES = 1_000_000;
@@ -12,7 +12,7 @@ let cut: string[] = [];
 beforeEach(() => {
   nowMs = 0;
   cut = [];
-  room = createRoom(MAX_BYTES, () => nowMs);
+  room = createRoom({ maxBytes: MAX_BYTES }, () => nowMs);
 });
 
 function enter(name: string, announcedBytes: number | null) {
@@ -137,6 +137,47 @@ describe('an unfinished body', () => {
   });
 });
 
+describe('places', () => {
+  beforeEach(() => {
+    room = createRoom({ maxBytes: MAX_BYTES, maxRequests: 2 }, () => nowMs);
+  });
+
+  it('are refused when whole bodies have them all, and free again when one leaves', () => {
+    const first = enter('first', 100);
+    first.take(100);
+    enter('second', 100).take(100);
+    nowMs = 60_000;
+    expect(codeOf(() => enter('third', 100))).toEqual(refused);
+    first.leave();
+    expect(codeOf(() => enter('third', 100).take(100))).toBe('taken');
+    expect(cut).toEqual([]);
+  });
+
+  it('are given up by an unfinished body that stands still, and by one alone', () => {
+    enter('parked', 100).take(50);
+    enter('parked too', 100).take(50);
+    expect(codeOf(() => enter('early', 100))).toEqual(refused);
+    nowMs = 1000;
+    enter('honest', 100).take(100);
+    expect(cut).toEqual(['parked too_much_in_flight']);
+    expect(room.requests()).toBe(2);
+  });
+
+  it('are not taken by those who only announce a body', () => {
+    for (let count = 0; count < 50; count += 1) enter('announced', 1000);
+    expect(room.requests()).toBe(0);
+    expect(codeOf(() => enter('honest', 100).take(100))).toBe('taken');
+  });
+});
+
+it('lets nobody in while it is closed', () => {
+  let closed: HubcastError | undefined = new HubcastError('too_much_in_flight', 'The store is slow.');
+  room = createRoom({ maxBytes: MAX_BYTES, whyClosed: () => closed }, () => nowMs);
+  expect(codeOf(() => enter('early', 1))).toBe(closed);
+  closed = undefined;
+  expect(codeOf(() => enter('late', 1))).toBe('taken');
+});
+
 it('holds what its shares hold, never more than the maximum, and nothing when all have left', () => {
   const step = fc.record({
     who: fc.nat(9),
@@ -147,7 +188,7 @@ it('holds what its shares hold, never more than the maximum, and nothing when al
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       nowMs = 0;
-      room = createRoom(MAX_BYTES, () => nowMs);
+      room = createRoom({ maxBytes: MAX_BYTES, maxRequests: 8 }, () => nowMs);
       const gone = new Set<number>();
       const kept = Array.from({ length: 10 }, () => 0);
       const whole = new Set<number>();
@@ -180,9 +221,12 @@ it('holds what its shares hold, never more than the maximum, and nothing when al
         }
         expect(room.taken()).toBe(kept.reduce((sum, held) => sum + held, 0));
         expect(room.taken()).toBeLessThanOrEqual(MAX_BYTES);
+        expect(room.requests()).toBe(kept.filter((held) => held > 0).length);
+        expect(room.requests()).toBeLessThanOrEqual(8);
       }
       for (const share of shares) share.leave();
       expect(room.taken()).toBe(0);
+      expect(room.requests()).toBe(0);
     }),
   );
 });

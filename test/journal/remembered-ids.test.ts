@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from '@jest/globals';
+import { migrate } from '../../src/journal/migrations.ts';
 import { openRememberedIds } from '../../src/journal/remembered-ids.ts';
-import { createSchema } from '../../src/journal/schema.ts';
 import { REMEMBER_MS } from '../../src/journal/writer.ts';
 import { makeRecord } from '../store/make-record.ts';
 import { openTestJournal, withDataDir } from './support/scratch.ts';
@@ -58,7 +58,7 @@ describe('remembered ids', () => {
   };
   const openMemory = () => {
     const database = new DatabaseSync(':memory:');
-    createSchema(database);
+    migrate(database, 0);
     return database;
   };
   const count = (database: DatabaseSync, table: string) =>

@@ -42,6 +42,8 @@ export interface Findings {
 export interface AuditOptions {
   /** Journal: an id is never stored twice. */
   readonly exactlyOnce: boolean;
+  /** Spool: what a forwarder had under way when something broke cannot be seen from outside; any id may stand twice. */
+  readonly forwards?: boolean;
   /** A family whose topic was deleted, and until when (performance.now()) what it acknowledged could go with it. */
   readonly deleted?: { readonly family: string; readonly untilMs: number } | undefined;
 }
@@ -99,7 +101,7 @@ export function audit(
   const excess: string[] = [];
   for (const [marker, { item, obligation }] of places) {
     const found = copies.get(marker)?.length ?? 0;
-    const mayRepeat = !options.exactlyOnce && (obligation.exposed || obligation.lives.size > 1);
+    const mayRepeat = !options.exactlyOnce && (options.forwards || obligation.exposed || obligation.lives.size > 1);
     if (mayRepeat) bound += 1;
     if (found > 1) {
       duplicates += 1;

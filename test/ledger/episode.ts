@@ -82,6 +82,8 @@ export async function runEpisode(options: EpisodeOptions): Promise<Episode | { r
       },
     };
     const endMs = performance.now() + options.durationMs;
+    await sleep(1000);
+    sender.broken(false);
     let rounds = 0;
     let backMs = 0;
     while (rounds === 0 || performance.now() < endMs) {
@@ -105,7 +107,7 @@ export async function runEpisode(options: EpisodeOptions): Promise<Episode | { r
     async function auditUntilSettled(): Promise<Findings> {
       const lateMs = performance.now() + SETTLED_WITHIN_MS;
       while (true) {
-        const found = audit(sender.obligations, await mode.read(place), { exactlyOnce: mode.exactlyOnce, deleted });
+        const found = audit(sender.obligations, await mode.read(place), { ...mode, deleted });
         if (!mode.forwards || found.missing.length === 0 || performance.now() > lateMs) return found;
         await sleep(500);
       }

@@ -53,7 +53,12 @@ const flags = new Command('npm run ledger --')
   )
   .option('--minutes <n>', 'of traffic in all, shared by the episodes; each runs one round at least', positive, 1)
   .option('--seed <n>', 'of bodies, schedule and faults', positive, 1)
-  .option('--mode <name>', 'direct, journal or all', oneOf('mode', ['all', ...MODES.map(({ name }) => name)]), 'all')
+  .option(
+    '--mode <name>',
+    'direct, spool, journal or all',
+    oneOf('mode', ['all', ...MODES.map(({ name }) => name)]),
+    'all',
+  )
   .option('--fault <names>', 'between commas', (text) => oneOf('fault', faultNames)(text).split(','))
   .option(
     '--sabotage <name>',

@@ -37,6 +37,15 @@ export const MODES: readonly Mode[] = [
     read: readTopics,
   },
   {
+    name: 'spool',
+    kafka: true,
+    stages: ['broker', 'cluster', 'proxied', 'small-disk', 'none'],
+    env: ({ brokers, dataDir }) => ({ KAFKA_BROKERS: brokers.join(','), SPOOL: 'on', DATA_DIR: dataDir }),
+    exactlyOnce: false,
+    forwards: true,
+    read: readTopics,
+  },
+  {
     name: 'journal',
     kafka: false,
     stages: ['small-disk', 'none'],

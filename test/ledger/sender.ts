@@ -70,7 +70,8 @@ export function startSender(options: SenderOptions): Sender {
   const counts: SenderCounts = { requests: 0, ok: 0, unavailable: 0, lost: 0, others: new Map() };
   let tick = 0;
   let life = 0;
-  let isBroken = false;
+  // Topics that were made a moment ago may fail too.
+  let isBroken = true;
   let lastBrokenMs = Number.NEGATIVE_INFINITY;
   let finishing = false;
   let giveUp = false;

@@ -9,14 +9,17 @@ export interface Service {
   readonly port: number;
   readonly start: () => Promise<void>;
   readonly kill: () => Promise<void>;
-  /** SIGTERM; resolves with the exit code. */
+  /** SIGTERM; resolves with the exit code, null when it had to be killed. */
   readonly stop: () => Promise<number | null>;
   readonly signal: (name: NodeJS.Signals) => void;
-  /** The end of its log. */
+  /** The last of its complaints. */
   readonly lastWords: () => string;
 }
 
-const LOG_LINES = 50;
+const LOG_LINES = 2000;
+const LAST_WORDS = 20;
+
+const STOP_WITHIN_MS = 60_000;
 
 /** @param bin another copy of the command, which was spoiled on purpose */
 export async function makeService(env: Readonly<Record<string, string>>, bin?: string): Promise<Service> {
@@ -37,14 +40,19 @@ export async function makeService(env: Readonly<Record<string, string>>, bin?: s
       letGo();
     },
     async stop() {
+      const late = setTimeout(() => running?.child.kill('SIGKILL'), STOP_WITHIN_MS);
       const code = (await running?.end('SIGTERM')) ?? null;
+      clearTimeout(late);
       letGo();
       return code;
     },
     signal(name) {
       running?.child.kill(name);
     },
-    lastWords: () => (running?.log ?? []).slice(-LOG_LINES).join('\n'),
+    lastWords: () => {
+      const said = (running?.log ?? []).filter((line) => !line.includes('"level":"info"'));
+      return said.slice(-LAST_WORDS).join('\n');
+    },
   };
 }
 

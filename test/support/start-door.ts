@@ -21,6 +21,8 @@ export interface TestDoor extends Listener {
 export interface DoorOptions {
   readonly maxBodyBytes?: number;
   readonly maxInFlightBytes?: number;
+  readonly maxInFlightRequests?: number;
+  readonly maxConnections?: number;
   readonly requestTimeoutMs?: number;
   readonly headersTimeoutMs?: number;
   readonly keepAliveTimeoutMs?: number;
@@ -29,10 +31,13 @@ export interface DoorOptions {
 
 /** The public listener alone, in front of a store that does as the test says. */
 export async function startTestDoor(append: Append, options: DoorOptions = {}): Promise<TestDoor> {
-  const { maxBodyBytes = 3 * MIB, maxInFlightBytes = 64 * MIB, ...timeouts } = options;
+  const { maxBodyBytes = 3 * MIB, maxInFlightBytes = 64 * MIB, maxInFlightRequests, ...timeouts } = options;
   const lines: string[] = [];
   let deliveries = 0;
-  const room = createRoom(maxInFlightBytes);
+  const room = createRoom({
+    maxBytes: maxInFlightBytes,
+    ...(maxInFlightRequests && { maxRequests: maxInFlightRequests }),
+  });
   const receive = createReceive({
     append,
     appSecrets: () => [toAppSecret(APP_SECRET)],

@@ -78,7 +78,7 @@ export const CHANGES = {
     method: 'POST',
     path: '/phone-numbers/{id}/register',
     about:
-      'Register a verified number for the Cloud API. The PIN is the two-step PIN the number has; where it has none, the one given becomes it',
+      'Register a verified number for the Cloud API. The PIN is the two-step PIN the number has; where it has none, the one given becomes it. With data_localization_region local storage is set first, by a call of its own, and stays set if registering is then refused',
     input: 'Register',
     done: 'The number is registered and can send and receive. Keep the PIN: registering again needs it.',
     warning:

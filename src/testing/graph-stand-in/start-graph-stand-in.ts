@@ -32,6 +32,10 @@ export interface GraphStandInOptions {
   readonly unavailableFields?: readonly string[];
   readonly bareLists?: boolean;
   readonly webhook?: WebhookTarget;
+  /** Told what a person would read in the SMS or hear in the call: `123-830`. */
+  readonly onCode?: (displayPhoneNumber: string, code: string) => void;
+  /** Requested names are approved after this time, unless `reviewName` decides sooner; without it they wait for that. */
+  readonly reviewNamesAfterMs?: number;
   readonly port?: number;
   readonly now?: () => number;
   readonly random?: () => number;
@@ -81,6 +85,8 @@ export interface GraphStandIn {
   readonly codeSentTo: (id: string) => string | null;
   /** Meta decides on a requested display name, and says so by webhook. */
   readonly reviewName: (id: string, decision: 'APPROVED' | 'REJECTED', reason?: string) => Promise<void>;
+  /** Where webhooks go from now on. */
+  readonly sendWebhooksTo: (target: WebhookTarget) => void;
   /** Webhooks that were caused and sent so far have been answered. */
   readonly webhooksSent: () => Promise<readonly number[]>;
   readonly close: () => Promise<void>;
@@ -89,7 +95,9 @@ export interface GraphStandIn {
 export const STAND_IN_TOKEN = 'EAAStandInAccessToken';
 
 export async function startGraphStandIn(options: GraphStandInOptions): Promise<GraphStandIn> {
-  const { accessToken = STAND_IN_TOKEN, appSecret, webhook, now = Date.now, random = Math.random } = options;
+  const { accessToken = STAND_IN_TOKEN, appSecret, now = Date.now, random = Math.random } = options;
+  let { webhook } = options;
+  const reviews = new Set<NodeJS.Timeout>();
   const state = createState(options.accounts);
   const usage = createUsage(options.callsPerHour ?? 5_000, now);
   const calls: StandInCall[] = [];
@@ -103,6 +111,38 @@ export async function startGraphStandIn(options: GraphStandInOptions): Promise<G
     const sent = sendWebhook(webhook, { entryId: number.accountId, field, value, nowMs: now() });
     sent.catch(() => {});
     webhooks.push(sent);
+  }
+
+  const shownCode = (code: string) => code.replace(/^(\d{3})/, '$1-');
+
+  function codeSent({ members, hidden }: NumberState): void {
+    if (hidden.code !== null) options.onCode?.(members.display_phone_number, shownCode(hidden.code));
+  }
+
+  function nameRequested(number: NumberState): void {
+    if (options.reviewNamesAfterMs === undefined) return;
+    const review = setTimeout(() => {
+      reviews.delete(review);
+      if (number.members.new_name_status === 'PENDING_REVIEW') decideName(number, 'APPROVED');
+    }, options.reviewNamesAfterMs);
+    reviews.add(review);
+  }
+
+  function decideName(number: NumberState, decision: 'APPROVED' | 'REJECTED', reason?: string): void {
+    const name = number.members.new_display_name ?? number.members.verified_name;
+    const approved = decision === 'APPROVED';
+    Object.assign(
+      number.members,
+      approved
+        ? { verified_name: name, name_status: 'APPROVED', new_display_name: undefined, new_name_status: 'NONE' }
+        : { new_name_status: 'DECLINED' },
+    );
+    happened(number, 'phone_number_name_update', {
+      display_phone_number: digitsOf(number),
+      decision,
+      requested_verified_name: name,
+      rejection_reason: approved ? null : (reason ?? 'NAME_FORMAT_UNACCEPTABLE'),
+    });
   }
 
   async function takeIn(request: IncomingMessage) {
@@ -146,7 +186,7 @@ export async function startGraphStandIn(options: GraphStandInOptions): Promise<G
             baseUrl: `${url}/${call.version}`,
             accessToken,
           },
-          write: { now, random, happened },
+          write: { now, random, happened, codeSent, nameRequested },
         },
       );
     } catch (error) {
@@ -199,27 +239,20 @@ export async function startGraphStandIn(options: GraphStandInOptions): Promise<G
     expireToken(value) {
       expired = value;
     },
-    codeSentTo: (id) => numberOf(id).hidden.code?.replace(/^(\d{3})/, '$1-') ?? null,
+    codeSentTo(id) {
+      const { code } = numberOf(id).hidden;
+      return code === null ? null : shownCode(code);
+    },
+    sendWebhooksTo(target) {
+      webhook = target;
+    },
     async reviewName(id, decision, reason) {
-      const number = numberOf(id);
-      const name = number.members.new_display_name ?? number.members.verified_name;
-      const approved = decision === 'APPROVED';
-      Object.assign(
-        number.members,
-        approved
-          ? { verified_name: name, name_status: 'APPROVED', new_display_name: undefined, new_name_status: 'NONE' }
-          : { new_name_status: 'DECLINED' },
-      );
-      happened(number, 'phone_number_name_update', {
-        display_phone_number: digitsOf(number),
-        decision,
-        requested_verified_name: name,
-        rejection_reason: approved ? null : (reason ?? 'NAME_FORMAT_UNACCEPTABLE'),
-      });
+      decideName(numberOf(id), decision, reason);
       await Promise.all(webhooks);
     },
     webhooksSent: () => Promise.all(webhooks),
     async close() {
+      for (const review of reviews) clearTimeout(review);
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

@@ -9,6 +9,8 @@ export interface WriteOptions {
   readonly random: () => number;
   /** Tells what happened, so that the webhook Meta would send can be sent. */
   readonly happened: (number: NumberState, field: string, value: Record<string, unknown>) => void;
+  readonly codeSent: (number: NumberState) => void;
+  readonly nameRequested: (number: NumberState) => void;
 }
 
 export type WriteParameters = Readonly<Record<string, unknown>>;
@@ -22,10 +24,11 @@ const CODE_PAUSE_MS = 60_000;
 const DELETED_PAUSE_MS = 5 * 60_000;
 
 export function requestCode(
-  { members, hidden }: NumberState,
+  number: NumberState,
   parameters: WriteParameters,
-  { now, random }: WriteOptions,
+  { now, random, codeSent }: WriteOptions,
 ): StandInAnswer {
+  const { members, hidden } = number;
   if (parameters.code_method !== 'SMS' && parameters.code_method !== 'VOICE') throw missing('code_method');
   if (typeof parameters.language !== 'string') throw missing('language');
   if (members.status === 'CONNECTED') throw codeRefused('The number is verified and registered already.');
@@ -34,6 +37,7 @@ export function requestCode(
   }
   hidden.codeRequestedMs = now();
   hidden.code = sixDigits(random);
+  codeSent(number);
   return SUCCESS;
 }
 
@@ -125,7 +129,7 @@ export function deregister({ members, hidden }: NumberState, { now }: WriteOptio
 export function changeNumber(
   number: NumberState,
   parameters: WriteParameters,
-  { happened }: WriteOptions,
+  { happened, nameRequested }: WriteOptions,
 ): StandInAnswer {
   const { members, hidden } = number;
   const { pin, new_display_name: name, webhook_configuration: override } = parameters;
@@ -138,6 +142,7 @@ export function changeNumber(
   if (name !== undefined) {
     if (typeof name !== 'string' || name.length < 2 || name.length > 75) throw missing('new_display_name');
     Object.assign(members, { new_display_name: name, new_name_status: 'PENDING_REVIEW' });
+    nameRequested(number);
   }
   if (override !== undefined) {
     const { override_callback_uri: url, verify_token: token } = isObject(override) ? override : {};

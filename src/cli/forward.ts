@@ -1,0 +1,81 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { readStoreSettings } from '../config/read-settings.ts';
+import { type ForwardProgress, type ForwardSummary, forwardDryRun, forwardJournal } from '../forward.ts';
+import { createLog } from '../log.ts';
+import { describeStore } from '../open-store.ts';
+import { print } from './output.ts';
+
+interface Options {
+  readonly dataDir?: string;
+  readonly dryRun?: boolean;
+  readonly parked?: boolean;
+  readonly giveUpAfter: number;
+  readonly json?: boolean;
+}
+
+export function forwardCommand(): Command {
+  return new Command('forward')
+    .description('move the events of a journal, or what is left in a spool, to Kafka (KAFKA_BROKERS)')
+    .option('--data-dir <folder>', 'folder of the journal (default: DATA_DIR)')
+    .option('--dry-run', 'count what would go, and touch nothing')
+    .option('--parked', 'also events that Kafka refused for good, once that is mended; they go last')
+    .option('--give-up-after <seconds>', 'end when Kafka takes nothing for this long', parseSeconds, 60)
+    .option('--json', 'print the summary as JSON (always, where the output is not a terminal)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  KAFKA_BROKERS=kafka:9092 hubcast forward --data-dir /var/lib/hubcast --dry-run
+  KAFKA_BROKERS=kafka:9092 hubcast forward --data-dir /var/lib/hubcast
+  KAFKA_BROKERS=kafka:9092 hubcast forward --parked
+
+The service of that folder must be stopped. The order within each topic is kept, and what is in Kafka is noted in the
+journal: stopped at any moment, it goes on where it was. Nothing is removed from the journal. Exit code 1 when something is left or Kafka refused
+an event for good.`,
+    )
+    .action(forward);
+}
+
+async function forward(options: Options): Promise<void> {
+  const env = options.dataDir === undefined ? process.env : { ...process.env, DATA_DIR: options.dataDir };
+  const settings = readStoreSettings(env);
+  const json = options.json ?? !process.stdout.isTTY;
+  if (options.dryRun) {
+    const { records, topics, parked } = forwardDryRun(settings);
+    if (json) return print(JSON.stringify({ dry_run: true, records, topics, parked }));
+    const lines = Object.entries(topics).map(([topic, count]) => `  ${topic}  ${count}`);
+    return print([`${records} events would go to Kafka; ${parked} are parked.`, ...lines].join('\n'));
+  }
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  process.once('SIGTERM', () => stop.abort());
+  const startedMs = performance.now();
+  const summary = await forwardJournal(settings, createLog('warn', process.stderr), {
+    parked: options.parked === true,
+    patienceMs: options.giveUpAfter * 1000,
+    signal: stop.signal,
+    onProgress: (progress) => process.stderr.write(`${toLine(progress)}\n`),
+  });
+  const durationMs = Math.round(performance.now() - startedMs);
+  if (summary.problem !== null || summary.parked > 0) process.exitCode = 1;
+  const { forwarded, parked, left, problem } = summary;
+  if (json) return print(JSON.stringify({ dry_run: false, forwarded, parked, left, problem, duration_ms: durationMs }));
+  return print(toText(summary, describeStore({ ...settings, SPOOL: false })));
+}
+
+function toLine({ forwarded, parked, total }: ForwardProgress): string {
+  const share = total === 0 ? 100 : Math.floor((100 * (forwarded + parked)) / total);
+  return `${forwarded} of ${total} events are in Kafka (${share} %)${parked > 0 ? `, ${parked} are parked` : ''}`;
+}
+
+function toText({ forwarded, parked, left, problem }: ForwardSummary, kafka: string): string {
+  const lines = [`${forwarded} events went to ${kafka}.`];
+  if (parked > 0) lines.push(`${parked} are parked: Kafka refuses them for good ("hubcast journal check" lists them).`);
+  if (problem !== null) lines.push(`${left} are left; run it again for them. ${problem}`);
+  return lines.join('\n');
+}
+
+function parseSeconds(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('Use a whole number of seconds.');
+  return Number(text);
+}

@@ -1,0 +1,109 @@
+import { Command } from 'commander';
+import { readStoreSettings } from '../config/read-settings.ts';
+import type { StoreSettings } from '../config/settings.ts';
+import { backUp, check, type JournalReport } from '../journal-files.ts';
+import { print } from './output.ts';
+import { visible } from './visible.ts';
+
+interface Options {
+  readonly dataDir?: string;
+  readonly json?: boolean;
+}
+
+export function journalCommand(): Command {
+  const journal = new Command('journal')
+    .description('copy and check the journal of DATA_DIR, also while the service runs')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hubcast journal backup /backup/journal-monday.db
+  hubcast journal check
+  hubcast journal check /backup/journal-monday.db`,
+    );
+  journal
+    .command('backup')
+    .description('a consistent copy, synced to disk; an existing file is not overwritten')
+    .argument('<file>', 'where the copy goes')
+    .option('--data-dir <folder>', 'folder of the journal (default: DATA_DIR)')
+    .option('--json', 'print JSON (always, where the output is not a terminal)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  hubcast journal backup /backup/journal.db\n\nTo use a copy, put it into an empty folder under the name journal.db and start with that folder as DATA_DIR.',
+    )
+    .action(backUpTo);
+  journal
+    .command('check')
+    .description('read every page and every record, and say what is in it')
+    .argument('[file]', 'a copy; without it the journal of DATA_DIR')
+    .option('--data-dir <folder>', 'folder of the journal (default: DATA_DIR)')
+    .option('--json', 'print JSON (always, where the output is not a terminal)')
+    .addHelpText(
+      'after',
+      '\nExit code 1 when something is damaged.\n\nExamples:\n  hubcast journal check --json | jq .forwarding',
+    )
+    .action(checkIt);
+  return journal;
+}
+
+const settingsFor = ({ dataDir }: Options): StoreSettings =>
+  readStoreSettings(dataDir === undefined ? process.env : { ...process.env, DATA_DIR: dataDir });
+
+const REPORT_INTERVAL_MS = 1_000;
+
+async function backUpTo(file: string, options: Options): Promise<void> {
+  const settings = settingsFor(options);
+  let saidMs = performance.now();
+  const { bytes } = await backUp(settings, file, ({ pages, totalPages }) => {
+    if (performance.now() - saidMs < REPORT_INTERVAL_MS) return;
+    saidMs = performance.now();
+    process.stderr.write(`${pages} of ${totalPages} pages are copied (${Math.floor((100 * pages) / totalPages)} %)\n`);
+  });
+  if (options.json ?? !process.stdout.isTTY) return print(JSON.stringify({ file, bytes }));
+  return print(`${visible(file)} holds the journal as it was, ${bytes} bytes.`);
+}
+
+async function checkIt(file: string | undefined, options: Options): Promise<void> {
+  const report = check(settingsFor(options), file);
+  if (report.problems.length > 0) process.exitCode = 1;
+  return print((options.json ?? !process.stdout.isTTY) ? JSON.stringify(toJson(report), null, 2) : toText(report));
+}
+
+function toJson(report: JournalReport) {
+  const { file, format, bytes, batches, records, topics, forwarding, problems } = report;
+  return {
+    file,
+    format,
+    bytes,
+    batches,
+    records,
+    topics,
+    first_offset: report.firstOffset,
+    last_offset: report.lastOffset,
+    oldest: toTime(report.oldestMs),
+    newest: toTime(report.newestMs),
+    remembered_ids: report.rememberedIds,
+    forwarding,
+    parked: report.parked.map(({ offset, topic, atMs, why }) => ({ offset, topic, at: toTime(atMs), why })),
+    problems,
+  };
+}
+
+const toTime = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
+
+function toText(report: JournalReport): string {
+  const { file, format, bytes, records, batches, topics, forwarding, parked, problems } = report;
+  const lines = [
+    `${file}: format ${format}, ${bytes} bytes`,
+    `${records} events in ${batches} batches, from ${toTime(report.oldestMs) ?? '-'} to ${toTime(report.newestMs) ?? '-'}`,
+    ...Object.entries(topics).map(([topic, count]) => `  ${topic}  ${count}`),
+    `${report.rememberedIds} ids are remembered`,
+  ];
+  if (forwarding !== null && forwarding.position > 0)
+    lines.push(`Up to offset ${forwarding.position} everything is in Kafka; ${forwarding.waiting} events wait`);
+  for (const { offset, topic, atMs, why } of parked)
+    lines.push(`parked ${toTime(atMs)}: offset ${offset}, ${topic}: ${why}`);
+  lines.push(...(problems.length === 0 ? ['Nothing is damaged.'] : problems.map((problem) => `DAMAGED: ${problem}`)));
+  return lines.map(visible).join('\n');
+}

@@ -1,0 +1,76 @@
+/** Charts of the last hour. uPlot is loaded by the page as a script of its own. */
+import type uPlotType from 'uplot';
+import type { HistoryAnswer } from './shapes.ts';
+
+declare const uPlot: typeof uPlotType;
+
+type Points = HistoryAnswer['points'];
+type Line = readonly [
+  label: string,
+  color: string,
+  read: (point: Points[number], stepSeconds: number) => number | null,
+];
+
+export const FLOW_LINES: readonly Line[] = [
+  ['events/s', '--good', (point, step) => sum(point.events) / step],
+  ['refused/s', '--warn', (point, step) => point.refused / step],
+  ['failed/s', '--bad', (point, step) => point.failed / step],
+];
+
+export const LATENCY_LINES: readonly Line[] = [
+  ['p50 ms', '--good', ({ p50Ms }) => p50Ms],
+  ['p99 ms', '--accent', ({ p99Ms }) => p99Ms],
+];
+
+const HEIGHT = 180;
+const drawn = new Map<HTMLElement, { chart: uPlotType; dark: boolean }>();
+
+/** Draws into an element, or brings what is drawn there up to date. */
+export function drawChart(element: HTMLElement, lines: readonly Line[], { points, step_ms }: HistoryAnswer): void {
+  const times = points.map(({ atMs }) => atMs / 1000);
+  const columns = lines.map(([, , read]) => points.map((point) => read(point, step_ms / 1000)));
+  const data = [times, ...columns] as uPlotType.AlignedData;
+  const width = Math.max(240, element.clientWidth);
+  const dark = matchMedia('(prefers-color-scheme: dark)').matches;
+  const known = drawn.get(element);
+  if (known !== undefined && known.dark === dark && element.contains(known.chart.root)) {
+    if (known.chart.width !== width) known.chart.setSize({ width, height: HEIGHT });
+    known.chart.setData(data);
+    return;
+  }
+  known?.chart.destroy();
+  const color = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const axis = { stroke: color('--quiet'), grid: { stroke: color('--line'), width: 1 }, ticks: { show: false } };
+  const chart = new uPlot(
+    {
+      width,
+      height: HEIGHT,
+      cursor: { drag: { x: false, y: false } },
+      scales: { x: { range: lastHour }, y: { range: (_plot, _least, most) => [0, Math.max(1, (most ?? 0) * 1.1)] } },
+      axes: [axis, { ...axis, size: 48 }],
+      series: [
+        {},
+        ...lines.map(([label, name]) => ({
+          label,
+          stroke: color(name),
+          width: 2,
+          spanGaps: false,
+          points: { size: 4 },
+        })),
+      ],
+    },
+    data,
+    element,
+  );
+  drawn.set(element, { chart, dark });
+}
+
+/** Seconds; always the whole hour, so that a service just started does not seem to have a history. */
+function lastHour(): [number, number] {
+  const now = Date.now() / 1000;
+  return [now - 3600, now];
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}

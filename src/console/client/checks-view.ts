@@ -1,0 +1,45 @@
+/** What `hubcast doctor` finds: what is wrong, why it matters, the exact fix. */
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { Loaded } from './numbers-view.ts';
+
+export interface Finding {
+  readonly severity: string;
+  readonly what: string;
+  readonly why?: string;
+  readonly fix?: string;
+}
+
+export interface ChecksAnswer {
+  readonly findings: readonly Finding[];
+}
+
+export function checksView(
+  loaded: Loaded<ChecksAnswer>,
+  warnings: readonly string[],
+  reload: () => void,
+): TemplateResult {
+  return html`
+    <div class="bar"><h1 tabindex="-1">Checks</h1><button type="button" @click=${reload}>Check again</button></div>
+    <p class="quiet">Settings, store, and what Meta says of app, token, accounts and subscriptions.</p>
+    ${warnings.length === 0 ? nothing : html`<ul class="cards">${warnings.map((warning) => html`<li class="card state warn">${warning}</li>`)}</ul>`}
+    ${list(loaded)}`;
+}
+
+function list(loaded: Loaded<ChecksAnswer>): TemplateResult {
+  if (loaded === null) return html`<p class="card quiet">Checking …</p>`;
+  if ('failure' in loaded) return html`<p class="card state warn" role="alert">${loaded.failure}</p>`;
+  const { findings } = loaded.answer;
+  if (findings.length === 0)
+    return html`<p class="card state good">Nothing found. Everything that was checked is as it should be.</p>`;
+  return html`<ul class="cards">
+    ${findings.map(
+      ({ severity, what, why, fix }) => html`<li class="card state ${LEVELS[severity] ?? ''}">
+      <h2>${what}</h2>
+      ${why ? html`<p>${why}</p>` : nothing}
+      ${fix ? html`<p><strong>${fix}</strong></p>` : nothing}
+    </li>`,
+    )}
+  </ul>`;
+}
+
+const LEVELS: Readonly<Record<string, string>> = { error: 'bad', warning: 'warn', info: '' };

@@ -1,0 +1,54 @@
+/** Dead letters: what could not be read, why, and a second try after an upgrade. */
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { Loaded } from './numbers-view.ts';
+import type { DeadLetterRow, Replayed } from './shapes.ts';
+import { ago, bytes } from './words.ts';
+
+export interface LettersState {
+  rows: Loaded<{ readonly data: readonly DeadLetterRow[]; readonly next: string | null }>;
+  /** By id: what a retry said. */
+  readonly said: Map<string, string>;
+}
+
+export interface LettersActions {
+  readonly reload: () => void;
+  readonly more: (next: string) => void;
+  readonly retry: (row: DeadLetterRow) => void;
+}
+
+export function lettersView({ rows, said }: LettersState, { reload, more, retry }: LettersActions): TemplateResult {
+  return html`
+    <div class="bar"><h1 tabindex="-1">Dead letters</h1><button type="button" @click=${reload}>Look again</button></div>
+    <p class="quiet">Kept with every byte, because Meta signed them. A retry reads one again with what this version knows.</p>
+    ${list()}`;
+
+  function list(): TemplateResult {
+    if (rows === null) return html`<p class="card quiet">Asking …</p>`;
+    if ('failure' in rows) return html`<p class="card state warn" role="alert">${rows.failure}</p>`;
+    const { data, next } = rows.answer;
+    if (data.length === 0) return html`<p class="card state good">None. Everything Meta sent could be read.</p>`;
+    return html`<ul class="cards">${data.map(card)}</ul>
+      ${next === null ? nothing : html`<button type="button" @click=${() => more(next)}>Older ones</button>`}`;
+  }
+
+  function card(row: DeadLetterRow): TemplateResult {
+    const { id, field, entry_id, stored_at, issues, bytes: size, path } = row;
+    const answer = said.get(id);
+    return html`<li class="card state warn">
+      <div class="bar">
+        <h2>${field ?? 'Unreadable body'}</h2>
+        <button type="button" @click=${() => retry(row)} aria-label=${`Retry dead letter ${id}`}>Retry</button>
+      </div>
+      <p class="quiet">Entry ${entry_id ?? 'unknown'}, ${ago(stored_at)}, ${bytes(size)}${path ? html`, at <code>${path}</code>` : nothing}</p>
+      <ul>${issues.map((issue) => html`<li><code>${issue.code}</code> ${issue.message}</li>`)}</ul>
+      <p role="status">${answer ?? nothing}</p>
+    </li>`;
+  }
+}
+
+export function replayWords({ outcome, events, issues }: Replayed): string {
+  if (outcome === 'stored')
+    return `Stored: ${events.length} event${events.length === 1 ? '' : 's'} (${events.map(({ type }) => type).join(', ')}).`;
+  const why = issues.map(({ message }) => message).join(' ');
+  return outcome === 'refused' ? `Still refused. ${why}` : `Still unreadable. ${why}`;
+}

@@ -1,0 +1,87 @@
+/** Your phone numbers: how each is doing, in plain words, and what to do. */
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { HealthAnswer, NumberHealth } from './shapes.ts';
+import { ago } from './words.ts';
+
+export type Loaded<Answer> = { readonly answer: Answer } | { readonly failure: string } | null;
+
+export function numbersView(loaded: Loaded<HealthAnswer>, reload: () => void): TemplateResult {
+  return html`
+    <div class="bar"><h1 tabindex="-1">Phone numbers</h1><button type="button" @click=${reload}>Look again</button></div>
+    ${body(loaded)}`;
+}
+
+function body(loaded: Loaded<HealthAnswer>): TemplateResult {
+  if (loaded === null) return html`<p class="card quiet">Asking …</p>`;
+  if ('failure' in loaded) {
+    return html`<p class="card state warn" role="alert">${loaded.failure}
+      <span class="quiet">Numbers are shown where META_ACCESS_TOKEN and WABA_IDS are set.</span></p>`;
+  }
+  const { summary, data } = loaded.answer;
+  if (data.length === 0) return html`<p class="card quiet">No numbers in the accounts of WABA_IDS.</p>`;
+  return html`
+    <dl class="tiles">
+      ${Object.entries(summary).map(([state, count]) => (count === 0 ? nothing : html`<div class="tile ${levelOf(state)}"><dt>${words(state)}</dt><dd>${count}</dd></div>`))}
+    </dl>
+    <ul class="cards">${data.toSorted(worstFirst).map(card)}</ul>`;
+}
+
+function card({
+  display_phone_number,
+  verified_name,
+  account_id,
+  phone_number_id,
+  fetched_at,
+  stale,
+  health,
+}: NumberHealth): TemplateResult {
+  const { quality, limit, state, reasons, sandbox } = health;
+  const said = reasons.filter(({ level }) => level !== 'ok');
+  return html`<li class="card state ${levelOf(state)}">
+    <div class="bar">
+      <h2>${display_phone_number ?? phone_number_id}</h2>
+      <span class="badge ${levelOf(state)}">${words(state)}</span>
+    </div>
+    <p>${verified_name ?? 'without a name'}${sandbox ? ' (Meta’s test number)' : ''}</p>
+    <dl class="reading">
+      <dt>Quality</dt><dd>${quality.rating ?? 'not told'}</dd>
+      <dt>Limit</dt><dd>${limitWords(limit)}</dd>
+      <dt>Account</dt><dd>${account_id ?? 'not told'}</dd>
+      <dt>Number id</dt><dd>${phone_number_id}</dd>
+      <dt>Looked up</dt><dd>${ago(fetched_at)}${stale ? ', may be out of date' : ''}</dd>
+    </dl>
+    ${said.length === 0 ? nothing : html`<ul class="reasons">${said.map(({ about, todo, level }) => html`<li class=${levelOf(level)}>${about} ${todo === '' ? nothing : html`<strong>${todo}</strong>`}</li>`)}</ul>`}
+  </li>`;
+}
+
+function limitWords(limit: NumberHealth['health']['limit']): string {
+  if (limit === null) return 'not told';
+  if (limit.unlimited) return 'no limit on new conversations';
+  const { unique_recipients_per_day: people } = limit;
+  return people === null || people === undefined
+    ? 'not told'
+    : `${people.toLocaleString()} people a day, for the portfolio`;
+}
+
+const LEVELS: Readonly<Record<string, string>> = { ok: 'good', warn: 'warn', blocked: 'bad' };
+const ORDER = ['blocked', 'warn', 'setting_up', 'unknown', 'ok'];
+
+function levelOf(state: string): string {
+  return LEVELS[state] ?? '';
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ok: 'fine',
+  warn: 'needs attention',
+  blocked: 'cannot send',
+  setting_up: 'being set up',
+  unknown: 'not known',
+};
+
+function words(state: string): string {
+  return WORDS[state] ?? state;
+}
+
+function worstFirst(one: NumberHealth, other: NumberHealth): number {
+  return ORDER.indexOf(one.health.state) - ORDER.indexOf(other.health.state);
+}

@@ -1,0 +1,111 @@
+/** Answers of the service, as far as the page reads them. Their full description is at /openapi.json. */
+export interface StoredRecord {
+  readonly stored_at: string | null;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly event: CloudEvent | null;
+}
+
+export interface CloudEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly source: string;
+  readonly subject?: string;
+  readonly time: string;
+  readonly receivedtime?: string;
+  readonly dataschema?: string;
+  readonly app?: string;
+  readonly data: EventData;
+}
+
+export interface EventData {
+  readonly field: string | null;
+  readonly entry_id: string | null;
+  readonly account_id?: string | null;
+  readonly test?: boolean;
+  readonly phone_number?: {
+    readonly digits: string | null;
+    readonly id: string | null;
+    readonly known: boolean | null;
+  } | null;
+  readonly context?: unknown;
+  readonly value?: unknown;
+  readonly derived?: unknown;
+  readonly issues?: readonly Issue[];
+}
+
+export interface Issue {
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface Readiness {
+  readonly status: 'ready' | 'not_ready';
+  readonly warnings?: readonly string[];
+  readonly why?: string;
+}
+
+export interface HistoryAnswer {
+  readonly step_ms: number;
+  readonly version: string;
+  readonly store: string;
+  readonly points: readonly {
+    readonly atMs: number;
+    readonly events: Readonly<Record<string, number>>;
+    readonly stored: number;
+    readonly refused: number;
+    readonly failed: number;
+    readonly p50Ms: number | null;
+    readonly p99Ms: number | null;
+  }[];
+}
+
+export interface DeadLetterRow {
+  readonly id: string;
+  readonly at: string;
+  readonly stored_at: string | null;
+  readonly field: string | null;
+  readonly entry_id: string | null;
+  readonly part: string | null;
+  readonly path: string | null;
+  readonly issues: readonly Issue[];
+  readonly bytes: number;
+}
+
+export interface Replayed {
+  readonly outcome: 'stored' | 'refused' | 'unreadable';
+  readonly events: readonly { readonly id: string; readonly type: string }[];
+  readonly issues: readonly Issue[];
+}
+
+export interface HealthAnswer {
+  readonly checked_at: string;
+  readonly summary: Readonly<Record<string, number>>;
+  readonly data: readonly NumberHealth[];
+}
+
+export interface NumberHealth {
+  readonly phone_number_id: string;
+  readonly account_id: string | null;
+  readonly display_phone_number: string | null;
+  readonly verified_name: string | null;
+  readonly fetched_at: string;
+  readonly stale: boolean;
+  readonly health: {
+    readonly state: string;
+    readonly reasons: readonly {
+      readonly member: string;
+      readonly value: string | null;
+      readonly level: string;
+      readonly about: string;
+      readonly todo: string;
+    }[];
+    readonly quality: { readonly rating: string | null };
+    readonly limit: { readonly unique_recipients_per_day?: number | null; readonly unlimited?: boolean } | null;
+    readonly sandbox: boolean;
+  };
+}

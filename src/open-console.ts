@@ -1,0 +1,54 @@
+/** From what is counted anyway to the operator's page. */
+
+import { loadConsoleAssets } from './console/assets.ts';
+import { createHistory, STEP_MS, type Totals } from './console/history.ts';
+import { ERRORS, type ErrorCode } from './errors.ts';
+import { typeOfEvent } from './events/event.ts';
+import { allEvents } from './fields/registry.ts';
+import type { ConsoleParts } from './http/console-routes.ts';
+import type { DeliveryCounts } from './metrics/delivery-counts.ts';
+
+export interface OpenConsole extends ConsoleParts {
+  readonly close: () => void;
+}
+
+interface ConsoleOptions {
+  readonly deliveries: DeliveryCounts;
+  readonly version: string;
+  /** Where events go, in words. */
+  readonly store: string;
+}
+
+export function openConsole({ deliveries, version, store }: ConsoleOptions): OpenConsole {
+  const families = new Map(
+    allEvents().map(({ field, event }) => [typeOfEvent(field, event), event.family ?? field.family] as const),
+  );
+  const familyOf = (type: string): string =>
+    families.get(type) ?? (type.endsWith('dead_letter') ? 'dead-letter' : 'unknown');
+
+  function totals(): Totals {
+    const events: Record<string, number> = {};
+    for (const [type, { count }] of deliveries.events) {
+      const family = familyOf(type);
+      events[family] = (events[family] ?? 0) + count;
+    }
+    let refused = 0;
+    let failed = 0;
+    for (const [outcome, count] of Object.entries(deliveries.outcomes)) {
+      const status = ERRORS[outcome as ErrorCode]?.status ?? 200;
+      if (status >= 500) failed += count;
+      else if (status >= 400) refused += count;
+    }
+    const { bounds, counts } = deliveries.timeToDurable;
+    return { events, stored: deliveries.outcomes.stored, refused, failed, durable: { bounds, counts: [...counts] } };
+  }
+
+  const history = createHistory(totals);
+  const sampling = setInterval(() => history.sample(Date.now()), STEP_MS);
+  sampling.unref();
+  return {
+    assets: loadConsoleAssets(),
+    history: () => ({ step_ms: STEP_MS, version, store, points: history.points() }),
+    close: () => clearInterval(sampling),
+  };
+}
