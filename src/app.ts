@@ -97,6 +97,7 @@ export async function startService(
         bytesUnderWay: room.taken,
         maxBytesUnderWay: fixed.MAX_IN_FLIGHT_BYTES,
         numbers,
+        lag: store.lag,
       }),
       log,
     });

@@ -34,6 +34,9 @@ export interface Writer {
 /** Meta repeats a delivery for up to 7 days. */
 export const REMEMBER_MS = 8 * 24 * 60 * 60 * 1000;
 
+/** In the sorted table, whose pages random ids fill to two thirds. */
+const BYTES_OF_AN_ID = 48;
+
 /** Of a new file. Fewer writes for a batch than with the usual 4 kB, and no more of them for the ends of the tables. */
 const PAGE_BYTES = 8192;
 /** SQLite's own smallest working size; a smaller bound could not even hold the tables. */
@@ -80,7 +83,10 @@ function createWriter(database: DatabaseSync, settings: WorkerSettings, translat
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   const touchProbe = database.prepare('UPDATE probe SET at_ms = ? WHERE id = 1');
-  const rememberedIds = openRememberedIds(database, REMEMBER_MS);
+  const rememberedIds = openRememberedIds(database, {
+    rememberMs: REMEMBER_MS,
+    maxIds: settings.maxIdBytes === null ? undefined : Math.floor(settings.maxIdBytes / BYTES_OF_AN_ID),
+  });
   const batches = openBatchTable(database);
   const forwarding = openForwardingTable(database, batches);
   const removeExpired = createExpiry(database, batches, rememberedIds);
