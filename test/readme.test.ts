@@ -112,6 +112,10 @@ describe('the documentation', () => {
     expect(await run(block('dead-letters --help'))).toContain('Usage: hubcast dead-letters');
   });
 
+  it('says how the set-up is checked', async () => {
+    expect(await run(block('doctor --help'))).toContain('Usage: hubcast doctor');
+  });
+
   it('shows commands that work', async () => {
     const output = await run(block('-- --help'));
     expect(output).toContain('Usage: hubcast');

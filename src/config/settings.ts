@@ -307,6 +307,10 @@ export const settingsTable = z.object({
     brokerList().optional(),
     kafka('Bootstrap brokers; with them events go to Kafka, without them to the journal', { form: 'host:port, ...' }),
   ),
+  KAFKA_CLUSTER_ID: about(
+    text().optional(),
+    kafka('cluster.id that the brokers must have; "hubcast doctor" says when they answer for another cluster'),
+  ),
   KAFKA_CLIENT_ID: about(text().default('hubcast'), kafka('client.id')),
   KAFKA_CREATE_TOPICS: about(onOff(true), kafka('Create missing topics at the start; existing ones are never altered')),
   KAFKA_PARTITIONS: about(wholeNumber(1, 10_000).default(6), kafka('Partitions of topics created here')),
