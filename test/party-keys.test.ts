@@ -21,7 +21,13 @@ async function recordsOf(payload: string, env: Record<string, string>): Promise<
   })(null);
   const body = Buffer.from(payload);
   const signature = readSignature(signatureOf(body));
-  await door?.receive({ body, signature, traceparent: undefined, receivedMs: 1e12, deliveryId: '5f0c9d2e-7a31-4b8e-9c64-2d1e3f405162' });
+  await door?.receive({
+    body,
+    signature,
+    traceparent: undefined,
+    receivedMs: 1e12,
+    deliveryId: '5f0c9d2e-7a31-4b8e-9c64-2d1e3f405162',
+  });
   return stored;
 }
 
