@@ -29,6 +29,8 @@ export interface Erased {
 /** Batches in one transaction. */
 const CHUNK_BATCHES = 64;
 const BUSY_TIMEOUT_MS = 2000;
+/** See migrations.ts. */
+const FORMAT_WITH_PARKED = 2;
 
 /** @throws HubcastError `store_locked` while a service owns the journal, `usage` where there is none */
 export function eraseFromJournal({ dataDir, matches, dryRun }: EraseOptions): Erased {
@@ -40,9 +42,11 @@ export function eraseFromJournal({ dataDir, matches, dryRun }: EraseOptions): Er
   try {
     database = new DatabaseSync(file, { readOnly: dryRun, timeout: BUSY_TIMEOUT_MS });
     checkSchema(database, file);
-    if (schemaVersion(database) === 0) return { lookedAt: 0, byTopic: {} };
+    const version = schemaVersion(database);
+    if (version === 0) return { lookedAt: 0, byTopic: {} };
     if (!dryRun) database.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
-    const erased = walk(database, matches, dryRun);
+    const inBatches = walk(database, matches, dryRun);
+    const erased = version < FORMAT_WITH_PARKED ? inBatches : withParked(database, matches, dryRun, inBatches);
     // Also where nothing matched: an erasure that was interrupted may have left its bytes behind.
     if (!dryRun) database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
     return erased;
@@ -85,4 +89,26 @@ function walk(database: DatabaseSync, matches: EraseOptions['matches'], dryRun: 
     }
     if (!dryRun) database.exec('COMMIT');
   }
+}
+
+/** What Kafka refused for good left its batch, and is kept beside them. */
+function withParked(
+  database: DatabaseSync,
+  matches: EraseOptions['matches'],
+  dryRun: boolean,
+  { lookedAt, byTopic }: Erased,
+): Erased {
+  const all = database.prepare('SELECT record_offset, first_offset, content FROM parked').all();
+  const remove = database.prepare('DELETE FROM parked WHERE record_offset = ?');
+  const counts: Record<string, number> = { ...byTopic };
+  for (const row of all) {
+    const batch = openBatch(row.content as Uint8Array);
+    for (const frame of batch.frames) {
+      if (!matches(batch.record(frame, Number(row.first_offset)))) continue;
+      const topic = batch.topic(frame);
+      counts[topic] = (counts[topic] ?? 0) + 1;
+      if (!dryRun) remove.run(Number(row.record_offset));
+    }
+  }
+  return { lookedAt: lookedAt + all.length, byTopic: counts };
 }
