@@ -3,6 +3,7 @@ import { captureCommand } from './cli/capture.ts';
 import { deadLettersCommand } from './cli/dead-letters.ts';
 import { demoCommand } from './cli/demo.ts';
 import { describeCommand } from './cli/describe.ts';
+import { doctorCommand } from './cli/doctor.ts';
 import { eraseCommand } from './cli/erase.ts';
 import { eventsCommand } from './cli/events.ts';
 import { forwardCommand } from './cli/forward.ts';
@@ -48,6 +49,7 @@ for (const command of [
   journalCommand(),
   deadLettersCommand(),
   eraseCommand(),
+  doctorCommand(),
   describeCommand(),
   tokenCommand(),
 ]) {
