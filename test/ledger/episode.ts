@@ -9,6 +9,7 @@ import { SECRET } from '../support/run-cli.ts';
 import { audit, type Findings, isClean } from './audit.ts';
 import { makeBodies } from './bodies.ts';
 import type { Fault } from './faults.ts';
+import { deleteTopics } from './kafka-admin.ts';
 import type { Mode, Place } from './modes.ts';
 import { type SenderCounts, startSender } from './sender.ts';
 import { CLOCK_PRELOAD, makeService, removeFolder } from './service.ts';
@@ -102,6 +103,7 @@ export async function runEpisode(options: EpisodeOptions): Promise<Episode | { r
     const first = await look();
     const left = mode.forwards && first.missing.length > 0;
     const findings = left ? await afterRest() : first;
+    if (kafka !== undefined) await deleteTopics(place.brokers, place.prefix).catch(() => undefined);
     const clean = isClean(findings) && code === 0 && sender.counts.ok > 0 && backMs < BACK_WITHIN_MS;
     const lastWords = clean ? '' : `exit code ${code}\n${service.lastWords()}`;
     return { mode: mode.name, fault: fault.name, rounds, counts: sender.counts, findings, backMs, clean, lastWords };

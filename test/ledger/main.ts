@@ -73,6 +73,7 @@ const flags = new Command('npm run ledger --')
   .parse()
   .opts<Flags>();
 
+const toText = (error: unknown) => String(error);
 const note = (line: string) => void process.stderr.write(`${line}\n`);
 const why = whyNone(await kafkaForm());
 const wanted = MODES.filter(({ name }) => flags.mode === 'all' || flags.mode === name).flatMap((mode) =>
@@ -101,7 +102,14 @@ try {
   for (const [index, { mode, fault }] of pairs.entries()) {
     const durationMs = (flags.minutes * 60_000) / pairs.length;
     const random = seededRandom(flags.seed * 1000 + index);
-    const done = await runEpisode({ mode, fault, durationMs, random, stages, bin: spoiled?.bin });
+    const done = await runEpisode({ mode, fault, durationMs, random, stages, bin: spoiled?.bin }).catch(toText);
+    if (typeof done === 'string') {
+      // A broker that does not come back tells nothing about the promise; the rest still may.
+      note(`COULD NOT RUN: ${mode.name} ${fault.name}: ${done}`);
+      failed = true;
+      await stages.close();
+      continue;
+    }
     if ('skipped' in done) {
       note(`SKIPPED: ${mode.name} ${fault.name}: ${done.skipped}`);
       continue;
