@@ -68,7 +68,7 @@ const flags = new Command('npm run ledger --')
       SABOTAGES.map(({ name }) => name),
     ),
   )
-  .option('--json', 'the rows as JSON, one a line')
+  .option('--json', 'the rows as JSON, one a line, as they come')
   .addHelpText('after', EXAMPLES)
   .parse()
   .opts<Flags>();
@@ -116,6 +116,7 @@ try {
     }
     episodes.push(done);
     failed ||= !done.clean;
+    if (flags.json) process.stdout.write(`${JSON.stringify(toFigures(done))}\n`);
     note(`${done.clean ? 'kept  ' : 'BROKEN'} ${mode.name} ${fault.name} (${done.findings.obligations} obligations)`);
     if (!done.clean) {
       const { missing, altered, disordered, excess } = done.findings;
@@ -131,6 +132,5 @@ try {
   await stages.close();
   await spoiled?.remove();
 }
-if (flags.json) for (const episode of episodes) process.stdout.write(`${JSON.stringify(toFigures(episode))}\n`);
-else process.stdout.write(`${renderTable(episodes)}\n`);
+if (!flags.json) process.stdout.write(`${renderTable(episodes)}\n`);
 process.exit(failed ? EXIT_LOSS : 0);
