@@ -3,8 +3,8 @@
  * held against them. One connection, one request after the other, bodies that are always the same; and V8's optimising compilers
  * off, as what they save depends on when they had time to run. So the figures are higher than those of `npm run bench`.
  *
- *   node bench/counts.ts            measures, and compares with bench/counts-baseline.json
- *   node bench/counts.ts --renew    takes what was measured for the baseline: on purpose, and with a reason in the commit
+ *   npm run bench:counts              measures, and compares with bench/counts-baseline.json
+ *   npm run bench:counts -- --renew   takes what was measured for the baseline: on purpose, and with a reason in the commit
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -178,7 +178,7 @@ export function growth(name: string, baseline: Counts, measured: Counts): readon
     if (was === undefined || is === undefined || is <= was * (1 + TOLERANCE[count])) return [];
     const grown = `${((is / was - 1) * 100).toFixed(1)} %`;
     return [
-      `${name}: ${count} for each request grew by ${grown}, from ${toText(was)} to ${toText(is)} (${TOLERANCE[count] * 100} % is allowed). Find what costs it, or, if it is worth it, run: node bench/counts.ts --renew`,
+      `${name}: ${count} for each request grew by ${grown}, from ${toText(was)} to ${toText(is)} (${TOLERANCE[count] * 100} % is allowed). Find what costs it, or, if it is worth it, run: npm run bench:counts -- --renew`,
     ];
   });
 }

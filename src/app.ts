@@ -8,10 +8,12 @@ import { messageOf } from './errors.ts';
 import { watchEventLoop } from './event-loop.ts';
 import { createInternalApp } from './http/internal-app.ts';
 import type { Listener } from './http/listener.ts';
+import { warnOfLeftEvents } from './left-events.ts';
 import { listenOn } from './listen-on.ts';
 import type { Logger } from './log.ts';
 import { DURABLE_SECONDS } from './metrics/delivery-counts.ts';
 import { sumDeliveries } from './metrics/sum-deliveries.ts';
+import { openChecks } from './open-checks.ts';
 import { openConsole } from './open-console.ts';
 import { openEvents } from './open-events.ts';
 import { openLookUps } from './open-look-ups.ts';
@@ -62,6 +64,7 @@ export async function startService(
   const workers = workerCount(fixed);
   const metrics = openMetrics();
   const store = await open(settings, log, metrics.storeMeter);
+  warnOfLeftEvents(fixed, log);
   const numbers = openLookUps(settings, log, metrics.noteGraphCall);
   const eventLoop = watchEventLoop();
   const watch = openWatch(settings, { store, numbers, log });
@@ -103,6 +106,7 @@ export async function startService(
       stored: { events, schemas: openSchemas(), maxBodyBytes: fixed.MAX_BODY_BYTES },
       managementContract: managementContract(),
       console: page,
+      checks: openChecks(settings, log),
       version: PACKAGE.version,
       metrics: metrics.expose({
         version: PACKAGE.version,
@@ -112,6 +116,7 @@ export async function startService(
         maxBytesUnderWay: workers === 1 ? fixed.MAX_IN_FLIGHT_BYTES : 0,
         numbers,
         ofWorkers: workers === 1 ? null : async () => (await pool?.metrics()) ?? [],
+        lag: store.lag,
       }),
       log,
     });

@@ -7,7 +7,7 @@ import { createNumberTally } from './metrics/number-tally.ts';
 import { metricReaders } from './metrics/read-metrics.ts';
 import { createStoreCounts } from './metrics/store-counts.ts';
 import type { OpenLookUps } from './open-look-ups.ts';
-import type { Readiness, StoreMeter } from './store/store.ts';
+import type { Readiness, SpoolLag, StoreMeter } from './store/store.ts';
 
 export interface OpenMetrics {
   readonly deliveries: DeliveryCounts;
@@ -29,6 +29,7 @@ export interface ExposedSources {
   readonly numbers: OpenLookUps | null;
   /** What workers counted; null where there are none. */
   readonly ofWorkers: (() => Promise<readonly (readonly MetricState[])[]>) | null;
+  readonly lag: (() => Promise<SpoolLag>) | undefined;
 }
 
 export function openMetrics(): OpenMetrics {
@@ -46,7 +47,8 @@ export function openMetrics(): OpenMetrics {
       ready = state.ready;
       return state;
     },
-    expose({ version, readiness, bytesUnderWay, maxBytesUnderWay, numbers, ofWorkers }) {
+    expose({ version, readiness, bytesUnderWay, maxBytesUnderWay, numbers, lag, ofWorkers }) {
+      const spool = lag === undefined ? NO_SPOOL : createLast(lag);
       const graph =
         numbers === null
           ? null
@@ -57,15 +59,45 @@ export function openMetrics(): OpenMetrics {
               numbers: createNumberTally(numbers.directory.known),
             };
       const sources = { version, deliveries, store, graphCalls, graph, bytesUnderWay, maxBytesUnderWay };
-      const { text } = createExposition(metricReaders({ ...sources, ready: () => ready }));
+      const { text } = createExposition(metricReaders({ ...sources, ready: () => ready, spool: spool.known }));
       return async () => {
         // For the next scrape, where nobody else asks.
         readiness().catch(() => undefined);
+        spool.ask();
         return text(await ofWorkers?.());
       };
     },
-    tell: (sources) =>
-      createExposition(metricReaders({ ...sources, deliveries, store, graphCalls, graph: null, ready: () => ready }))
-        .states,
+    tell(sources) {
+      // The phone numbers are the first process's, and a spool has no workers.
+      const others = { graph: null, spool: NO_SPOOL.known };
+      return createExposition(
+        metricReaders({ ...sources, ...others, deliveries, store, graphCalls, ready: () => ready }),
+      ).states;
+    },
+  };
+}
+
+const NO_SPOOL = { known: () => undefined, ask: () => undefined };
+
+/** The last answer to a question that may take long; it is not asked again before it is answered. */
+function createLast<T>(question: () => Promise<T>): { readonly known: () => T | undefined; readonly ask: () => void } {
+  let known: T | undefined;
+  let asking = false;
+  return {
+    known: () => known,
+    ask() {
+      if (asking) return;
+      asking = true;
+      question()
+        .then(
+          (answer) => {
+            known = answer;
+          },
+          () => undefined,
+        )
+        .finally(() => {
+          asking = false;
+        });
+    },
   };
 }

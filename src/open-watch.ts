@@ -4,20 +4,20 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MAIN_APP } from './config/meta-apps.ts';
+import { appsOf, type MetaApp } from './config/meta-apps.ts';
 import type { StoreSettings } from './config/settings.ts';
-import { HubcastError, messageOf } from './errors.ts';
+import { messageOf } from './errors.ts';
 import type { KnownNumberOf } from './events/event.ts';
-import { FAMILY_NAMES } from './fields/families.ts';
+import { FAMILY_NAMES, type Family } from './fields/families.ts';
 import { joinForHold } from './kafka/membership.ts';
 import type { Logger } from './log.ts';
 import type { OpenLookUps } from './open-look-ups.ts';
-import { kafkaConnection, keepsState, monotonicMs, namingOf, type OpenReader, openReader } from './open-store.ts';
+import { followState } from './open-state.ts';
+import { kafkaConnection, keepsState, monotonicMs, openReader } from './open-store.ts';
 import { type KeeperHold, type KeeperOptions, keepState } from './phone-numbers/keeper.ts';
 import { createLookUps, type LookUps } from './phone-numbers/look-ups.ts';
 import { createStateDirectory } from './phone-numbers/state-directory.ts';
-import { createStateView } from './phone-numbers/state-view.ts';
-import { topicName } from './records/topics.ts';
+import { type TopicNaming, topicName } from './records/topics.ts';
 import type { Store } from './store/store.ts';
 
 export interface Watch {
@@ -37,32 +37,67 @@ export interface WatchOptions {
 const HOUR_MS = 60 * 60 * 1000;
 /** A keeper that falls silent is replaced after this. */
 const SESSION_TIMEOUT_MS = 10_000;
+/** They say something of numbers. */
+const EVENT_FAMILIES: ReadonlySet<Family> = new Set(['phone-numbers', 'accounts']);
 const RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 60_000;
 const NO_WATCH: Watch = { knownNumber: null, lookUps: null, close: async () => undefined };
 
 export function openWatch(settings: () => StoreSettings, options: WatchOptions): Watch {
   const fixed = settings();
   const { numbers, log } = options;
   const knownNumber = numbers?.directory.peek ?? null;
-  if (keepsState(fixed) && numbers !== null) return { ...openKeeper(settings, numbers, options), knownNumber };
-  // The look-ups, and with them the state, are those of one app.
-  const follows =
-    fixed.KAFKA_BROKERS !== undefined &&
-    fixed.META_APPS === undefined &&
-    fixed.PUBLISH_FAMILIES.includes('phone-number-state');
-  return follows ? followState(settings, numbers, log) : { ...NO_WATCH, knownNumber };
+  if (keepsState(fixed) && numbers !== null) {
+    const keepers = watchedApps(fixed).map((watched) => openKeeper(settings, watched, numbers, options));
+    return {
+      knownNumber,
+      lookUps: null,
+      close: async () => void (await Promise.all(keepers.map(({ close }) => close()))),
+    };
+  }
+  const follows = fixed.KAFKA_BROKERS !== undefined && fixed.PUBLISH_FAMILIES.includes('phone-number-state');
+  if (!follows) return { ...NO_WATCH, knownNumber };
+  const { view, close } = followState(settings, log);
+  const lookUps = numbers === null ? createLookUps(createStateDirectory(view), Date.now) : null;
+  return { knownNumber: view.peek, lookUps, close };
 }
 
-function openKeeper(settings: () => StoreSettings, numbers: OpenLookUps, { store, log }: WatchOptions) {
+/** Accounts whose state is in one topic, and the Meta app of each. */
+interface Watched {
+  readonly stateTopic: string;
+  readonly appOf: ReadonlyMap<string, MetaApp>;
+}
+
+/** Apps may share their topics; an account that two of them name is the first one's, as for look-ups. */
+function watchedApps(settings: StoreSettings): readonly Watched[] {
+  const appOf = new Map<string, MetaApp>();
+  for (const app of appsOf(settings)) {
+    for (const id of app.accessToken === null ? [] : app.accounts) if (!appOf.has(id)) appOf.set(id, app);
+  }
+  const byTopic = Map.groupBy(appOf, ([, app]) => topicName(namingOfApp(app, settings), 'phone-number-state'));
+  return [...byTopic].map(([stateTopic, accounts]) => ({ stateTopic, appOf: new Map(accounts) }));
+}
+
+function namingOfApp({ topicPrefix }: MetaApp, { TOPIC_NAMES }: StoreSettings): TopicNaming {
+  return { prefix: topicPrefix, names: TOPIC_NAMES };
+}
+
+/** One for each state topic. */
+function openKeeper(
+  settings: () => StoreSettings,
+  { stateTopic, appOf }: Watched,
+  numbers: OpenLookUps,
+  { store, log }: WatchOptions,
+): Pick<Watch, 'close'> {
   const fixed = settings();
-  const naming = namingOf(fixed);
-  const stateTopic = topicName(naming, 'phone-number-state');
+  const namings = [...new Set(appOf.values())].map((app) => namingOfApp(app, fixed));
+  const [firstApp] = [...appOf.values()] as [MetaApp];
   const reader = openReader(settings, log);
   const closing = new AbortController();
-  const families = new Map(FAMILY_NAMES.map((family) => [topicName(naming, family), family]));
+  const families = new Map(
+    namings.flatMap((naming) => FAMILY_NAMES.map((family) => [topicName(naming, family), family] as const)),
+  );
   const options: KeeperOptions = {
-    accountIds: fixed.WABA_IDS ?? [],
+    accountIds: [...appOf.keys()],
     intervalMs: fixed.PHONE_NUMBERS_WATCH_SECONDS * 1000,
     rewriteAfterMs: fixed.KAFKA_BROKERS === undefined ? (fixed.JOURNAL_RETENTION_HOURS * HOUR_MS) / 2 : null,
     shared: fixed.KAFKA_BROKERS !== undefined,
@@ -76,8 +111,12 @@ function openKeeper(settings: () => StoreSettings, numbers: OpenLookUps, { store
     read: reader.read,
     append: store.append,
     stateTopic,
-    eventTopics: [topicName(naming, 'phone-numbers'), topicName(naming, 'accounts')],
-    recordOptions: () => ({ naming, app: MAIN_APP, nowMs: Date.now(), deliveryId: randomUUID() }),
+    eventTopics: [...families].flatMap(([topic, family]) => (EVENT_FAMILIES.has(family) ? [topic] : [])),
+    recordOptions(accountId) {
+      // Accounts of old settings may stand in the state.
+      const app = appOf.get(accountId) ?? firstApp;
+      return { naming: namingOfApp(app, fixed), app: app.name, nowMs: Date.now(), deliveryId: randomUUID() };
+    },
     now: Date.now,
     log,
   };
@@ -104,7 +143,6 @@ function openKeeper(settings: () => StoreSettings, numbers: OpenLookUps, { store
       commit: async () => undefined,
     });
     return {
-      lookUps: null,
       async close() {
         closing.abort();
         await alone;
@@ -120,66 +158,9 @@ function openKeeper(settings: () => StoreSettings, numbers: OpenLookUps, { store
     now: monotonicMs,
   });
   return {
-    lookUps: null,
     async close() {
       await membership.close();
       reader.close();
     },
   };
-}
-
-/** What the keeper wrote, in memory. A topic that is not there yet is waited for. */
-function followState(settings: () => StoreSettings, numbers: OpenLookUps | null, log: Logger): Watch {
-  const fixed = settings();
-  const reader = openReader(settings, log);
-  const closing = new AbortController();
-  const { signal } = closing;
-  const view = createStateView();
-  const topics = [topicName(namingOf(fixed), 'phone-number-state')];
-  async function follow(): Promise<void> {
-    for (let retryMs = RETRY_MS; !signal.aborted; retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2)) {
-      try {
-        for await (const record of reader.read({ topics, from: 'start', follow: true, signal })) {
-          if (view.take(record)) retryMs = RETRY_MS;
-        }
-      } catch (error) {
-        log.warn({ topics, error: messageOf(error) }, 'the state of the phone numbers cannot be read');
-      }
-      await sleep(retryMs, undefined, { signal }).catch(() => undefined);
-    }
-  }
-  const following = follow();
-  return {
-    knownNumber: view.peek,
-    lookUps: numbers === null ? createLookUps(createStateDirectory(view), Date.now) : null,
-    async close() {
-      closing.abort();
-      await following;
-      reader.close();
-    },
-  };
-}
-
-/** The state as it is stored now, for one question. @returns null where there is none */
-export async function openStoredState(settings: StoreSettings, log: Logger): Promise<LookUps | null> {
-  const view = createStateView();
-  const reader = openStored(settings, log);
-  if (reader === null) return null;
-  try {
-    const topics = [topicName(namingOf(settings), 'phone-number-state')];
-    for await (const record of reader.read({ topics, from: 'start', follow: false })) view.take(record);
-  } finally {
-    reader.close();
-  }
-  return view.accounts().length === 0 ? null : createLookUps(createStateDirectory(view), Date.now);
-}
-
-function openStored(settings: StoreSettings, log: Logger): OpenReader | null {
-  try {
-    return openReader(settings, log);
-  } catch (error) {
-    // No journal.
-    if (error instanceof HubcastError && error.code === 'usage') return null;
-    throw error;
-  }
 }

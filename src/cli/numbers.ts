@@ -3,7 +3,7 @@ import { readStoreSettings } from '../config/read-settings.ts';
 import { HubcastError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { type OpenLookUps, openLookUps } from '../open-look-ups.ts';
-import { openStoredState } from '../open-watch.ts';
+import { openStoredState } from '../open-state.ts';
 import { addManagementCommands } from './manage-numbers.ts';
 import { paint, print, toTable } from './output.ts';
 import { visible } from './visible.ts';

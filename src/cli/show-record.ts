@@ -23,11 +23,33 @@ function contentLines(text: string): string[] {
   const data = isObject(event) ? event.data : undefined;
   if (!isObject(data)) return membersOf('', event);
   const { value, derived, issues } = data;
+  if (value === undefined && issues === undefined) return ownLines(data);
   return [
     ...membersOf('', value),
     ...membersOf('derived.', derived),
     ...(Array.isArray(issues) ? issues.map((issue) => paint('red', `  ! ${shorten(messageOf(issue))}`)) : []),
   ];
+}
+
+/** Said by the head of every record. */
+const IN_HEAD: ReadonlySet<string> = new Set(['field', 'entry_id', 'account_id', 'test', 'phone_number']);
+
+/** What hubcast itself says: of a change what was and is, else what is known. */
+function ownLines(data: Record<string, unknown>): string[] {
+  const { before, after, changed } = data;
+  if (Array.isArray(changed) && isObject(before) && isObject(after)) {
+    const lines = changed.slice(0, MEMBERS_SHOWN).map((name) => {
+      const [was, is] = [before, after].map((state) => shorten(JSON.stringify(state[String(name)]) ?? '-'));
+      return `  ${paint('dim', visible(String(name)))}  ${was} → ${is}`;
+    });
+    return changed.length > MEMBERS_SHOWN ? [...lines, `  … ${changed.length - MEMBERS_SHOWN} more`] : lines;
+  }
+  const known = Object.entries(data).flatMap(([name, member]) => {
+    if (member === null || IN_HEAD.has(name)) return [];
+    if (!isObject(member) || Array.isArray(member)) return [[name, member]];
+    return Object.entries(member).flatMap(([inner, one]) => (one === null ? [] : [[`${name}.${inner}`, one]]));
+  });
+  return membersOf('', Object.fromEntries(known));
 }
 
 const MEMBERS_SHOWN = 12;

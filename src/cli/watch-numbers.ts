@@ -5,7 +5,7 @@ import { readStoreSettings } from '../config/read-settings.ts';
 import { ownEventSchemaOf } from '../events/contract.ts';
 import { phoneNumberChanged } from '../events/own/phone-numbers.ts';
 import { createLog } from '../log.ts';
-import { namingOf, openReader } from '../open-store.ts';
+import { namingsOf, openReader } from '../open-store.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { topicName } from '../records/topics.ts';
 import { defaultFormat, paint, print } from './output.ts';
@@ -39,7 +39,7 @@ async function watchNumbers({ account, json }: WatchOptions): Promise<void> {
   process.once('SIGTERM', () => stop.abort());
   const reader = openReader(settings, createLog('warn', process.stderr));
   const asJson = json === true || defaultFormat() === 'json';
-  const topics = [topicName(namingOf(settings), 'phone-numbers')];
+  const topics = [...new Set(namingsOf(settings).map((naming) => topicName(naming, 'phone-numbers')))];
   try {
     for await (const record of reader.read({ topics, from: 'end', follow: true, signal: stop.signal })) {
       if (record.headers.ce_type !== phoneNumberChanged.type) continue;

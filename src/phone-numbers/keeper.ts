@@ -12,17 +12,10 @@ import type { Snapshot } from './account-list.ts';
 import { forEach, LISTS_AT_ONCE } from './search-lists.ts';
 import { type KeptNumber, tellNumber } from './state.ts';
 import { toNews } from './state-from-events.ts';
-import { applyList, type ListEffect, type Missing } from './state-list.ts';
-import {
-  GENERATION_HEADER,
-  type RecordOptions,
-  type StateRecord,
-  toChangedRecord,
-  toListRecord,
-  toStateRecord,
-  toTombstone,
-} from './state-records.ts';
+import { applyList, type Missing } from './state-list.ts';
+import type { RecordOptions } from './state-records.ts';
 import { createStateView, type StateView } from './state-view.ts';
+import { createStateWriter, generationOf } from './state-writer.ts';
 
 /** The right to keep the state, until `signal` aborts. */
 export interface KeeperHold {
@@ -54,7 +47,8 @@ export interface KeeperOptions {
   readonly append: (records: readonly OutgoingRecord[]) => Promise<void>;
   readonly stateTopic: string;
   readonly eventTopics: readonly string[];
-  readonly recordOptions: () => Omit<RecordOptions, 'generation'>;
+  /** Accounts may be of different Meta apps, with topics of their own. */
+  readonly recordOptions: (accountId: string) => Omit<RecordOptions, 'generation'>;
   readonly now: () => number;
   readonly log: {
     readonly info: (about: object, text: string) => void;
@@ -85,7 +79,6 @@ export async function keepState(
   const askedMs = new Map<string, number>();
   const taken = new Map<string, Snapshot>();
   const missing: Missing = new Map();
-  const writtenMs = new Map<string, number>();
   let loggedMs = Number.NEGATIVE_INFINITY;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -115,40 +108,28 @@ export async function keepState(
     }
   }
 
+  let generation = hold.generation;
+  const writer = createStateWriter({
+    view,
+    append: (records) => insist('writing it', () => options.append(records)),
+    recordOptions: (accountId) => ({ ...options.recordOptions(accountId), generation }),
+  });
   const positions = new Map<string, string>();
   await insist('reading it', async () => {
     for await (const record of read({ topics: [stateTopic], from: 'start', follow: false, signal })) {
       positions.set(positionName(record.topic, record.partition), next(record.offset));
-      if (view.take(record) && record.key !== null) writtenMs.set(record.key, record.timestampMs);
+      if (view.take(record)) writer.noteStored(record);
     }
     if (signal.aborted) throw new HoldLost();
   });
-  const generation = Math.max(hold.generation, view.generation() + 1);
-  const recordOptions = (): RecordOptions => ({ ...options.recordOptions(), generation });
+  generation = Math.max(generation, view.generation() + 1);
   log.info({ generation, numbers: view.size() }, 'this replica keeps the state of the phone numbers');
-
-  async function write(records: readonly OutgoingRecord[]): Promise<void> {
-    if (records.length > 0) await insist('writing it', () => options.append(records));
-  }
-
-  /** In this order: a change, what the account's list is now, the states. */
-  async function store({ changes, steps }: ListEffect): Promise<void> {
-    const about = recordOptions();
-    await write(changes.map((change) => toChangedRecord(change, about)));
-    for (const step of steps) {
-      await write(step.map((read) => toOwnRecord(read, about)));
-      for (const read of step) {
-        view.put(read);
-        writtenMs.set(keyOf(read), about.nowMs);
-      }
-    }
-  }
 
   async function takeList(accountId: string): Promise<void> {
     const snapshot = options.lastList(accountId);
     if (snapshot === null || taken.get(accountId) === snapshot) return;
     const account = view.account(accountId) ?? { list: null, numbers: new Map<string, KeptNumber>() };
-    await store(applyList(accountId, account, snapshot, missing));
+    await writer.store(accountId, applyList(accountId, account, snapshot, missing));
     taken.set(accountId, snapshot);
   }
 
@@ -169,25 +150,22 @@ export async function keepState(
     const changes = pairs
       .filter(({ before, after }) => after.version !== before.version)
       .map((pair) => ({ ...pair, atMs: news.atMs, eventId: news.by }));
-    await store({ changes, steps: [pairs.map(({ after }) => ({ kind: 'number', number: after }))] });
+    await writer.store(news.accountId, {
+      changes,
+      steps: [pairs.map(({ after }) => ({ kind: 'number', number: after }))],
+    });
   }
 
   /** What a replaced keeper wrote late does not stay the last word. */
   async function repair(record: StoredRecord): Promise<void> {
-    const written = Number(record.headers[GENERATION_HEADER] ?? -1);
+    const written = generationOf(record);
     if (written === generation || record.key === null) return;
     if (written > generation) {
       end.abort();
       throw new HoldLost();
     }
-    const [accountId = '', digits] = record.key.split(':');
-    const account = view.account(accountId);
-    const number = digits === undefined ? undefined : account?.numbers.get(digits);
-    const list = digits === undefined ? account?.list : undefined;
-    const gone: StateRecord = { kind: 'gone', accountId, digits: digits ?? null };
-    const own: StateRecord = number ? { kind: 'number', number } : list ? { kind: 'list', list } : gone;
     log.warn({ key: record.key, generation: written }, 'a replaced keeper wrote late; its record is written over');
-    await store({ changes: [], steps: [[own]] });
+    await writer.writeOver(record.key);
   }
 
   async function askLists(): Promise<void> {
@@ -206,13 +184,9 @@ export async function keepState(
   async function rewriteOld(): Promise<void> {
     const { rewriteAfterMs } = options;
     if (rewriteAfterMs === null) return;
-    const old = view.accounts().flatMap((accountId) => {
-      const { list = null, numbers } = view.account(accountId) ?? { numbers: new Map<string, KeptNumber>() };
-      const all: StateRecord[] = [...numbers.values()].map((number) => ({ kind: 'number', number }));
-      if (list !== null) all.push({ kind: 'list', list });
-      return all.filter((one) => now() - (writtenMs.get(keyOf(one)) ?? 0) >= rewriteAfterMs);
-    });
-    if (old.length > 0) await inTurn(() => store({ changes: [], steps: [old] }));
+    for (const [accountId, old] of writer.writtenBefore(now() - rewriteAfterMs)) {
+      await inTurn(() => writer.store(accountId, { changes: [], steps: [old] }));
+    }
   }
 
   async function watch(): Promise<void> {
@@ -267,17 +241,6 @@ class HoldLost extends Error {
     super('another replica keeps the state now');
     this.name = 'HoldLost';
   }
-}
-
-function toOwnRecord(read: StateRecord, options: RecordOptions): OutgoingRecord {
-  if (read.kind === 'number') return toStateRecord(read.number, options);
-  return read.kind === 'list' ? toListRecord(read.list, options) : toTombstone(read, options);
-}
-
-function keyOf(read: StateRecord): string {
-  if (read.kind === 'list') return read.list.accountId;
-  const { accountId, digits } = read.kind === 'number' ? read.number : read;
-  return digits === null ? accountId : `${accountId}:${digits}`;
 }
 
 function decoded({ value }: StoredRecord): ReturnType<typeof decodeEvent> | null {

@@ -11,7 +11,7 @@ describe('what a request costs', () => {
     'has not grown: %s',
     async (name) => {
       const before = baseline[name];
-      if (before === undefined) throw new Error(`The baseline lacks "${name}". Run: node bench/counts.ts --renew`);
+      if (before === undefined) throw new Error(`The baseline lacks "${name}". Run: npm run bench:counts -- --renew`);
       expect(growth(name, before, await count(name))).toEqual([]);
     },
     TIMEOUT_MS,

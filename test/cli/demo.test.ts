@@ -24,10 +24,21 @@ describe('hubcast demo --exit', () => {
       'phone_number_name_update',
       'phone_number_quality_update',
       '401, nothing stored',
-      'derived.limit',
     ]) {
       expect(stdout).toContain(part);
     }
+    const [, events = ''] = stdout.split('The events, as consumers get them');
+    for (const part of [
+      'whatsapp.phone_number_name_update  ',
+      'requested_verified_name',
+      'whatsapp.phone_number_quality_update  ',
+      'derived.limit',
+      'whatsapp.phone_number.changed  ',
+      'name_decision  null → "REJECTED"',
+    ]) {
+      expect(events).toContain(part);
+    }
+    expect(events).not.toContain('phone_number.state');
     expect(dataFolders().filter((name) => !before.includes(name))).toEqual([]);
     expect(existsSync('data')).toBe(false);
   });

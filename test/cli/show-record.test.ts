@@ -55,6 +55,18 @@ describe('toJsonLine', () => {
 });
 
 describe('toPretty', () => {
+  it('shows what hubcast says of a number: what was and is, and what is known', () => {
+    const before = { quality_rating: 'GREEN', status: null };
+    const changed = { changed: ['quality_rating'], before, after: { ...before, quality_rating: 'RED' } };
+    expect(toPretty(record({ value: JSON.stringify({ data: changed }) }))).toContain('quality_rating  "GREEN" → "RED"');
+    const state = toPretty(
+      record({ value: JSON.stringify({ data: { state: before, read_at: null, generation: 3 } }) }),
+    );
+    expect(state).toContain('state.quality_rating  "GREEN"');
+    expect(state).toContain('generation  3');
+    expect(state).not.toContain('null');
+  });
+
   it.each(FOREIGN)('shows what anybody wrote: %j', (value) => {
     expect(toPretty(record({ value }))).toContain('t[0]@7  key k');
   });

@@ -62,8 +62,7 @@ export async function startServe(
   const child = startCli(['serve'], {
     ...options,
     env: {
-      META_APP_SECRET: SECRET,
-      META_VERIFY_TOKEN: TOKEN,
+      ...(env.META_APPS === undefined ? { META_APP_SECRET: SECRET, META_VERIFY_TOKEN: TOKEN } : {}),
       HOST: '127.0.0.1',
       PORT: '0',
       INTERNAL_PORT: '0',

@@ -27,6 +27,7 @@ export function openTestSpool(dataDir: string, options: TestSpoolOptions): Promi
         trim: true,
         onStored,
       }),
+    maxBytes,
     openKafka,
     drainTimeoutMs,
     now: Date.now,
