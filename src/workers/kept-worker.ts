@@ -37,6 +37,9 @@ const ANSWER_WITHIN_MS = 1_000;
 const PULSE_INTERVAL_MS = 1_000;
 /** Pulses counted, not time: a machine that slept is no reason. */
 const MISSED_PULSES = 30;
+/** Until then what it said last holds: on a busy machine an answer may be late. */
+const LATE_PULSES = 5;
+const STARTING: Readiness = { ready: false, why: 'It is starting.' };
 /** What one had counted when it ends is known from so many pulses before, or from a scrape. */
 const PULSES_A_COUNT = 5;
 const FIRST_PAUSE_MS = 250;
@@ -57,6 +60,7 @@ export function keepWorker(options: KeptWorkerOptions): KeptWorker {
   let listened = false;
   let stopping = false;
   let again = false;
+  let lastState = STARTING;
   let wasReady = false;
   let pulses = 0;
   let startedMs = 0;
@@ -70,6 +74,7 @@ export function keepWorker(options: KeptWorkerOptions): KeptWorker {
     worker = started;
     failure = undefined;
     wasReady = false;
+    lastState = STARTING;
     missedPulses = 0;
     startedMs = now();
     started.on('message', take);
@@ -141,9 +146,10 @@ export function keepWorker(options: KeptWorkerOptions): KeptWorker {
     if (asked === null) return null;
     const state = await ask('readiness');
     if (worker !== asked) return null;
+    if (state !== undefined) lastState = state;
     if (state?.ready) wasReady = true;
     if (again && !wasReady) return null;
-    return state ?? { ready: false, why: `Worker ${number} does not answer.` };
+    return missedPulses > LATE_PULSES ? { ready: false, why: `It did not answer for ${LATE_PULSES} s.` } : lastState;
   }
 
   async function metrics(): Promise<readonly MetricState[]> {
@@ -164,7 +170,7 @@ export function keepWorker(options: KeptWorkerOptions): KeptWorker {
       return;
     }
     pulses += 1;
-    void (pulses % PULSES_A_COUNT === 0 ? metrics() : ask('readiness'));
+    void (pulses % PULSES_A_COUNT === 0 ? metrics() : readiness());
   }, PULSE_INTERVAL_MS);
   start();
 
