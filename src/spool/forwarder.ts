@@ -44,6 +44,8 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
   const stopping = new AbortController();
   const counts = { forwarded: 0, parked: 0 };
   let problem: string | undefined;
+  /** With the journal; the rest is with Kafka. */
+  let trouble: string | undefined;
   let loggedMs = Number.NEGATIVE_INFINITY;
   let woken = Promise.withResolvers<void>();
   let waiters: (() => void)[] = [];
@@ -133,8 +135,11 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
     for (let failures = 1; ; failures += 1) {
       const last = stopping.signal.aborted;
       try {
-        return await work();
+        const done = await work();
+        trouble = undefined;
+        return done;
       } catch (error) {
+        trouble = `The spool could not ${what}: ${messageOf(error)}`;
         if (failures === 1) log.error({ error: messageOf(error) }, `spool could not ${what}; trying again`);
         if (last) return undefined;
         await pause(failures);
@@ -175,7 +180,7 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
 
   return {
     wake: () => woken.resolve(),
-    problem: () => problem,
+    problem: () => trouble ?? problem,
     counts: () => ({ ...counts }),
     caughtUp() {
       const waiter = Promise.withResolvers<void>();
