@@ -13,6 +13,7 @@ import { parseCommand } from './cli/parse.ts';
 import { replayCommand } from './cli/replay.ts';
 import { sendCommand } from './cli/send.ts';
 import { serveCommand } from './cli/serve.ts';
+import { subscribeCommand } from './cli/subscribe.ts';
 import { tokenCommand } from './cli/token.ts';
 import { visibleLines } from './cli/visible.ts';
 import { readStoreSettings } from './config/read-settings.ts';
@@ -50,6 +51,7 @@ for (const command of [
   deadLettersCommand(),
   eraseCommand(),
   doctorCommand(),
+  subscribeCommand(),
   describeCommand(),
   tokenCommand(),
 ]) {

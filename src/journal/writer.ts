@@ -8,7 +8,7 @@ import type { Readiness } from '../store/store.ts';
 import { keepFrames } from './batch-format.ts';
 import { openBatchTable } from './batch-table.ts';
 import { createCheckpoints } from './checkpoints.ts';
-import { ID_BYTES } from './encode-group.ts';
+import { ID_BYTES, ONCE, REPEATABLE } from './encode-group.ts';
 import { createExpiry } from './expiry.ts';
 import { openForwardingTable } from './forwarding-table.ts';
 import type { Answers, Migrated, Requests, WorkerSettings } from './messages.ts';
@@ -141,8 +141,10 @@ function createWriter(
     for (const batch of placed) {
       const repeated = new Set<number>();
       for (let index = 0; index < batch.count; index += 1, number += 1) {
-        const repeatable = bytes[total * ID_BYTES + number] === 1;
-        if (!repeatable && (known.has(number) || !rememberedIds.add(ids, number * ID_BYTES))) repeated.add(index);
+        const kind = bytes[total * ID_BYTES + number];
+        if (kind === REPEATABLE) continue;
+        const isKnown = known.has(number) || !rememberedIds.add(ids, number * ID_BYTES);
+        if (isKnown && kind === ONCE) repeated.add(index);
       }
       const content = bytes.subarray(batch.start, batch.end);
       const kept =

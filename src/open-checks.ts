@@ -1,0 +1,43 @@
+/** The checks that a running service makes of itself when somebody asks: one at a time, and kept for a moment. */
+import type { StoreSettings } from './config/settings.ts';
+import { examine } from './doctor/examine.ts';
+import type { Report } from './doctor/findings.ts';
+import type { Logger } from './log.ts';
+import { openDoctor } from './open-doctor.ts';
+
+/** Meta counts the reads of each account: two for each examination. */
+const KEPT_MS = 30_000;
+const NOT_PROBED = '?probe=true calls it, and stores a test event';
+
+interface Kept {
+  readonly report: Promise<Report>;
+  /** When it was done; null while it is under way. */
+  doneMs: number | null;
+}
+
+/**
+ * @param now a monotonic clock, ms
+ * @returns a function that says what is wrong; askers at the same time share an answer
+ */
+export function openChecks(
+  settings: () => StoreSettings,
+  log: Logger,
+  now: () => number = () => performance.now(),
+): (probe: boolean) => Promise<Report> {
+  const kept = new Map<boolean, Kept>();
+  return (probe) => {
+    const known = kept.get(probe);
+    if (known !== undefined && (known.doneMs === null || now() - known.doneMs < KEPT_MS)) return known.report;
+    const current = settings();
+    const examination = { settings: current, url: null, offline: false, probe: probe || NOT_PROBED };
+    const entry: Kept = { report: examine(examination, openDoctor(current, { log })), doneMs: null };
+    kept.set(probe, entry);
+    entry.report.then(
+      () => {
+        entry.doneMs = now();
+      },
+      () => kept.delete(probe),
+    );
+    return entry.report;
+  };
+}
