@@ -1,18 +1,4 @@
 import { Command, CommanderError } from 'commander';
-import { captureCommand } from './cli/capture.ts';
-import { deadLettersCommand } from './cli/dead-letters.ts';
-import { demoCommand } from './cli/demo.ts';
-import { describeCommand } from './cli/describe.ts';
-import { eraseCommand } from './cli/erase.ts';
-import { eventsCommand } from './cli/events.ts';
-import { forwardCommand } from './cli/forward.ts';
-import { journalCommand } from './cli/journal.ts';
-import { numbersCommand } from './cli/numbers.ts';
-import { parseCommand } from './cli/parse.ts';
-import { replayCommand } from './cli/replay.ts';
-import { sendCommand } from './cli/send.ts';
-import { serveCommand } from './cli/serve.ts';
-import { tokenCommand } from './cli/token.ts';
 import { visibleLines } from './cli/visible.ts';
 import { readStoreSettings } from './config/read-settings.ts';
 import { createScrubber } from './config/secret-texts.ts';
@@ -21,6 +7,24 @@ import { PACKAGE } from './package-info.ts';
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
+
+/** In the order of the help. Only the command that is named is loaded: a service holds no other's code for weeks. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./cli/serve.ts')).serveCommand(),
+  demo: async () => (await import('./cli/demo.ts')).demoCommand(),
+  send: async () => (await import('./cli/send.ts')).sendCommand(),
+  parse: async () => (await import('./cli/parse.ts')).parseCommand(),
+  events: async () => (await import('./cli/events.ts')).eventsCommand(),
+  capture: async () => (await import('./cli/capture.ts')).captureCommand(),
+  replay: async () => (await import('./cli/replay.ts')).replayCommand(),
+  numbers: async () => (await import('./cli/numbers.ts')).numbersCommand(),
+  forward: async () => (await import('./cli/forward.ts')).forwardCommand(),
+  journal: async () => (await import('./cli/journal.ts')).journalCommand(),
+  'dead-letters': async () => (await import('./cli/dead-letters.ts')).deadLettersCommand(),
+  erase: async () => (await import('./cli/erase.ts')).eraseCommand(),
+  describe: async () => (await import('./cli/describe.ts')).describeCommand(),
+  token: async () => (await import('./cli/token.ts')).tokenCommand(),
+};
 
 const program = new Command('hubcast')
   .description(PACKAGE.description)
@@ -35,23 +39,11 @@ Examples:
   hubcast serve                      the service
   hubcast events --follow            watch what arrives`,
   );
-for (const command of [
-  serveCommand(),
-  demoCommand(),
-  sendCommand(),
-  parseCommand(),
-  eventsCommand(),
-  captureCommand(),
-  replayCommand(),
-  numbersCommand(),
-  forwardCommand(),
-  journalCommand(),
-  deadLettersCommand(),
-  eraseCommand(),
-  describeCommand(),
-  tokenCommand(),
-]) {
-  program.addCommand(command.exitOverride());
+const [, , named = ''] = process.argv;
+const wanted = Object.hasOwn(COMMANDS, named) ? [COMMANDS[named]] : Object.values(COMMANDS);
+for (const load of wanted) {
+  const command = await load?.();
+  if (command !== undefined) program.addCommand(command.exitOverride());
 }
 
 // A reader that went away (head, less) is no error.

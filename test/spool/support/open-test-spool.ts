@@ -27,7 +27,7 @@ export function openTestSpool(dataDir: string, options: TestSpoolOptions): Promi
         trim: true,
         onStored,
       }),
-    openKafka,
+    openKafka: async () => openKafka(),
     drainTimeoutMs,
     now: Date.now,
     monotonicMs: () => performance.now(),
