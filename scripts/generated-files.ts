@@ -1,5 +1,5 @@
 /** Every committed file, or part of one, that is made from the code: what it must contain now. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { captureJsonSchema } from '../src/capture/capture-file.ts';
 import { DESCRIPTIONS, type Subject } from '../src/cli/describe.ts';
@@ -16,6 +16,10 @@ import { schemasReadme } from './schemas-readme.ts';
 import { toYaml } from './yaml.ts';
 
 export const ROOT = join(import.meta.dirname, '..');
+
+const PAGES_WITH_TABLES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)].filter(
+  (path) => readFileSync(join(ROOT, path), 'utf8').includes('<!-- table: '),
+);
 
 export interface GeneratedFile {
   /** From the project's root. */
@@ -35,7 +39,7 @@ export function generatedFiles(): readonly GeneratedFile[] {
     { path: 'helm/values.schema.json', text: toJson(chartValuesSchema()) },
     { path: 'helm/setting-defaults.json', text: toJson(chartSettingDefaults()) },
     { path: 'helm/monitoring/dashboard.json', text: toJson(grafanaDashboard()) },
-    { path: 'README.md', text: readme() },
+    ...PAGES_WITH_TABLES.map((path) => ({ path, text: withTables(path) })),
   ];
 }
 
@@ -48,8 +52,8 @@ function toJson(value: object): string {
 }
 
 /** Tables stand between `<!-- table: settings -->` and `<!-- end -->`. */
-function readme(): string {
-  const text = readFileSync(join(ROOT, 'README.md'), 'utf8');
+function withTables(path: string): string {
+  const text = readFileSync(join(ROOT, path), 'utf8');
   return text.replace(
     /(<!-- table: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
     (_, start: string, subject: string, end: string) => {

@@ -9,6 +9,7 @@ import { createInternalApp } from './http/internal-app.ts';
 import type { Listener } from './http/listener.ts';
 import { listenOn } from './listen-on.ts';
 import type { Logger } from './log.ts';
+import { openChecks } from './open-checks.ts';
 import { openConsole } from './open-console.ts';
 import { openEvents } from './open-events.ts';
 import { openLookUps } from './open-look-ups.ts';
@@ -90,6 +91,7 @@ export async function startService(
       stored: { events, schemas: openSchemas(), maxBodyBytes: fixed.MAX_BODY_BYTES },
       managementContract: managementContract(),
       console: page,
+      checks: openChecks(settings, log),
       version: PACKAGE.version,
       metrics: metrics.expose({
         version: PACKAGE.version,
@@ -97,6 +99,7 @@ export async function startService(
         bytesUnderWay: room.taken,
         maxBytesUnderWay: fixed.MAX_IN_FLIGHT_BYTES,
         numbers,
+        lag: store.lag,
       }),
       log,
     });

@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   journal: async () => (await import('./cli/journal.ts')).journalCommand(),
   'dead-letters': async () => (await import('./cli/dead-letters.ts')).deadLettersCommand(),
   erase: async () => (await import('./cli/erase.ts')).eraseCommand(),
+  doctor: async () => (await import('./cli/doctor.ts')).doctorCommand(),
   describe: async () => (await import('./cli/describe.ts')).describeCommand(),
   token: async () => (await import('./cli/token.ts')).tokenCommand(),
 };

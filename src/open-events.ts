@@ -33,7 +33,7 @@ export function openEvents(settings: () => Settings, log: Logger, options: OpenE
     reader,
     namings: namingsOf(fixed),
     families: writtenFamilies().filter((family) => !NOT_LISTED.has(family)),
-    replay: openReplay(fixed, options),
+    replay: openReplay(fixed, { ...options, read: (question) => reader().read(question) }),
     now: Date.now,
     onError: (error) => log.warn({ error: messageOf(error) }, 'stored events can no longer be followed'),
   });

@@ -66,7 +66,7 @@ function toLogMembers({ operation, operationId, outcome, actor, accountId, phone
   };
 }
 
-/** The operations as rows, for `describe` and the README. */
+/** The operations as rows, for `describe` and docs/. */
 export function operationRows(): readonly Readonly<Record<'operation' | 'request' | 'does', string>>[] {
   return Object.entries(MANAGEMENT_OPERATIONS).map(([operation, { method, path, about }]) => ({
     operation,
@@ -75,7 +75,7 @@ export function operationRows(): readonly Readonly<Record<'operation' | 'request
   }));
 }
 
-/** Meta's refusals as rows, for `describe` and the README. */
+/** Meta's refusals as rows, for `describe` and docs/. */
 export function refusalRows(): readonly Readonly<Record<'code' | 'meaning' | 'todo' | 'wait', string>>[] {
   return REFUSALS.map((refusal) => ({
     code: codesText(refusal),

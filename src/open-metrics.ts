@@ -7,7 +7,7 @@ import { createNumberTally } from './metrics/number-tally.ts';
 import { metricReaders } from './metrics/read-metrics.ts';
 import { createStoreCounts } from './metrics/store-counts.ts';
 import type { OpenLookUps } from './open-look-ups.ts';
-import type { Readiness, StoreMeter } from './store/store.ts';
+import type { Readiness, SpoolLag, StoreMeter } from './store/store.ts';
 
 export interface OpenMetrics {
   readonly deliveries: DeliveryCounts;
@@ -25,6 +25,7 @@ export interface ExposedSources {
   readonly maxBytesUnderWay: number;
   /** Null where this service has no access to Graph. */
   readonly numbers: OpenLookUps | null;
+  readonly lag: (() => Promise<SpoolLag>) | undefined;
 }
 
 export function openMetrics(): OpenMetrics {
@@ -42,7 +43,8 @@ export function openMetrics(): OpenMetrics {
       ready = state.ready;
       return state;
     },
-    expose({ version, readiness, bytesUnderWay, maxBytesUnderWay, numbers }) {
+    expose({ version, readiness, bytesUnderWay, maxBytesUnderWay, numbers, lag }) {
+      const spool = lag === undefined ? NO_SPOOL : createLast(lag);
       const graph =
         numbers === null
           ? null
@@ -53,12 +55,38 @@ export function openMetrics(): OpenMetrics {
               numbers: createNumberTally(numbers.directory.known),
             };
       const sources = { version, deliveries, store, graphCalls, graph, bytesUnderWay, maxBytesUnderWay };
-      const read = createExposition(metricReaders({ ...sources, ready: () => ready }));
+      const read = createExposition(metricReaders({ ...sources, ready: () => ready, spool: spool.known }));
       return () => {
         // For the next scrape, where nobody else asks.
         readiness().catch(() => undefined);
+        spool.ask();
         return read();
       };
+    },
+  };
+}
+
+const NO_SPOOL = { known: () => undefined, ask: () => undefined };
+
+/** The last answer to a question that may take long; it is not asked again before it is answered. */
+function createLast<T>(question: () => Promise<T>): { readonly known: () => T | undefined; readonly ask: () => void } {
+  let known: T | undefined;
+  let asking = false;
+  return {
+    known: () => known,
+    ask() {
+      if (asking) return;
+      asking = true;
+      question()
+        .then(
+          (answer) => {
+            known = answer;
+          },
+          () => undefined,
+        )
+        .finally(() => {
+          asking = false;
+        });
     },
   };
 }

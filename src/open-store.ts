@@ -100,6 +100,8 @@ export function toJournalOptions(fixed: StoreSettings, log: Logger): JournalOpti
   };
 }
 
+/** The rest is for what waits. */
+const SPOOL_IDS_SHARE = 1 / 4;
 /** Kept free in file and disk of a spool: for noting and removing what is in Kafka, in the log and out of it. */
 const SPOOL_RESERVE_BYTES = 8 * 1024 * 1024;
 
@@ -116,12 +118,14 @@ export function toSpoolOptions(
         ...toJournalOptions(fixed, log),
         retentionHours: null,
         maxBytes: fixed.SPOOL_MAX_BYTES,
+        maxIdBytes: fixed.SPOOL_MAX_BYTES * SPOOL_IDS_SHARE,
         boundedBy: 'SPOOL_MAX_BYTES',
         reserveBytes: SPOOL_RESERVE_BYTES,
         trim: true,
         onStored,
         meter,
       }),
+    maxBytes: fixed.SPOOL_MAX_BYTES,
     openKafka: () => openOrderedWriter(settings, brokers, log, meter),
     drainTimeoutMs: fixed.SPOOL_DRAIN_TIMEOUT_MS,
     now: Date.now,

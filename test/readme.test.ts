@@ -1,21 +1,21 @@
-/** Every command of the README is run, in the order it stands, as a reader would. */
+/** Every command of the README and of docs/ is run, in the order it stands, as a reader would. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
+import { BLOCKS, PAGES, ROOT } from './support/documents.ts';
 import { standInWith } from './support/graph.ts';
 import { describeKafka } from './support/kafka.ts';
 
-const ROOT = join(import.meta.dirname, '..');
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const BLOCKS = [...README.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, commands = '']) => commands);
+/** Without those that need an account or a cluster: see test/documentation.test.ts. */
+const COMMANDS = BLOCKS.filter(({ language, note }) => language === 'sh' && note === '').map(({ code }) => code);
 
 /** Which block a test runs; a block that no test names fails the last test. */
 const taken = new Set<string>();
 
 function block(containing: string): string {
-  const found = BLOCKS.filter((commands) => commands.includes(containing));
+  const found = COMMANDS.filter((commands) => commands.includes(containing));
   expect(found).toHaveLength(1);
   taken.add(found[0] as string);
   return found[0] as string;
@@ -61,7 +61,7 @@ async function run(commands: string, env: Readonly<Record<string, string>> = {})
   return output;
 }
 
-describe('the README', () => {
+describe('the documentation', () => {
   it('names the two commands, and the demo works', async () => {
     const scripts = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).scripts;
     const commands = block('npm run demo');
@@ -112,19 +112,41 @@ describe('the README', () => {
     expect(await run(block('dead-letters --help'))).toContain('Usage: hubcast dead-letters');
   });
 
+  it('says how the set-up is checked', async () => {
+    expect(await run(block('doctor --help'))).toContain('Usage: hubcast doctor');
+  });
+
   it('shows commands that work', async () => {
     const output = await run(block('-- --help'));
     expect(output).toContain('Usage: hubcast');
     expect(output).toContain('"key":"0:16505551111"');
   });
 
+  it('reads the journal without Kafka', async () => {
+    const output = await run(block('/events?type='));
+    expect(output.match(/"whatsapp.account_review_update"/g)?.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('erases a person', async () => {
+    const output = await run(block('erase --number'));
+    expect(output).toContain('1 of 1 records would be removed');
+    expect(output).toContain('"dry_run":false,"looked_at":1,"records":1,');
+  });
+
+  it('lists the fields to subscribe', async () => {
+    const fields = (await run(block('console.log'))).trim().split(',');
+    expect(fields).toEqual(expect.arrayContaining(['messages', 'phone_number_name_update', 'account_update']));
+    expect(fields).not.toContain('(hubcast)');
+  });
+
   it('names only scripts that exist', () => {
     const scripts = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).scripts;
-    for (const [, name = ''] of README.matchAll(/npm run (?:-s )?([a-z]+)/g)) expect(scripts).toHaveProperty(name);
+    for (const { text } of PAGES)
+      for (const [, name = ''] of text.matchAll(/npm run (?:-s )?([a-z]+)/g)) expect(scripts).toHaveProperty(name);
   });
 });
 
-describeKafka('the README with Kafka', (kafka) => {
+describeKafka('the documentation with Kafka', (kafka) => {
   it('needs one setting more', async () => {
     const commands = block('export KAFKA_BROKERS=localhost:9092').replace('localhost:9092', kafka.brokers.join(','));
     const output = await run(commands, { TOPIC_PREFIX: `readme-${process.pid}` });
@@ -141,6 +163,6 @@ describeKafka('the README with Kafka', (kafka) => {
   });
 
   it('has no block of commands that is not run', () => {
-    expect(BLOCKS.filter((commands) => !taken.has(commands))).toEqual([]);
+    expect(COMMANDS.filter((commands) => !taken.has(commands))).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import { FAMILY_NAMES } from '../src/fields/families.ts';
 import type { AnyField } from '../src/fields/field.ts';
 import { allFields } from '../src/fields/registry.ts';
 import type { OutgoingRecord, StoredRecord } from '../src/records/record.ts';
+import { repetitionIdOf } from '../src/records/repetition-id.ts';
 import { createReplay, type Repair, type ReplayOptions } from '../src/replay.ts';
 import { receiveInto } from './support/receive-into.ts';
 
@@ -17,6 +18,7 @@ async function replay(letter: OutgoingRecord, repair: Partial<Repair> = {}, more
     append: async (records) => void stored.push(...records),
     appOf: () => ({ naming: { prefix: 'whatsapp', names: {} } }),
     families: FAMILY_NAMES,
+    lettersSince: async function* () {},
     now: () => NOW_MS,
     ...more,
   });
@@ -65,7 +67,8 @@ describe.each(allFields().map((field) => [field.name, field] as const))('a refus
       expect(again.flatMap(({ stored }) => stored).map(contentOf)).toEqual(good.map(contentOf));
       for (const { stored, result } of again) {
         expect(result).toMatchObject({ outcome: 'stored', dropped: 0, issues: [] });
-        for (const record of stored) expect(record).toMatchObject({ repeatable: true, timestampMs: NOW_MS });
+        for (const record of stored)
+          expect(record).toMatchObject({ repeatable: true, remembered: true, timestampMs: NOW_MS });
       }
     },
   );
@@ -169,4 +172,21 @@ it('hides people in keys and subjects as webhooks do', async () => {
   const [letter] = await withoutKnowing(field, () => receiveInto(body));
   const { stored } = await replay(letter as OutgoingRecord, {}, { hideParty: () => 'somebody' });
   expect(stored).toMatchObject([{ key: '123456123:somebody', headers: { ce_subject: 'somebody' } }]);
+});
+
+it('is known as of its own app, so that a repetition of the delivery is told', async () => {
+  const [letter] = await deadLettersOf('not json');
+  const value = sampleBody(fieldNamed('security'), fieldNamed('security').samples[0]);
+  const appOf = () => ({ naming: { prefix: 'whatsapp', names: {} }, ofSeveralApps: true });
+  const { stored } = await replay(letter as OutgoingRecord, { value }, { appOf });
+  const [{ id } = { id: '' }] = stored;
+  expect(stored).toMatchObject([{ repetitionId: repetitionIdOf('main', id), repeatable: true, remembered: true }]);
+});
+
+it('of the Test button is stored each time, and never remembered', async () => {
+  const [letter] = await deadLettersOf('not json');
+  const { samples } = fieldNamed('security');
+  const value = sampleBody(fieldNamed('security'), { ...samples[0], entry: { id: '0' } });
+  const { stored } = await replay(letter as OutgoingRecord, { value });
+  expect(stored.map(({ repeatable, remembered }) => [repeatable, remembered])).toEqual([[true, undefined]]);
 });

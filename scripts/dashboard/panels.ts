@@ -329,6 +329,50 @@ export const ROWS: readonly Row[] = [
     ],
   },
   {
+    title: 'Spool (SPOOL=on)',
+    height: 7,
+    panels: [
+      {
+        kind: 'timeseries',
+        title: 'Events that wait for Kafka',
+        about: 'They are on the disks of the replicas; Meta has its 200.',
+        width: 8,
+        unit: 'short',
+        queries: [{ expr: 'sum(hubcast_spool_records{$$}) or vector(0)', legend: 'events' }],
+      },
+      {
+        kind: 'timeseries',
+        title: 'Age of the oldest',
+        about: 'How far Kafka is behind.',
+        width: 6,
+        unit: 's',
+        queries: [{ expr: 'max(hubcast_spool_oldest_seconds{$$}) or vector(0)', legend: 'oldest' }],
+        thresholds: [60, 900],
+      },
+      {
+        kind: 'timeseries',
+        title: 'Fullest spool',
+        about: 'Of SPOOL_MAX_BYTES; a full one answers 503.',
+        width: 6,
+        unit: 'percentunit',
+        max: 1,
+        queries: [
+          { expr: 'max(hubcast_spool_bytes{$$} / hubcast_spool_limit_bytes{$$}) or vector(0)', legend: 'fullest' },
+        ],
+        thresholds: [0.5, 0.8],
+      },
+      {
+        kind: 'stat',
+        title: 'Parked',
+        about: 'Events that Kafka refuses for good: see hubcast journal check.',
+        width: 4,
+        unit: 'short',
+        queries: [{ expr: 'sum(hubcast_spool_parked{$$}) or vector(0)' }],
+        thresholds: [1, 1],
+      },
+    ],
+  },
+  {
     title: 'Graph',
     height: 7,
     panels: [

@@ -3,7 +3,8 @@
  * files can be cut, filtered and joined with the usual tools.
  */
 import { z } from 'zod';
-import { type CapturedRequest, fromBase64 } from './captured-request.ts';
+import { fromBase64 } from '../records/chunk.ts';
+import type { CapturedRequest } from './captured-request.ts';
 
 export const CAPTURE_SCHEMA = 'urn:hubcast:capture:1';
 

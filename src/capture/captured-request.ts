@@ -3,6 +3,7 @@ import type { Delivery, SplitEvent } from '../events/event.ts';
 import { rawRequest } from '../events/own/raw-request.ts';
 import { splitIntoEvents } from '../events/split.ts';
 import { isObject } from '../is-object.ts';
+import { fromBase64, parseJson } from '../records/chunk.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { readBody } from '../webhook/envelope.ts';
 import { readSignature, signPayload, toAppSecret, verifySignature } from '../webhook/signature.ts';
@@ -49,27 +50,9 @@ export function eventsOf({ body, app, deliveryId, receivedMs }: CapturedRequest)
 
 const OWN_SECRET = toAppSecret('capture');
 
-/** @returns null where the text is more, or less, than base64 */
-export function fromBase64(text: string): Uint8Array<ArrayBuffer> | null {
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  if (text.length % 4 !== 0) return null;
-  const bytes = Buffer.from(text, 'base64');
-  // What is no base64 is left out by Buffer.
-  return bytes.length === (text.length / 4) * 3 - padding ? new Uint8Array(bytes) : null;
-}
-
 function textMembers(value: unknown): Record<string, string> {
   if (!isObject(value)) return {};
   return Object.fromEntries(
     Object.entries(value).filter((member): member is [string, string] => typeof member[1] === 'string'),
   );
-}
-
-/** Null where it is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

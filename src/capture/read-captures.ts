@@ -3,10 +3,10 @@
  * and is put together again.
  */
 import { rawRequest } from '../events/own/raw-request.ts';
-import { isObject } from '../is-object.ts';
+import { joinChunks, readChunk } from '../records/chunk.ts';
 import { createRecentIds } from '../records/recent-ids.ts';
 import type { StoredRecord } from '../records/record.ts';
-import { type CapturedRequest, fromBase64, parseJson, toCapturedRequest } from './captured-request.ts';
+import { type CapturedRequest, toCapturedRequest } from './captured-request.ts';
 
 export interface ReadCaptures {
   readonly requests: AsyncIterable<CapturedRequest>;
@@ -26,6 +26,8 @@ export interface CaptureCounts {
 /** Chunks wait for the others of their request; those of a request come together, so few are waiting at once. */
 const MAX_WAITING_BYTES = 256 * 1024 * 1024;
 const MAX_DONE = 10_000;
+/** Dead letters of anything else are not parsed. */
+const CAPTURE_MARK = `"event_type":"${rawRequest.type}"`;
 
 /** @param records of the topics raw and dead-letter */
 export function readCaptures(records: AsyncIterable<StoredRecord>, rawTopics: ReadonlySet<string>): ReadCaptures {
@@ -55,8 +57,8 @@ export function readCaptures(records: AsyncIterable<StoredRecord>, rawTopics: Re
 
   /** @returns the value of the record that this chunk completes, or null */
   function takeChunk(record: StoredRecord): string | null {
-    const chunk = readChunk(record.value);
-    if (chunk === null || done.has(chunk.eventId)) return null;
+    const chunk = record.value.includes(CAPTURE_MARK) ? readChunk(record.value) : null;
+    if (chunk === null || chunk.eventType !== rawRequest.type || done.has(chunk.eventId)) return null;
     const chunks = waiting.get(chunk.eventId) ?? { count: chunk.count, bytes: 0, byNumber: new Map() };
     if (chunks.byNumber.has(chunk.number) || chunks.count !== chunk.count) return null;
     chunks.byNumber.set(chunk.number, chunk.bytes);
@@ -69,8 +71,7 @@ export function readCaptures(records: AsyncIterable<StoredRecord>, rawTopics: Re
     }
     forget(chunk.eventId, chunks);
     done.add(chunk.eventId);
-    const inOrder = [...chunks.byNumber].toSorted(([one], [other]) => one - other).map(([, bytes]) => bytes);
-    return Buffer.concat(inOrder).toString('utf8');
+    return joinChunks(chunks.byNumber);
   }
 
   function dropOldest(): void {
@@ -92,18 +93,4 @@ interface Chunks {
   readonly count: number;
   bytes: number;
   readonly byNumber: Map<number, Uint8Array>;
-}
-
-/** @returns null for other dead letters; most are told apart without being parsed */
-function readChunk(value: string) {
-  if (!value.includes(`"event_type":"${rawRequest.type}"`)) return null;
-  const event = parseJson(value);
-  const data = isObject(event) && isObject(event.data) ? event.data : {};
-  const { chunk, body_base64: base64 } = data;
-  if (!isObject(chunk) || chunk.event_type !== rawRequest.type || typeof base64 !== 'string') return null;
-  const { event_id: eventId, number, count } = chunk;
-  const bytes = fromBase64(base64);
-  const isWhole = Number.isInteger(number) && Number.isInteger(count);
-  if (typeof eventId !== 'string' || !isWhole || bytes === null) return null;
-  return { eventId, number: number as number, count: count as number, bytes };
 }

@@ -13,7 +13,7 @@ import { topicName } from '../records/topics.ts';
 import { defaultFormat, type Format, parseFormat, print, toTable } from './output.ts';
 
 /**
- * Rows of what can be described; the README's tables are made from the same. Settings are read only by those who show
+ * Rows of what can be described; the tables of docs/ are made from the same. Settings are read only by those who show
  * names that depend on them: who looks up a setting or an error often has a wrong one.
  */
 export const DESCRIPTIONS = {

@@ -5,9 +5,11 @@ import type { StoreSettings } from '../config/settings.ts';
 import { HubcastError, isHubcastError, messageOf } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { openReplay } from '../open-replay.ts';
-import { openStore } from '../open-store.ts';
+import { openReader, openStore } from '../open-store.ts';
+import { readChunk } from '../records/chunk.ts';
 import type { StoredRecord } from '../records/record.ts';
 import type { Repair, Replayed } from '../replay.ts';
+import type { Append } from '../store/store.ts';
 import { assertJson } from '../stored-events/stored-events.ts';
 import { internalListener } from './internal-listener.ts';
 import { paint, print } from './output.ts';
@@ -41,7 +43,12 @@ export async function replayDeadLetters({
   const counts = { stored: 0, refused: 0, unreadable: 0 };
   try {
     const letters = id === undefined ? readLetters(settings, choice) : [await findLetter(settings, id)];
+    const events = new Set<string>();
     for await (const letter of letters) {
+      const eventId = readChunk(letter.value)?.eventId;
+      // Its other parts went with the first one.
+      if (eventId !== undefined && events.has(eventId)) continue;
+      if (eventId !== undefined) events.add(eventId);
       const replayed = await door.replay(letter, { dryRun, value });
       counts[replayed.outcome] += 1;
       await print(json ? JSON.stringify(replayed) : replayedText(replayed, dryRun));
@@ -66,14 +73,21 @@ async function openDoor(
   dryRun: boolean,
   { url, tokenFile }: { readonly url: string | undefined; readonly tokenFile: string | undefined },
 ): Promise<Door> {
-  const nothingToClose = async () => undefined;
-  if (dryRun) return { replay: openReplay(settings, { append: nothingToClose }), close: nothingToClose };
+  const log = createLog('warn', process.stderr);
+  const nothing = async () => undefined;
+  const direct = (append: Append, close: () => Promise<void>): Door => {
+    const reader = openReader(settings, log);
+    return {
+      replay: openReplay(settings, { append, read: reader.read }),
+      close: () => close().finally(() => reader.close()),
+    };
+  };
+  if (dryRun) return direct(nothing, nothing);
   if (url === undefined) {
     try {
       // A spool belongs to the service that runs.
-      const direct = { ...settings, SPOOL: false };
-      const { append, close } = await openStore(() => direct, createLog('warn', process.stderr));
-      return { replay: openReplay(settings, { append }), close };
+      const { append, close } = await openStore(() => ({ ...settings, SPOOL: false }), log);
+      return direct(append, close);
     } catch (error) {
       if (!isHubcastError(error) || error.code !== 'store_locked') throw error;
       process.stderr.write(`${visible(error.message)} Asking it to store them.\n`);
@@ -83,7 +97,7 @@ async function openDoor(
   return {
     replay: async ({ headers, partition, offset }, { value }) =>
       (await service.post(`/dead-letters/${headers.ce_id}/replay?at=${partition}:${offset}`, value)) as Replayed,
-    close: nothingToClose,
+    close: nothing,
   };
 }
 

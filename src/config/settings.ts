@@ -1,5 +1,5 @@
 /**
- * The one table of settings. The typed configuration, `--help`, `describe settings`, the README's table and the chart's
+ * The one table of settings. The typed configuration, `--help`, `describe settings`, the table of docs/settings.md and the chart's
  * schema all derive from it. Names are Meta's and Kafka's own.
  */
 import { z } from 'zod';
@@ -307,6 +307,10 @@ export const settingsTable = z.object({
     brokerList().optional(),
     kafka('Bootstrap brokers; with them events go to Kafka, without them to the journal', { form: 'host:port, ...' }),
   ),
+  KAFKA_CLUSTER_ID: about(
+    text().optional(),
+    kafka('cluster.id that the brokers must have; "hubcast doctor" says when they answer for another cluster'),
+  ),
   KAFKA_CLIENT_ID: about(text().default('hubcast'), kafka('client.id')),
   KAFKA_CREATE_TOPICS: about(onOff(true), kafka('Create missing topics at the start; existing ones are never altered')),
   KAFKA_PARTITIONS: about(wholeNumber(1, 10_000).default(6), kafka('Partitions of topics created here')),
@@ -402,7 +406,7 @@ export interface SettingRow extends SettingMeta {
   readonly values: ValueSchema;
 }
 
-/** The table as rows, for help, README and chart. */
+/** The table as rows, for help, documentation and chart. */
 export function settingRows(): readonly SettingRow[] {
   return Object.entries(settingsTable.shape).map(([name, schema]) => {
     const meta = schema.meta() as unknown as SettingMeta;

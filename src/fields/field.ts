@@ -105,6 +105,8 @@ export interface FieldEntry<
   readonly about: string;
   /** Meta's page, null where there is none. */
   readonly page: string | null;
+  /** Whether apps can subscribe to it is not known: Meta names it, and no more, or spelt it so once. */
+  readonly unsure?: true;
   readonly events: Events;
   /** Values as Meta documents or sends them; every event of the field comes from at least one. */
   readonly samples: readonly [Sample, ...Sample[]];

@@ -14,6 +14,7 @@ export function openField<const Name extends string>(name: Name, family: Family,
     family,
     about,
     page,
+    ...(page === null ? { unsure: true as const } : {}),
     events: [
       wholeValue({
         version: 1,

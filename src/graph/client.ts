@@ -5,7 +5,7 @@
 import { createHmac } from 'node:crypto';
 import { type ErrorCode, HubcastError, messageOf } from '../errors.ts';
 import { type Budget, createBudget, regainMsOf, type UsageHeaders } from './budget.ts';
-import { GraphError, isGraphError, isThrottle, toGraphError } from './graph-error.ts';
+import { GraphError, type GraphFailure, isGraphError, isThrottle, toGraphError } from './graph-error.ts';
 import { readAnswer } from './read-answer.ts';
 
 export interface GraphClientOptions {
@@ -173,14 +173,23 @@ function whyUnreachable(error: unknown, timeoutMs: number): string {
 }
 
 /** Meta's texts have shown what they were given. */
-function redacted<Texts extends { message: string | null; details: string | null }>(
+function redacted<Texts extends Pick<GraphFailure, 'message' | 'details' | 'fbtraceId'>>(
   failure: Texts,
   secrets: readonly (string | null)[],
 ): Texts {
+  const forms = secrets.flatMap((secret) => (secret ? formsOf(secret) : []));
   const clean = (text: string | null) =>
-    secrets.reduce(
-      (kept: string | null, secret) => (secret ? (kept?.replaceAll(secret, '[removed]') ?? null) : kept),
-      text,
-    );
-  return { ...failure, message: clean(failure.message), details: clean(failure.details) };
+    forms.reduce((kept: string | null, form) => kept?.replaceAll(form, '[removed]') ?? null, text);
+  return {
+    ...failure,
+    message: clean(failure.message),
+    details: clean(failure.details),
+    fbtraceId: clean(failure.fbtraceId),
+  };
+}
+
+/** A PIN or code may be shown in groups, as in the SMS; other secrets as they stand in a URL or in JSON. */
+function formsOf(secret: string): readonly (string | RegExp)[] {
+  if (/^\d+$/.test(secret)) return [new RegExp([...secret].join('\\D{0,2}'), 'g')];
+  return [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)];
 }

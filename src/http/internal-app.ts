@@ -7,6 +7,7 @@ import { HubcastError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Readiness, SpoolLag } from '../store/store.ts';
 import { isUnreadablePath, sendError, sendJson, toHubcastError } from './answer.ts';
+import { addCheckRoutes, type ReadChecks } from './check-routes.ts';
 import { addConsoleRoutes, type ConsoleParts, isConsoleFile } from './console-routes.ts';
 import { addEventRoutes, type StoredEvents } from './event-routes.ts';
 import { addManagementRoutes, type ManagementContract, type PhoneNumberManagement } from './management-routes.ts';
@@ -39,6 +40,8 @@ export interface InternalAppOptions {
   readonly managementContract: ManagementContract;
   /** Null where there is no page. */
   readonly console: ConsoleParts | null;
+  /** Null where the set-up is not looked at. */
+  readonly checks: ReadChecks | null;
   readonly version: string;
   /** What is counted, as Prometheus reads it. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
@@ -100,6 +103,15 @@ export function createInternalApp(options: InternalAppOptions): Express {
   if (options.console !== null) {
     addConsoleRoutes(app, options.console, (request) => {
       if (!loopback) authorize(request, options.tokens(), 'events:read');
+    });
+  }
+  if (options.checks !== null) {
+    const { checks } = options;
+    addCheckRoutes(app, {
+      checks,
+      authorize: (request) => {
+        if (!loopback) authorize(request, options.tokens(), 'events:read');
+      },
     });
   }
   if (options.stored !== null) {

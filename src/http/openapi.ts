@@ -1,5 +1,6 @@
 /** The internal listener described by OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1.html), made from what it does. */
 import { ERRORS, type ErrorCode } from '../errors.ts';
+import { CHECK_PATHS, CHECK_SCHEMAS } from './check-routes.ts';
 import { EVENT_SCHEMAS } from './event-operations.ts';
 import type { ManagementContract } from './management-routes.ts';
 import { EVENT_PATHS } from './openapi-events.ts';
@@ -42,6 +43,7 @@ export function openApiDocument({ version, contract, managementContract }: OpenA
       ...Object.fromEntries(Object.entries(OPERATIONS).map((entry) => toPath(entry, contract.fields))),
       ...managementPaths(managementContract),
       ...EVENT_PATHS,
+      ...CHECK_PATHS,
       ...SERVICE_PATHS,
     },
     components: {
@@ -58,7 +60,13 @@ export function openApiDocument({ version, contract, managementContract }: OpenA
         'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer', minimum: 1 } },
         Allow: { description: 'Methods this path takes', schema: { type: 'string' } },
       },
-      schemas: { ...contract.schemas, ...managementContract.schemas, ...EVENT_SCHEMAS, Error: ERROR_SCHEMA },
+      schemas: {
+        ...contract.schemas,
+        ...managementContract.schemas,
+        ...EVENT_SCHEMAS,
+        ...CHECK_SCHEMAS,
+        Error: ERROR_SCHEMA,
+      },
     },
   };
 }

@@ -13,7 +13,13 @@ export interface PlacedBatch extends BatchFacts {
   readonly end: number;
 }
 
-/** The memory begins with the ids of all records, 16 bytes each, then a byte for each that is 1 if it is repeatable. */
+export const ONCE = 0;
+/** Stored whatever is remembered, and not remembered. */
+export const REPEATABLE = 1;
+/** Stored whatever is remembered, and remembered. */
+export const REPAIRED = 2;
+
+/** The memory begins with the ids of all records, 16 bytes each, then a byte for each: how its id is looked at. */
 export interface EncodedGroup {
   readonly memory: ArrayBuffer;
   readonly batches: readonly PlacedBatch[];
@@ -58,9 +64,9 @@ export function encodeGroup(records: readonly OutgoingRecord[], spare: ArrayBuff
   const bytes = Buffer.from(memory);
   const view = new DataView(memory);
   let number = 0;
-  for (const { id, repetitionId, repeatable } of records) {
+  for (const { id, repetitionId, repeatable, remembered } of records) {
     bytes.write(repetitionId ?? id, number * ID_BYTES, 'hex');
-    bytes[records.length * ID_BYTES + number] = repeatable ? 1 : 0;
+    bytes[records.length * ID_BYTES + number] = repeatable ? (remembered ? REPAIRED : REPEATABLE) : ONCE;
     number += 1;
   }
   let at = records.length * (ID_BYTES + 1);

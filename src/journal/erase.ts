@@ -26,9 +26,15 @@ export interface Erased {
   readonly byTopic: Readonly<Record<string, number>>;
 }
 
+interface Counting {
+  lookedAt: number;
+  readonly byTopic: Record<string, number>;
+}
+
 /** Batches in one transaction. */
 const CHUNK_BATCHES = 64;
 const BUSY_TIMEOUT_MS = 2000;
+const FORMAT_WITH_PARKED = 2;
 
 /** @throws HubcastError `store_locked` while a service owns the journal, `usage` where there is none */
 export function eraseFromJournal({ dataDir, matches, dryRun }: EraseOptions): Erased {
@@ -43,6 +49,7 @@ export function eraseFromJournal({ dataDir, matches, dryRun }: EraseOptions): Er
     if (schemaVersion(database) === 0) return { lookedAt: 0, byTopic: {} };
     if (!dryRun) database.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
     const erased = walk(database, matches, dryRun);
+    if (schemaVersion(database) >= FORMAT_WITH_PARKED) walkParked(database, matches, dryRun, erased);
     // Also where nothing matched: an erasure that was interrupted may have left its bytes behind.
     if (!dryRun) database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
     return erased;
@@ -54,7 +61,7 @@ export function eraseFromJournal({ dataDir, matches, dryRun }: EraseOptions): Er
   }
 }
 
-function walk(database: DatabaseSync, matches: EraseOptions['matches'], dryRun: boolean): Erased {
+function walk(database: DatabaseSync, matches: EraseOptions['matches'], dryRun: boolean): Counting {
   const page = database.prepare(
     `SELECT last_offset, first_offset, content FROM batches WHERE last_offset > ? ORDER BY last_offset LIMIT ${CHUNK_BATCHES}`,
   );
@@ -84,5 +91,25 @@ function walk(database: DatabaseSync, matches: EraseOptions['matches'], dryRun: 
       else batches.replace(after, kept);
     }
     if (!dryRun) database.exec('COMMIT');
+  }
+}
+
+/** What Kafka refused for good is in a table of its own, each record as a batch of one. */
+function walkParked(
+  database: DatabaseSync,
+  matches: EraseOptions['matches'],
+  dryRun: boolean,
+  counting: Counting,
+): void {
+  const remove = database.prepare('DELETE FROM parked WHERE record_offset = ?');
+  for (const row of database.prepare('SELECT record_offset, first_offset, content FROM parked').all()) {
+    const batch = openBatch(row.content as Uint8Array);
+    for (const frame of batch.frames) {
+      counting.lookedAt += 1;
+      if (!matches(batch.record(frame, Number(row.first_offset)))) continue;
+      const topic = batch.topic(frame);
+      counting.byTopic[topic] = (counting.byTopic[topic] ?? 0) + 1;
+      if (!dryRun) remove.run(row.record_offset as number);
+    }
   }
 }

@@ -97,6 +97,8 @@ export type Reply =
 export interface WorkerSettings {
   readonly file: string;
   readonly maxBytes: number;
+  /** Of those, what remembered ids may take: the oldest are forgotten earlier; null: as many as it takes. */
+  readonly maxIdBytes: number | null;
   /** The setting that `maxBytes` comes from, for messages. */
   readonly boundedBy: string;
   /** Bytes of file and disk that records may not fill: what it takes to note that others are in Kafka, and to remove them. */

@@ -20,6 +20,8 @@ export interface JournalOptions {
   readonly retentionHours: number | null;
   /** Bound of the database file. The log beside it comes on top: some MB, and at most about 64 MB while readers lag. */
   readonly maxBytes: number;
+  /** Of `maxBytes`, what remembered ids may take: the oldest are forgotten earlier. Not bounded if not given. */
+  readonly maxIdBytes?: number;
   /** Bytes of file and disk that records may not fill, so that what is in Kafka can still be removed; 0 if not given. */
   readonly reserveBytes?: number;
   /** The setting that `maxBytes` comes from, for messages; JOURNAL_MAX_BYTES if not given. */
@@ -74,8 +76,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const lock = takeOwnerLock(dataDir);
   try {
     const file = journalFile(dataDir);
-    const { maxBytes, reserveBytes = 0, boundedBy = 'JOURNAL_MAX_BYTES' } = options;
-    const link = await linkWorker({ file, maxBytes, reserveBytes, boundedBy }, log, options.startWorker);
+    const { maxBytes, maxIdBytes = null, reserveBytes = 0, boundedBy = 'JOURNAL_MAX_BYTES' } = options;
+    const link = await linkWorker({ file, maxBytes, maxIdBytes, reserveBytes, boundedBy }, log, options.startWorker);
     return createJournal(options, link, lock.release);
   } catch (error) {
     lock.release();

@@ -6,6 +6,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { ID_BYTES } from './encode-group.ts';
+import { createForgetting } from './forgetting.ts';
 import { createIdTable, type IdTable } from './id-table.ts';
 
 export interface RememberedIds {
@@ -17,7 +18,7 @@ export interface RememberedIds {
   readonly flush: (nowMs: number) => void;
   /** To be called when that transaction has ended. */
   readonly settle: (committed: boolean) => void;
-  /** Removes forgotten ids from one stretch of the table. A pass over all of it begins at most once an hour. */
+  /** Removes forgotten ids from one stretch of the table. A pass over all of it begins each hour, or when many were added. */
   readonly sweep: (nowMs: number) => { readonly removed: number; readonly more: boolean };
 }
 
@@ -34,15 +35,20 @@ interface Move {
   readonly done: boolean;
 }
 
-const GENERATION_IDS = 65_536;
-const SWEEP_ROWS = 1000;
-const SWEEP_INTERVAL_MS = 60 * 60 * 1000;
+export interface RememberedIdsOptions {
+  readonly rememberMs: number;
+  /** Of more than these the oldest are forgotten earlier; a pass later, not at once. No bound if not given. */
+  readonly maxIds?: number | undefined;
+  readonly generationIds?: number;
+}
 
-export function openRememberedIds(
-  database: DatabaseSync,
-  rememberMs: number,
-  generationIds = GENERATION_IDS,
-): RememberedIds {
+const GENERATION_IDS = 65_536;
+const MIN_GENERATION_IDS = 1_024;
+
+export function openRememberedIds(database: DatabaseSync, options: RememberedIdsOptions): RememberedIds {
+  const { rememberMs, maxIds = Number.POSITIVE_INFINITY } = options;
+  const generationIds =
+    options.generationIds ?? Math.max(MIN_GENERATION_IDS, Math.min(GENERATION_IDS, Math.floor(maxIds / 8)));
   // Whole groups at a time: calling SQLite costs more than what it does for one id.
   const find = database.prepare(`
     WITH RECURSIVE position (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM position WHERE n + 1 < ?2)
@@ -56,10 +62,7 @@ export function openRememberedIds(
   const dropRows = database.prepare(
     'DELETE FROM fresh_ids WHERE number IN (SELECT number FROM fresh_ids WHERE number <= ? ORDER BY number LIMIT ?)',
   );
-  const stretch = database.prepare(
-    `SELECT id, stored_at_ms FROM remembered WHERE id > ? ORDER BY id LIMIT ${SWEEP_ROWS}`,
-  );
-  const forget = database.prepare('DELETE FROM remembered WHERE id = ?');
+  const forgetting = createForgetting(database, rememberMs, maxIds);
 
   let young = loadFresh(database);
   let sealed: Generation | undefined;
@@ -69,8 +72,6 @@ export function openRememberedIds(
   let addedAtMs = 0;
   let addedRow = 0;
   let movedNow: Move = moved;
-  let sweptUpTo: Uint8Array | undefined;
-  let lastPassMs = Number.NEGATIVE_INFINITY;
 
   /** Moves at least `count` ids, then removes their rows, so that a generation is through before the next is full. */
   function moveSome({ ids, lastRow }: Generation, count: number): Move {
@@ -120,6 +121,7 @@ export function openRememberedIds(
       if (committed && end > 0) {
         for (let at = 0; at < end; at += ID_BYTES) young.ids.set(addedIds, at, addedAtMs);
         young.lastRow = addedRow;
+        forgetting.added(added.size());
         moved = movedNow;
         if (moved.done) sealed = undefined;
         if (sealed === undefined && young.ids.size() >= generationIds) {
@@ -131,23 +133,7 @@ export function openRememberedIds(
       movedNow = moved;
       if (end > 0) added.clear();
     },
-    sweep(nowMs) {
-      if (sweptUpTo === undefined) {
-        if (nowMs - lastPassMs < SWEEP_INTERVAL_MS) return { removed: 0, more: false };
-        lastPassMs = nowMs;
-        sweptUpTo = new Uint8Array();
-      }
-      const rows = stretch.all(sweptUpTo);
-      let removed = 0;
-      for (const { id, stored_at_ms } of rows) {
-        if (Number(stored_at_ms) > nowMs - rememberMs) continue;
-        forget.run(id as Uint8Array);
-        removed += 1;
-      }
-      const more = rows.length === SWEEP_ROWS;
-      sweptUpTo = more ? (rows.at(-1)?.id as Uint8Array) : undefined;
-      return { removed, more };
-    },
+    sweep: forgetting.sweep,
   };
 }
 

@@ -8,7 +8,7 @@ import type { Readiness } from '../store/store.ts';
 import { keepFrames } from './batch-format.ts';
 import { openBatchTable } from './batch-table.ts';
 import { createCheckpoints } from './checkpoints.ts';
-import { ID_BYTES } from './encode-group.ts';
+import { ID_BYTES, ONCE, REPEATABLE } from './encode-group.ts';
 import { createExpiry } from './expiry.ts';
 import { openForwardingTable } from './forwarding-table.ts';
 import type { Answers, Requests, WorkerSettings } from './messages.ts';
@@ -33,6 +33,9 @@ export interface Writer {
 
 /** Meta repeats a delivery for up to 7 days. */
 export const REMEMBER_MS = 8 * 24 * 60 * 60 * 1000;
+
+/** In the sorted table, whose pages random ids fill to two thirds. */
+const BYTES_OF_AN_ID = 48;
 
 /** Of a new file. Fewer writes for a batch than with the usual 4 kB, and no more of them for the ends of the tables. */
 const PAGE_BYTES = 8192;
@@ -80,7 +83,10 @@ function createWriter(database: DatabaseSync, settings: WorkerSettings, translat
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   const touchProbe = database.prepare('UPDATE probe SET at_ms = ? WHERE id = 1');
-  const rememberedIds = openRememberedIds(database, REMEMBER_MS);
+  const rememberedIds = openRememberedIds(database, {
+    rememberMs: REMEMBER_MS,
+    maxIds: settings.maxIdBytes === null ? undefined : Math.floor(settings.maxIdBytes / BYTES_OF_AN_ID),
+  });
   const batches = openBatchTable(database);
   const forwarding = openForwardingTable(database, batches);
   const removeExpired = createExpiry(database, batches, rememberedIds);
@@ -122,8 +128,10 @@ function createWriter(database: DatabaseSync, settings: WorkerSettings, translat
     for (const batch of placed) {
       const repeated = new Set<number>();
       for (let index = 0; index < batch.count; index += 1, number += 1) {
-        const repeatable = bytes[total * ID_BYTES + number] === 1;
-        if (!repeatable && (known.has(number) || !rememberedIds.add(ids, number * ID_BYTES))) repeated.add(index);
+        const kind = bytes[total * ID_BYTES + number];
+        if (kind === REPEATABLE) continue;
+        const isKnown = known.has(number) || !rememberedIds.add(ids, number * ID_BYTES);
+        if (isKnown && kind === ONCE) repeated.add(index);
       }
       const content = bytes.subarray(batch.start, batch.end);
       const kept =

@@ -1,5 +1,6 @@
 /** Looks up the topics we write, creates those that are missing where that is allowed, and never alters one. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { topicConfigs } from '../records/compare-topics.ts';
 import type { TopicPlan } from '../records/topics.ts';
 import { describeKafkaError, remedyFor } from './errors.ts';
 import { locate, type Position } from './positions.ts';
@@ -57,7 +58,7 @@ export async function checkTopics(
     }
   }
   const there = names.filter((name) => metadata.get(name)?.topicErrorCode === 0);
-  const configs = await topicConfigs(wire, there);
+  const configs = await readConfigs(wire, there);
   return new Map(
     names.map((name) => [
       name,
@@ -100,15 +101,10 @@ async function createTopics(
       topic: plan.name,
       numPartitions: settings.partitions,
       replicationFactor: settings.replicationFactor,
-      configEntries: [
-        { name: 'max.message.bytes', value: String(settings.maxMessageBytes) },
-        ...(plan.compacted
-          ? [{ name: 'cleanup.policy', value: 'compact' }]
-          : [
-              { name: 'cleanup.policy', value: 'delete' },
-              { name: 'retention.ms', value: String(plan.retentionMs) },
-            ]),
-      ],
+      configEntries: Object.entries(topicConfigs(plan, settings.maxMessageBytes)).map(([name, value]) => ({
+        name,
+        value,
+      })),
     })),
     timeoutMs,
   );
@@ -121,7 +117,7 @@ async function createTopics(
 }
 
 /** Without the right to describe configurations the limits stay unknown; writing does not need it. */
-async function topicConfigs(
+async function readConfigs(
   wire: Wire,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, string | null>>> {

@@ -19,6 +19,8 @@ export interface TopicMetadata {
 export interface MetadataResponse {
   readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
   readonly controllerId: number;
+  /** Of brokers since 0.10.1. */
+  readonly clusterId?: string | null;
   readonly topicMetadata: readonly TopicMetadata[];
 }
 

@@ -1,4 +1,4 @@
-/** Every metric of our own, by name: what /metrics says of it, the README's table, and what dashboard and alerts may ask for. */
+/** Every metric of our own, by name: what /metrics says of it, the table of docs/operations.md, and what dashboard and alerts may ask for. */
 export interface MetricRow {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly labels: readonly string[];
@@ -64,6 +64,15 @@ export const METRICS = {
   ),
   hubcast_write_seconds: row('histogram', [], 'How long one write to the store takes.'),
   hubcast_write_failures_total: row('counter', ['code'], 'Requests whose write failed, by the code of the error.'),
+  hubcast_spool_records: row(
+    'gauge',
+    [],
+    'With SPOOL=on: events that are on the disk and not in Kafka yet, as the last scrape found them.',
+  ),
+  hubcast_spool_bytes: row('gauge', [], 'Bytes of those events.'),
+  hubcast_spool_limit_bytes: row('gauge', [], 'SPOOL_MAX_BYTES, at which requests get a 503.'),
+  hubcast_spool_oldest_seconds: row('gauge', [], 'Age of the oldest of them; 0 when none waits.'),
+  hubcast_spool_parked: row('gauge', [], 'Events that Kafka refuses for good, set aside on the disk.'),
   hubcast_graph_calls_total: row(
     'counter',
     ['method', 'outcome'],

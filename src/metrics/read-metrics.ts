@@ -1,4 +1,6 @@
 /** From what was counted to the samples of each metric. Runs when somebody scrapes, and only then. */
+
+import type { SpoolLag } from '../store/store.ts';
 import { OTHER } from './capped-counts.ts';
 import { accountOfSource, type DeliveryCounts } from './delivery-counts.ts';
 import type { GraphCounts } from './graph-counts.ts';
@@ -30,6 +32,8 @@ export interface MetricSources {
   readonly bytesUnderWay: () => number;
   readonly maxBytesUnderWay: number;
   readonly ready: () => boolean;
+  /** Undefined where there is no spool, or nothing is known of it yet. */
+  readonly spool: () => SpoolLag | undefined;
 }
 
 export interface Sample {
@@ -46,6 +50,10 @@ export function metricReaders(sources: MetricSources): MetricReaders {
   const { deliveries, store, graph } = sources;
   // Three metrics are read from one look at the numbers: the first of them, in the order below, takes it.
   let tally: Promise<NumberTally | null> = Promise.resolve(null);
+  const ofSpool = (value: (lag: SpoolLag) => number) => {
+    const lag = sources.spool();
+    return lag === undefined ? [] : one(value(lag));
+  };
   return {
     hubcast_build_info: () => one(1, { version: sources.version, node: process.version }),
     hubcast_ready: () => one(Number(sources.ready())),
@@ -72,6 +80,11 @@ export function metricReaders(sources: MetricSources): MetricReaders {
     hubcast_write_records: () => store.writeRecords,
     hubcast_write_seconds: () => store.writeSeconds,
     hubcast_write_failures_total: () => [...store.failures].map(([code, value]) => ({ value, labels: { code } })),
+    hubcast_spool_records: () => ofSpool(({ records }) => records),
+    hubcast_spool_bytes: () => ofSpool(({ bytes }) => bytes),
+    hubcast_spool_limit_bytes: () => ofSpool(({ maxBytes }) => maxBytes),
+    hubcast_spool_oldest_seconds: () => ofSpool(({ ageMs }) => (ageMs ?? 0) / 1000),
+    hubcast_spool_parked: () => ofSpool(({ parked }) => parked),
     hubcast_graph_calls_total: () =>
       [...sources.graphCalls.calls.values()].map(({ method, outcome, count }) => ({
         value: count,

@@ -19,6 +19,8 @@ export interface OutgoingRecord {
   readonly timestampMs: number;
   /** True where the same id must be stored again each time: Meta's Test button, repaired dead letters. */
   readonly repeatable: boolean;
+  /** Of a repeatable one: its id is known from then on, so that Meta's own retry does not store it once more. */
+  readonly remembered?: true;
 }
 
 /** A record as it was read back. */

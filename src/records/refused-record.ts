@@ -60,7 +60,9 @@ function toChunk(
     around: null,
   });
   const issues = [{ path: '', code: 'record_refused', message: why }];
-  const chunk = { event_id: refused.id, event_type: attributes.type, number, count };
+  const { key } = refused;
+  const kept = key !== null && key.length > MAX_REPEATED_LENGTH ? {} : { key };
+  const chunk = { event_id: refused.id, event_type: attributes.type, number, count, ...kept };
   const deadLetter = {
     ...attributes,
     id,

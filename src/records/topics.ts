@@ -1,3 +1,4 @@
+import { dataschemaOf, typeOfEvent } from '../events/event.ts';
 import { ownEvents } from '../events/own-events.ts';
 import { FAMILY_NAMES, type Family, familyPlan } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
@@ -27,6 +28,15 @@ export function topicName(naming: TopicNaming, family: Family): string {
 export function writtenFamilies(): readonly Family[] {
   const written = new Set<Family>([...allEvents(), ...ownEvents()].map(({ family }) => family)).add('unknown');
   return FAMILY_NAMES.filter((family) => written.has(family));
+}
+
+/** Of the events whose `dataschema` it is; events this version does not know are of the family `unknown`. */
+export function familyOfSchema(dataschema: string): Family {
+  const meta = allEvents().find(
+    ({ field, event }) => dataschemaOf(typeOfEvent(field, event), event.version) === dataschema,
+  );
+  const own = ownEvents().find(({ type, version }) => dataschemaOf(type, version) === dataschema);
+  return meta?.family ?? own?.family ?? 'unknown';
 }
 
 /** @param published families the operator keeps; dead letters are always kept */

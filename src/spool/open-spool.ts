@@ -16,6 +16,8 @@ export interface SpoolJournal extends Store {
 export interface SpoolOptions {
   /** @param onStored to be called when records were stored */
   readonly openJournal: (onStored: () => void) => Promise<SpoolJournal>;
+  /** Bound of the journal's file. */
+  readonly maxBytes: number;
   /** Opened when the journal is, so that a folder that cannot be used leaves no connection behind. */
   readonly openKafka: () => Promise<OrderedWriter>;
   /** When the store closes: time to forward what is left. */
@@ -50,7 +52,14 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 
   async function lag(): Promise<SpoolLag> {
     const { records, bytes, counted, oldestMs, parked } = await journal.forwarding.backlog();
-    return { records, bytes, counted, ageMs: oldestMs === null ? null : Math.max(0, now() - oldestMs), parked };
+    return {
+      records,
+      bytes,
+      maxBytes: options.maxBytes,
+      counted,
+      ageMs: oldestMs === null ? null : Math.max(0, now() - oldestMs),
+      parked,
+    };
   }
 
   async function close(): Promise<void> {

@@ -114,10 +114,10 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
         waiter.settled = true;
         recordsUnderWay -= records.length;
         meter?.underWay(-records.length);
-        for (const { repeatable, repetitionId, id: eventId } of records) {
-          if (repeatable) continue;
+        for (const { repeatable, remembered, repetitionId, id: eventId } of records) {
+          if (repeatable && remembered === undefined) continue;
           const id = repetitionId ?? eventId;
-          underWay.delete(id);
+          if (!repeatable) underWay.delete(id);
           if (error === undefined) recent.add(id);
         }
         if (error === undefined) resolve();

@@ -11,6 +11,8 @@ export type Append = (records: readonly OutgoingRecord[]) => Promise<void>;
 export interface SpoolLag {
   readonly records: number;
   readonly bytes: number;
+  /** At which requests are refused; what is remembered of events that left counts too. */
+  readonly maxBytes: number;
   /** False for a while after a start: then there is more than these numbers say. */
   readonly counted: boolean;
   /** Of the oldest; null when there is none. */

@@ -15,6 +15,9 @@ const OF_THE_BUSINESS: ReadonlySet<string> = new Set(['metadata', 'phone_number'
 const BYTES = 'body_base64';
 /** A number as people write it, and nothing else. */
 const WRITTEN_NUMBER = /^[+\d\s().\-/]{5,40}$/;
+const MESSAGE_ID = /^wa[mc]id\.([\w+/=-]+)$/;
+/** JSON texts in JSON texts. */
+const MAX_NESTING = 4;
 
 export function namesPerson({ key, value }: StoredRecord, person: Person): boolean {
   const party = key?.slice(key.indexOf(':') + 1);
@@ -31,26 +34,48 @@ function isBusinessKey(value: string): boolean {
   return event?.data?.context === undefined;
 }
 
-function holds(part: unknown, person: Person): boolean {
-  if (typeof part === 'string' || typeof part === 'number') return isPerson(String(part), person);
-  if (Array.isArray(part)) return part.some((item) => holds(item, person));
-  if (typeof part !== 'object' || part === null) return false;
-  return Object.entries(part).some(([name, member]) => {
-    if (name === BYTES && typeof member === 'string')
-      return holdsInside(Buffer.from(member, 'base64').toString(), person);
-    return !OF_THE_BUSINESS.has(name) && holds(member, person);
-  });
+/** Without recursion: what could not be read may be nested deeper than the stack reaches. */
+function holds(whole: unknown, person: Person): boolean {
+  const open: { readonly part: unknown; readonly nesting: number }[] = [{ part: whole, nesting: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { part, nesting } = next;
+    if (typeof part === 'string' || typeof part === 'number') {
+      const text = String(part);
+      if (isPerson(text, person) || isNamedById(text, person)) return true;
+      // The answers of a Flow come as JSON in a text.
+      if (nesting < MAX_NESTING && /^\s*[[{]/.test(text)) open.push({ part: parse(text), nesting: nesting + 1 });
+    } else if (Array.isArray(part)) {
+      for (const item of part) open.push({ part: item, nesting });
+    } else if (typeof part === 'object' && part !== null) {
+      for (const [name, member] of Object.entries(part)) {
+        if (isPerson(name, person)) return true;
+        if (name === BYTES && typeof member === 'string') {
+          const text = Buffer.from(member, 'base64').toString();
+          const body = parse(text);
+          // A whole request, or what could not be read: of that, any mention counts.
+          if (body === undefined && mentions(text, person)) return true;
+          open.push({ part: body, nesting });
+        } else if (!OF_THE_BUSINESS.has(name)) open.push({ part: member, nesting });
+      }
+    }
+  }
+  return false;
 }
 
-/** A whole request, or what could not be read: of that, any mention counts. */
-function holdsInside(text: string, person: Person): boolean {
-  const body = parse(text);
-  return body === undefined ? mentions(text, person) : holds(body, person);
+/** Ids of messages and calls have the person's number in base64. */
+function isNamedById(text: string, { digits }: Person): boolean {
+  const [, encoded] = MESSAGE_ID.exec(text) ?? [];
+  if (encoded === undefined) return false;
+  const runs =
+    Buffer.from(encoded, 'base64')
+      .toString('latin1')
+      .match(/\d{5,}/g) ?? [];
+  return runs.some((run) => run === digits);
 }
 
 function isPerson(text: string, { party, digits }: Person): boolean {
   if (party !== undefined && text === party) return true;
-  return digits !== undefined && WRITTEN_NUMBER.test(text) && text.replace(/\D/g, '') === digits;
+  return digits !== undefined && WRITTEN_NUMBER.test(text) && text.replace(/\D/g, '').replace(/^00/, '') === digits;
 }
 
 function mentions(text: string, { party, digits }: Person): boolean {

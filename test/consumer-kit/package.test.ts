@@ -20,15 +20,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { namePublishedFiles } from '../../scripts/declarations.ts';
 import { toCaptureLine } from '../../src/capture/capture-file.ts';
 import { allSamples } from '../../src/testing/samples.ts';
+import { BLOCKS } from '../support/documents.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 /** Folders of test/ with a file of pinned types. */
 const CONTRACTS = ['consumer-kit', 'testing'];
-/** The README's TypeScript, which has to compile as well. */
-const EXAMPLES = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(
-  ([, code = '']) => code,
-);
+/** The TypeScript of README and docs/, which has to compile as well. */
+const EXAMPLES = BLOCKS.filter(({ language }) => language === 'ts').map(({ code }) => code);
 const folder = mkdtempSync(join(tmpdir(), 'hubcast-package-'));
 const project = join(folder, 'project');
 const installed = join(project, 'node_modules', 'hubcast');
@@ -55,7 +54,7 @@ beforeAll(() => {
   execFileSync('tar', ['xzf', join(folder, tarball), '--strip-components=1', '-C', installed]);
   symlinkSync(join(ROOT, 'node_modules', 'zod'), join(project, 'node_modules', 'zod'));
   writeFileSync(join(project, 'package.json'), '{"name":"empty","private":true,"type":"module"}');
-  for (const [index, example] of EXAMPLES.entries()) writeFileSync(join(project, `readme-${index}.ts`), example);
+  for (const [index, example] of EXAMPLES.entries()) writeFileSync(join(project, `example-${index}.ts`), example);
   for (const name of CONTRACTS) {
     copyFileSync(join(ROOT, 'test', name, 'contract.types.ts'), join(project, `${name}.ts`));
   }
@@ -91,7 +90,7 @@ describe('the package in an empty project', () => {
     ['nodenext', 'nodenext'],
     ['bundler', 'esnext'],
   ])(
-    'type-checks with moduleResolution %s, its declarations and the examples of the README included',
+    'type-checks with moduleResolution %s, its declarations and the examples of the documentation included',
     (moduleResolution, module) => {
       const compilerOptions = {
         target: 'es2024',
@@ -104,7 +103,7 @@ describe('the package in an empty project', () => {
         exactOptionalPropertyTypes: true,
         skipLibCheck: false,
       };
-      const modules = [...CONTRACTS.map((name) => `${name}.ts`), ...EXAMPLES.map((_, index) => `readme-${index}.ts`)];
+      const modules = [...CONTRACTS.map((name) => `${name}.ts`), ...EXAMPLES.map((_, index) => `example-${index}.ts`)];
       const files = moduleResolution === 'nodenext' ? [...modules, 'required.cts'] : modules;
       writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
       expect(run(process.execPath, [TSC, '-p', '.'])).toEqual({ status: 0, output: '' });

@@ -1,4 +1,4 @@
-/** A new field costs one entry of the registry and one folder of fixtures: tried in a copy, as the README shows it. */
+/** A new field costs one entry of the registry and one folder of fixtures: tried in a copy, as docs/contributing.md shows it. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,13 +6,13 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const COPIED = ['src', 'bin', 'scripts', 'schemas', 'helm', 'package.json', 'README.md', 'tsconfig.json'];
+const COPIED = ['src', 'bin', 'scripts', 'schemas', 'helm', 'docs', 'README.md', 'package.json', 'tsconfig.json'];
 const copy = mkdtempSync(join(tmpdir(), 'hubcast-new-field-'));
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
-/** Lines added, by file, from the diff in the README. */
+/** Lines added, by file, from the diff on the page. */
 function readDiff(): ReadonlyMap<string, readonly string[]> {
-  const [, diff = ''] = /```diff\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
+  const [, diff = ''] = /```diff\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'docs/contributing.md'), 'utf8')) ?? [];
   const added = new Map<string, string[]>();
   let lines: string[] = [];
   for (const line of diff.split('\n')) {
@@ -67,7 +67,7 @@ it('has its topic, its type, its schema and its row in every table', () => {
   expect(rows).toContainEqual(expect.objectContaining({ field: 'new_field', topic: 'whatsapp.accounts' }));
   run(['scripts/generate.ts']);
   expect(existsSync(join(copy, 'schemas/whatsapp.new_field/1.json'))).toBe(true);
-  for (const file of ['schemas/asyncapi.yaml', 'schemas/README.md', 'README.md']) {
+  for (const file of ['schemas/asyncapi.yaml', 'schemas/README.md', 'docs/events.md']) {
     expect([file, readFileSync(join(copy, file), 'utf8').includes('whatsapp.new_field')]).toEqual([file, true]);
   }
 }, 60_000);

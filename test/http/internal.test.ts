@@ -40,6 +40,7 @@ async function startInternal(readiness: () => Promise<Readiness>, loopback = tru
       contract: { schemas: {}, fields: [] },
       stored: null,
       console: null,
+      checks: null,
       managementContract: { operations: [], schemas: {} },
       version: '0.0.0',
       metrics: async () => ({ contentType: 'text/plain', text: '' }),
@@ -210,7 +211,7 @@ describe('on any other address', () => {
       `Bearer reader=${TOKEN}`,
       'Bearer undefined',
     ];
-    for (const path of ['/', '/events-of-another-day', '/live/', '/Live', '/%6cive']) {
+    for (const path of ['/checks', '/events-of-another-day', '/live/', '/Live', '/%6cive']) {
       for (const authorization of wrong) {
         const answer = await get(path, authorization === '' ? {} : { authorization });
         expectRefusal(answer, 'unauthorized');

@@ -41,6 +41,7 @@ async function serve(graph: GraphStandIn | null, { tokens, ...setup }: Setup = {
     contract: answerContract(),
     stored: null,
     console: null,
+    checks: null,
     managementContract: managementContract(),
     version: '0.0.0',
     metrics: async () => ({ contentType: 'text/plain', text: '' }),

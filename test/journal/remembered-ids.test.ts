@@ -48,8 +48,8 @@ describe('the journal stores an id once', () => {
 describe('remembered ids', () => {
   const newId = () => randomBytes(16).toString('hex');
   const bytes = (id: string) => Uint8Array.from(Buffer.from(id, 'hex'));
-  const open = (database: DatabaseSync, generationIds: number) => {
-    const { known, add, ...others } = openRememberedIds(database, REMEMBER_MS, generationIds);
+  const open = (database: DatabaseSync, generationIds: number, maxIds?: number) => {
+    const { known, add, ...others } = openRememberedIds(database, { rememberMs: REMEMBER_MS, maxIds, generationIds });
     return {
       ...others,
       has: (id: string, nowMs: number) => known(bytes(id), nowMs).has(0),
@@ -121,6 +121,30 @@ describe('remembered ids', () => {
     const removed = pass(START_MS + DAY_MS - 1 + REMEMBER_MS);
     expect(removed).toBeGreaterThanOrEqual(1500);
     expect(count(database, 'remembered')).toBe(before - removed);
+    database.close();
+  });
+
+  it('are forgotten before their time where they may not take more room: the oldest, and no more than that', () => {
+    const database = openMemory();
+    const maxIds = 4_000;
+    const ids = openRememberedIds(database, { rememberMs: REMEMBER_MS, maxIds });
+    const added: Uint8Array[] = [];
+    let nowMs = START_MS;
+    for (let round = 0; round < 600; round += 1) {
+      nowMs += 1_000;
+      for (let n = 0; n < 50; n += 1) {
+        const id = Uint8Array.from(randomBytes(16));
+        ids.add(new DataView(id.buffer), 0);
+        added.push(id);
+      }
+      ids.flush(nowMs);
+      ids.settle(true);
+      if (round % 5 === 0) while (ids.sweep(nowMs).more);
+      expect(count(database, 'remembered')).toBeLessThan(1.4 * maxIds);
+    }
+    const has = (id: Uint8Array) => ids.known(id, nowMs).has(0);
+    expect(added.slice(-0.8 * maxIds).every(has)).toBe(true);
+    expect(added.slice(0, -2 * maxIds).some(has)).toBe(false);
     database.close();
   });
 });

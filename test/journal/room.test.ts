@@ -122,3 +122,25 @@ it('survives a full disk, and takes records again when there is room', async () 
     }
   });
 });
+
+it('is not filled by what it remembers of records that left, where that is bounded', async () => {
+  await withDataDir(async (dataDir) => {
+    const maxBytes = 2 * 1024 * 1024;
+    const journal = await openTestJournal(dataDir, {
+      maxBytes,
+      maxIdBytes: maxBytes / 4,
+      retentionHours: null,
+      trim: true,
+    });
+    // Without the bound their ids alone would take more than 2.5 MB.
+    for (let round = 0; round < 80; round += 1) {
+      await journal.append(Array.from({ length: 1_000 }, () => makeRecord('t')));
+      const { upTo } = await journal.forwarding.take(round * 1_000, maxBytes);
+      await journal.forwarding.advance({ position: upTo, ahead: [], parked: [], trim: true });
+      if (round % 5 === 0) await journal.expire();
+    }
+    expect(await journal.readiness()).toMatchObject({ ready: true });
+    expect(journal.counts()).toMatchObject({ stored: 80_000, repeated: 0 });
+    await journal.close();
+  });
+}, 60_000);

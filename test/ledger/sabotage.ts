@@ -45,8 +45,14 @@ const NO_PROOF: Edit = { file: 'src/kafka/send.ts', from: 'if (missing.length > 
 export const SABOTAGES: readonly Sabotage[] = [
   {
     name: 'answer-early',
-    about: '200 before the write',
+    about: '200 before the write, which takes its time as on a slow disk',
     edits: [
+      // Without it a kill seldom falls into the millisecond between answer and write.
+      {
+        file: 'src/store/shared-writes.ts',
+        from: 'await new Promise(setImmediate);',
+        to: 'await new Promise((resolve) => setTimeout(resolve, 200));',
+      },
       {
         file: 'src/store/shared-writes.ts',
         from: 'if (joined.length === 0) return Promise.resolve();',

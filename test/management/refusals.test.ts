@@ -248,6 +248,31 @@ describe('what is refused before Meta is asked', () => {
   });
 });
 
+it.each([
+  ['a refusal', 400, { code: 133005 }],
+  ['a failure', 500, { code: 131000 }],
+  ['a text as error_data', 400, { code: 100, error_data: `PIN ${PIN}` }],
+])('takes out what Meta repeats, in whatever form: %s', async (_, status, error) => {
+  const grouped = PIN.replace(/^(...)/, '$1-');
+  const spaced = [...PIN].join(' ');
+  const details = `PIN ${PIN}, ${grouped}, ${spaced}.`;
+  const said = { message: details, error_data: { details }, fbtrace_id: `A${PIN}`, error_user_msg: details, ...error };
+  graph.script({ path: /register$/, status, body: { error: said } });
+  const answer = await managed.call('POST', REGISTER, { pin: PIN });
+  const audit = (await auditOf(managed.service)).slice(-2);
+  const everything = JSON.stringify([answer.body, audit]) + managed.service.logText();
+  for (const form of [PIN, grouped, spaced]) expect(everything).not.toContain(form);
+  expect(audit.at(-1)?.data.outcome).toBe(status === 500 ? 'unknown' : 'refused');
+
+  const token = 'a/b "c"é'.replaceAll(' ', '_');
+  const forms = [token, encodeURIComponent(token), JSON.stringify(token).slice(1, -1)];
+  const repeated = { code: 100, error_data: { details: forms.join(' ') } };
+  graph.script({ path: /subscribed_apps$/, status, body: { error: repeated } });
+  const url = { override_callback_uri: 'https://a.example/', verify_token: token };
+  const { body } = await managed.call('PUT', `/accounts/${ACCOUNT}/webhook`, url);
+  for (const form of forms) expect(body.error.details.meta_says).not.toContain(form);
+});
+
 it('leaves no PIN, code or token anywhere', async () => {
   expect(secretsIn(await managed.everything())).toEqual([]);
 });

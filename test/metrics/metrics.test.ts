@@ -214,6 +214,7 @@ describe('/metrics', () => {
         bytesUnderWay: () => 0,
         maxBytesUnderWay: 1,
         ready: () => true,
+        spool: () => undefined,
       }),
     );
     await read();

@@ -1,7 +1,7 @@
 /** What every store promises, as tests: run against the journal and against Kafka, which keeps the two alike. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ReadFrom, ReadRecords } from '../../src/records/record.ts';
+import type { OutgoingRecord, ReadFrom, ReadRecords } from '../../src/records/record.ts';
 import type { Store } from '../../src/store/store.ts';
 import { makeRecord } from './make-record.ts';
 import { readAll, valuesOf } from './read-all.ts';
@@ -88,6 +88,16 @@ export function describeStore({ name, open, remembersWhenReopened }: StoreUnderT
       await Promise.all([opened.store.append([record]), opened.store.append([record])]);
       await opened.store.append([record]);
       expect(valuesOf(await readAll(opened.read, topic))).toEqual([record.value, record.value, record.value]);
+    });
+
+    it('stores what is repaired each time, and remembers it: a repetition that comes after it is not stored', async () => {
+      const topic = await opened.topic();
+      const record = makeRecord(topic);
+      const repaired: OutgoingRecord = { ...record, repeatable: true, remembered: true, value: '"repaired"' };
+      await opened.store.append([repaired]);
+      await opened.store.append([record]);
+      await opened.store.append([repaired, makeRecord(topic, { value: '"other"' }), record]);
+      expect(valuesOf(await readAll(opened.read, topic))).toEqual(['"repaired"', '"repaired"', '"other"']);
     });
 
     it('takes 1,000 records in one append, and none at all', async () => {

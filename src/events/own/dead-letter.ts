@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pii } from '../../fields/values.ts';
 import { surroundings } from '../data-members.ts';
 import { defineOwnEvent } from '../own-event.ts';
 
@@ -25,7 +26,17 @@ export const deadLetter = defineOwnEvent({
     issues: z.array(issue).meta({ description: 'What is wrong, and where in the body' }),
     ...surroundings,
     chunk: z
-      .object({ event_id: z.string(), event_type: z.string(), number: z.int().min(1), count: z.int().min(1) })
+      .object({
+        event_id: z.string(),
+        event_type: z.string(),
+        number: z.int().min(1),
+        count: z.int().min(1),
+        key: z
+          .string()
+          .nullable()
+          .optional()
+          .meta({ description: "Of the event's record; absent when it is too long to repeat", ...pii('unknown') }),
+      })
       .optional()
       .meta({ description: 'Of an event too large for its topic: body_base64 of all chunks, joined, is the event' }),
     value: z.unknown().optional().meta({ description: 'The item, untouched' }),

@@ -20,12 +20,13 @@ const usernameEvent = wholeValue({
 });
 
 /** Meta's pages spell the field in two ways; whichever comes is typed. */
-function usernameField<const Name extends string>(name: Name) {
+function usernameField<const Name extends string>(name: Name, unsure: { readonly unsure?: true } = {}) {
   return defineField({
     name,
     family: 'phone-numbers',
     about: 'A business username was approved, reserved or deleted.',
     page: metaPage('business-scoped-user-ids'),
+    ...unsure,
     events: [usernameEvent],
     samples: [
       {
@@ -37,4 +38,4 @@ function usernameField<const Name extends string>(name: Name) {
 }
 
 export const businessUsernameUpdates = usernameField('business_username_updates');
-export const businessUsernameUpdate = usernameField('business_username_update');
+export const businessUsernameUpdate = usernameField('business_username_update', { unsure: true });

@@ -1,6 +1,6 @@
 /**
  * What Meta's refusals of an operation mean, what to do, and how long to wait: one row a code. Subcodes have rows of their
- * own and win. HTTP, command line and README show the same rows.
+ * own and win. HTTP, command line and docs/ show the same rows.
  * https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes
  */
 import type { GraphFailure } from '../../graph/graph-error.ts';

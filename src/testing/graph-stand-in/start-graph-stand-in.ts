@@ -6,6 +6,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { debugToken, graphError, notFound, type StandInAnswer, StandInError } from './answers.ts';
+import {
+  type AppState,
+  describeToken,
+  readSubscriptions,
+  type StandInApp,
+  type StandInSubscription,
+  writeSubscription,
+} from './meta-app.ts';
 import { answerOperation } from './operations.ts';
 import { checkAccess, readParameters } from './requests.ts';
 import {
@@ -29,6 +37,8 @@ export interface GraphStandInOptions {
   readonly appSecret?: string;
   /** Reads an account may make in an hour; 5,000 for an active account, 200 otherwise. */
   readonly callsPerHour?: number;
+  /** Without one, calls about the app itself find nothing. */
+  readonly app?: StandInApp;
   readonly unavailableFields?: readonly string[];
   readonly bareLists?: boolean;
   readonly webhook?: WebhookTarget;
@@ -39,6 +49,8 @@ export interface GraphStandInOptions {
   readonly port?: number;
   readonly now?: () => number;
   readonly random?: () => number;
+  /** Reaches callback URLs. */
+  readonly fetch?: typeof globalThis.fetch;
 }
 
 /** One call that came, without the token and the proof. */
@@ -71,6 +83,8 @@ export interface GraphStandIn {
   readonly url: string;
   readonly accessToken: string;
   readonly calls: readonly StandInCall[];
+  /** Of the app, to the WhatsApp object. */
+  readonly subscription: () => StandInSubscription | null;
   /** Takes effect for the next calls that match, before everything else. */
   readonly script: (answer: ScriptedAnswer) => void;
   readonly change: (id: string, members: Readonly<Record<string, unknown>>) => void;
@@ -98,7 +112,9 @@ export async function startGraphStandIn(options: GraphStandInOptions): Promise<G
   const { accessToken = STAND_IN_TOKEN, appSecret, now = Date.now, random = Math.random } = options;
   let { webhook } = options;
   const reviews = new Set<NodeJS.Timeout>();
-  const state = createState(options.accounts);
+  const state = createState(options.accounts, options.app?.id);
+  const app: AppState | null =
+    options.app === undefined ? null : { app: options.app, subscription: options.app.subscription ?? null };
   const usage = createUsage(options.callsPerHour ?? 5_000, now);
   const calls: StandInCall[] = [];
   const scripts: { answer: ScriptedAnswer; left: number }[] = [];
@@ -165,12 +181,22 @@ export async function startGraphStandIn(options: GraphStandInOptions): Promise<G
     return { call, id, edge, accountId, readable: body !== null, search: asked.searchParams, scripted: script?.answer };
   }
 
-  function answer(request: IncomingMessage, taken: Awaited<ReturnType<typeof takeIn>>): StandInAnswer {
+  async function answer(request: IncomingMessage, taken: Awaited<ReturnType<typeof takeIn>>): Promise<StandInAnswer> {
     const { call, id, edge, accountId, readable, search } = taken;
     try {
-      checkAccess(request, search, { accessToken, appSecret, expired });
+      const caller = checkAccess(request, search, { accessToken, appSecret, expired, app: app?.app });
       if (call.path === '/debug_token') {
-        return debugToken(search.get('input_token') === accessToken, options.tokenExpiresAt ?? 0);
+        const valid = search.get('input_token') === accessToken;
+        const expiresAt = options.tokenExpiresAt ?? 0;
+        return app === null
+          ? debugToken(valid, expiresAt)
+          : describeToken(app, { valid: valid && !expired, expiresAt });
+      }
+      if (app !== null && id === app.app.id && edge === 'subscriptions' && caller === 'app') {
+        if (call.method === 'GET') return readSubscriptions(app);
+        const challenge = String(Math.floor(random() * 1e9));
+        const how = { version: call.version, challenge, fetch: options.fetch ?? globalThis.fetch };
+        if (call.method === 'POST') return await writeSubscription(app, { ...call.query, ...call.body }, how);
       }
       if (accountId === null) throw notFound(id || call.path.slice(1), call.method);
       const refusal = usage.count(accountId);
@@ -198,7 +224,8 @@ export async function startGraphStandIn(options: GraphStandInOptions): Promise<G
     const taken = await takeIn(request);
     const { accountId, scripted = {} } = taken;
     // A scripted body stands for what Meta did instead: nothing is carried out.
-    const usual: StandInAnswer = 'body' in scripted ? { status: 200, body: scripted.body } : answer(request, taken);
+    const usual: StandInAnswer =
+      'body' in scripted ? { status: 200, body: scripted.body } : await answer(request, taken);
     if (scripted.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, scripted.delayMs));
     if (scripted.hangUp === true) {
       response.destroy();
@@ -230,6 +257,7 @@ export async function startGraphStandIn(options: GraphStandInOptions): Promise<G
     url,
     accessToken,
     calls,
+    subscription: () => app?.subscription ?? null,
     script: (scripted) => scripts.push({ answer: scripted, left: scripted.times ?? 1 }),
     change: (id, members) => changeMembers(numberOf(id), members),
     add: (accountId, number) => addNumber(state, accountId, number),

@@ -13,6 +13,10 @@ export interface StandInAccount {
   /** `verified` raises the count of numbers a portfolio may register from 2 to 20. */
   readonly businessVerificationStatus?: string;
   readonly numbers: readonly StandInNumber[];
+  /** False: the app is not subscribed to it. */
+  readonly subscribed?: boolean;
+  /** Where its webhooks go instead of the app's callback URL. */
+  readonly overrideUrl?: string;
 }
 
 /** What Meta keeps of a number and never shows. */
@@ -44,12 +48,25 @@ export interface State {
   readonly numbers: Map<string, NumberState>;
   /** Callback URLs of whole accounts. */
   readonly overrides: Map<string, string>;
+  /** Accounts that the app is subscribed to. */
+  readonly subscribed: Set<string>;
+  readonly appId: string;
 }
 
-export function createState(accounts: readonly StandInAccount[]): State {
-  const state: State = { accounts: new Map(), numbers: new Map(), overrides: new Map() };
+const APP_ID = '670843887433847';
+
+export function createState(accounts: readonly StandInAccount[], appId = APP_ID): State {
+  const state: State = {
+    accounts: new Map(),
+    numbers: new Map(),
+    overrides: new Map(),
+    subscribed: new Set(),
+    appId,
+  };
   for (const account of accounts) {
     state.accounts.set(account.id, account);
+    if (account.subscribed !== false) state.subscribed.add(account.id);
+    if (account.overrideUrl !== undefined) state.overrides.set(account.id, account.overrideUrl);
     for (const number of account.numbers) addNumber(state, account.id, number);
   }
   return state;

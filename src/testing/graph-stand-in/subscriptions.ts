@@ -2,11 +2,6 @@
 import { notFound, type StandInAnswer, StandInError, SUCCESS } from './answers.ts';
 import { numbersOf, type State } from './state.ts';
 
-const APP = {
-  id: '670843887433847',
-  link: 'https://www.facebook.com/games/?app_id=670843887433847',
-  name: 'Stand-in app',
-};
 const MAX_URL_LENGTH = 200;
 
 /** The verify token is never shown; the override only where there is one. */
@@ -14,7 +9,10 @@ export function listSubscriptions(state: State, accountId: string): StandInAnswe
   if (!state.accounts.has(accountId)) throw notFound(accountId, 'GET');
   const url = state.overrides.get(accountId);
   const override = url === undefined ? {} : { override_callback_uri: url };
-  return { status: 200, body: { data: [{ whatsapp_business_api_data: APP, ...override }] } };
+  const { appId: id } = state;
+  const app = { id, link: `https://www.facebook.com/games/?app_id=${id}`, name: 'Stand-in app' };
+  const data = state.subscribed.has(accountId) ? [{ whatsapp_business_api_data: app, ...override }] : [];
+  return { status: 200, body: { data } };
 }
 
 /** Without a body an override goes. */
@@ -31,6 +29,7 @@ export function subscribe(
       details: 'override_callback_uri or verify_token is not valid.',
     });
   } else state.overrides.set(accountId, url);
+  state.subscribed.add(accountId);
   for (const { members } of numbersOf(state, accountId)) {
     const { whatsapp_business_account: _, ...others } = members.webhook_configuration as Record<string, unknown>;
     const override = state.overrides.get(accountId);

@@ -27,6 +27,7 @@ export function openTestSpool(dataDir: string, options: TestSpoolOptions): Promi
         trim: true,
         onStored,
       }),
+    maxBytes,
     openKafka: async () => openKafka(),
     drainTimeoutMs,
     now: Date.now,

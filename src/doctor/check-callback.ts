@@ -1,0 +1,133 @@
+/** The callback URL as Meta meets it: certificate, handshake, a signed POST. */
+import { isIP } from 'node:net';
+import { isLoopback } from '../config/contradictions.ts';
+import type { MetaApp } from '../config/meta-apps.ts';
+import { messageOf } from '../errors.ts';
+import type { Notes } from './notes.ts';
+import { checkPayload } from './test-post.ts';
+
+export interface CertificateFacts {
+  /** OpenSSL's code, null when it is valid for the host. */
+  readonly problem: string | null;
+  readonly validToMs: number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** The outside world. Each throws where nobody answers. */
+export interface CallbackEffects {
+  readonly certificate: (url: URL) => Promise<CertificateFacts>;
+  readonly handshake: (
+    url: string,
+    given: { readonly verifyToken: string; readonly challenge: string },
+  ) => Promise<Answer>;
+  readonly post: (url: string, payload: object, secret: string) => Promise<Answer>;
+  /** Text that nobody can guess. */
+  readonly randomText: () => string;
+}
+
+export interface CallbackCheck {
+  readonly app: MetaApp;
+  readonly url: string;
+  readonly effects: CallbackEffects;
+  /** True: senders need a client certificate, which doctor does not have. */
+  readonly needsCertificate: boolean;
+  readonly nowMs: number;
+  readonly notes: Notes;
+  readonly of: string;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const CERTIFICATE_NOTICE_MS = 14 * DAY_MS;
+
+export async function checkCallback(check: CallbackCheck): Promise<void> {
+  const { effects, of, nowMs, notes, needsCertificate } = check;
+  const url = new URL(check.url);
+  const steps = [`${of}handshake`, `${of}test POST`];
+  const skipAll = (reason: string) => {
+    for (const step of steps) notes.skip(step, reason);
+  };
+  if (isPrivate(url.hostname)) notes.find('callback_not_public', `${of}${url.host} is not reachable from outside.`);
+  if (url.protocol !== 'https:') notes.find('callback_not_https', `${of}${check.url} is not an https URL.`);
+  else {
+    notes.begin(`${of}certificate of ${url.host}`);
+    try {
+      const { problem, validToMs } = await effects.certificate(url);
+      if (problem !== null) {
+        notes.find('certificate_invalid', `${of}The certificate of ${url.host} is not valid: ${problem}.`);
+        return skipAll('the certificate is not valid');
+      }
+      if (validToMs - nowMs < CERTIFICATE_NOTICE_MS) {
+        const end = new Date(validToMs).toISOString();
+        notes.find('certificate_expires_soon', `${of}The certificate of ${url.host} expires at ${end}.`);
+      }
+    } catch (error) {
+      notes.find('callback_unreachable', `${of}${url.host} cannot be reached: ${causeOf(error)}.`);
+      return skipAll('the callback URL cannot be reached');
+    }
+  }
+  if (needsCertificate) return skipAll("TLS_CLIENT_CERTIFICATES=require: only Meta's certificate is let in");
+  try {
+    if (!(await checkHandshake(check))) return notes.skip(`${of}test POST`, 'the handshake failed');
+    await checkPost(check);
+  } catch (error) {
+    notes.find('callback_unreachable', `${of}${url.host} cannot be reached: ${causeOf(error)}.`);
+    notes.skip(`${of}test POST`, 'the callback URL cannot be reached');
+  }
+}
+
+async function checkHandshake({ app, url, effects, notes, of }: CallbackCheck): Promise<boolean> {
+  notes.begin(`${of}handshake`);
+  const challenge = effects.randomText();
+  const { status, body } = await effects.handshake(url, { verifyToken: app.verifyToken, challenge });
+  if (status === 200 && body === challenge) return true;
+  const what = `${of}The handshake at ${url} is answered with ${status}`;
+  if (status === 200) notes.find('handshake_altered', `${what} and something else than the challenge.`);
+  else if (errorCodeIn(body) === 'verification_refused') notes.find('handshake_refused', `${what}, by hubcast.`);
+  else if (status >= 300 && status < 400) notes.find('handshake_redirected', `${what}, a redirect.`);
+  else if (status === 404 || status === 405) notes.find('handshake_not_found', `${what}.`);
+  else if (status >= 500) notes.find('handshake_failed', `${what}.`);
+  else notes.find('handshake_blocked', `${what}, and not by hubcast.`);
+  return false;
+}
+
+async function checkPost({ app, url, effects, nowMs, notes, of }: CallbackCheck): Promise<void> {
+  const [secret] = app.secrets;
+  if (secret === undefined) return notes.skip(`${of}test POST`, 'no App Secret is set');
+  notes.begin(`${of}test POST`);
+  const { status, body } = await effects.post(url, checkPayload('hubcast doctor', effects.randomText(), nowMs), secret);
+  if (status === 200) return;
+  const code = errorCodeIn(body);
+  const what = `${of}A signed test POST to ${url} is answered with ${status}${code === null ? ', and not by hubcast' : ` (${code})`}.`;
+  if (code?.startsWith('signature_') === true) notes.find('post_signature_refused', what);
+  else if (status === 503 && code !== null) notes.find('post_not_stored', what);
+  else notes.find('post_refused', what);
+}
+
+/** hubcast's own errors have a code. */
+function errorCodeIn(body: string): string | null {
+  try {
+    const { error } = JSON.parse(body) as { error?: { code?: unknown } };
+    return typeof error?.code === 'string' && /^[a-z_]{1,64}$/.test(error.code) ? error.code : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Names are taken for public: what they resolve to here may differ from what Meta sees. */
+function isPrivate(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '');
+  if (isLoopback(bare) || /\.(local|internal|localhost)$/.test(bare)) return true;
+  if (isIP(bare) === 4) return /^(10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01])|0)\./.test(bare);
+  return isIP(bare) === 6 && /^(f[cd]|fe[89ab])/i.test(bare);
+}
+
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const { code, name } = cause as { code?: unknown; name?: unknown };
+  if (name === 'TimeoutError') return 'no answer in time';
+  return typeof code === 'string' ? code : messageOf(cause);
+}

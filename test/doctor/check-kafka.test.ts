@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import { type ClusterFacts, checkKafka, type KafkaCheck } from '../../src/doctor/check-kafka.ts';
+import type { FindingCode } from '../../src/doctor/findings.ts';
+import { createNotes } from '../../src/doctor/notes.ts';
+import type { TopicFacts } from '../../src/records/compare-topics.ts';
+import type { TopicPlan } from '../../src/records/topics.ts';
+
+const plan: TopicPlan = { family: 'messages', name: 'whatsapp.messages', retentionMs: 1000, compacted: false };
+const topic: TopicFacts = {
+  name: plan.name,
+  exists: true,
+  problem: null,
+  forbidden: false,
+  partitions: 6,
+  replicas: 3,
+  behind: [],
+  configs: { 'max.message.bytes': '6291456', 'cleanup.policy': 'delete', 'retention.ms': '1000' },
+  used: true,
+};
+const broker = { address: 'a:9092', clusterId: 'one', problem: null };
+const target = { partitions: 6, maxMessageBytes: 6291456 };
+
+async function look(facts: Partial<ClusterFacts>, more: Partial<KafkaCheck> = {}) {
+  const { notes, report } = createNotes(
+    () => undefined,
+    (text) => text,
+  );
+  const inspect = async () => ({ bootstraps: [broker], topics: [topic], ...facts });
+  await checkKafka({ inspect, plans: [plan], target, createTopics: true, expectedClusterId: null, notes, ...more });
+  return report(0);
+}
+
+const withTopic = (more: Partial<TopicFacts>) => ({ topics: [{ ...topic, ...more }] });
+const missing = withTopic({ exists: false, partitions: 0, replicas: 0, configs: null, used: null });
+
+const BROKEN: readonly (readonly [string, Partial<ClusterFacts>, FindingCode, string, Partial<KafkaCheck>?])[] = [
+  [
+    'no broker answers',
+    { bootstraps: [{ ...broker, problem: 'ECONNREFUSED' }], topics: null },
+    'kafka_unreachable',
+    'ECONNREFUSED',
+  ],
+  [
+    'one bootstrap broker is away',
+    { bootstraps: [broker, { address: 'b:9092', clusterId: null, problem: 'ETIMEDOUT' }] },
+    'kafka_bootstrap_unreachable',
+    'b:9092',
+  ],
+  [
+    'the bootstrap brokers are of two clusters',
+    { bootstraps: [broker, { ...broker, address: 'b:9092', clusterId: 'two' }] },
+    'kafka_two_clusters',
+    'b:9092: two',
+  ],
+  ['the cluster is another one', {}, 'kafka_other_cluster', 'KAFKA_CLUSTER_ID is two', { expectedClusterId: 'two' }],
+  ['a topic is missing', missing, 'topic_missing', plan.name, { createTopics: false }],
+  ['a topic is not created yet', missing, 'topic_not_created_yet', plan.name],
+  [
+    'a topic is forbidden',
+    withTopic({ problem: 'TOPIC_AUTHORIZATION_FAILED', forbidden: true }),
+    'topic_forbidden',
+    'AUTHORIZATION',
+  ],
+  ['a topic has no leader', withTopic({ problem: 'partition 2 has no leader' }), 'topic_unusable', 'partition 2'],
+  ['replicas are behind', withTopic({ behind: [1, 4] }), 'topic_replicas_behind', '1, 4'],
+  ['there is one copy only', withTopic({ replicas: 1 }), 'topic_single_copy', plan.name],
+  ['the settings may not be read', withTopic({ configs: null }), 'topic_settings_hidden', plan.name],
+  [
+    'the topic takes small records only',
+    withTopic({ configs: { ...topic.configs, 'max.message.bytes': '1048588' } }),
+    'topic_settings_differ',
+    'max.message.bytes=1048588',
+  ],
+  [
+    'the topic is compacted',
+    withTopic({ configs: { ...topic.configs, 'cleanup.policy': 'compact' } }),
+    'topic_settings_differ',
+    'cleanup.policy=compact',
+  ],
+];
+
+describe('doctor, of Kafka', () => {
+  it('is silent when all is well, whatever the retention and with more partitions', async () => {
+    expect((await look({})).findings).toEqual([]);
+    const configs = { ...topic.configs, 'retention.ms': '7' };
+    expect((await look(withTopic({ configs, partitions: 12 }), { expectedClusterId: 'one' })).findings).toEqual([]);
+  });
+
+  it.each(BROKEN)('finds that %s', async (_name, facts, code, said, more = {}) => {
+    const { findings } = await look(facts, more);
+    expect(findings.map((finding) => finding.code)).toEqual([code]);
+    expect(findings[0]?.what).toContain(said);
+  });
+});
