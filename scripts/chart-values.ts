@@ -90,7 +90,11 @@ export function chartValuesSchema(): object {
           interval: { type: 'string', pattern: '^[0-9]+(ms|s|m|h)$' },
           labels: texts,
         }),
-        rules: object({ enabled: flag, labels: texts }),
+        rules: object({
+          enabled: flag,
+          labels: texts,
+          runbookBaseUrl: { type: 'string', pattern: '^(https?://[^\\s"]+)?$' },
+        }),
         dashboard: object({ enabled: flag, labels: texts }),
       }),
       podDisruptionBudget: object({

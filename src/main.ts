@@ -5,11 +5,7 @@ import { createScrubber } from './config/secret-texts.ts';
 import { ERRORS, isHubcastError } from './errors.ts';
 import { PACKAGE } from './package-info.ts';
 
-const EXIT_FAILURE = 1;
-const EXIT_USAGE = 2;
-
-/** In the order of the help. Only the command that is named is loaded: a service holds no other's code for weeks. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+const COMMANDS = {
   serve: async () => (await import('./cli/serve.ts')).serveCommand(),
   demo: async () => (await import('./cli/demo.ts')).demoCommand(),
   send: async () => (await import('./cli/send.ts')).sendCommand(),
@@ -23,9 +19,13 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'dead-letters': async () => (await import('./cli/dead-letters.ts')).deadLettersCommand(),
   erase: async () => (await import('./cli/erase.ts')).eraseCommand(),
   doctor: async () => (await import('./cli/doctor.ts')).doctorCommand(),
+  subscribe: async () => (await import('./cli/subscribe.ts')).subscribeCommand(),
   describe: async () => (await import('./cli/describe.ts')).describeCommand(),
   token: async () => (await import('./cli/token.ts')).tokenCommand(),
-};
+} as const;
+
+const EXIT_FAILURE = 1;
+const EXIT_USAGE = 2;
 
 const program = new Command('hubcast')
   .description(PACKAGE.description)
@@ -40,12 +40,9 @@ Examples:
   hubcast serve                      the service
   hubcast events --follow            watch what arrives`,
   );
-const [, , named = ''] = process.argv;
-const wanted = Object.hasOwn(COMMANDS, named) ? [COMMANDS[named]] : Object.values(COMMANDS);
-for (const load of wanted) {
-  const command = await load?.();
-  if (command !== undefined) program.addCommand(command.exitOverride());
-}
+// What a command needs is read when it is run: a look at the help of one must not load the brokers' client for another.
+const [word = ''] = process.argv.slice(2);
+for (const load of neededFor(word)) program.addCommand((await load()).exitOverride());
 
 // A reader that went away (head, less) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -63,6 +60,12 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
+}
+
+/** Help and mistyped words need the names of all. */
+function neededFor(word: string) {
+  if (Object.hasOwn(COMMANDS, word)) return [COMMANDS[word as keyof typeof COMMANDS]];
+  return word === '--version' || word === '-V' ? [] : Object.values(COMMANDS);
 }
 
 /** A user's mistake gets its message and the fix; only a fault of ours shows its stack. */

@@ -83,9 +83,11 @@ export function openGraphOfApp(app: MetaApp, settings: StoreSettings, { fetch, n
   });
   const proof = settings.META_APPSECRET_PROOF;
   const token = app.accessToken ?? '';
+  const withToken = clientWith(token, proof);
   return {
     calls: createAppCalls(clientWith(`${app.appId ?? ''}|${app.secrets[0] ?? ''}`, proof)),
-    reads: readsOf(clientWith(token, proof)),
+    reads: readsOf(withToken),
+    subscribeAccount: createAccountCalls(withToken).subscribe,
     withoutProof: proof ? readsOf(clientWith(token, false)) : null,
   };
 }

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { METRICS } from '../src/metrics/metric-rows.ts';
 import { BLOCKS, PAGES, type Page, ROOT } from './support/documents.ts';
 
 const OTHERS = ['SECURITY.md', 'CHANGELOG.md', 'schemas/README.md', 'examples/README.md', 'test/ledger/README.md'];
@@ -93,5 +94,31 @@ describe('code blocks', () => {
 
   it('of JSON are JSON', () => {
     for (const { language, code } of BLOCKS) if (language === 'json') expect(() => JSON.parse(code)).not.toThrow();
+  });
+});
+
+describe('the alerts', () => {
+  const rules = readFileSync(join(ROOT, 'helm/monitoring/rules.yaml'), 'utf8');
+  const alerts = [...rules.matchAll(/- alert: (\w+)([\s\S]*?)(?=- alert: |$)/g)];
+  const page = PAGES.find(({ path }) => path === 'docs/alerts.md') as Page;
+
+  it('each have a section, which says what to do, and name it', () => {
+    const sections = page.text.split(/^### /m).slice(1);
+    expect(sections.map((section) => section.split('\n')[0])).toEqual(alerts.map(([, name]) => name));
+    for (const [, name = '', rule = ''] of alerts) {
+      const url = /runbook_url: (\S+)/.exec(rule)?.[1] ?? 'none';
+      expect([name, url, problemOf({ path: 'README.md', text: '' }, url)]).toEqual([
+        name,
+        `docs/alerts.md#${name.toLowerCase()}`,
+        null,
+      ]);
+    }
+  });
+
+  it('are explained by metrics that are there', () => {
+    const named = PAGES.flatMap(({ text }) =>
+      [...text.matchAll(/(?<![.\w])hubcast_[a-z_]+[a-z]/g)].map(([name]) => name),
+    );
+    expect([...new Set(named)].filter((name) => !(name in METRICS))).toEqual([]);
   });
 });

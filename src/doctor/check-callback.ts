@@ -35,6 +35,8 @@ export interface CallbackCheck {
   readonly effects: CallbackEffects;
   /** True: senders need a client certificate, which doctor does not have. */
   readonly needsCertificate: boolean;
+  /** Whether a test webhook is sent after the handshake. */
+  readonly post: boolean;
   readonly nowMs: number;
   readonly notes: Notes;
   readonly of: string;
@@ -72,7 +74,7 @@ export async function checkCallback(check: CallbackCheck): Promise<void> {
   if (needsCertificate) return skipAll("TLS_CLIENT_CERTIFICATES=require: only Meta's certificate is let in");
   try {
     if (!(await checkHandshake(check))) return notes.skip(`${of}test POST`, 'the handshake failed');
-    await checkPost(check);
+    if (check.post) await checkPost(check);
   } catch (error) {
     notes.find('callback_unreachable', `${of}${url.host} cannot be reached: ${causeOf(error)}.`);
     notes.skip(`${of}test POST`, 'the callback URL cannot be reached');

@@ -17,6 +17,8 @@ export interface GraphOfApp {
   /** With the access token. */
   readonly reads: AccountReads;
   readonly withoutProof: AccountReads | null;
+  /** Subscribes the app to an account. */
+  readonly subscribeAccount: (accountId: string) => Promise<void>;
 }
 
 export interface DoctorEffects {
@@ -100,7 +102,16 @@ async function examineApp(app: MetaApp, { examination, effects, notes, state, se
   if (!URL.canParse(callbackUrl)) return notes.skip(callback, `${callbackUrl} is no URL`);
   const needsCertificate = settings.TLS_CLIENT_CERTIFICATES === 'require';
   const { callback: effectsOf } = effects;
-  await checkCallback({ app, url: callbackUrl, effects: effectsOf, needsCertificate, nowMs: effects.now(), notes, of });
+  await checkCallback({
+    app,
+    url: callbackUrl,
+    effects: effectsOf,
+    needsCertificate,
+    post: true,
+    nowMs: effects.now(),
+    notes,
+    of,
+  });
 }
 
 /** @param app its name where there are several, which is the last part of the path */

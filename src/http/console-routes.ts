@@ -10,7 +10,7 @@ interface Asset {
 }
 
 export interface ConsoleParts {
-  /** The same each time, read when first asked for. */
+  /** Asked when somebody opens the page. */
   readonly assets: () => { readonly page: Asset; readonly policy: string; readonly files: ReadonlyMap<string, Asset> };
   readonly history: () => object;
 }

@@ -90,7 +90,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       const spool = await lag();
       const warnings = [...(onDisk.warnings ?? []), ...((inKafka.ready && inKafka.warnings) || [])];
       const why = inKafka.ready ? forwarder.problem() : inKafka.why;
-      if (why !== undefined) warnings.push(`Events wait in the spool, as Kafka does not take them: ${why}`);
+      if (why !== undefined) warnings.push(`Events wait in the spool: ${why}`);
       if (spool.parked > 0)
         warnings.push(
           `${spool.parked} events are parked, as Kafka refuses them for good: see "hubcast journal check".`,

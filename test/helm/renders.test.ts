@@ -64,6 +64,16 @@ const dedent = (text: string, spaces: number) => text.replaceAll(new RegExp(`^ {
     const rules = readFileSync(join(CHART, 'monitoring', 'rules.yaml'), 'utf8');
     expect(dedent(spec, 2).trim()).toBe(rules.trim());
 
+    const based = render(
+      '-f',
+      valuesOf('kafka-numbers'),
+      '--set',
+      'monitoring.rules.runbookBaseUrl=https://git.example/h/',
+    );
+    const links = [...based.output.matchAll(/runbook_url: (\S+)/g)].map(([, url = '']) => url);
+    expect(links.length).toBeGreaterThan(10);
+    expect(links.filter((url) => !/^https:\/\/git\.example\/h\/docs\/alerts\.md#hubcast[a-z]+$/.test(url))).toEqual([]);
+
     const [map = ''] = documentsOf('kafka-numbers', (document) => document.includes('hubcast.json: |'));
     const dashboard = JSON.parse(map.slice(map.indexOf('hubcast.json: |') + 'hubcast.json: |'.length));
     expect(dashboard).toEqual(JSON.parse(readFileSync(join(CHART, 'monitoring', 'dashboard.json'), 'utf8')));

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { KAFKA_IMAGE } from '../kafka/broker/engine.ts';
-import { ROOT } from './tools.ts';
+import { KUBERNETES_VERSION, ROOT } from './tools.ts';
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const { version } = JSON.parse(read('package.json')) as { version: string };
@@ -35,5 +35,21 @@ describe('compose.yaml', () => {
     const mounted = [...read('compose.yaml').matchAll(/- \.\/(\S+?):\S+:ro$/gm)].map(([, path = '']) => path);
     expect(mounted).toHaveLength(4);
     expect(mounted.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+});
+
+describe('the workflows', () => {
+  const workflows = ['ci', 'release'].map((name) => read(`.github/workflows/${name}.yml`)).join('\n');
+
+  it('validate the chart for the Kubernetes that the renders are for', () => {
+    const versions = [...workflows.matchAll(/-?-kube(?:rnetes)?-version (\S+)/g)].map(([, given]) => given);
+    expect(versions).toEqual([KUBERNETES_VERSION, KUBERNETES_VERSION]);
+  });
+
+  it('run scripts that are there', () => {
+    const { scripts } = JSON.parse(read('package.json'));
+    for (const [, name = ''] of workflows.matchAll(/npm run (?:-s )?([a-z]+)/g)) expect(scripts).toHaveProperty(name);
+    expect(workflows).toContain('- run: .ci/run\n');
+    expect(existsSync(join(ROOT, '.ci/run'))).toBe(true);
   });
 });

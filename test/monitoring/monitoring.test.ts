@@ -31,7 +31,8 @@ const ruleExprs = [...rulesText.matchAll(/^ {8}expr: (?:\|\n((?: {10}.*\n)+)|(.*
 );
 
 /** Metric names in PromQL: nothing else of ours begins so. */
-const metricsIn = (expr: string) => [...expr.matchAll(/\b(?:hubcast|process|nodejs)_\w+/g)].map(([name]) => name);
+const metricsIn = (expr: string) =>
+  [...expr.replace(/"[^"]*"/g, "''").matchAll(/\b(?:hubcast|process|nodejs)_\w+/g)].map(([name]) => name);
 /** Labels that are matched, or summed by. */
 const labelsIn = (expr: string) => [
   ...[...expr.matchAll(/(\w+)(?:=~|!=|!~|=)"/g)].map(([, label = '']) => label),
