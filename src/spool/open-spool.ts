@@ -19,7 +19,7 @@ export interface SpoolOptions {
   /** Bound of the journal's file. */
   readonly maxBytes: number;
   /** Opened when the journal is, so that a folder that cannot be used leaves no connection behind. */
-  readonly openKafka: () => OrderedWriter;
+  readonly openKafka: () => Promise<OrderedWriter>;
   /** When the store closes: time to forward what is left. */
   readonly drainTimeoutMs: number;
   /** Wall clock in ms since 1970. */
@@ -39,7 +39,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const { now, monotonicMs, log } = options;
   let wake: (() => void) | undefined;
   const journal = await options.openJournal(() => wake?.());
-  const kafka = options.openKafka();
+  const kafka = await options.openKafka();
   const forwarder = startForwarder({
     source: journal.forwarding,
     write: kafka.write,
