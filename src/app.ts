@@ -7,6 +7,7 @@ import { messageOf } from './errors.ts';
 import { watchEventLoop } from './event-loop.ts';
 import { createInternalApp } from './http/internal-app.ts';
 import type { Listener } from './http/listener.ts';
+import { warnOfLeftEvents } from './left-events.ts';
 import { listenOn } from './listen-on.ts';
 import type { Logger } from './log.ts';
 import { openChecks } from './open-checks.ts';
@@ -51,6 +52,7 @@ export async function startService(
   const fixed = settings();
   const metrics = openMetrics();
   const store = await open(settings, log, metrics.storeMeter);
+  warnOfLeftEvents(fixed, log);
   const numbers = openLookUps(settings, log, metrics.noteGraphCall);
   const eventLoop = watchEventLoop();
   const watch = openWatch(settings, { store, numbers, log });

@@ -57,7 +57,7 @@ export async function forwardJournal(
   });
   try {
     if (options.parked) await journal.forwarding.unpark();
-    const kafka = openOrderedWriter(() => settings, brokers, log);
+    const kafka = await openOrderedWriter(() => settings, brokers, log);
     const source = journal.forwarding;
     const forwarder = startForwarder({ source, write: kafka.write, trim: false, now: () => performance.now(), log });
     const ended = new AbortController();

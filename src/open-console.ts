@@ -1,6 +1,6 @@
 /** From what is counted anyway to the operator's page. */
 
-import { loadConsoleAssets } from './console/assets.ts';
+import { type ConsoleAssets, loadConsoleAssets } from './console/assets.ts';
 import { createHistory, STEP_MS, type Totals } from './console/history.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import { typeOfEvent } from './events/event.ts';
@@ -43,11 +43,15 @@ export function openConsole({ deliveries, version, store }: ConsoleOptions): Ope
     return { events, stored: deliveries.outcomes.stored, refused, failed, durable: { bounds, counts: [...counts] } };
   }
 
+  let assets: ConsoleAssets | undefined;
   const history = createHistory(totals);
   const sampling = setInterval(() => history.sample(Date.now()), STEP_MS);
   sampling.unref();
   return {
-    assets: loadConsoleAssets(),
+    assets() {
+      assets ??= loadConsoleAssets();
+      return assets;
+    },
     history: () => ({ step_ms: STEP_MS, version, store, points: history.points() }),
     close: () => clearInterval(sampling),
   };

@@ -19,7 +19,7 @@ export interface SpoolOptions {
   /** Bound of the journal's file. */
   readonly maxBytes: number;
   /** Opened when the journal is, so that a folder that cannot be used leaves no connection behind. */
-  readonly openKafka: () => OrderedWriter;
+  readonly openKafka: () => Promise<OrderedWriter>;
   /** When the store closes: time to forward what is left. */
   readonly drainTimeoutMs: number;
   /** Wall clock in ms since 1970. */
@@ -39,7 +39,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const { now, monotonicMs, log } = options;
   let wake: (() => void) | undefined;
   const journal = await options.openJournal(() => wake?.());
-  const kafka = options.openKafka();
+  const kafka = await options.openKafka();
   const forwarder = startForwarder({
     source: journal.forwarding,
     write: kafka.write,
@@ -90,7 +90,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       const spool = await lag();
       const warnings = [...(onDisk.warnings ?? []), ...((inKafka.ready && inKafka.warnings) || [])];
       const why = inKafka.ready ? forwarder.problem() : inKafka.why;
-      if (why !== undefined) warnings.push(`Events wait in the spool, as Kafka does not take them: ${why}`);
+      if (why !== undefined) warnings.push(`Events wait in the spool: ${why}`);
       if (spool.parked > 0)
         warnings.push(
           `${spool.parked} events are parked, as Kafka refuses them for good: see "hubcast journal check".`,
