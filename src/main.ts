@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { canaryCommand } from './cli/canary.ts';
 import { captureCommand } from './cli/capture.ts';
 import { deadLettersCommand } from './cli/dead-letters.ts';
 import { demoCommand } from './cli/demo.ts';
@@ -15,6 +16,7 @@ import { sendCommand } from './cli/send.ts';
 import { serveCommand } from './cli/serve.ts';
 import { subscribeCommand } from './cli/subscribe.ts';
 import { tokenCommand } from './cli/token.ts';
+import { topicsCommand } from './cli/topics.ts';
 import { visibleLines } from './cli/visible.ts';
 import { readStoreSettings } from './config/read-settings.ts';
 import { createScrubber } from './config/secret-texts.ts';
@@ -51,7 +53,9 @@ for (const command of [
   deadLettersCommand(),
   eraseCommand(),
   doctorCommand(),
+  canaryCommand(),
   subscribeCommand(),
+  topicsCommand(),
   describeCommand(),
   tokenCommand(),
 ]) {
