@@ -23,6 +23,25 @@ import { createScrubber } from './config/secret-texts.ts';
 import { ERRORS, isHubcastError } from './errors.ts';
 import { PACKAGE } from './package-info.ts';
 
+const COMMANDS = {
+  serve: async () => (await import('./cli/serve.ts')).serveCommand(),
+  demo: async () => (await import('./cli/demo.ts')).demoCommand(),
+  send: async () => (await import('./cli/send.ts')).sendCommand(),
+  parse: async () => (await import('./cli/parse.ts')).parseCommand(),
+  events: async () => (await import('./cli/events.ts')).eventsCommand(),
+  capture: async () => (await import('./cli/capture.ts')).captureCommand(),
+  replay: async () => (await import('./cli/replay.ts')).replayCommand(),
+  numbers: async () => (await import('./cli/numbers.ts')).numbersCommand(),
+  forward: async () => (await import('./cli/forward.ts')).forwardCommand(),
+  journal: async () => (await import('./cli/journal.ts')).journalCommand(),
+  'dead-letters': async () => (await import('./cli/dead-letters.ts')).deadLettersCommand(),
+  erase: async () => (await import('./cli/erase.ts')).eraseCommand(),
+  doctor: async () => (await import('./cli/doctor.ts')).doctorCommand(),
+  subscribe: async () => (await import('./cli/subscribe.ts')).subscribeCommand(),
+  describe: async () => (await import('./cli/describe.ts')).describeCommand(),
+  token: async () => (await import('./cli/token.ts')).tokenCommand(),
+} as const;
+
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
 
@@ -39,6 +58,9 @@ Examples:
   hubcast serve                      the service
   hubcast events --follow            watch what arrives`,
   );
+// What a command needs is read when it is run: a look at the help of one must not load the brokers' client for another.
+const [word = ''] = process.argv.slice(2);
+for (const load of neededFor(word)) program.addCommand((await load()).exitOverride());
 for (const command of [
   serveCommand(),
   demoCommand(),
@@ -78,6 +100,12 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
+}
+
+/** Help and mistyped words need the names of all. */
+function neededFor(word: string) {
+  if (Object.hasOwn(COMMANDS, word)) return [COMMANDS[word as keyof typeof COMMANDS]];
+  return word === '--version' || word === '-V' ? [] : Object.values(COMMANDS);
 }
 
 /** A user's mistake gets its message and the fix; only a fault of ours shows its stack. */

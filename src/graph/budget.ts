@@ -67,6 +67,7 @@ export interface Budget {
 }
 
 const APP = '';
+const ACCOUNT_ID = /^\d{1,20}$/;
 
 /** @param now wall clock, ms */
 export function createBudget(now: () => number): Budget {
@@ -131,11 +132,11 @@ export function createBudget(now: () => number): Budget {
       if (ofApp.success) take(APP, ofApp.data);
       const ofAccounts = businessUsage.safeParse(parseHeader(business));
       if (!ofAccounts.success) return [];
-      for (const [accountId, entries] of Object.entries(ofAccounts.data)) {
-        if (accountId === APP) continue;
+      const accounts = Object.entries(ofAccounts.data).filter(([id]) => ACCOUNT_ID.test(id));
+      for (const [accountId, entries] of accounts) {
         for (const entry of entries) if (MANAGEMENT_TYPES.has(String(entry.type ?? ''))) take(accountId, entry);
       }
-      return Object.keys(ofAccounts.data).filter((id) => id !== APP);
+      return accounts.map(([id]) => id);
     },
     stop(accountId, retryAfterMs) {
       laneOf(accountId ?? APP).stoppedUntilMs = now() + retryAfterMs;

@@ -59,6 +59,8 @@ export interface GraphClient {
 const READ_ATTEMPTS = 3;
 const FIRST_PAUSE_MS = 200;
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+/** Of a message: it goes into logs and answers. */
+const LONGEST_TEXT = 1_000;
 
 export function createGraphClient(options: GraphClientOptions): GraphClient {
   const { baseUrl, version, accessToken, appSecret, timeoutMs, fetch, now, random, sleep, onToken } = options;
@@ -179,7 +181,9 @@ function redacted<Texts extends Pick<GraphFailure, 'message' | 'details' | 'fbtr
 ): Texts {
   const forms = secrets.flatMap((secret) => (secret ? formsOf(secret) : []));
   const clean = (text: string | null) =>
-    forms.reduce((kept: string | null, form) => kept?.replaceAll(form, '[removed]') ?? null, text);
+    forms
+      .reduce((kept: string | null, form) => kept?.replaceAll(form, '[removed]') ?? null, text)
+      ?.slice(0, LONGEST_TEXT) ?? null;
   return {
     ...failure,
     message: clean(failure.message),

@@ -42,6 +42,9 @@ export interface Health {
   readonly sandbox: boolean;
 }
 
+/** Beyond it `Date` has no time. */
+const MAX_SECONDS = 8.64e12;
+
 const text = z.string().nullish().catch(null);
 const flag = z.boolean().nullish().catch(null);
 const node = z.looseObject({
@@ -52,7 +55,7 @@ const node = z.looseObject({
   quality_score: z
     .looseObject({
       score: text,
-      date: z.number().nullish().catch(null),
+      date: z.number().min(0).max(MAX_SECONDS).nullish().catch(null),
       reasons: z.array(z.string()).nullish().catch(null),
     })
     .nullish()

@@ -69,6 +69,13 @@ describe('the budget of calls', () => {
     },
   );
 
+  it('takes nothing but ids for accounts', () => {
+    const budget = createBudget(createClock().now);
+    const usage = '[{"type":"whatsapp_business_management","call_count":5}]';
+    const business = `{"__proto__":${usage},"constructor":${usage},"a/b":${usage},"":${usage},"7":${usage}}`;
+    expect(budget.note({ app: null, retryAfter: null, business })).toEqual(['7']);
+  });
+
   it('waits as long as a refusal with 80008 says', async () => {
     const graph = await standInWith();
     graph.setUsage(ACCOUNT, { call_count: 100, estimated_time_to_regain_access: 3 });

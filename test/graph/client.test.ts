@@ -97,6 +97,14 @@ describe('the Graph client', () => {
     }
   });
 
+  it('repeats no more than the beginning of a long text', async () => {
+    const graph = await standInWith();
+    const error = { code: 100, message: 'm'.repeat(2_000_000), error_data: { details: 'd'.repeat(2_000_000) } };
+    graph.script({ status: 400, body: { error } });
+    const failure = await rejectionOf(clientOf(graph).get({ path: [NUMBER.id], accountId: ACCOUNT }));
+    expect(failure.message.length).toBeLessThan(2_500);
+  });
+
   it('follows no redirect', async () => {
     const graph = await standInWith();
     let visited = 0;

@@ -7,6 +7,14 @@ const good = { ...CONNECTED_NUMBER, id: '1', display_phone_number: '+1 631-555-5
 const stateOf = (members: object) => healthOf({ ...good, ...members }).state;
 
 describe('healthOf', () => {
+  it.each([1e300, -1e300, 8.64e12 + 1, -1, 'soon'])('gives no date where Meta gives none that exists: %p', (date) => {
+    const { quality } = healthOf({ ...good, quality_score: { score: 'RED', date } });
+    expect(quality.date).toBeNull();
+    expect(healthOf({ ...good, quality_score: { score: 'RED', date: 1_763_800_000 } }).quality.date).toBe(
+      '2025-11-22T08:26:40.000Z',
+    );
+  });
+
   it('finds nothing wrong with a number in good order', () => {
     expect(healthOf(good)).toMatchObject({ state: 'ok', quality: { rating: 'GREEN' }, sandbox: false });
   });

@@ -129,7 +129,7 @@ export const READINGS = {
       return {
         phone_number_id: id,
         enable_welcome_message: flagOf(enable_welcome_message),
-        prompts: listOf(prompts).map(String),
+        prompts: listOf(prompts).filter((prompt) => typeof prompt === 'string'),
         commands: listOf(commands).map((command) => {
           const { command_name, command_description } = membersOf(command);
           return {
@@ -203,7 +203,7 @@ export const READINGS = {
       const apps = listOf(body.data).map((app) => {
         const { override_callback_uri: url, whatsapp_business_api_data } = membersOf(app);
         const { id, name } = membersOf(whatsapp_business_api_data);
-        const appId = String(id ?? '');
+        const appId = typeof id === 'number' ? String(id) : (textOf(id) ?? '');
         return {
           app_id: /^\d{1,20}$/.test(appId) ? appId : null,
           name: textOf(name),
