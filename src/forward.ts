@@ -7,6 +7,7 @@ import { openJournal } from './journal/open-journal.ts';
 import type { Logger } from './log.ts';
 import { openOrderedWriter, toJournalOptions } from './open-store.ts';
 import { startForwarder } from './spool/forwarder.ts';
+import type { OrderedWriter } from './store/ordered-writes.ts';
 
 export interface ForwardOptions {
   /** Also what was parked, behind everything else. */
@@ -81,7 +82,7 @@ export async function forwardJournal(
     if (signal.aborted) given.resolve();
     await Promise.race([forwarder.caughtUp(), given.promise]);
     clearInterval(timer);
-    const problem = forwarder.problem();
+    const problem = forwarder.problem() ?? (await whyNot(kafka));
     const stopped = forwarder.stop();
     kafka.close();
     await stopped;
@@ -92,4 +93,10 @@ export async function forwardJournal(
   } finally {
     await journal.close();
   }
+}
+
+/** Before the first write has ended only the connection can tell. */
+async function whyNot(kafka: OrderedWriter): Promise<string | undefined> {
+  const state = await kafka.readiness();
+  return state.ready ? undefined : state.why;
 }
