@@ -1,22 +1,4 @@
 import { Command, CommanderError } from 'commander';
-import { canaryCommand } from './cli/canary.ts';
-import { captureCommand } from './cli/capture.ts';
-import { deadLettersCommand } from './cli/dead-letters.ts';
-import { demoCommand } from './cli/demo.ts';
-import { describeCommand } from './cli/describe.ts';
-import { doctorCommand } from './cli/doctor.ts';
-import { eraseCommand } from './cli/erase.ts';
-import { eventsCommand } from './cli/events.ts';
-import { forwardCommand } from './cli/forward.ts';
-import { journalCommand } from './cli/journal.ts';
-import { numbersCommand } from './cli/numbers.ts';
-import { parseCommand } from './cli/parse.ts';
-import { replayCommand } from './cli/replay.ts';
-import { sendCommand } from './cli/send.ts';
-import { serveCommand } from './cli/serve.ts';
-import { subscribeCommand } from './cli/subscribe.ts';
-import { tokenCommand } from './cli/token.ts';
-import { topicsCommand } from './cli/topics.ts';
 import { visibleLines } from './cli/visible.ts';
 import { readStoreSettings } from './config/read-settings.ts';
 import { createScrubber } from './config/secret-texts.ts';
@@ -38,6 +20,8 @@ const COMMANDS = {
   erase: async () => (await import('./cli/erase.ts')).eraseCommand(),
   doctor: async () => (await import('./cli/doctor.ts')).doctorCommand(),
   subscribe: async () => (await import('./cli/subscribe.ts')).subscribeCommand(),
+  topics: async () => (await import('./cli/topics.ts')).topicsCommand(),
+  canary: async () => (await import('./cli/canary.ts')).canaryCommand(),
   describe: async () => (await import('./cli/describe.ts')).describeCommand(),
   token: async () => (await import('./cli/token.ts')).tokenCommand(),
 } as const;
@@ -61,28 +45,6 @@ Examples:
 // What a command needs is read when it is run: a look at the help of one must not load the brokers' client for another.
 const [word = ''] = process.argv.slice(2);
 for (const load of neededFor(word)) program.addCommand((await load()).exitOverride());
-for (const command of [
-  serveCommand(),
-  demoCommand(),
-  sendCommand(),
-  parseCommand(),
-  eventsCommand(),
-  captureCommand(),
-  replayCommand(),
-  numbersCommand(),
-  forwardCommand(),
-  journalCommand(),
-  deadLettersCommand(),
-  eraseCommand(),
-  doctorCommand(),
-  canaryCommand(),
-  subscribeCommand(),
-  topicsCommand(),
-  describeCommand(),
-  tokenCommand(),
-]) {
-  program.addCommand(command.exitOverride());
-}
 
 // A reader that went away (head, less) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
