@@ -1,25 +1,30 @@
 import { Command, CommanderError } from 'commander';
-import { captureCommand } from './cli/capture.ts';
-import { deadLettersCommand } from './cli/dead-letters.ts';
-import { demoCommand } from './cli/demo.ts';
-import { describeCommand } from './cli/describe.ts';
-import { doctorCommand } from './cli/doctor.ts';
-import { eraseCommand } from './cli/erase.ts';
-import { eventsCommand } from './cli/events.ts';
-import { forwardCommand } from './cli/forward.ts';
-import { journalCommand } from './cli/journal.ts';
-import { numbersCommand } from './cli/numbers.ts';
-import { parseCommand } from './cli/parse.ts';
-import { replayCommand } from './cli/replay.ts';
-import { sendCommand } from './cli/send.ts';
-import { serveCommand } from './cli/serve.ts';
-import { subscribeCommand } from './cli/subscribe.ts';
-import { tokenCommand } from './cli/token.ts';
 import { visibleLines } from './cli/visible.ts';
 import { readStoreSettings } from './config/read-settings.ts';
 import { createScrubber } from './config/secret-texts.ts';
 import { ERRORS, isHubcastError } from './errors.ts';
 import { PACKAGE } from './package-info.ts';
+
+const COMMANDS = {
+  serve: async () => (await import('./cli/serve.ts')).serveCommand(),
+  demo: async () => (await import('./cli/demo.ts')).demoCommand(),
+  send: async () => (await import('./cli/send.ts')).sendCommand(),
+  parse: async () => (await import('./cli/parse.ts')).parseCommand(),
+  events: async () => (await import('./cli/events.ts')).eventsCommand(),
+  capture: async () => (await import('./cli/capture.ts')).captureCommand(),
+  replay: async () => (await import('./cli/replay.ts')).replayCommand(),
+  numbers: async () => (await import('./cli/numbers.ts')).numbersCommand(),
+  forward: async () => (await import('./cli/forward.ts')).forwardCommand(),
+  journal: async () => (await import('./cli/journal.ts')).journalCommand(),
+  'dead-letters': async () => (await import('./cli/dead-letters.ts')).deadLettersCommand(),
+  erase: async () => (await import('./cli/erase.ts')).eraseCommand(),
+  doctor: async () => (await import('./cli/doctor.ts')).doctorCommand(),
+  subscribe: async () => (await import('./cli/subscribe.ts')).subscribeCommand(),
+  topics: async () => (await import('./cli/topics.ts')).topicsCommand(),
+  canary: async () => (await import('./cli/canary.ts')).canaryCommand(),
+  describe: async () => (await import('./cli/describe.ts')).describeCommand(),
+  token: async () => (await import('./cli/token.ts')).tokenCommand(),
+} as const;
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
@@ -37,26 +42,9 @@ Examples:
   hubcast serve                      the service
   hubcast events --follow            watch what arrives`,
   );
-for (const command of [
-  serveCommand(),
-  demoCommand(),
-  sendCommand(),
-  parseCommand(),
-  eventsCommand(),
-  captureCommand(),
-  replayCommand(),
-  numbersCommand(),
-  forwardCommand(),
-  journalCommand(),
-  deadLettersCommand(),
-  eraseCommand(),
-  doctorCommand(),
-  subscribeCommand(),
-  describeCommand(),
-  tokenCommand(),
-]) {
-  program.addCommand(command.exitOverride());
-}
+// What a command needs is read when it is run: a look at the help of one must not load the brokers' client for another.
+const [word = ''] = process.argv.slice(2);
+for (const load of neededFor(word)) program.addCommand((await load()).exitOverride());
 
 // A reader that went away (head, less) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -74,6 +62,12 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
+}
+
+/** Help and mistyped words need the names of all. */
+function neededFor(word: string) {
+  if (Object.hasOwn(COMMANDS, word)) return [COMMANDS[word as keyof typeof COMMANDS]];
+  return word === '--version' || word === '-V' ? [] : Object.values(COMMANDS);
 }
 
 /** A user's mistake gets its message and the fix; only a fault of ours shows its stack. */

@@ -1,9 +1,7 @@
 /** The checks that a running service makes of itself when somebody asks: one at a time, and kept for a moment. */
 import type { StoreSettings } from './config/settings.ts';
-import { examine } from './doctor/examine.ts';
 import type { Report } from './doctor/findings.ts';
 import type { Logger } from './log.ts';
-import { openDoctor } from './open-doctor.ts';
 
 /** Meta counts the reads of each account: two for each examination. */
 const KEPT_MS = 30_000;
@@ -29,8 +27,7 @@ export function openChecks(
     const known = kept.get(probe);
     if (known !== undefined && (known.doneMs === null || now() - known.doneMs < KEPT_MS)) return known.report;
     const current = settings();
-    const examination = { settings: current, url: null, offline: false, probe: probe || NOT_PROBED };
-    const entry: Kept = { report: examine(examination, openDoctor(current, { log })), doneMs: null };
+    const entry: Kept = { report: check(current, log, probe), doneMs: null };
     kept.set(probe, entry);
     entry.report.then(
       () => {
@@ -40,4 +37,11 @@ export function openChecks(
     );
     return entry.report;
   };
+}
+
+/** The checks' code is loaded by the first who asks. */
+async function check(settings: StoreSettings, log: Logger, probe: boolean): Promise<Report> {
+  const [{ examine }, { openDoctor }] = await Promise.all([import('./doctor/examine.ts'), import('./open-doctor.ts')]);
+  const examination = { settings, url: null, offline: false, probe: probe || NOT_PROBED };
+  return examine(examination, openDoctor(settings, { log }));
 }

@@ -14,7 +14,6 @@ import type { DoctorEffects, GraphOfApp } from './doctor/examine.ts';
 import { createAccountCalls, createAppCalls } from './graph/app-calls.ts';
 import { createGraphClient, type GraphClient } from './graph/client.ts';
 import { createPhoneNumberReads } from './graph/phone-number-reads.ts';
-import { inspectKafka } from './kafka/inspect.ts';
 import type { Logger } from './log.ts';
 import { kafkaConnection, toKafkaOptions } from './open-store.ts';
 import { sendHandshake, sendTo } from './testing/send-to.ts';
@@ -115,11 +114,13 @@ function openKafka(settings: StoreSettings, log: Logger): DoctorEffects['kafka']
   const { topics: plans, partitions, maxMessageBytes, createTopics } = toKafkaOptions(() => settings, brokers, log);
   const connection = kafkaConnection(() => settings, brokers, log);
   return {
-    inspect: () =>
-      inspectKafka(
+    async inspect() {
+      const { inspectKafka } = await import('./kafka/inspect.ts');
+      return inspectKafka(
         connection,
         plans.map(({ name }) => name),
-      ),
+      );
+    },
     plans,
     target: { partitions, maxMessageBytes },
     createTopics,

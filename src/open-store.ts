@@ -1,4 +1,7 @@
-/** Which store the settings mean, and the same choice for those who read. */
+/**
+ * Which store the settings mean, and the same choice for those who read. kafkajs is loaded where there is a Kafka: it takes
+ * 10 MB.
+ */
 import { appsOf } from './config/meta-apps.ts';
 import type { StoreSettings } from './config/settings.ts';
 import { FAMILY_NAMES, type Family } from './fields/families.ts';
@@ -6,10 +9,8 @@ import { type JournalOptions, openJournal } from './journal/open-journal.ts';
 import { readJournal } from './journal/read-journal.ts';
 import type { KafkaConnection } from './kafka/connection.ts';
 import { createMskTokenProvider } from './kafka/msk-token.ts';
-import { createOrderedKafkaWriter } from './kafka/ordered-writer.ts';
-import { createKafkaReader } from './kafka/reader.ts';
 import { createTokenProvider, type KafkaSasl, type KafkaTls } from './kafka/security.ts';
-import { createKafkaStore, type KafkaStoreOptions } from './kafka/store.ts';
+import type { KafkaStoreOptions } from './kafka/store.ts';
 import type { Logger } from './log.ts';
 import type { ReadBack, ReadRecords } from './records/record.ts';
 import { toRefusedRecordDeadLetters } from './records/refused-record.ts';
@@ -81,9 +82,9 @@ export function describeStore(settings: StoreSettings): string {
 export async function openStore(settings: () => StoreSettings, log: Logger, meter?: StoreMeter): Promise<Store> {
   const fixed = settings();
   if (fixed.KAFKA_BROKERS === undefined) return openJournal({ ...toJournalOptions(fixed, log), meter });
-  return fixed.SPOOL
-    ? openSpool(toSpoolOptions(settings, fixed.KAFKA_BROKERS, log, meter))
-    : createKafkaStore({ ...toKafkaOptions(settings, fixed.KAFKA_BROKERS, log), meter });
+  if (fixed.SPOOL) return openSpool(toSpoolOptions(settings, fixed.KAFKA_BROKERS, log, meter));
+  const { createKafkaStore } = await import('./kafka/store.ts');
+  return createKafkaStore({ ...toKafkaOptions(settings, fixed.KAFKA_BROKERS, log), meter });
 }
 
 export function toJournalOptions(fixed: StoreSettings, log: Logger): JournalOptions {
@@ -136,12 +137,13 @@ export function toSpoolOptions(
 /** Nobody waits for these writes, and each that is given up early may be stored twice. */
 const FORWARD_TIMEOUT_MS = 10_000;
 
-export function openOrderedWriter(
+export async function openOrderedWriter(
   settings: () => StoreSettings,
   brokers: readonly string[],
   log: Logger,
   meter?: StoreMeter,
-): OrderedWriter {
+): Promise<OrderedWriter> {
+  const { createOrderedKafkaWriter } = await import('./kafka/ordered-writer.ts');
   const writeTimeoutMs = Math.max(FORWARD_TIMEOUT_MS, settings().WRITE_TIMEOUT_MS);
   return createOrderedKafkaWriter({ ...toKafkaOptions(settings, brokers, log), writeTimeoutMs, meter });
 }
@@ -200,8 +202,23 @@ export function openReader(given: StoreSettings | (() => StoreSettings), log: Lo
     return { read, readBack, topics: async () => topics(), close };
   }
   const connection = kafkaConnection(settings, brokers, log);
-  const { read, readBack, listTopics } = createKafkaReader({ ...connection, now: monotonicMs });
-  return { read, readBack, topics: listTopics, close: () => undefined };
+  const load = async () => {
+    const { createKafkaReader } = await import('./kafka/reader.ts');
+    return createKafkaReader({ ...connection, now: monotonicMs });
+  };
+  let reader: ReturnType<typeof load> | undefined;
+  const loaded = () => {
+    reader ??= load();
+    return reader;
+  };
+  return {
+    async *read(options) {
+      yield* (await loaded()).read(options);
+    },
+    readBack: async (options) => (await loaded()).readBack(options),
+    topics: async () => (await loaded()).listTopics(),
+    close: () => undefined,
+  };
 }
 
 export function kafkaConnection(

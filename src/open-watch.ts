@@ -9,7 +9,6 @@ import type { StoreSettings } from './config/settings.ts';
 import { messageOf } from './errors.ts';
 import type { KnownNumberOf } from './events/event.ts';
 import { FAMILY_NAMES, type Family } from './fields/families.ts';
-import { joinForHold } from './kafka/membership.ts';
 import type { Logger } from './log.ts';
 import type { OpenLookUps } from './open-look-ups.ts';
 import { followState } from './open-state.ts';
@@ -150,16 +149,19 @@ function openKeeper(
       },
     };
   }
-  const membership = joinForHold({
-    connection: kafkaConnection(settings, fixed.KAFKA_BROKERS, log),
-    groupId: `hubcast-keeper.${stateTopic}`,
-    sessionTimeoutMs: SESSION_TIMEOUT_MS,
-    onHold: keep,
-    now: monotonicMs,
-  });
+  const connection = kafkaConnection(settings, fixed.KAFKA_BROKERS, log);
+  const joining = import('./kafka/membership.ts').then(({ joinForHold }) =>
+    joinForHold({
+      connection,
+      groupId: `hubcast-keeper.${stateTopic}`,
+      sessionTimeoutMs: SESSION_TIMEOUT_MS,
+      onHold: keep,
+      now: monotonicMs,
+    }),
+  );
   return {
     async close() {
-      await membership.close();
+      await (await joining).close();
       reader.close();
     },
   };

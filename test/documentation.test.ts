@@ -1,9 +1,9 @@
 /** The pages hold together: links lead somewhere, commands are there, every page can be found. readme.test.ts runs the commands. */
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { METRICS } from '../src/metrics/metric-rows.ts';
+import { problemOfCommand, readCommands } from './support/commands.ts';
 import { BLOCKS, PAGES, type Page, ROOT } from './support/documents.ts';
 
 const OTHERS = ['SECURITY.md', 'CHANGELOG.md', 'schemas/README.md', 'examples/README.md', 'test/ledger/README.md'];
@@ -82,14 +82,21 @@ describe('code blocks', () => {
     ).toEqual([]);
   });
 
-  it('name commands of hubcast that are there', () => {
-    const help = spawnSync(process.execPath, [join(ROOT, 'bin/hubcast.js'), '--help'], { encoding: 'utf8' }).stdout;
-    const commands = [...help.matchAll(/^ {2}([a-z][a-z-]+)\b/gm)].map(([, name]) => name);
-    expect(commands).toContain('serve');
-    const named = BLOCKS.filter(({ language }) => language === 'sh').flatMap(({ code }) =>
-      [...code.matchAll(/hubcast (?:-- )?([a-z][a-z-]+)/g)].map(([, name]) => name),
-    );
-    expect([...new Set(named)].filter((name) => !commands.includes(name))).toEqual([]);
+  it('and sentences name commands and options of hubcast that are there', async () => {
+    const commands = await readCommands();
+    const lines = [
+      ...BLOCKS.filter(({ language }) => language === 'sh').flatMap(({ code }) =>
+        [...code.replaceAll('\\\n', ' ').matchAll(/\bhubcast -- (.*?)(?= \||[|;>]|$)/gm)].map(([, line = '']) => line),
+      ),
+      // The changelog says what was there, in short forms.
+      ...LINKED.filter(({ path }) => path !== 'CHANGELOG.md').flatMap(({ text }) =>
+        [...text.matchAll(/`hubcast ([^`]+)`/g)].map(([, line = '']) => line),
+      ),
+    ];
+    expect(lines.length).toBeGreaterThan(60);
+    expect(lines.flatMap((line) => problemOfCommand(line.trim(), commands) ?? [])).toEqual([]);
+    const wrong = ['launch', 'numbers lock 1', 'doctor --fix', 'dead-letters replay --dry'];
+    expect(wrong.filter((line) => problemOfCommand(line, commands) === null)).toEqual([]);
   });
 
   it('of JSON are JSON', () => {

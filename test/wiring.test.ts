@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { readSettings } from '../src/config/read-settings.ts';
+import { warnOfLeftEvents } from '../src/left-events.ts';
 import { createLog } from '../src/log.ts';
 import { openReader, openStore, toJournalOptions, toKafkaOptions } from '../src/open-store.ts';
 import { makeRecord } from './store/make-record.ts';
@@ -220,5 +221,28 @@ describe('the settings of Kafka', () => {
   it('without them neither is set', () => {
     expect(optionsWith({})).not.toHaveProperty('tls');
     expect(optionsWith({})).not.toHaveProperty('sasl');
+  });
+});
+
+describe('a journal beside KAFKA_BROKERS', () => {
+  const warning = 'there is a journal with events that are not in Kafka, and nothing forwards them';
+  const warned = (dataDir: string, env: Record<string, string>) => {
+    const lines: string[] = [];
+    const noisy = createLog('warn', { write: (line: string) => void lines.push(line) });
+    warnOfLeftEvents(settingsWith({ DATA_DIR: dataDir, ...env }), noisy);
+    return lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
+  };
+
+  it('is told at the start while it holds what nothing forwards', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'hubcast-left-'));
+    cleanups.push(() => rmSync(dataDir, { recursive: true, force: true }));
+    const kafka = { KAFKA_BROKERS: 'k:1' };
+    expect(warned(dataDir, kafka)).toEqual([]);
+    const store = await openStore(() => settingsWith({ DATA_DIR: dataDir }), log);
+    expect(warned(dataDir, kafka)).toEqual([]);
+    await store.append([makeRecord(TOPIC)]);
+    expect(warned(dataDir, kafka)).toEqual([warning]);
+    expect([warned(dataDir, { ...kafka, SPOOL: 'on' }), warned(dataDir, {})]).toEqual([[], []]);
+    await store.close();
   });
 });

@@ -5,10 +5,18 @@
 import { isUtf8 } from 'node:buffer';
 import { createHmac } from 'node:crypto';
 import type { Pii } from '../fields/values.ts';
+import { WHATSAPP_OBJECT } from '../webhook/envelope.ts';
 import { inspectJsonText, MAX_DEPTH } from '../webhook/inspect-json.ts';
 import { type JsonNode, parseNodes } from '../webhook/json-nodes.ts';
 import { createPseudonyms } from './pseudonyms.ts';
-import { ENVELOPE_RULE, MEMBER_NAMES, type Rule, ruleOf, UNKNOWN_RULE } from './redaction-rules.ts';
+import {
+  ENVELOPE_RULE,
+  FOREIGN_ENVELOPE_RULE,
+  MEMBER_NAMES,
+  type Rule,
+  ruleOf,
+  UNKNOWN_RULE,
+} from './redaction-rules.ts';
 
 export interface RedactedBody {
   readonly body: Buffer;
@@ -30,8 +38,9 @@ export function createRedactor(key: Uint8Array): (body: Buffer) => RedactedBody 
     }
     const people = new Set<string>();
     const source = { text, people, nesting: 0 };
-    collectPeople(node, ENVELOPE_RULE, source);
-    return { body: Buffer.from(write(node, ENVELOPE_RULE, source)), readable: true };
+    const rule = isForeign(node, text) ? FOREIGN_ENVELOPE_RULE : ENVELOPE_RULE;
+    collectPeople(node, rule, source);
+    return { body: Buffer.from(write(node, rule, source)), readable: true };
   };
 
   interface Source {
@@ -123,6 +132,14 @@ function memberRule(node: ObjectNode, name: string, rule: Rule, { text }: { read
   const inner = rule.members.get(name) ?? UNKNOWN_RULE;
   // What stands in something marked is marked.
   return rule.pii !== null ? { ...inner, pii: inner.pii ?? rule.pii, keeps: () => false } : inner;
+}
+
+/** Says that it is of another object than WhatsApp's. */
+function isForeign(node: JsonNode, text: string): boolean {
+  if (node.kind !== 'object') return false;
+  return node.members.some(({ name, node: member }) => {
+    return name === 'object' && (member.kind !== 'scalar' || scalarText(member, { text }) !== WHATSAPP_OBJECT);
+  });
 }
 
 function scalarText(node: JsonNode & { kind: 'scalar' }, { text }: { readonly text: string }): string {

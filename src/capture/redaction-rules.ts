@@ -53,16 +53,17 @@ const fieldName = leaf(
 const time = leaf((text, isNumber) => toTimeMs(isNumber ? Number(text) : text) !== null);
 const isWhatsapp = (text: string) => text === WHATSAPP_OBJECT;
 
+const changes: Rule = { ...branch({ field: fieldName }), change: true };
+const entryMembers = { time, changed_fields: fieldName, changes };
+
 /** Of the whole body. */
 export const ENVELOPE_RULE = branch({
   object: leaf(isWhatsapp, isWhatsapp),
-  entry: branch({
-    id: leaf((text) => BUSINESS_ID.test(text)),
-    time,
-    changed_fields: fieldName,
-    changes: { ...branch({ field: fieldName }), change: true },
-  }),
+  entry: branch({ id: leaf((text) => BUSINESS_ID.test(text)), ...entryMembers }),
 });
+
+/** Of a body of another object of Meta's, whose entries may be people. */
+export const FOREIGN_ENVELOPE_RULE = branch({ entry: branch(entryMembers) });
 
 const RULES: ReadonlyMap<string, Rule> = new Map(allFields().map((field) => [field.name, ruleOfField(field)]));
 

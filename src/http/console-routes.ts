@@ -10,7 +10,8 @@ interface Asset {
 }
 
 export interface ConsoleParts {
-  readonly assets: { readonly page: Asset; readonly policy: string; readonly files: ReadonlyMap<string, Asset> };
+  /** Asked when somebody opens the page. */
+  readonly assets: () => { readonly page: Asset; readonly policy: string; readonly files: ReadonlyMap<string, Asset> };
   readonly history: () => object;
 }
 
@@ -24,23 +25,23 @@ export function addConsoleRoutes(
   { assets, history }: ConsoleParts,
   authorize: (request: Request) => void,
 ): void {
-  const { page, policy, files } = assets;
   app.get('/', (_request: Request, response: Response) => {
     response.writeHead(302, { Location: '/console', 'Cache-Control': 'no-store', 'Content-Length': '0' }).end();
   });
-  app.get('/console', (request: Request, response: Response) =>
+  app.get('/console', (request: Request, response: Response) => {
+    const { page, policy } = assets();
     sendAsset(request, response, page, {
       'Content-Security-Policy': policy,
       'Referrer-Policy': 'no-referrer',
       'X-Frame-Options': 'DENY',
-    }),
-  );
+    });
+  });
   app.get('/console/history', (request: Request, response: Response) => {
     authorize(request);
     sendJson(response, 200, history());
   });
   app.get('/console/:file', (request: Request, response: Response) => {
-    const file = files.get(String(request.params.file));
+    const file = assets().files.get(String(request.params.file));
     if (file === undefined) throw new HubcastError('not_found', 'No such file of the console.');
     sendAsset(request, response, file, {});
   });

@@ -84,8 +84,11 @@ export function createInternalApp(options: InternalAppOptions): Express {
     response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(text) });
     response.end(text);
   });
-  const openApi = openApiDocument(options);
-  app.get('/openapi.json', (_request, response) => sendJson(response, 200, openApi));
+  let openApi: object | undefined;
+  app.get('/openapi.json', (_request, response) => {
+    openApi ??= openApiDocument(options);
+    sendJson(response, 200, openApi);
+  });
   for (const path of ['/live', '/ready', '/metrics', '/openapi.json']) app.all(path, refuseMethod);
   const authorizeLookUp = (request: Request) => {
     if (!loopback) authorize(request, options.tokens(), 'numbers:read');

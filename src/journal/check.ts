@@ -100,6 +100,17 @@ export function countWaiting(file: string): Waiting {
   }
 }
 
+/** Whether anything is not in Kafka yet, without counting it. Throws as `countWaiting`. */
+export function holdsUnforwarded(file: string): boolean {
+  const database = openForReading(file);
+  try {
+    const position = schemaVersion(database) < 2 ? 0 : forwardingOf(database).position;
+    return database.prepare('SELECT 1 FROM batches WHERE last_offset > ? LIMIT 1').get(position) !== undefined;
+  } finally {
+    database.close();
+  }
+}
+
 type Say = (problem: string) => void;
 
 function attempt<T>(work: () => T, say: Say): T | undefined {

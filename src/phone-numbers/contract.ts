@@ -124,11 +124,20 @@ export interface AnswerContract {
 }
 
 export function answerContract(): AnswerContract {
-  const schemas = Object.fromEntries(
+  return {
+    // Made when they are asked for: a megabyte that most services never need.
+    get schemas() {
+      return answerSchemas();
+    },
+    fields: PHONE_NUMBER_FIELDS,
+  };
+}
+
+function answerSchemas(): Record<keyof Answers, object> {
+  return Object.fromEntries(
     Object.entries(ANSWERS).map(([name, schema]) => {
       const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' });
       return [name, rest];
     }),
   ) as Record<keyof Answers, object>;
-  return { schemas, fields: PHONE_NUMBER_FIELDS };
 }

@@ -43,7 +43,11 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
   const { source, trim, now, log } = options;
   const stopping = new AbortController();
   const counts = { forwarded: 0, parked: 0 };
+  /** In Kafka or parked, beyond the position that was noted: by this run or by those before it. */
+  let ahead = new Set<number>();
   let problem: string | undefined;
+  /** With the journal; the rest is with Kafka. */
+  let trouble: string | undefined;
   let loggedMs = Number.NEGATIVE_INFINITY;
   let woken = Promise.withResolvers<void>();
   let waiters: (() => void)[] = [];
@@ -53,7 +57,7 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
     const start = await untilDone('read the position', source.backlog);
     if (start === undefined) return;
     const { position } = start;
-    const ahead = new Set(start.ahead);
+    ahead = new Set(start.ahead);
     const isOpen = ({ offset }: SpooledRecord) => offset > position && !ahead.has(offset);
     let after = position;
     let prefetched: Promise<Chunk | undefined> | undefined;
@@ -83,7 +87,6 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
   const take = (after: number) => untilDone('read the journal', () => source.take(after, CHUNK_BYTES));
 
   async function forward(records: readonly SpooledRecord[], upTo: number): Promise<void> {
-    const done: number[] = [];
     let parked: Progress['parked'][number][] = [];
     let left = records;
     for (let failures = 0; left.length > 0; failures += 1) {
@@ -96,10 +99,10 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
         const outcome = outcomes[index];
         if (outcome === null) {
           counts.forwarded += 1;
-          done.push(record.offset);
+          ahead.add(record.offset);
         } else if (outcome?.code === 'record_refused') {
           parked.push({ offset: record.offset, why: outcome.message });
-          done.push(record.offset);
+          ahead.add(record.offset);
           sayParked(record, outcome.message);
         } else {
           why ??= outcome?.message ?? 'Kafka did not say what became of a record.';
@@ -110,8 +113,7 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
       if (first !== undefined) {
         await sayProblem(why ?? '');
         if (open.length < left.length) {
-          const position = first.offset - 1;
-          await note({ position, ahead: done.filter((offset) => offset > position), parked, trim });
+          await noteUpTo(first.offset - 1, parked);
           parked = [];
         }
       }
@@ -119,11 +121,13 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
     }
     if (problem !== undefined) log.info('Kafka takes the events of the spool again');
     problem = undefined;
-    await note({ position: upTo, ahead: [], parked, trim });
+    await noteUpTo(upTo, parked);
   }
 
   /** Goes on while the note is written: two chunks at most are repeated after a crash. */
-  async function note(progress: Progress): Promise<void> {
+  async function noteUpTo(position: number, parked: Progress['parked']): Promise<void> {
+    for (const offset of ahead) if (offset <= position) ahead.delete(offset);
+    const progress: Progress = { position, ahead: [...ahead], parked, trim };
     await noting;
     noting = untilDone('note the position', () => source.advance(progress)).then(() => undefined);
   }
@@ -133,8 +137,11 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
     for (let failures = 1; ; failures += 1) {
       const last = stopping.signal.aborted;
       try {
-        return await work();
+        const done = await work();
+        trouble = undefined;
+        return done;
       } catch (error) {
+        trouble = `The spool could not ${what}: ${messageOf(error)}`;
         if (failures === 1) log.error({ error: messageOf(error) }, `spool could not ${what}; trying again`);
         if (last) return undefined;
         await pause(failures);
@@ -175,7 +182,7 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
 
   return {
     wake: () => woken.resolve(),
-    problem: () => problem,
+    problem: () => trouble ?? problem,
     counts: () => ({ ...counts }),
     caughtUp() {
       const waiter = Promise.withResolvers<void>();

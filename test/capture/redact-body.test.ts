@@ -17,7 +17,9 @@ async function outline(body: Buffer) {
   return records.map(({ topic, key, value, headers }) => {
     if (!keys.has(key)) keys.set(key, keys.size);
     const { time, data } = JSON.parse(value);
-    return { topic, key: keys.get(key), type: headers.ce_type, time, field: data.field, entry: data.entry_id };
+    // An entry of another object than WhatsApp's may be a person.
+    const entry = data.around?.envelope?.object === undefined ? data.entry_id : null;
+    return { topic, key: keys.get(key), type: headers.ce_type, time, field: data.field, entry };
   });
 }
 
@@ -99,6 +101,19 @@ describe('redaction', () => {
     expect(new Set([metadata.phone_number_id, contacts[0].wa_id, messages[0].from]).size).toBe(1);
     expect(messages[0].order.catalog_id).toBe(contacts[0].profile.name);
     expect(text).not.toMatch(/Pablo|16505551234/);
+  });
+
+  it('keeps ids of accounts, and replaces those of entries of other objects, which may be people', () => {
+    const body = (object: string) =>
+      Buffer.from(
+        `{"object":"${object}","entry":[{"id":"5511987654321","time":1739321024,"uid":"5511987654321","changes":[]}]}`,
+      );
+    expect(redact(body('whatsapp_business_account')).body.toString()).toContain('"id":"5511987654321"');
+    for (const other of ['user', 'page']) {
+      const text = redact(body(other)).body.toString();
+      expect(text).not.toContain('5511987654321');
+      expect(text).toContain('"time":1739321024');
+    }
   });
 
   it('keeps the order of members, repeated ones, truth values, and the digits of what it keeps', () => {

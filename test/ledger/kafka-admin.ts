@@ -30,6 +30,14 @@ export function deleteTopic(brokers: readonly string[], topic: string): Promise<
   return withAdmin(brokers, (admin) => admin.deleteTopics({ topics: [topic] }));
 }
 
+/** A broker with the topics of many episodes takes a minute to come back. */
+export function deleteTopics(brokers: readonly string[], prefix: string): Promise<void> {
+  return withAdmin(brokers, async (admin) => {
+    const topics = (await admin.listTopics()).filter((name) => name.startsWith(`${prefix}.`));
+    if (topics.length > 0) await admin.deleteTopics({ topics });
+  });
+}
+
 export function limitRecords(brokers: readonly string[], topic: string, bytes: number): Promise<void> {
   const configEntries = [{ name: 'max.message.bytes', value: String(bytes) }];
   const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries }];

@@ -68,11 +68,12 @@ const flags = new Command('npm run ledger --')
       SABOTAGES.map(({ name }) => name),
     ),
   )
-  .option('--json', 'the rows as JSON, one a line')
+  .option('--json', 'the rows as JSON, one a line, as they come')
   .addHelpText('after', EXAMPLES)
   .parse()
   .opts<Flags>();
 
+const toText = (error: unknown) => String(error);
 const note = (line: string) => void process.stderr.write(`${line}\n`);
 const why = whyNone(await kafkaForm());
 const wanted = MODES.filter(({ name }) => flags.mode === 'all' || flags.mode === name).flatMap((mode) =>
@@ -101,13 +102,21 @@ try {
   for (const [index, { mode, fault }] of pairs.entries()) {
     const durationMs = (flags.minutes * 60_000) / pairs.length;
     const random = seededRandom(flags.seed * 1000 + index);
-    const done = await runEpisode({ mode, fault, durationMs, random, stages, bin: spoiled?.bin });
+    const done = await runEpisode({ mode, fault, durationMs, random, stages, bin: spoiled?.bin }).catch(toText);
+    if (typeof done === 'string') {
+      // A broker that does not come back tells nothing about the promise; the rest still may.
+      note(`COULD NOT RUN: ${mode.name} ${fault.name}: ${done}`);
+      failed = true;
+      await stages.close();
+      continue;
+    }
     if ('skipped' in done) {
       note(`SKIPPED: ${mode.name} ${fault.name}: ${done.skipped}`);
       continue;
     }
     episodes.push(done);
     failed ||= !done.clean;
+    if (flags.json) process.stdout.write(`${JSON.stringify(toFigures(done))}\n`);
     note(`${done.clean ? 'kept  ' : 'BROKEN'} ${mode.name} ${fault.name} (${done.findings.obligations} obligations)`);
     if (!done.clean) {
       const { missing, altered, disordered, excess } = done.findings;
@@ -123,6 +132,5 @@ try {
   await stages.close();
   await spoiled?.remove();
 }
-if (flags.json) for (const episode of episodes) process.stdout.write(`${JSON.stringify(toFigures(episode))}\n`);
-else process.stdout.write(`${renderTable(episodes)}\n`);
+if (!flags.json) process.stdout.write(`${renderTable(episodes)}\n`);
 process.exit(failed ? EXIT_LOSS : 0);

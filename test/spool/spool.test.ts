@@ -1,7 +1,10 @@
 /** What the spool does with each outcome of a write to Kafka; the writer is a stand-in here, the journal is real. */
-import { statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from '@jest/globals';
 import { HubcastError } from '../../src/errors.ts';
+import { eraseFromJournal } from '../../src/journal/erase.ts';
 import { journalFile } from '../../src/journal/files.ts';
 import type { OutgoingRecord } from '../../src/records/record.ts';
 import type { Spool } from '../../src/spool/open-spool.ts';
@@ -127,6 +130,72 @@ it('parks what Kafka refuses for good, says so, and goes on; a restart does not 
     await again.caughtUp();
     expect(later.taken).toEqual([]);
     expect((await again.lag()).parked).toBe(1);
+    await again.close();
+  });
+});
+
+it('an erasure finds what is parked, and what waits, and leaves the rest to be forwarded', async () => {
+  await withDataDir(async (dataDir) => {
+    const first = standIn(({ value }) => (value.startsWith('REFUSED') ? REFUSED : AWAY));
+    const spool = await openWith(dataDir, first.writer);
+    await spool.append([makeRecord('t', { value: 'REFUSED-ANNA' }), makeRecord('t', { value: 'REFUSED-BERT' })]);
+    await spool.append([makeRecord('t', { value: 'WAITS-ANNA' }), makeRecord('t', { value: 'WAITS-BERT' })]);
+    await until(async () => (await spool.lag()).parked === 2, 'both are parked');
+    await spool.close();
+    const erase = (dryRun: boolean) =>
+      eraseFromJournal({ dataDir, dryRun, matches: ({ value }) => value.endsWith('ANNA') });
+    expect(erase(true)).toMatchObject({ byTopic: { t: 2 } });
+    expect(erase(false)).toMatchObject({ byTopic: { t: 2 } });
+    expect(erase(false)).toMatchObject({ byTopic: {} });
+    for (const name of readdirSync(dataDir)) expect(readFileSync(join(dataDir, name)).includes('ANNA')).toBe(false);
+    const later = standIn(() => null);
+    const again = await openWith(dataDir, later.writer);
+    await again.caughtUp();
+    expect(later.taken.map(({ value }) => value)).toEqual(['WAITS-BERT']);
+    expect((await again.lag()).parked).toBe(1);
+    await again.close();
+  });
+});
+
+it('repeats none of what went before a topic that fails, however often it is stopped meanwhile', async () => {
+  await withDataDir(async (dataDir) => {
+    const filling = standIn(({ topic }) => (topic === 'open' ? null : AWAY));
+    const spool = await openWith(dataDir, filling.writer);
+    const topics = ['blocked', 'open', 'later', 'open', 'later', 'blocked'];
+    await spool.append(topics.map((topic, n) => makeRecord(topic, { value: String(n) })));
+    await until(() => filling.calls.length > 2, 'three attempts');
+    await spool.close();
+    // A second run moves another topic on, the third all that is left.
+    const second = standIn(({ topic }) => (topic === 'blocked' ? AWAY : null));
+    const again = await openWith(dataDir, second.writer);
+    await until(() => second.calls.length > 2, 'three attempts');
+    await again.close();
+    const third = standIn(() => null);
+    const last = await openWith(dataDir, third.writer);
+    await last.caughtUp();
+    await last.close();
+    expect([filling, second, third].map(({ taken }) => numbers(taken))).toEqual([
+      [1, 3],
+      [2, 4],
+      [0, 5],
+    ]);
+  });
+});
+
+it('says so when it cannot read what it should forward', async () => {
+  await withDataDir(async (dataDir) => {
+    const away = standIn(() => AWAY);
+    const spool = await openWith(dataDir, away.writer);
+    await spool.append([makeRecord('t')]);
+    await spool.close();
+    const database = new DatabaseSync(journalFile(dataDir));
+    database.exec("UPDATE batches SET content = x'ff00'");
+    database.close();
+    const kafka = standIn(() => null);
+    const again = await openWith(dataDir, kafka.writer);
+    const warnings = [expect.stringContaining('could not read the journal')];
+    await until(async () => JSON.stringify(await again.readiness()).includes('could not'), 'a warning');
+    expect(await again.readiness()).toMatchObject({ ready: true, warnings });
     await again.close();
   });
 });

@@ -31,6 +31,8 @@ function groupField<const Name extends string>(name: Name, about: string, sample
         subject: (_, { text }) => text('group_id'),
         key: {
           about: CHAT_KEY_ABOUT.replace('party', 'group_id'),
+          // As in the keys of the group's messages.
+          party: true,
           of: (value, sent) => chatKey(numberOf(value, sent)?.id ?? null, sent.text('group_id')),
         },
       }),

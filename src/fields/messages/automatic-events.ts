@@ -31,7 +31,8 @@ export const automaticEvents = defineField({
       seconds: ({ timestamp }) => timestamp,
       phoneNumber: numberOf,
       subject: (_, { text }) => text('id'),
-      key: accountKey,
+      // Not the key, but the subject: it is the id of a person's message or click.
+      key: { ...accountKey, party: true },
     }),
   ],
   samples: [

@@ -29,7 +29,8 @@ export const trackingEvents = defineField({
       seconds: ({ timestamp }) => timestamp,
       phoneNumber: numberOf,
       subject: (_, { text }) => text('tracking_data', 'click_id'),
-      key: accountKey,
+      // Not the key, but the subject: it is the id of a person's message or click.
+      key: { ...accountKey, party: true },
     }),
   ],
   samples: [

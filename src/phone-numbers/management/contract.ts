@@ -30,9 +30,19 @@ export function managementContract(): ManagementContract {
     input: operation.kind === 'change' && operation.input !== null ? inputSchemaName(operation.input) : null,
     answer: operation.answer,
   }));
+  return {
+    operations,
+    // As those of the look-ups: made when they are asked for.
+    get schemas() {
+      return managementSchemas();
+    },
+  };
+}
+
+function managementSchemas(): Record<string, object> {
   const inputs = Object.entries(INPUTS).map(([name, schema]) => [inputSchemaName(name), toJsonSchema(schema)] as const);
   const answers = Object.entries(MANAGEMENT_ANSWERS).map(([name, schema]) => [name, toJsonSchema(schema)] as const);
-  return { operations, schemas: Object.fromEntries([...inputs, ...answers]) };
+  return Object.fromEntries([...inputs, ...answers]);
 }
 
 const inputSchemaName = (name: string) => `${name}Input`;

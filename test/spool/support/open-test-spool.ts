@@ -28,7 +28,7 @@ export function openTestSpool(dataDir: string, options: TestSpoolOptions): Promi
         onStored,
       }),
     maxBytes,
-    openKafka,
+    openKafka: async () => openKafka(),
     drainTimeoutMs,
     now: Date.now,
     monotonicMs: () => performance.now(),
