@@ -76,7 +76,7 @@ async function lane(): Promise<Connection> {
 }
 
 const sampling = setInterval(() => {
-  peakBytes = Math.max(peakBytes, residentBytes(server.pid) ?? 0);
+  peakBytes = Math.max(peakBytes, residentBytes(server.pids) ?? 0);
 }, SAMPLE_MS);
 try {
   const lanes: Connection[] = [];

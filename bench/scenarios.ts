@@ -11,7 +11,9 @@ export type ServerName =
   | 'no-store'
   | 'journal'
   | 'spool'
-  | 'kafka';
+  | 'kafka'
+  | 'kafka-workers-1'
+  | 'kafka-workers-2';
 
 export interface Scenario {
   readonly name: string;
@@ -100,6 +102,19 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'no-store', about: 'hubcast without its store: all but the write', server: 'no-store', ...SMALL, ...EXPRESS },
   ...storeScenarios('journal', 'hubcast, synced to the embedded journal'),
   ...storeScenarios('kafka', 'hubcast, acknowledged by Kafka'),
+  {
+    name: 'kafka-workers-1',
+    about: 'hubcast, acknowledged by Kafka, in one process that may use every core',
+    server: 'kafka-workers-1',
+    ...SMALL,
+  },
+  {
+    name: 'kafka-workers-2',
+    about: 'the same with WORKERS=2, which shares the cores with broker and generator',
+    server: 'kafka-workers-2',
+    ...SMALL,
+    over: { scenario: 'kafka-workers-1', by: 'requests' },
+  },
   ...storeScenarios('spool', 'hubcast, synced to the journal and forwarded to Kafka'),
 ];
 

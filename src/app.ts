@@ -1,6 +1,7 @@
 /** The wiring: settings in, a running service out. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './config/contradictions.ts';
+import type { Environment } from './config/read-settings.ts';
 import { createScrubber } from './config/secret-texts.ts';
 import type { Settings } from './config/settings.ts';
 import { messageOf } from './errors.ts';
@@ -10,6 +11,8 @@ import type { Listener } from './http/listener.ts';
 import { warnOfLeftEvents } from './left-events.ts';
 import { listenOn } from './listen-on.ts';
 import type { Logger } from './log.ts';
+import { DURABLE_SECONDS } from './metrics/delivery-counts.ts';
+import { sumDeliveries } from './metrics/sum-deliveries.ts';
 import { openChecks } from './open-checks.ts';
 import { openConsole } from './open-console.ts';
 import { openEvents } from './open-events.ts';
@@ -20,10 +23,12 @@ import { openReceiver, openRoom } from './open-receiver.ts';
 import { openSchemas } from './open-schemas.ts';
 import { describeStore, openStore } from './open-store.ts';
 import { openWatch } from './open-watch.ts';
+import { openWorkers, workerCount } from './open-workers.ts';
 import { PACKAGE } from './package-info.ts';
 import { answerContract } from './phone-numbers/contract.ts';
 import { managementContract } from './phone-numbers/management/contract.ts';
 import type { Readiness } from './store/store.ts';
+import type { WorkerPool } from './workers/worker-pool.ts';
 
 export interface Service {
   /** URLs with the ports that were really taken; `publicUrl` is null where `receive` is not among the roles. */
@@ -35,21 +40,28 @@ export interface Service {
   readonly stop: () => Promise<void>;
 }
 
+export interface ServiceOptions {
+  /** Another store than the settings mean; there are no workers with it. */
+  readonly open?: typeof openStore;
+  /** What the settings were read from: workers read it again. */
+  readonly env?: Environment;
+}
+
 const READY_CHECK_INTERVAL_MS = 250;
 /** How often it is looked at whether accounts have to be read again; each is read once a minute at most. */
 const NUMBERS_REFRESH_INTERVAL_MS = 10_000;
 
 /**
  * @param settings asked again where a value can change while the service runs
- * @param open another store than the settings mean
  * @throws HubcastError when an address is taken or the data folder cannot be used
  */
 export async function startService(
   settings: () => Settings,
   log: Logger,
-  open: typeof openStore = openStore,
+  { open = openStore, env = process.env }: ServiceOptions = {},
 ): Promise<Service> {
   const fixed = settings();
+  const workers = workerCount(fixed);
   const metrics = openMetrics();
   const store = await open(settings, log, metrics.storeMeter);
   warnOfLeftEvents(fixed, log);
@@ -67,14 +79,15 @@ export async function startService(
   const readiness = metrics.watchReadiness(async () => scrubbed(await lookAtReadiness(), scrub));
   const lookAtReadiness = async (): Promise<Readiness> => {
     if (stopping !== undefined) return { ready: false, why: 'The service is stopping.' };
-    const state = await store.readiness();
+    const state = await bothReady(await store.readiness(), pool);
     const problems = [...(numbers?.problems() ?? []), ...eventLoop.warnings()];
     // Look-ups do not decide: webhooks are taken without Graph.
     return state.ready ? { ...state, warnings: [...(state.warnings ?? []), ...problems] } : state;
   };
   const room = openRoom(fixed, store);
+  let pool: WorkerPool | undefined;
   const page = openConsole({
-    deliveries: metrics.deliveries,
+    deliveries: () => (pool === undefined ? metrics.deliveries : sumDeliveries(pool.lastMetrics(), DURABLE_SECONDS)),
     version: PACKAGE.version,
     store: describeStore(fixed),
   });
@@ -99,14 +112,21 @@ export async function startService(
         version: PACKAGE.version,
         readiness,
         bytesUnderWay: room.taken,
-        maxBytesUnderWay: fixed.MAX_IN_FLIGHT_BYTES,
+        // Bodies are the workers' where there are any.
+        maxBytesUnderWay: workers === 1 ? fixed.MAX_IN_FLIGHT_BYTES : 0,
         numbers,
+        ofWorkers: workers === 1 ? null : async () => (await pool?.metrics()) ?? [],
         lag: store.lag,
       }),
       log,
     });
     if (fixed.ROLES.includes('receive')) {
-      publicListener = await openReceiver(settings, { store, metrics, room, ...known, log });
+      if (workers === 1) publicListener = await openReceiver(settings, { store, metrics, room, ...known, log });
+      else {
+        const onNoted = numbers?.directory.noteEvents ?? (() => undefined);
+        pool = await openWorkers(fixed, { env, onNoted, log });
+        publicListener = pool;
+      }
       listeners.push(publicListener);
     }
     internalListener = await listenOn('internal', fixed, { handle: internalApp });
@@ -154,6 +174,14 @@ export async function startService(
       return stopping;
     },
   };
+}
+
+/** This process writes too: audits, replays, the state of the numbers. */
+async function bothReady(own: Readiness, pool: WorkerPool | undefined): Promise<Readiness> {
+  if (!own.ready || pool === undefined) return own;
+  const theirs = await pool.readiness();
+  if (!theirs.ready) return theirs;
+  return { ...own, warnings: [...new Set([...(own.warnings ?? []), ...(theirs.warnings ?? [])])] };
 }
 
 /** What a broker or an endpoint said may hold what was sent to it. */

@@ -6,7 +6,9 @@ import { journalFile } from './journal/files.ts';
 import { openJournal } from './journal/open-journal.ts';
 import type { Logger } from './log.ts';
 import { openOrderedWriter, toJournalOptions } from './open-store.ts';
+import { endForwarding } from './spool/end-forwarding.ts';
 import { startForwarder } from './spool/forwarder.ts';
+import type { OrderedWriter } from './store/ordered-writes.ts';
 
 export interface ForwardOptions {
   /** Also what was parked, behind everything else. */
@@ -31,6 +33,7 @@ export interface ForwardSummary extends ForwardProgress {
 }
 
 const PROGRESS_INTERVAL_MS = 1_000;
+const LAST_WRITE_MS = 10_000;
 
 /** What `forwardJournal` would do. Needs neither Kafka nor the journal to itself. */
 export function forwardDryRun(settings: StoreSettings): Waiting {
@@ -81,10 +84,8 @@ export async function forwardJournal(
     if (signal.aborted) given.resolve();
     await Promise.race([forwarder.caughtUp(), given.promise]);
     clearInterval(timer);
-    const problem = forwarder.problem();
-    const stopped = forwarder.stop();
-    kafka.close();
-    await stopped;
+    const problem = forwarder.problem() ?? (late === undefined ? undefined : await whyNotReady(kafka));
+    await endForwarding(forwarder, kafka, LAST_WRITE_MS);
     const counts = forwarder.counts();
     const left = Math.max(0, total - counts.forwarded - counts.parked);
     const why = problem ?? (options.signal.aborted ? 'It was stopped.' : 'Kafka did not say why.');
@@ -92,4 +93,10 @@ export async function forwardJournal(
   } finally {
     await journal.close();
   }
+}
+
+/** A write that is still waiting has not said anything yet. */
+async function whyNotReady(kafka: OrderedWriter): Promise<string | undefined> {
+  const state = await kafka.readiness();
+  return state.ready ? undefined : state.why;
 }

@@ -46,8 +46,32 @@ export function escapeInvisible(json: string): string {
 }
 
 const FLUSH_INTERVAL_MS = 20;
+/** POSIX: so much goes into a pipe in one piece, whoever else writes to it. */
+const PIPE_BUF = 4096;
 /** A reader of the log that stalls must not fill the memory: what exceeds this is dropped. */
 const MAX_WAITING_CHARACTERS = 16 * 1024 * 1024;
+
+/**
+ * For a pipe that several processes write to: pieces of whole lines that no other line comes into. A line that is longer
+ * than what a pipe takes in one piece may be torn.
+ */
+export function toPieces(lines: string): readonly string[] {
+  const pieces: string[] = [];
+  let piece = '';
+  let pieceBytes = 0;
+  for (const line of lines.split(/(?<=\n)/)) {
+    const bytes = Buffer.byteLength(line);
+    if (pieceBytes > 0 && pieceBytes + bytes > PIPE_BUF) {
+      pieces.push(piece);
+      piece = '';
+      pieceBytes = 0;
+    }
+    piece += line;
+    pieceBytes += bytes;
+  }
+  if (piece !== '') pieces.push(piece);
+  return pieces;
+}
 
 /**
  * Lines are gathered and written by a timer of their own. A write per request would cost more than the line; and a write
@@ -55,17 +79,23 @@ const MAX_WAITING_CHARACTERS = 16 * 1024 * 1024;
  * collection (5 kB a request, pauses of 15 ms and twice the memory, measured).
  *
  * @param scrub takes secrets out; what is done once for many lines costs none of them anything
+ * @param shared other processes write to the same pipe
  */
 export function bufferedStdout(
   scrub: (text: string) => string = (text) => text,
+  shared = false,
 ): DestinationStream & { flushSync(): void } {
-  const stdout = pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING_CHARACTERS });
+  // Pieces must not be put together again.
+  const whole = shared ? { maxWrite: 1 } : {};
+  const stdout = pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING_CHARACTERS, ...whole });
   let lines = '';
   const flush = () => {
     if (lines === '') return;
     const text = lines;
     lines = '';
-    stdout.write(escapeInvisible(scrub(text)));
+    const clean = escapeInvisible(scrub(text));
+    if (shared) for (const piece of toPieces(clean)) stdout.write(piece);
+    else stdout.write(clean);
   };
   setInterval(flush, FLUSH_INTERVAL_MS).unref();
   return {

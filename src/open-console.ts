@@ -6,14 +6,14 @@ import { ERRORS, type ErrorCode } from './errors.ts';
 import { typeOfEvent } from './events/event.ts';
 import { allEvents } from './fields/registry.ts';
 import type { ConsoleParts } from './http/console-routes.ts';
-import type { DeliveryCounts } from './metrics/delivery-counts.ts';
+import type { DeliveryTotals } from './metrics/sum-deliveries.ts';
 
 export interface OpenConsole extends ConsoleParts {
   readonly close: () => void;
 }
 
 interface ConsoleOptions {
-  readonly deliveries: DeliveryCounts;
+  readonly deliveries: () => DeliveryTotals;
   readonly version: string;
   /** Where events go, in words. */
   readonly store: string;
@@ -27,20 +27,21 @@ export function openConsole({ deliveries, version, store }: ConsoleOptions): Ope
     families.get(type) ?? (type.endsWith('dead_letter') ? 'dead-letter' : 'unknown');
 
   function totals(): Totals {
+    const { events: byType, outcomes, timeToDurable } = deliveries();
     const events: Record<string, number> = {};
-    for (const [type, { count }] of deliveries.events) {
+    for (const [type, { count }] of byType) {
       const family = familyOf(type);
       events[family] = (events[family] ?? 0) + count;
     }
     let refused = 0;
     let failed = 0;
-    for (const [outcome, count] of Object.entries(deliveries.outcomes)) {
+    for (const [outcome, count] of Object.entries(outcomes)) {
       const status = ERRORS[outcome as ErrorCode]?.status ?? 200;
       if (status >= 500) failed += count;
       else if (status >= 400) refused += count;
     }
-    const { bounds, counts } = deliveries.timeToDurable;
-    return { events, stored: deliveries.outcomes.stored, refused, failed, durable: { bounds, counts: [...counts] } };
+    const { bounds, counts } = timeToDurable;
+    return { events, stored: outcomes.stored, refused, failed, durable: { bounds, counts: [...counts] } };
   }
 
   let assets: ConsoleAssets | undefined;

@@ -1,7 +1,7 @@
 /** From what is counted on the way of a webhook, and what others know, to the text of /metrics. */
 import type { ErrorCode } from './errors.ts';
 import { createDeliveryCounts, type DeliveryCounts } from './metrics/delivery-counts.ts';
-import { createExposition, type Exposition } from './metrics/exposition.ts';
+import { createExposition, type Exposer, type Exposition, type MetricState } from './metrics/exposition.ts';
 import { createGraphCounts } from './metrics/graph-counts.ts';
 import { createNumberTally } from './metrics/number-tally.ts';
 import { metricReaders } from './metrics/read-metrics.ts';
@@ -16,6 +16,8 @@ export interface OpenMetrics {
   /** Remembers how an answer of /ready turns out: a scrape must not wait for a broker that is away. */
   readonly watchReadiness: (ask: () => Promise<Readiness>) => () => Promise<Readiness>;
   readonly expose: (sources: ExposedSources) => () => Promise<Exposition>;
+  /** The same as figures, for the process that is scraped. */
+  readonly tell: (sources: Pick<ExposedSources, 'version' | 'bytesUnderWay' | 'maxBytesUnderWay'>) => Exposer['states'];
 }
 
 export interface ExposedSources {
@@ -25,6 +27,8 @@ export interface ExposedSources {
   readonly maxBytesUnderWay: number;
   /** Null where this service has no access to Graph. */
   readonly numbers: OpenLookUps | null;
+  /** What workers counted; null where there are none. */
+  readonly ofWorkers: (() => Promise<readonly (readonly MetricState[])[]>) | null;
   readonly lag: (() => Promise<SpoolLag>) | undefined;
 }
 
@@ -43,7 +47,7 @@ export function openMetrics(): OpenMetrics {
       ready = state.ready;
       return state;
     },
-    expose({ version, readiness, bytesUnderWay, maxBytesUnderWay, numbers, lag }) {
+    expose({ version, readiness, bytesUnderWay, maxBytesUnderWay, numbers, lag, ofWorkers }) {
       const spool = lag === undefined ? NO_SPOOL : createLast(lag);
       const graph =
         numbers === null
@@ -55,13 +59,20 @@ export function openMetrics(): OpenMetrics {
               numbers: createNumberTally(numbers.directory.known),
             };
       const sources = { version, deliveries, store, graphCalls, graph, bytesUnderWay, maxBytesUnderWay };
-      const read = createExposition(metricReaders({ ...sources, ready: () => ready, spool: spool.known }));
-      return () => {
+      const { text } = createExposition(metricReaders({ ...sources, ready: () => ready, spool: spool.known }));
+      return async () => {
         // For the next scrape, where nobody else asks.
         readiness().catch(() => undefined);
         spool.ask();
-        return read();
+        return text(await ofWorkers?.());
       };
+    },
+    tell(sources) {
+      // The phone numbers are the first process's, and a spool has no workers.
+      const others = { graph: null, spool: NO_SPOOL.known };
+      return createExposition(
+        metricReaders({ ...sources, ...others, deliveries, store, graphCalls, ready: () => ready }),
+      ).states;
     },
   };
 }

@@ -5,13 +5,11 @@ import { bufferedStdout, createLog } from '../../src/log.ts';
 // hubcast with a store that keeps nothing: what everything but the write costs.
 const settings = readSettings(process.env);
 const log = createLog(settings.LOG_LEVEL, bufferedStdout());
-const service = await startService(
-  () => settings,
-  log,
-  async () => ({
+const service = await startService(() => settings, log, {
+  open: async () => ({
     append: () => Promise.resolve(),
     readiness: async () => ({ ready: true }),
     close: () => Promise.resolve(),
   }),
-);
+});
 log.info({ public: service.publicUrl, internal: service.internalUrl }, 'ready');

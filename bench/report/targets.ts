@@ -73,6 +73,7 @@ const TARGETS: readonly Target[] = [
   latencyUpTo('kafka-at-10000', 'p99', 12),
   ratioAtLeast('look-ups', 0.5, 'a bare Express JSON route'),
   cpuUpTo('forged', 1.2, 'the same on Express + raw-body + HMAC'),
+  cpuUpTo('kafka-workers-2', 1.15, 'one worker'),
   idleUpTo('journal-closed', 90),
   idleUpTo('kafka-closed', 90),
   flatUpTo('journal-closed', 160),

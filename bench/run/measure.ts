@@ -40,21 +40,21 @@ export async function measureRound(
   const { answer, updates } = WORKLOADS[scenario.workload];
   const memory: number[] = [];
   const sample = (): void => {
-    const bytes = residentBytes(server.pid);
+    const bytes = residentBytes(server.pids);
     if (bytes !== undefined) memory.push(bytes);
   };
   sample();
   const sampling = setInterval(sample, SAMPLE_MS);
   const writesBefore = await readWrites(server);
   server.startHeapCount();
-  const cpuBefore = processCpuMs(server.pid);
+  const cpuBefore = processCpuMs(server.pids);
   const coresBefore = coreTimes();
   try {
     const shape = { connections, durationMs, ...(perSecond === undefined ? {} : { perSecond }) };
     const load = await (scenario.server === 'floor-kafkajs'
       ? runByItself(server.url, durationMs)
       : generator.run(shape, server.url));
-    const cpuAfter = processCpuMs(server.pid);
+    const cpuAfter = processCpuMs(server.pids);
     const coresAfter = coreTimes();
     const allocatedBytes = await server.heapCount();
     const writes = writesBetween(writesBefore, await readWrites(server), load.answered);
@@ -62,7 +62,7 @@ export async function measureRound(
     const [first] = memory;
     const last = memory.at(-1);
     const busy = (cores: readonly number[]): number | undefined => busyShare(coresBefore, coresAfter, cores);
-    const serverCoreBusy = pinning.pinned ? busy([pinning.serverCore]) : undefined;
+    const serverCoreBusy = pinning.pinned && server.onServerCore ? busy([pinning.serverCore]) : undefined;
     const otherCoresBusy = pinning.pinned ? busy(pinning.otherCores) : undefined;
     const ok = load.statuses[answer] ?? 0;
     if (ok === 0) throw new Error(`no request was answered with ${answer} (answers: ${JSON.stringify(load.statuses)})`);

@@ -27,6 +27,12 @@ export function onServerCore(pinning: Pinning, command: readonly string[]): read
   return pinning.pinned ? ['taskset', '-c', String(pinning.serverCore), ...command] : command;
 }
 
+/** The same on every core of the run; without this it would inherit ours, which leave the server's out. */
+export function onAllCores(pinning: Pinning, command: readonly string[]): readonly string[] {
+  if (!pinning.pinned) return command;
+  return ['taskset', '-c', [pinning.serverCore, ...pinning.otherCores].join(','), ...command];
+}
+
 function allowedCores(): readonly number[] | undefined {
   try {
     // "pid 12's current affinity list: 0-3,6"

@@ -4,8 +4,18 @@ import { readFileSync } from 'node:fs';
 const TICKS_PER_SECOND = 100;
 const BYTES_PER_KB = 1024;
 
-/** Processor time of all threads of a process since it started, user and system. */
-export function processCpuMs(pid: number): number | undefined {
+/** A process and those it started. */
+export function processTree(pid: number): readonly number[] {
+  const children = (readProc(`/proc/${pid}/task/${pid}/children`) ?? '').split(' ').map(Number).filter(Boolean);
+  return [pid, ...children.flatMap(processTree)];
+}
+
+/** Processor time of all threads of these processes since they started, user and system. */
+export function processCpuMs(pids: readonly number[]): number | undefined {
+  return sumOf(pids.map(cpuMs));
+}
+
+function cpuMs(pid: number): number | undefined {
   const stat = readProc(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
   // proc_pid_stat(5): utime and stime are fields 14 and 15; the name in field 2 may hold spaces and brackets.
@@ -13,9 +23,24 @@ export function processCpuMs(pid: number): number | undefined {
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
 }
 
-export function residentBytes(pid: number): number | undefined {
+/** Memory that processes share counts for each of them. */
+export function residentBytes(pids: readonly number[]): number | undefined {
+  return sumOf(pids.map(residentBytesOf));
+}
+
+function residentBytesOf(pid: number): number | undefined {
   const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readProc(`/proc/${pid}/status`) ?? '')?.[1];
   return kilobytes === undefined ? undefined : Number(kilobytes) * BYTES_PER_KB;
+}
+
+/** What a process wrote with write(2) and its like, to whatever it may be. */
+export function writtenBytes(pid: number): number | undefined {
+  const bytes = /^wchar: (\d+)$/m.exec(readProc(`/proc/${pid}/io`) ?? '')?.[1];
+  return bytes === undefined ? undefined : Number(bytes);
+}
+
+function sumOf(figures: readonly (number | undefined)[]): number | undefined {
+  return figures.reduce((sum, figure) => (sum === undefined || figure === undefined ? undefined : sum + figure), 0);
 }
 
 export interface CoreTime {

@@ -6,19 +6,22 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { hold, release } from '../../test/kafka/broker/guarded.ts';
 import type { ServerName } from '../scenarios.ts';
-import { onServerCore, type Pinning } from './pinning.ts';
-import { residentBytes } from './proc.ts';
+import { onAllCores, onServerCore, type Pinning } from './pinning.ts';
+import { processTree, residentBytes } from './proc.ts';
 
 /** A server under load in its own process, started as an operator would and known only by its ready line. */
 export interface RunningServer {
-  readonly pid: number;
+  /** Itself and its workers. */
+  readonly pids: readonly number[];
+  /** Whether it is kept on the one core of the servers. */
+  readonly onServerCore: boolean;
   readonly url: string;
   /** Of the service: where its figures are. */
   readonly internalUrl?: string;
   /** What it takes before anything was asked of it. */
   readonly idleBytes?: number;
   readonly startHeapCount: () => void;
-  /** JavaScript memory its main thread allocated since `startHeapCount`. */
+  /** JavaScript memory its main thread allocated since `startHeapCount`; not told of several processes. */
   readonly heapCount: () => Promise<number | undefined>;
   /** The end of what it said on stdout and stderr, for when something went wrong. */
   readonly lastWords: () => string;
@@ -39,6 +42,8 @@ const ENTRIES: Readonly<Record<ServerName, readonly string[]>> = {
   journal: SERVICE,
   spool: SERVICE,
   kafka: SERVICE,
+  'kafka-workers-1': SERVICE,
+  'kafka-workers-2': SERVICE,
 };
 
 const PROBE = fileURLToPath(new URL('./heap-probe.js', import.meta.url));
@@ -50,7 +55,16 @@ const STOP_STEPS = ['SIGTERM', 'SIGTERM', 'SIGKILL'] as const;
 const STOP_STEP_MS = 5_000;
 const KEPT_ERROR_CHARS = 4_000;
 
-const SERVICES: ReadonlySet<ServerName> = new Set(['look-ups', 'no-store', 'journal', 'spool', 'kafka']);
+const NO_SERVICE: ReadonlySet<ServerName> = new Set([
+  'sink',
+  'floor-bare',
+  'floor-express',
+  'floor-json',
+  'floor-kafkajs',
+]);
+
+/** One core for several processes would tell nothing; and what one process costs is to be compared on the same cores. */
+const ON_ALL_CORES: ReadonlySet<ServerName> = new Set(['kafka-workers-1', 'kafka-workers-2']);
 
 /** What the image sets for the process itself, such as NODE_OPTIONS: the service is measured as it is shipped. */
 function shippedEnvironment(): Record<string, string> {
@@ -70,7 +84,8 @@ export async function startServer(
   pinning: Pinning,
   signal: AbortSignal,
 ): Promise<RunningServer> {
-  const [command = '', ...args] = onServerCore(pinning, [process.execPath, '--import', PROBE, ...ENTRIES[name]]);
+  const onCores = ON_ALL_CORES.has(name) ? onAllCores : onServerCore;
+  const [command = '', ...args] = onCores(pinning, [process.execPath, '--import', PROBE, ...ENTRIES[name]]);
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(command, args, {
     cwd: ROOT,
@@ -80,7 +95,7 @@ export async function startServer(
       HOST: '127.0.0.1',
       PORT: '0',
       INTERNAL_PORT: '0',
-      ...(SERVICES.has(name) ? shippedEnvironment() : {}),
+      ...(NO_SERVICE.has(name) ? {} : shippedEnvironment()),
       ...settings,
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -95,7 +110,8 @@ export async function startServer(
   const stop = (): Promise<void> => stopProcess(child);
   try {
     const { url, internalUrl } = await readyUrls(child, signal);
-    const idleBytes = residentBytes(child.pid ?? 0);
+    const pids = processTree(child.pid ?? 0);
+    const idleBytes = residentBytes(pids);
     // Its log is read and thrown away, as a collector would read it, or the pipe fills up and the server stalls.
     let last: Buffer = Buffer.alloc(0);
     child.stdout?.on('data', (chunk: Buffer) => {
@@ -103,13 +119,16 @@ export async function startServer(
     });
     const lastWords = (): string => `${last.toString().slice(-KEPT_ERROR_CHARS)}\n${complaint}`.trim();
     return {
-      pid: child.pid ?? 0,
+      pids,
+      onServerCore: pinning.pinned && !ON_ALL_CORES.has(name),
       // Look-ups are asked on the internal listener.
       url: name === 'look-ups' ? (internalUrl ?? url) : url,
       ...(internalUrl === undefined ? {} : { internalUrl }),
       ...(idleBytes === undefined ? {} : { idleBytes }),
       startHeapCount: () => void child.send('heap-start'),
       async heapCount() {
+        // The probe is asked in the first process, and the work is done in the others.
+        if (pids.length > 1) return undefined;
         const answer = once(child, 'message', { signal: AbortSignal.timeout(HEAP_COUNT_WITHIN_MS) });
         child.send('heap-stop');
         const [report] = (await answer.catch(() => [])) as { readonly allocatedBytes?: number }[];

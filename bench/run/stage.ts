@@ -32,7 +32,13 @@ export interface StageOptions {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-const ON_KAFKA: ReadonlySet<ServerName> = new Set(['floor-kafkajs', 'kafka', 'spool']);
+const ON_KAFKA: ReadonlySet<ServerName> = new Set([
+  'floor-kafkajs',
+  'kafka',
+  'spool',
+  'kafka-workers-1',
+  'kafka-workers-2',
+]);
 
 export async function setStage(
   names: ReadonlySet<ServerName>,
@@ -69,7 +75,8 @@ export async function setStage(
       ? { META_GRAPH_URL: graph.url, META_ACCESS_TOKEN: graph.accessToken, WABA_IDS: LOOKED_UP_ACCOUNT.id }
       : {}),
     ...(name === 'spool' ? { SPOOL: 'on' } : {}),
-    ...(name === 'kafka' || name === 'spool' || name === 'journal' ? options.settings : {}),
+    ...(name === 'kafka-workers-2' ? { WORKERS: '2' } : {}),
+    ...(name === 'journal' || (ON_KAFKA.has(name) && name !== 'floor-kafkajs') ? options.settings : {}),
   });
 
   try {

@@ -1,11 +1,8 @@
 import { Command } from 'commander';
 import { type Service, startService } from '../app.ts';
-import { createLiveSettings } from '../config/live-settings.ts';
-import { readSettings } from '../config/read-settings.ts';
-import { createScrubber } from '../config/secret-texts.ts';
-import { ERRORS } from '../errors.ts';
-import { bufferedStdout, createLog } from '../log.ts';
+import { openProcess } from '../open-process.ts';
 import { describeStore } from '../open-store.ts';
+import { workerCount } from '../open-workers.ts';
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -23,47 +20,31 @@ All settings: hubcast describe settings`,
 }
 
 async function serve(): Promise<void> {
-  const first = readSettings(process.env);
-  let current = () => first;
-  const destination = bufferedStdout(createScrubber(() => current(), process.env));
-  const log = createLog(first.LOG_LEVEL, destination);
-  const live = createLiveSettings(process.env, log);
-  current = live.current;
-  // Before the one of all commands, which knows no log.
-  process.prependListener('uncaughtException', (error, origin) => {
-    log.fatal({ err: error, origin, fix: ERRORS.internal.fix }, 'hubcast crashed');
-    destination.flushSync();
-    process.exit(1);
-  });
+  const { settings, log, exit } = openProcess(process.env, (first) => workerCount(first) > 1);
+  const workers = workerCount(settings());
   let service: Service | undefined;
 
   let signals = 0;
   const stop = (signal: NodeJS.Signals) => {
     signals += 1;
     // A second signal ends it at once; so does one that comes before there is anything to finish.
-    if (signals > 1 || service === undefined) {
-      destination.flushSync();
-      process.exit(signals > 1 ? 130 : 0);
-    }
+    if (signals > 1 || service === undefined) exit(signals > 1 ? 130 : 0);
     log.info({ signal }, 'signal');
-    void service.stop().then(() => {
-      live.close();
-      destination.flushSync();
-      process.exit(0);
-    });
+    void service?.stop().then(() => exit(0));
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 
-  service = await startService(live.current, log);
+  service = await startService(settings, log, { env: process.env });
   await service.ready;
   if (signals > 0) return;
   log.info(
     {
       public: service.publicUrl,
       internal: service.internalUrl,
-      store: describeStore(live.current()),
+      store: describeStore(settings()),
       pid: process.pid,
+      ...(workers > 1 ? { workers } : {}),
     },
     'ready',
   );

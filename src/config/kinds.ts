@@ -68,6 +68,26 @@ export function secretList() {
   return list().refine((items) => items.every((item) => !/\s/.test(item)), 'contains white space inside a value');
 }
 
+/** A whole number, or a word for one that is found out. */
+export function wholeNumberOr<const Word extends string>(word: Word, min: number, max: number) {
+  const number = wholeNumber(min, max);
+  return z
+    .string()
+    .refine(
+      (text) => text === word || number.safeParse(text).success,
+      `is not ${word}, nor a whole number between ${min} and ${max}`,
+    )
+    .transform((text) => (text === word ? word : Number(text)))
+    .meta(
+      kind({
+        anyOf: [
+          { type: 'integer', minimum: min, maximum: max },
+          { type: 'string', pattern: `^(${word}|[0-9]{1,15})$` },
+        ],
+      }),
+    );
+}
+
 /** One of a few words. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
   return z

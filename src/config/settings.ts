@@ -16,6 +16,7 @@ import {
   text,
   type ValueSchema,
   wholeNumber,
+  wholeNumberOr,
 } from './kinds.ts';
 import { META_APPS_FORM, metaApps } from './meta-apps.ts';
 import { networkList } from './networks.ts';
@@ -109,6 +110,12 @@ export const settingsTable = z.object({
   ROLES: about(
     roleList.default([...ROLES]),
     operation('receive takes webhooks; numbers answers look-ups, and needs META_ACCESS_TOKEN for it'),
+  ),
+  WORKERS: about(
+    wholeNumberOr('auto', 1, 256).default(1),
+    operation(
+      'Processes that take webhooks behind the one port, where events go to Kafka: auto is one for each core. Limits of requests, events and connections are those of each',
+    ),
   ),
   META_ACCESS_TOKEN: about(
     text()
@@ -296,7 +303,7 @@ export const settingsTable = z.object({
   ),
   SPOOL_MAX_BYTES: about(
     wholeNumber(16 * MIB).default(10 * 1024 * MIB),
-    journal('Size of the spool at which requests get 503; nothing is removed to make room'),
+    journal('Size of the spool at which requests get 503; no event is removed to make room'),
   ),
   SPOOL_DRAIN_TIMEOUT_MS: about(
     wholeNumber(0, 600_000).default(10_000),

@@ -69,7 +69,7 @@ function claimName(target: string, partial: string): void {
   try {
     closeSync(openSync(partial, 'wx', 0o600));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw nameTaken(partial);
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw leftOver(partial);
     throw error;
   }
 }
@@ -78,6 +78,13 @@ function nameTaken(name: string): HubcastError {
   return new HubcastError(
     'usage',
     `${name} exists already, and is not overwritten. Choose another name, or remove it.`,
+  );
+}
+
+function leftOver(partial: string): HubcastError {
+  return new HubcastError(
+    'usage',
+    `${partial} exists already: another copy is being made, or one was ended before it was whole. In the second case remove it.`,
   );
 }
 

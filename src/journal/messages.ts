@@ -89,9 +89,15 @@ export interface Failure {
   readonly message: string;
 }
 
+/** A file of an older format that was brought to the newest one. */
+export interface Migrated {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** The first reply, number 0, says that the journal is open, or why not. */
 export type Reply =
-  | { readonly number: number; readonly answer: Answers[RequestKind] }
+  | { readonly number: number; readonly answer: Answers[RequestKind]; readonly migrated?: Migrated | undefined }
   | { readonly number: number; readonly failure: Failure };
 
 export interface WorkerSettings {

@@ -8,6 +8,7 @@ import type { Logger } from '../log.ts';
 import { createSharedWrites, type WriteGroup } from '../store/shared-writes.ts';
 import type { Backlog, Readiness, Store, StoreMeter } from '../store/store.ts';
 import { encodeGroup } from './encode-group.ts';
+import { expireRegularly } from './expire-regularly.ts';
 import { journalFile, makeDataDir } from './files.ts';
 import { createForwarding, type Forwarding } from './forwarding.ts';
 import type { Answers } from './messages.ts';
@@ -59,10 +60,6 @@ export interface Journal extends Store {
   readonly finishWrites: () => Promise<void>;
 }
 
-const HOUR_MS = 60 * 60 * 1000;
-const EXPIRE_INTERVAL_MS = 60_000;
-/** Between chunks, so that writes find the disk idle. */
-const EXPIRE_PAUSE_MS = 10;
 const READINESS_KEPT_MS = 500;
 const MAX_GROUP_SIZE = 4 * 1024 * 1024;
 /** Memory of larger groups is not kept for the next one. */
@@ -88,6 +85,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
 function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: () => void): Journal {
   const { retentionHours, writeTimeoutMs, now, monotonicMs, log, onStored, trim = false } = options;
   const forwarding = createForwarding(link, now);
+  const expiry = expireRegularly({ link, retentionHours, trim, now, log });
   const counts = { transactions: 0, stored: 0, repeated: 0 };
   let spare: ArrayBuffer | undefined;
 
@@ -132,32 +130,7 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
   });
 
   let closing: Promise<void> | undefined;
-  let expiring: Promise<void> | undefined;
   let probe: { readonly atMs: number; readonly readiness: Promise<Readiness> } | undefined;
-
-  async function removeExpired(): Promise<void> {
-    while (closing === undefined) {
-      const nowMs = now();
-      const beforeMs = retentionHours === null ? null : nowMs - retentionHours * HOUR_MS;
-      const { records, ids, more } = await link.call<'expire'>({ kind: 'expire', nowMs, beforeMs, trim });
-      if (records + ids > 0) log.debug({ records, ids }, 'journal removed what is too old');
-      if (!more) return;
-      await pause(EXPIRE_PAUSE_MS);
-    }
-  }
-
-  function expire(): Promise<void> {
-    expiring ??= removeExpired().finally(() => {
-      expiring = undefined;
-    });
-    return expiring;
-  }
-
-  function expireQuietly(): void {
-    expire().catch((error: unknown) =>
-      log.warn({ error: messageOf(error) }, 'journal could not remove what is too old'),
-    );
-  }
 
   async function ask(): Promise<Readiness> {
     const why = link.down();
@@ -176,15 +149,11 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
   const finishWrites = () => within(writes.drain(), writeTimeoutMs, undefined);
 
   async function close(): Promise<void> {
-    clearInterval(timer);
+    expiry.stop();
     await finishWrites();
     if (await link.stop(writeTimeoutMs)) releaseLock();
     else log.error('journal thread is stuck in the disk; its lock goes with the process');
   }
-
-  const timer = setInterval(expireQuietly, EXPIRE_INTERVAL_MS);
-  timer.unref();
-  expireQuietly();
 
   return {
     append: writes.append,
@@ -200,7 +169,7 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
       closing ??= close();
       return closing;
     },
-    expire,
+    expire: expiry.expire,
     counts: () => ({ ...counts }),
     forwarding,
     finishWrites,
@@ -214,12 +183,6 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
 async function loopTurn(): Promise<void> {
   await nextTurn();
   await nextTurn();
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 }
 
 function within<T>(work: Promise<T>, ms: number, otherwise: T): Promise<T> {

@@ -59,6 +59,7 @@ export async function linkWorker(
         cause = toError(reply);
         opened.reject(cause);
       } else {
+        if (reply.migrated !== undefined) log.info({ file: settings.file, ...reply.migrated }, 'journal migrated');
         worker = started;
         why = undefined;
         opened.resolve();

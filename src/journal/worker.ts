@@ -20,7 +20,7 @@ try {
     if (request.kind === 'close') port.close();
     else writer.checkpointIfDue();
   });
-  send({ number: 0, answer: null });
+  send({ number: 0, answer: null, migrated: writer.migrated });
 } catch (error) {
   send({ number: 0, failure: toFailure(error) });
   port.close();

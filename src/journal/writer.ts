@@ -11,14 +11,16 @@ import { createCheckpoints } from './checkpoints.ts';
 import { ID_BYTES, ONCE, REPEATABLE } from './encode-group.ts';
 import { createExpiry } from './expiry.ts';
 import { openForwardingTable } from './forwarding-table.ts';
-import type { Answers, Requests, WorkerSettings } from './messages.ts';
-import { migrate } from './migrations.ts';
+import type { Answers, Migrated, Requests, WorkerSettings } from './messages.ts';
+import { migrate, SCHEMA_VERSION } from './migrations.ts';
 import { openRememberedIds } from './remembered-ids.ts';
 import { diskRoomOf, MIN_DISK_BYTES, openRoom } from './room.ts';
 import { checkSchema, schemaVersion } from './schema.ts';
 import { toJournalError } from './sqlite-error.ts';
 
 export interface Writer {
+  /** Undefined where nothing had to be done. */
+  readonly migrated: Migrated | undefined;
   readonly write: (request: Requests['write']) => Answers['write'];
   readonly expire: (request: Requests['expire']) => Answers['expire'];
   readonly take: (request: Requests['take']) => Answers['take'];
@@ -50,13 +52,17 @@ export function openWriter(settings: WorkerSettings): Writer {
   const { file, boundedBy } = settings;
   const translate = (error: unknown) => toJournalError(error, file, () => diskRoomOf(file) < MIN_DISK_BYTES, boundedBy);
   try {
-    return createWriter(openDatabase(settings), settings, translate);
+    const { database, migrated } = openDatabase(settings);
+    return createWriter(database, migrated, settings, translate);
   } catch (error) {
     throw translate(error);
   }
 }
 
-function openDatabase({ file, maxBytes }: WorkerSettings): DatabaseSync {
+function openDatabase({ file, maxBytes }: WorkerSettings): {
+  readonly database: DatabaseSync;
+  readonly migrated: Migrated | undefined;
+} {
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   try {
     checkSchema(database, file);
@@ -68,18 +74,25 @@ function openDatabase({ file, maxBytes }: WorkerSettings): DatabaseSync {
       PRAGMA wal_autocheckpoint = 0;
       PRAGMA journal_size_limit = 16777216;
     `);
-    migrate(database, schemaVersion(database));
+    const from = schemaVersion(database);
+    migrate(database, from);
     const pageBytes = Number(database.prepare('PRAGMA page_size').get()?.page_size);
     const pages = Math.min(MAX_PAGES, Math.max(MIN_PAGES, Math.floor(maxBytes / pageBytes)));
     database.exec(`PRAGMA max_page_count = ${pages}`);
-    return database;
+    const migrated = from === 0 || from === SCHEMA_VERSION ? undefined : { from, to: SCHEMA_VERSION };
+    return { database, migrated };
   } catch (error) {
     database.close();
     throw error;
   }
 }
 
-function createWriter(database: DatabaseSync, settings: WorkerSettings, translate: (error: unknown) => Error): Writer {
+function createWriter(
+  database: DatabaseSync,
+  migrated: Migrated | undefined,
+  settings: WorkerSettings,
+  translate: (error: unknown) => Error,
+): Writer {
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   const touchProbe = database.prepare('UPDATE probe SET at_ms = ? WHERE id = 1');
@@ -149,6 +162,7 @@ function createWriter(database: DatabaseSync, settings: WorkerSettings, translat
   }
 
   return {
+    migrated,
     write(request) {
       const { memory, progress } = request;
       const { stored, repeated, bytes } = inTransaction(

@@ -90,7 +90,8 @@ async function untilServed(wire: Wire, names: readonly string[], timeoutMs: numb
   }
 }
 
-async function createTopics(
+/** @returns those that could not be created, with the reason */
+export async function createTopics(
   wire: Wire,
   plans: readonly TopicPlan[],
   settings: TopicSettings,
@@ -143,7 +144,8 @@ function toState(
   if (metadata === undefined || code === UNKNOWN_TOPIC) {
     if (!settings.createTopics)
       return unusable(name, `Topic ${name} does not exist. Create it, or set KAFKA_CREATE_TOPICS=on.`);
-    if (!settings.plans.has(name)) return unusable(name, `Topic ${name} does not exist and was not planned at start.`);
+    if (!settings.plans.has(name))
+      return unusable(name, `Topic ${name} does not exist and was not planned at start. Create it.`);
     // Brokers learn of a creation or a deletion a moment after the controller.
     return { ...unusable(name, `Topic ${name} is being created.`), passing: true };
   }

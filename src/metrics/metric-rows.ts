@@ -3,9 +3,16 @@ export interface MetricRow {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly labels: readonly string[];
   readonly about: string;
+  /** How the figures of workers become one: what is counted is added up, and a gauge is of the first process. */
+  readonly ofWorkers: 'sum' | 'max' | 'first';
 }
 
-const row = (type: MetricRow['type'], labels: readonly string[], about: string): MetricRow => ({ type, labels, about });
+const row = (
+  type: MetricRow['type'],
+  labels: readonly string[],
+  about: string,
+  ofWorkers: MetricRow['ofWorkers'] = type === 'gauge' ? 'first' : 'sum',
+): MetricRow => ({ type, labels, about, ofWorkers });
 
 export const METRICS = {
   hubcast_build_info: row('gauge', ['version', 'node'], 'Always 1; which version runs on which Node.'),
@@ -53,10 +60,11 @@ export const METRICS = {
     'gauge',
     ['account'],
     'When the last webhook of an account (by its entry id) was received that is stored; 1,000 accounts, then other.',
+    'max',
   ),
-  hubcast_in_flight_bytes: row('gauge', [], 'Bytes of bodies under way.'),
-  hubcast_in_flight_limit_bytes: row('gauge', [], 'MAX_IN_FLIGHT_BYTES, beyond which requests get a 503.'),
-  hubcast_in_flight_records: row('gauge', [], 'Records that requests wait for.'),
+  hubcast_in_flight_bytes: row('gauge', [], 'Bytes of bodies under way.', 'sum'),
+  hubcast_in_flight_limit_bytes: row('gauge', [], 'MAX_IN_FLIGHT_BYTES, beyond which requests get a 503.', 'sum'),
+  hubcast_in_flight_records: row('gauge', [], 'Records that requests wait for.', 'sum'),
   hubcast_write_records: row(
     'histogram',
     [],

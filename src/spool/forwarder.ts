@@ -46,6 +46,8 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
   /** In Kafka or parked, beyond the position that was noted: by this run or by those before it. */
   let ahead = new Set<number>();
   let problem: string | undefined;
+  /** With the journal; the rest is with Kafka. */
+  let trouble: string | undefined;
   let loggedMs = Number.NEGATIVE_INFINITY;
   let woken = Promise.withResolvers<void>();
   let waiters: (() => void)[] = [];
@@ -135,11 +137,11 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
     for (let failures = 1; ; failures += 1) {
       const last = stopping.signal.aborted;
       try {
-        const result = await work();
-        if (failures > 1) problem = undefined;
-        return result;
+        const done = await work();
+        trouble = undefined;
+        return done;
       } catch (error) {
-        problem = `The spool could not ${what}: ${messageOf(error)}`;
+        trouble = `The spool could not ${what}: ${messageOf(error)}`;
         if (failures === 1) log.error({ error: messageOf(error) }, `spool could not ${what}; trying again`);
         if (last) return undefined;
         await pause(failures);
@@ -180,7 +182,7 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
 
   return {
     wake: () => woken.resolve(),
-    problem: () => problem,
+    problem: () => trouble ?? problem,
     counts: () => ({ ...counts }),
     caughtUp() {
       const waiter = Promise.withResolvers<void>();

@@ -3,6 +3,7 @@ import { HubcastError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { OrderedWriter } from '../store/ordered-writes.ts';
 import type { Backlog, SpoolLag, Store } from '../store/store.ts';
+import { endForwarding } from './end-forwarding.ts';
 import { startForwarder } from './forwarder.ts';
 import type { Source } from './source.ts';
 
@@ -34,6 +35,9 @@ export interface Spool extends Store {
   readonly caughtUp: () => Promise<void>;
 }
 
+/** Of the time to drain, kept for the write that is under way then. */
+const LAST_WRITE_SHARE = 0.3;
+
 /** Throws what opening the journal throws; a Kafka that is away is waited for. */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const { now, monotonicMs, log } = options;
@@ -64,13 +68,12 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 
   async function close(): Promise<void> {
     await journal.finishWrites();
+    const lastWriteMs = options.drainTimeoutMs * LAST_WRITE_SHARE;
     const { promise: timeUp, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, options.drainTimeoutMs);
+    const timer = setTimeout(resolve, options.drainTimeoutMs - lastWriteMs);
     await Promise.race([forwarder.caughtUp(), timeUp]);
     clearTimeout(timer);
-    const stopped = forwarder.stop();
-    kafka.close();
-    await stopped;
+    await endForwarding(forwarder, kafka, lastWriteMs);
     const left = await lag().catch(() => undefined);
     if (left !== undefined && (left.records > 0 || !left.counted))
       log.warn({ spool: left }, 'the spool is not empty: the next start on this DATA_DIR forwards the rest');
@@ -89,8 +92,10 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       if (!onDisk.ready) return onDisk;
       const spool = await lag();
       const warnings = [...(onDisk.warnings ?? []), ...((inKafka.ready && inKafka.warnings) || [])];
-      const why = inKafka.ready ? forwarder.problem() : inKafka.why;
-      if (why !== undefined) warnings.push(`Events wait in the spool: ${why}`);
+      const problem = forwarder.problem();
+      if (!inKafka.ready) warnings.push(`Events wait in the spool, as Kafka does not take them: ${inKafka.why}`);
+      else if (problem !== undefined)
+        warnings.push(`Events wait in the spool, and so does all that was stored after them: ${problem}`);
       if (spool.parked > 0)
         warnings.push(
           `${spool.parked} events are parked, as Kafka refuses them for good: see "hubcast journal check".`,

@@ -47,6 +47,7 @@ describe('--only', () => {
       'floor-express',
       'floor-kafkajs',
       'floor-forged',
+      'floor-json',
       'kafka-at-3300',
     ]);
   });

@@ -45,6 +45,10 @@ it('does not overwrite, and leaves nothing of a copy that failed', async () => {
     writeFileSync(taken, 'mine');
     await expect(backupJournal(file, taken, quiet)).rejects.toMatchObject({ code: 'usage' });
     expect(existsSync(`${taken}.partial`)).toBe(false);
+    const left = join(dataDir, 'left.partial');
+    writeFileSync(left, 'of a copy that was killed');
+    const again = backupJournal(file, join(dataDir, 'left'), quiet);
+    await expect(again).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining(left) });
     await expect(backupJournal(file, join(dataDir, 'no', 'folder'), quiet)).rejects.toMatchObject({
       code: 'store_unavailable',
     });

@@ -11,6 +11,7 @@ import { journalFile } from '../../src/journal/files.ts';
 import { migrate, SCHEMA_VERSION } from '../../src/journal/migrations.ts';
 import { readJournal } from '../../src/journal/read-journal.ts';
 import { schemaVersion } from '../../src/journal/schema.ts';
+import { createLog } from '../../src/log.ts';
 import { makeRecord } from '../store/make-record.ts';
 import { readAll } from '../store/read-all.ts';
 import { openTestJournal, withDataDir } from './support/scratch.ts';
@@ -45,7 +46,12 @@ it('migrates a journal of version 1 at the start: records, offsets and remembere
     const reader = readJournal(dataDir);
     const before = await readAll(reader.read, 'whatsapp.messages');
     const nowMs = Date.UTC(2026, 10, 22, 11);
-    const journal = await openTestJournal(dataDir, { retentionHours: HUNDRED_YEARS_HOURS, now: () => nowMs });
+    const lines: string[] = [];
+    const log = createLog('info', { write: (line: string) => void lines.push(line) });
+    const journal = await openTestJournal(dataDir, { retentionHours: HUNDRED_YEARS_HOURS, now: () => nowMs, log });
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { msg: 'journal migrated', from: 1, to: SCHEMA_VERSION },
+    ]);
     expect(await readAll(reader.read, 'whatsapp.messages')).toEqual(before);
     expect(before.map(({ offset }) => Number(offset))).toEqual([1, 2, 4, 5, 7, 8, 10, 11]);
     expect(before[0]).toMatchObject({ key: 'key-1', value: expect.stringContaining('Zoë 😀') });

@@ -84,7 +84,7 @@ export async function createTopic(
   await admin.connect();
   try {
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-    await admin.createTopics({ topics: [{ topic, numPartitions: 3, configEntries }] });
+    await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 3, configEntries }] });
     // Known to the controller is not yet served by the broker.
     for (let attempt = 0; attempt < 100; attempt += 1) {
       try {

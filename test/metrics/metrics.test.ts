@@ -199,7 +199,7 @@ describe('/metrics', () => {
       );
     }
     const tally = createNumberTally(() => numbers);
-    const read = createExposition(
+    const { text: read } = createExposition(
       metricReaders({
         version: '0.1.0',
         deliveries,
