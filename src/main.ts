@@ -20,6 +20,8 @@ const COMMANDS = {
   erase: async () => (await import('./cli/erase.ts')).eraseCommand(),
   doctor: async () => (await import('./cli/doctor.ts')).doctorCommand(),
   subscribe: async () => (await import('./cli/subscribe.ts')).subscribeCommand(),
+  topics: async () => (await import('./cli/topics.ts')).topicsCommand(),
+  canary: async () => (await import('./cli/canary.ts')).canaryCommand(),
   describe: async () => (await import('./cli/describe.ts')).describeCommand(),
   token: async () => (await import('./cli/token.ts')).tokenCommand(),
 } as const;

@@ -116,6 +116,10 @@ describe('the documentation', () => {
     expect(await run(block('doctor --help'))).toContain('Usage: hubcast doctor');
   });
 
+  it('prints topics for Strimzi', async () => {
+    expect(await run(block('topics plan --strimzi'))).toContain('  topicName: "whatsapp.messages"');
+  });
+
   it('shows commands that work', async () => {
     const output = await run(block('-- --help'));
     expect(output).toContain('Usage: hubcast');

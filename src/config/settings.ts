@@ -303,7 +303,7 @@ export const settingsTable = z.object({
   ),
   SPOOL_MAX_BYTES: about(
     wholeNumber(16 * MIB).default(10 * 1024 * MIB),
-    journal('Size of the spool at which requests get 503; nothing is removed to make room'),
+    journal('Size of the spool at which requests get 503; no event is removed to make room'),
   ),
   SPOOL_DRAIN_TIMEOUT_MS: about(
     wholeNumber(0, 600_000).default(10_000),

@@ -33,6 +33,10 @@ type Change = Part & { kind: 'change' };
 /** @returns events with distinct ids: identical items of one body are one event */
 export function splitIntoEvents(body: VerifiedBody, read: ReadBody, delivery: Delivery): SplitEvent[] {
   if (!read.readable) return [bodyDeadLetter(body, read.issues, delivery)];
+  const [first] = read.parts;
+  const found = first?.kind === 'change' && read.parts.length === 1 ? splitChange(first, delivery) : null;
+  // Nearly every body: nothing that could be there twice.
+  if (found?.length === 1) return found;
   const events = new Map<string, SplitEvent>();
   let odd = 0;
   const add = (event: SplitEvent) => {
@@ -46,7 +50,7 @@ export function splitIntoEvents(body: VerifiedBody, read: ReadBody, delivery: De
   for (const part of read.parts) {
     if (part.kind === 'refused') add(partDeadLetter(part, delivery));
     else if (part.kind === 'entry') add(unknownEvent({ ...part, field: null }, delivery));
-    else for (const event of splitChange(part, delivery)) add(event);
+    else for (const event of found ?? splitChange(part, delivery)) add(event);
   }
   if (odd > MAX_ODD_EVENTS) {
     const message = `More than ${MAX_ODD_EVENTS} parts are unknown or refused; those beyond are kept here alone, in the body's bytes.`;

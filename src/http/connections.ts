@@ -73,7 +73,8 @@ export function trackConnections(maxConnections = Number.POSITIVE_INFINITY): Con
       const connection = connections.get(socket);
       if (connection === undefined) return;
       connection.owed.push(response);
-      response.once('close', () => {
+      // Said once only, and `once` would make two objects more.
+      response.on('close', () => {
         connection.owed.splice(connection.owed.indexOf(response), 1);
         settleIfDue(connection);
       });

@@ -1,5 +1,5 @@
 /** The public listener's only path, for one Meta app or for each of several: Meta's handshake and Meta's events. */
-import type { RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express, { type Request, type Response } from 'express';
 import { type ErrorCode, HubcastError } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -41,10 +41,12 @@ export interface AnswerMeter {
 /** Who can only be refused is refused here, before the way through Express: it costs a fraction of a request that is taken. */
 export function createPublicApp(options: PublicAppOptions): RequestListener {
   const { app, refuse } = createRoutes(options);
+  // With an end of our own, which is reached only where refusing itself fails: Express would make its for each request.
+  const handle = app as unknown as (request: IncomingMessage, response: ServerResponse, end: () => void) => void;
   const { room } = options;
   return (request, response) => {
     const why = request.method === 'POST' ? room.whyNot() : undefined;
-    if (why === undefined) app(request, response);
+    if (why === undefined) handle(request, response, () => response.destroy());
     else refuse(response, why);
   };
 }
@@ -113,8 +115,8 @@ function createRoutes(options: PublicAppOptions) {
     const receivedMs = now();
     const deliveryId = newDeliveryId();
     const trace = options.trace?.({
-      traceparent: request.get('traceparent'),
-      tracestate: request.get('tracestate'),
+      traceparent: one(request.headers.traceparent),
+      tracestate: one(request.headers.tracestate),
       path: request.path,
       deliveryId,
     });
@@ -122,7 +124,7 @@ function createRoutes(options: PublicAppOptions) {
     let bytes = 0;
     try {
       const length = declaredLength(request, maxBodyBytes);
-      const signature = readSignature(request.get('x-hub-signature-256'));
+      const signature = readSignature(one(request.headers['x-hub-signature-256']));
       share = room.enter(length);
       const body = await readBodyBytes(request, response, length, { maxBodyBytes, take: share.take });
       share.arrived();
@@ -130,7 +132,7 @@ function createRoutes(options: PublicAppOptions) {
       const receipt = await receive({
         body,
         signature,
-        traceparent: request.get('traceparent'),
+        traceparent: one(request.headers.traceparent),
         headers: request.headers,
         receivedMs,
         deliveryId,
@@ -178,6 +180,11 @@ function createRoutes(options: PublicAppOptions) {
       meter?.noteAnswer(error.code);
     },
   };
+}
+
+/** Node joins what is repeated, but for a few headers that are not read here. */
+function one(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(', ') : header;
 }
 
 function ofApp(name: string | null): { readonly app?: string } {

@@ -90,7 +90,8 @@ async function untilServed(wire: Wire, names: readonly string[], timeoutMs: numb
   }
 }
 
-async function createTopics(
+/** @returns those that could not be created, with the reason */
+export async function createTopics(
   wire: Wire,
   plans: readonly TopicPlan[],
   settings: TopicSettings,

@@ -36,8 +36,22 @@ export interface ConfigsResponse {
   readonly resources: readonly {
     readonly errorCode: number;
     readonly resourceName: string;
-    readonly configEntries: readonly { readonly configName: string; readonly configValue: string | null }[];
+    readonly configEntries: readonly {
+      readonly configName: string;
+      readonly configValue: string | null;
+      /** Where it is set; 1 is the topic itself. */
+      readonly configSource?: number;
+    }[];
   }[];
+}
+
+export interface TopicConfigs {
+  readonly name: string;
+  readonly configEntries: readonly { readonly name: string; readonly value: string | null }[];
+}
+
+export interface AlterConfigsResponse {
+  readonly resources: readonly { readonly errorCode: number; readonly errorMessage?: string | null }[];
 }
 
 export interface OffsetsResponse {

@@ -13,6 +13,7 @@ import protocol from 'kafkajs/src/protocol/requests/index.js';
 import { type ConnectionLimits, type KafkaConnection, kafkajsConfig } from './connection.ts';
 import type { Sockets } from './sockets.ts';
 import type {
+  AlterConfigsResponse,
   ConfigsResponse,
   CoordinatorResponse,
   CreateTopicsResponse,
@@ -22,13 +23,21 @@ import type {
   MetadataResponse,
   OffsetsResponse,
   SyncGroupResponse,
+  TopicConfigs,
 } from './wire-messages.ts';
 
 /** Errors of single topics and partitions stay in the answers. Connections end with the sockets it was given. */
 export interface Wire {
   readonly metadata: (topics: readonly string[] | 'all') => Promise<MetadataResponse>;
   readonly createTopics: (topics: readonly unknown[], timeoutMs: number) => Promise<CreateTopicsResponse>;
-  readonly describeTopics: (topics: readonly string[], configs: readonly string[]) => Promise<ConfigsResponse>;
+  /** @param configs null for all */
+  readonly describeTopics: (topics: readonly string[], configs: readonly string[] | null) => Promise<ConfigsResponse>;
+  /** Replaces all settings of each topic. */
+  readonly alterTopics: (topics: readonly TopicConfigs[]) => Promise<AlterConfigsResponse>;
+  readonly createPartitions: (
+    topics: readonly { readonly topic: string; readonly count: number }[],
+    timeoutMs: number,
+  ) => Promise<CreateTopicsResponse>;
   readonly listOffsets: (nodeId: number, topics: readonly unknown[]) => Promise<OffsetsResponse>;
   readonly fetch: (nodeId: number, body: Readonly<Record<string, unknown>>) => Promise<FetchResponse>;
   /** The broker it went to first: known to answer. */
@@ -138,8 +147,20 @@ export async function connectWire(
     },
     describeTopics: (topics, configNames) =>
       request(seed, 'DescribeConfigs', {
-        resources: topics.map((name) => ({ type: TOPIC_RESOURCE, name, configNames })),
+        // An empty list goes out as null, which asks for all.
+        resources: topics.map((name) => ({ type: TOPIC_RESOURCE, name, configNames: configNames ?? [] })),
         includeSynonyms: false,
+      }),
+    alterTopics: async (topics) =>
+      request(controllerId >= 0 ? await brokerOf(controllerId) : seed, 'AlterConfigs', {
+        resources: topics.map((topic) => ({ type: TOPIC_RESOURCE, ...topic })),
+        validateOnly: false,
+      }),
+    createPartitions: async (topics, timeoutMs) =>
+      request(controllerId >= 0 ? await brokerOf(controllerId) : seed, 'CreatePartitions', {
+        topicPartitions: topics,
+        validateOnly: false,
+        timeout: timeoutMs,
       }),
     listOffsets: async (nodeId, topics) =>
       request(await brokerOf(nodeId), 'ListOffsets', { replicaId: -1, isolationLevel: READ_UNCOMMITTED, topics }),

@@ -81,12 +81,12 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
     const deadlineMs = now() + writeTimeoutMs;
     const joined: Promise<void>[] = [];
     const toWrite: OutgoingRecord[] = [];
-    const own = new Set<string>();
+    const own = records.length > 1 ? new Set<string>() : null;
     for (const record of records) {
       if (!record.repeatable) {
         const id = record.repetitionId ?? record.id;
-        if (recent.has(id) || own.has(id)) continue;
-        own.add(id);
+        if (recent.has(id) || own?.has(id)) continue;
+        own?.add(id);
         const same = underWay.get(id);
         if (same !== undefined) {
           joined.push(same);

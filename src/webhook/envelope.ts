@@ -258,7 +258,7 @@ export function toTimeMs(seconds: unknown): number | null {
 /** The members that are not `known`, as JSON text, or null when there are none. */
 function otherMembers(view: JsonView, known: readonly string[]): string | null {
   let text = '';
-  for (const name of Object.keys(view.value as object)) {
+  for (const name in view.value as object) {
     if (known.includes(name)) continue;
     text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${view.at(name).text()}`;
   }

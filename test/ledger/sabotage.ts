@@ -65,6 +65,11 @@ export const SABOTAGES: readonly Sabotage[] = [
     about: 'one kafkajs producer with its own retries, taken at their word',
     edits: [...plainProducer('idempotent: false'), NO_PROOF],
   },
+  {
+    name: 'kafkajs-idempotent',
+    about: 'one idempotent kafkajs producer, taken at its word',
+    edits: [...plainProducer('idempotent: true, maxInFlightRequests: 1'), NO_PROOF],
+  },
 ];
 
 const ROOT = join(import.meta.dirname, '..', '..');

@@ -16,10 +16,13 @@ import {
   WRONG_PIN,
 } from '../support/management.ts';
 
+/** Of an account that WABA_IDS does not name. */
+const FOREIGN_ID = '106540352242777';
 let graph: GraphStandIn;
 let managed: Managed;
 beforeAll(async () => {
-  graph = await startGraphStandIn(PEOPLE);
+  const foreign = { id: '102290129340777', numbers: [{ id: FOREIGN_ID, display_phone_number: '+44 20 7946 0777' }] };
+  graph = await startGraphStandIn({ ...PEOPLE, accounts: [...PEOPLE.accounts, foreign] });
   managed = await manageWith(graph);
 });
 afterAll(async () => {
@@ -232,6 +235,17 @@ describe('what is refused before Meta is asked', () => {
   ])('%s', async (_, method, path, token, status, code) => {
     const answer = await managed.call(method, path, method === 'POST' ? { pin: PIN } : undefined, token);
     expect([answer.status, answer.body.error.code]).toEqual([status, code]);
+    expect(writes()).toEqual([]);
+  });
+
+  it.each([
+    ['POST', 'register', { pin: PIN }],
+    ['GET', 'certificate', undefined],
+  ])('a number that the token can see, of an account that is not ours: %s %s', async (method, edge, body) => {
+    const found = await managed.call('GET', `/phone-numbers/${FOREIGN_ID}`, undefined, null);
+    expect(found.status).toBe(200);
+    const { status, body: answer } = await managed.call(method, `/phone-numbers/${FOREIGN_ID}/${edge}`, body);
+    expect([status, answer.error.code]).toEqual([404, 'phone_number_not_found']);
     expect(writes()).toEqual([]);
   });
 

@@ -47,7 +47,15 @@ export function createManagement(options: ManagementOptions): Management {
 
   async function targetOf(on: 'number' | 'account', id: string, fresh: boolean): Promise<ManagedNumber | null> {
     readId(id);
-    if (on === 'number') return numberOf(id, { fresh });
+    if (on === 'number') {
+      const number = await numberOf(id, { fresh });
+      // Look-ups may see more: a partner's token reaches the accounts of all its customers.
+      if (number.accountId !== null && accountIds.includes(number.accountId)) return number;
+      throw new HubcastError(
+        'phone_number_not_found',
+        `Number ${id} is not in one of the accounts that may be changed.`,
+      );
+    }
     if (accountIds.includes(id)) return null;
     throw new HubcastError('account_not_found', `Account ${id} is not one of WABA_IDS.`);
   }

@@ -1,0 +1,125 @@
+import { Command } from 'commander';
+import { readStoreSettings } from '../config/read-settings.ts';
+import { createLog } from '../log.ts';
+import { type OpenTopics, openTopics } from '../open-topics.ts';
+import { paint, print } from './output.ts';
+import { visible } from './visible.ts';
+
+interface Options {
+  readonly json?: boolean;
+  readonly strimzi?: boolean;
+  readonly cluster: string;
+}
+
+type Difference = Awaited<ReturnType<OpenTopics['differences']>>[number];
+
+export function topicsCommand(): Command {
+  const topics = new Command('topics')
+    .description('the Kafka topics there should be, and how they differ from those there are')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  KAFKA_BROKERS=kafka:9092 hubcast topics plan
+  KAFKA_BROKERS=kafka:9092 KAFKA_PARTITIONS=12 hubcast topics apply
+  KAFKA_BROKERS=kafka:9092 hubcast topics plan --strimzi --cluster events | kubectl apply -f -`,
+    );
+  topics
+    .command('plan')
+    .description('what differs, and what apply would do; changes nothing')
+    .option('--strimzi', 'print the topics as KafkaTopic resources of Strimzi instead; asks no broker')
+    .option('--cluster <name>', 'name of the Kafka resource, for --strimzi', 'my-cluster')
+    .option('--json', 'print JSON (always, where the output is not a terminal)')
+    .addHelpText(
+      'after',
+      `
+Exit code 0 when apply would do nothing, 3 when it would, 1 when something differs that must not be changed.
+
+Examples:
+  hubcast topics plan --json | jq .differences`,
+    )
+    .action(plan);
+  topics
+    .command('apply')
+    .description('create what is missing and set what is wrong; never takes anything away, never moves keys')
+    .option('--json', 'print JSON (always, where the output is not a terminal)')
+    .addHelpText(
+      'after',
+      '\nExit code 0 when all is as it should be, 1 when something could not be done.\n\nExamples:\n  hubcast topics apply',
+    )
+    .action(apply);
+  return topics;
+}
+
+const open = () => openTopics(readStoreSettings(process.env), createLog('silent', process.stderr));
+const inJson = ({ json }: Options) => json === true || !process.stdout.isTTY;
+
+async function plan(options: Options): Promise<void> {
+  const topics = open();
+  if (options.strimzi) return print(toStrimzi(topics.wanted, options.cluster));
+  const differences = await topics.differences();
+  if (inJson(options)) await print(JSON.stringify({ differences }, null, 2));
+  else await print(differences.length === 0 ? 'Every topic is as it should be.' : differences.map(toLine).join('\n'));
+  if (differences.some(({ remedy }) => remedy === 'refuse')) process.exitCode = 1;
+  else if (differences.some(({ remedy }) => remedy !== 'keep')) process.exitCode = 3;
+}
+
+async function apply(options: Options): Promise<void> {
+  const topics = open();
+  const differences = await topics.differences();
+  const outcomes = await topics.apply(differences);
+  const left = differences.filter(({ remedy }) => remedy === 'keep' || remedy === 'refuse');
+  if (inJson(options)) await print(JSON.stringify({ outcomes, left }, null, 2));
+  else {
+    const done = outcomes.map(({ topic, about, problem }) =>
+      problem === null
+        ? `${paint('green', 'done  ')}  ${visible(topic)}  ${about}`
+        : `${paint('red', 'failed')}  ${visible(topic)}  ${about}: ${visible(problem)}`,
+    );
+    const lines = [...done, ...left.map(toLine)];
+    await print(lines.length === 0 ? 'Every topic is as it should be.' : lines.join('\n'));
+  }
+  const failed = outcomes.some(({ problem }) => problem !== null);
+  if (failed || left.some(({ remedy }) => remedy === 'refuse')) process.exitCode = 1;
+}
+
+const COLOURS = { create: 'green', alter: 'yellow', keep: 'dim', refuse: 'red' } as const;
+
+function toLine({ topic, about, is, should, remedy, why }: Difference): string {
+  const what = about === 'topic' ? should : `${about} ${is ?? '(none)'} → ${should}`;
+  return `${paint(COLOURS[remedy], remedy.padEnd(6))}  ${visible(topic)}  ${visible(what)}  ${paint('dim', why)}`;
+}
+
+/** https://strimzi.io/docs/operators/latest/configuring.html#type-KafkaTopicSpec-reference */
+function toStrimzi(wanted: OpenTopics['wanted'], cluster: string): string {
+  // JSON's texts and numbers are YAML's.
+  const text = (value: string) => JSON.stringify(value);
+  return wanted
+    .map(({ name, partitions, replicas, configs }) =>
+      [
+        'apiVersion: kafka.strimzi.io/v1beta2',
+        'kind: KafkaTopic',
+        'metadata:',
+        `  name: ${text(resourceName(name))}`,
+        '  labels:',
+        `    strimzi.io/cluster: ${text(cluster)}`,
+        'spec:',
+        `  topicName: ${text(name)}`,
+        `  partitions: ${partitions}`,
+        ...(replicas === null ? [] : [`  replicas: ${replicas}`]),
+        '  config:',
+        ...Object.entries(configs).map(([key, value]) => `    ${key}: ${/^\d+$/.test(value) ? value : text(value)}`),
+      ].join('\n'),
+    )
+    .map((resource) => `---\n${resource}`)
+    .join('\n');
+}
+
+/** Names of resources are narrower than those of topics. */
+function resourceName(topic: string): string {
+  return topic
+    .toLowerCase()
+    .replace(/[^a-z0-9.-]/g, '-')
+    .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
+}
