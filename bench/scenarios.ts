@@ -110,9 +110,10 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'kafka-workers-2',
-    about: 'the same with WORKERS=2, which shares the cores with broker and generator',
+    about: 'the same with WORKERS=2 and as many connections for each; broker and generator share the cores',
     server: 'kafka-workers-2',
     ...SMALL,
+    connections: 2 * SMALL.connections,
     over: { scenario: 'kafka-workers-1', by: 'requests' },
   },
   ...storeScenarios('spool', 'hubcast, synced to the journal and forwarded to Kafka'),

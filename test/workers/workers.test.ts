@@ -1,13 +1,15 @@
 /** Several processes behind one port, known to the outside as one service. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, type RequestOptions, request } from 'node:http';
 import { request as requestTls } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { startGraphStandIn } from '../../src/testing/graph-stand-in/start-graph-stand-in.ts';
 import { readAll } from '../kafka/support.ts';
+import { ACCOUNT, NUMBER } from '../support/graph.ts';
 import { describeKafka } from '../support/kafka.ts';
 import { nameUpdateBody } from '../support/name-update.ts';
 import { type RunningService, runCli, SECRET, startServe, TOKEN } from '../support/run-cli.ts';
@@ -21,8 +23,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let nextNumber = 1;
 /** @returns the status, null when the connection was lost */
-function post(url: string, options: RequestOptions = {}, secret = SECRET): Promise<number | null> {
-  const body = nameUpdateBody(nextNumber++);
+function post(url: string, options: RequestOptions = {}, secret = SECRET, account?: string): Promise<number | null> {
+  const body = nameUpdateBody(nextNumber++, account);
   const headers = { 'x-hub-signature-256': signatureOf(body, secret) };
   const send = url.startsWith('https') ? requestTls : request;
   return new Promise((resolve) => {
@@ -61,6 +63,12 @@ describeKafka('hubcast serve with WORKERS=2', (kafka) => {
   const lines = () =>
     service.log.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>);
   const logged = (message: string) => lines().filter(({ msg }) => msg === message);
+  const services: RunningService[] = [];
+  async function start(env: Readonly<Record<string, string>>): Promise<RunningService> {
+    const started = await startServe(env);
+    services.push(started);
+    return started;
+  }
   const agents: Agent[] = [];
   /** A connection of its own; which worker has it is told by the log. */
   const connection = () => {
@@ -74,7 +82,7 @@ describeKafka('hubcast serve with WORKERS=2', (kafka) => {
 
   beforeAll(async () => {
     writeFileSync(secretFile, SECRET);
-    service = await startServe({
+    service = await start({
       KAFKA_BROKERS: kafka.brokers.join(','),
       TOPIC_PREFIX: prefix,
       WORKERS: '2',
@@ -84,7 +92,7 @@ describeKafka('hubcast serve with WORKERS=2', (kafka) => {
     });
     webhookUrl = `${service.publicUrl}/webhook`;
   });
-  afterAll(() => service.end('SIGKILL'));
+  afterAll(() => Promise.all(services.map((one) => one.end('SIGKILL'))));
 
   it('takes webhooks in both, and is ready, counted and logged as one service', async () => {
     expect(logged('ready')).toMatchObject([{ workers: 2, pid: service.child.pid }]);
@@ -179,7 +187,7 @@ describeKafka('hubcast serve with WORKERS=2', (kafka) => {
       { name: 'shop', secrets: [SECRET], verify_token: TOKEN },
       { name: 'bank', secrets: ['bank-secret'], verify_token: TOKEN, topic_prefix: `${prefix}.bank` },
     ];
-    service = await startServe({
+    service = await start({
       KAFKA_BROKERS: kafka.brokers.join(','),
       TOPIC_PREFIX: prefix,
       WORKERS: '2',
@@ -200,6 +208,38 @@ describeKafka('hubcast serve with WORKERS=2', (kafka) => {
     await service.end('SIGKILL');
     await until(() => !pids.some(isRunning));
   });
+
+  it('says in workers which numbers are known, without a token there, and answers look-ups in the first process', async () => {
+    const graph = await startGraphStandIn({ accounts: [{ id: ACCOUNT, numbers: [NUMBER] }], callsPerHour: 100_000 });
+    const own = `${prefix}-known`;
+    service = await start({
+      KAFKA_BROKERS: kafka.brokers.join(','),
+      TOPIC_PREFIX: own,
+      WORKERS: '2',
+      META_GRAPH_URL: graph.url,
+      META_ACCESS_TOKEN: graph.accessToken,
+      WABA_IDS: ACCOUNT,
+    });
+    const url = `${service.publicUrl}/webhook`;
+    try {
+      expect((await ask(`${service.internalUrl}/phone-numbers/${NUMBER.id}`)).status).toBe(200);
+      const known = async () => {
+        const posted = [nextNumber, nextNumber + 1].map((number) => String(15_550_000_000 + number));
+        // Two connections in a row, so one to each worker.
+        for (const _ of posted) expect(await post(url, { agent: false }, SECRET, ACCOUNT)).toBe(200);
+        const events = (await readAll(kafka.brokers, [`${own}.phone-numbers`])).map(({ value }) => JSON.parse(value));
+        return events.filter(({ subject }) => posted.includes(subject)).map(({ data }) => data.phone_number.known);
+      };
+      // The list is complete, and has not these numbers.
+      await until(async () => (await known()).join() === 'false,false', 40_000);
+      for (const pid of process.platform === 'linux' ? childrenOf(service.child.pid) : []) {
+        expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toContain(graph.accessToken);
+      }
+    } finally {
+      await service.end('SIGTERM');
+      await graph.close();
+    }
+  }, 60_000);
 
   it('says what is wrong once when it cannot listen, and leaves no worker', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
