@@ -60,11 +60,11 @@ export interface Counts {
 export type CountName = keyof Counts;
 
 /**
- * How much more than the baseline is no regression. Ten runs on a machine with eight times as much to do as it had cores differed by up to 1.5 % in
- * memory, by nothing in writes, and by 5 % in bytes (when the journal's checkpoints fall is a matter of time).
+ * How much more than the baseline is no regression. Ten runs on a machine with eight times as much to do as it had cores differed by up to 1.4 % in
+ * memory (a second parse of the body is 2.5 to 3.4 %), by nothing in writes, and by 7 % in bytes (when the journal's checkpoints fall is a matter of time).
  */
 export const TOLERANCE: Readonly<Record<CountName, number>> = {
-  allocatedBytes: 0.05,
+  allocatedBytes: 0.02,
   storeWrites: 0.01,
   writtenBytes: 0.15,
 };

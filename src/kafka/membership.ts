@@ -199,7 +199,10 @@ export function joinForHold(options: MembershipOptions): Membership {
 
   /** While no answer comes: whoever holds must know in time that it does no longer. */
   const watchdog = setInterval(() => {
-    if (hold !== null && joined && !isFresh()) void lose();
+    if (hold === null || !joined || isFresh()) return;
+    // A broker that comes back may know this member still, and answer its heartbeats as if nothing had been lost.
+    joined = false;
+    void lose();
   }, sessionTimeoutMs / 10);
   const running = run();
 
