@@ -55,8 +55,8 @@ export const SABOTAGES: readonly Sabotage[] = [
       },
       {
         file: 'src/store/shared-writes.ts',
-        from: 'if (joined.length === 0) return Promise.resolve();',
-        to: 'for (const one of joined) one.catch(() => undefined);\n    if (joined.length >= 0) return Promise.resolve();',
+        from: 'open.push(wait);',
+        to: 'open.push(wait);\n      resolve();',
       },
     ],
   },
