@@ -50,8 +50,8 @@ export const SABOTAGES: readonly Sabotage[] = [
       // Without it a kill seldom falls into the millisecond between answer and write.
       {
         file: 'src/store/shared-writes.ts',
-        from: 'await new Promise(setImmediate);',
-        to: 'await new Promise((resolve) => setTimeout(resolve, 200));',
+        from: 'await writeGroup(group);',
+        to: 'await new Promise((resolve) => setTimeout(resolve, 200));\n        await writeGroup(group);',
       },
       {
         file: 'src/store/shared-writes.ts',
