@@ -6,6 +6,7 @@ import { type Delivery, type KnownNumberOf, type SplitEvent, TEST_ENTRY_ID } fro
 import { type RequestHeaders, rawRequestEvent } from './events/raw-request.ts';
 import { splitIntoEvents } from './events/split.ts';
 import type { Family } from './fields/families.ts';
+import type { OutgoingRecord } from './records/record.ts';
 import { type HideParty, toRecord } from './records/to-record.ts';
 import type { TopicNaming } from './records/topics.ts';
 import { traceparentOf } from './records/traceparent.ts';
@@ -109,7 +110,8 @@ export function createReceive(options: ReceiveOptions): Receive {
     const accepted = accounts === undefined ? events : acceptedOf(events, accounts);
     const traced = traceparentOf(trace?.traceparent ?? traceparent, deliveryId);
     const context = { delivery, naming, traceparent: traced, ofSeveralApps, hideParty };
-    const records = accepted.filter((event) => kept.has(event.family)).map((event) => toRecord(event, context));
+    const records: OutgoingRecord[] = [];
+    for (const event of accepted) if (kept.has(event.family)) records.push(toRecord(event, context));
     const stored = records.length;
     if (capture) {
       const repeatable = events.some((event) => event.repeatable);

@@ -31,8 +31,9 @@ Examples:
   hubcast erase --number "+1 (631) 555-1181" --dry-run
   hubcast erase --party US.13491208655302741918 --number 16315551181 --yes
 
-A record goes where the id or number stands in it as a value of its own: messages, statuses, calls, contacts, dead letters and
-captured requests, whole even where they are about others too. Texts that mention it stay. The file is rewritten, so that
+A record goes where the id or number stands in it as a value or a name of its own, in the id of a message or call, or in JSON inside
+a text: messages, statuses, calls, contacts, dead letters and captured requests, whole even where they are about others too. Sentences that
+mention it stay. The file is rewritten, so that
 nothing is left in it or in its log; ids of events, which are hashes, stay remembered until Meta no longer repeats them.`,
     )
     .action(erase);

@@ -49,24 +49,31 @@ export interface SharedWrites {
 
 interface Waiter extends Write {
   settled: boolean;
-  readonly promise: Promise<void>;
 }
 
-/** One request's wait; `giveUp` is null when it is over. */
+/** One request's wait; `end` is null when it is over. */
 interface Wait {
   readonly deadlineMs: number;
-  giveUp: (() => void) | null;
+  /** Writes it waits for. */
+  left: number;
+  end: ((error?: HubcastError) => void) | null;
 }
+
+/**
+ * Those who wait for a write. Apart from the write, as a Map that is filled and emptied all the time keeps what it held until a full
+ * collection: that must not be records.
+ */
+type Waiting = Wait[];
 
 const SWEEP_INTERVAL_MS = 50;
 
 export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
   const { writeGroup, writeTimeoutMs, maxGroupSize, now, meter, maxRecords = Number.POSITIVE_INFINITY } = options;
   const recent = createRecentIds(options.rememberedIds);
-  const underWay = new Map<string, Promise<void>>();
+  const underWay = new Map<string, Waiting>();
   const queue: Waiter[] = [];
   /** In the order of their deadlines, as every request waits equally long. */
-  let open: Wait[] = [];
+  const open: Wait[] = [];
   let writing: Promise<void> | undefined;
   let sweeper: NodeJS.Timeout | undefined;
   let draining = false;
@@ -79,7 +86,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
       return Promise.reject(tooMany(records.length, recordsUnderWay, maxRecords));
     }
     const deadlineMs = now() + writeTimeoutMs;
-    const joined: Promise<void>[] = [];
+    let joined: Waiting[] | undefined;
     const toWrite: OutgoingRecord[] = [];
     const own = records.length > 1 ? new Set<string>() : null;
     for (const record of records) {
@@ -89,6 +96,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
         own?.add(id);
         const same = underWay.get(id);
         if (same !== undefined) {
+          joined ??= [];
           joined.push(same);
           continue;
         }
@@ -96,18 +104,23 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
       toWrite.push(record);
     }
     if (toWrite.length < records.length) meter?.repeated(records.length - toWrite.length);
-    if (toWrite.length > 0) joined.push(enqueue(toWrite, deadlineMs));
-    if (joined.length === 0) return Promise.resolve();
-    return withDeadline(joined.length === 1 ? (joined[0] as Promise<void>) : Promise.all(joined), deadlineMs);
+    const left = (joined?.length ?? 0) + (toWrite.length > 0 ? 1 : 0);
+    if (left === 0) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const wait: Wait = { deadlineMs, left, end: (error) => (error === undefined ? resolve() : reject(error)) };
+      open.push(wait);
+      sweeper ??= setInterval(sweep, SWEEP_INTERVAL_MS);
+      if (joined !== undefined) for (const same of joined) same.push(wait);
+      if (toWrite.length > 0) enqueue(toWrite, wait);
+    });
   };
 
-  function enqueue(records: OutgoingRecord[], deadlineMs: number): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+  function enqueue(records: OutgoingRecord[], wait: Wait): void {
+    const waiting: Waiting = [wait];
     const waiter: Waiter = {
       records,
       size: sizeOf(records),
-      deadlineMs,
-      promise,
+      deadlineMs: wait.deadlineMs,
       settled: false,
       settle(error) {
         if (waiter.settled) return;
@@ -120,20 +133,17 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
           if (!repeatable) underWay.delete(id);
           if (error === undefined) recent.add(id);
         }
-        if (error === undefined) resolve();
-        else {
-          const known = asStoreError(error);
-          meter?.failed(known.code);
-          reject(known);
-        }
+        const known = error === undefined ? undefined : asStoreError(error);
+        if (known !== undefined) meter?.failed(known.code);
+        for (const one of waiting) settleWait(one, known);
+        waiting.length = 0;
       },
     };
-    for (const { id, repetitionId, repeatable } of records) if (!repeatable) underWay.set(repetitionId ?? id, promise);
+    for (const { id, repetitionId, repeatable } of records) if (!repeatable) underWay.set(repetitionId ?? id, waiting);
     recordsUnderWay += records.length;
     meter?.underWay(records.length);
     queue.push(waiter);
     writing ??= writeQueue();
-    return promise;
   }
 
   async function writeQueue(): Promise<void> {
@@ -174,33 +184,15 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
     for (const waiter of expired) waiter.settle(timedOut(writeTimeoutMs));
   }
 
-  /** The request gives up at its deadline; the write goes on, and its ids stay under way until it is settled. */
-  function withDeadline(work: Promise<unknown>, deadlineMs: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const wait: Wait = { deadlineMs, giveUp: () => reject(timedOut(writeTimeoutMs)) };
-      open.push(wait);
-      sweeper ??= setInterval(sweep, SWEEP_INTERVAL_MS);
-      work.then(
-        () => {
-          wait.giveUp = null;
-          resolve();
-        },
-        (error: unknown) => {
-          wait.giveUp = null;
-          reject(error);
-        },
-      );
-    });
-  }
-
+  /** A request gives up at its deadline; the write goes on, and its ids stay under way until it is settled. */
   function sweep(): void {
     const time = now();
+    let kept = 0;
     for (const wait of open) {
-      if (wait.deadlineMs > time) break;
-      wait.giveUp?.();
-      wait.giveUp = null;
+      if (wait.deadlineMs <= time) endWait(wait, timedOut(writeTimeoutMs));
+      if (wait.end !== null) open[kept++] = wait;
     }
-    open = open.filter(({ giveUp }) => giveUp !== null);
+    open.length = kept;
     dropExpired(time);
     const [oldest] = open;
     oldestMs = oldest === undefined ? 0 : time - (oldest.deadlineMs - writeTimeoutMs);
@@ -218,6 +210,18 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
     backlog: () => ({ records: recordsUnderWay, oldestMs }),
     waiting: () => queue.length,
   };
+}
+
+/** A request is answered when all it waits for is durable, or at the first failure. */
+function settleWait(wait: Wait, error: HubcastError | undefined): void {
+  wait.left -= 1;
+  if (wait.left === 0 || error !== undefined) endWait(wait, error);
+}
+
+function endWait(wait: Wait, error: HubcastError | undefined): void {
+  const { end } = wait;
+  wait.end = null;
+  end?.(error);
 }
 
 function countRecords(group: readonly Write[]): number {
