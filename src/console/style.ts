@@ -25,17 +25,21 @@ h1 { font-size: 1.5rem; margin: 0 0 12px; }
 h2 { font-size: 1.05rem; margin: 0 0 6px; overflow-wrap: anywhere; }
 h3 { font-size: .95rem; margin: 16px 0 6px; }
 a, button, input, select { font: inherit; }
+button, input, select { min-height: 36px; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 h1:focus-visible { outline: none; }
 button { padding: 6px 14px; border: 1px solid var(--line); border-radius: 6px; background: var(--card); color: var(--text); cursor: pointer; }
 button:hover { border-color: var(--quiet); }
 button[aria-pressed="true"] { border-color: var(--warn); color: var(--warn); }
-button.link { border: 0; padding: 0; background: none; text-align: left; color: var(--accent); }
+button.link { min-height: 0; border: 0; padding: 0; background: none; text-align: left; color: var(--accent); }
 input, select { padding: 6px 8px; border: 1px solid var(--line); border-radius: 6px; background: var(--card); color: var(--text); max-width: 100%; }
 code, pre { font: 13px/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
 pre { margin: 0; padding: 10px; max-height: 420px; overflow: auto; border-radius: 6px; background: var(--ground); white-space: pre-wrap; }
 .quiet { color: var(--quiet); }
+p:empty { margin: 0; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 16px; margin: 0 0 16px; }
+.card > :first-child { margin-top: 0; }
+.card > :last-child { margin-bottom: 0; }
 .state { border-left: 4px solid var(--line); }
 .state.good { border-left-color: var(--good); }
 .state.warn { border-left-color: var(--warn); }
@@ -43,6 +47,7 @@ pre { margin: 0; padding: 10px; max-height: 420px; overflow: auto; border-radius
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 12px; margin: 0 0 16px; }
 .tile { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 12px 16px; }
 .tile dt { color: var(--quiet); font-size: .85rem; }
+.tile dt::first-letter { text-transform: uppercase; }
 .tile dd { margin: 0; font-size: 1.6rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .tile.good dd { color: var(--good); } .tile.warn dd { color: var(--warn); } .tile.bad dd { color: var(--bad); }
 .chart { min-height: 180px; }
@@ -50,19 +55,26 @@ pre { margin: 0; padding: 10px; max-height: 420px; overflow: auto; border-radius
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { text-align: left; color: var(--quiet); font-weight: 600; font-size: .85rem; }
 th, td { padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
-.number { text-align: right; }
+.u-legend th, .u-legend td { padding: 2px 4px; border: 0; }
+.u-legend { width: auto; margin: 0 auto; }
+th.number, td.number { padding-right: 0; text-align: right; }
+tbody tr:last-child td { border-bottom: 0; }
 .events tbody tr { cursor: pointer; }
 .events tbody tr:hover, .chosen { background: var(--ground); }
 .events td { white-space: nowrap; }
-.events td:nth-child(2) { white-space: normal; min-width: 150px; }
+.events td:nth-child(2) { white-space: normal; min-width: 170px; }
+.split.open .wide { display: none; }
 .scroll { overflow-x: auto; }
 .filters { display: flex; flex-wrap: wrap; gap: 10px 16px; align-items: end; margin: 0 0 14px; }
+.filters [role=status] { line-height: 36px; }
 .filters label { display: grid; gap: 2px; font-size: .85rem; color: var(--quiet); }
 .split { display: grid; gap: 16px; align-items: start; }
 @media (min-width: 900px) { .split.open { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); } }
 @media (max-width: 899px) { .split.open .detail { order: -1; } }
-@media (max-width: 600px) { .wide { display: none; } main { padding: 12px; } header { padding: 8px 12px; } nav a { padding: 6px 7px; } }
+@media (max-width: 600px) { .wide { display: none; } .events td:nth-child(2) { min-width: 150px; } .events td:nth-child(3) { white-space: normal; } main { padding: 12px; } header { padding: 8px 12px; } nav a { padding: 6px 7px; } }
 .bar { display: flex; justify-content: space-between; align-items: start; gap: 12px; flex-wrap: wrap; }
+.bar { margin-bottom: 8px; }
+.bar > :first-child { flex: 1; min-width: 0; }
 .reading { display: grid; grid-template-columns: minmax(90px, max-content) 1fr; gap: 3px 14px; margin: 0; }
 .reading dt { color: var(--quiet); }
 .reading dd { margin: 0; overflow-wrap: anywhere; }

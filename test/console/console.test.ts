@@ -74,6 +74,9 @@ const MAX_PAGE_BYTES = 150 * 1024;
 
     await page.getByRole('link', { name: 'Numbers' }).click();
     await page.waitForSelector('text=META_ACCESS_TOKEN');
+
+    await page.getByRole('link', { name: 'Checks' }).click();
+    await page.waitForSelector('h2 >> text=META_APP_ID is not set');
     // A refusal by the service is told on the page; the browser's own line about it is no fault of the page.
     expect(complaints.filter((line) => !line.includes('Failed to load resource'))).toEqual([]);
     await close();
@@ -155,6 +158,20 @@ const MAX_PAGE_BYTES = 150 * 1024;
     expect(guarded.logText()).not.toContain(token);
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.waitForSelector('text=It stays in this tab');
+    await close();
+    await guarded.remove();
+  }, 60_000);
+
+  it('says which scope a token lacks, and shows what it may see', async () => {
+    const token = 'console-token-0123456789';
+    const guarded = await startTestService({ INTERNAL_HOST: '0.0.0.0', API_TOKENS: `ops=${token};numbers:read` });
+    const { port } = new URL(guarded.internalUrl);
+    const { page, close } = await open({}, `http://127.0.0.1:${port}`);
+    await page.getByLabel('Token').fill(token);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[role=alert]:has-text("events:read")');
+    await page.getByRole('link', { name: 'Numbers' }).click();
+    await page.waitForSelector('text=META_ACCESS_TOKEN');
     await close();
     await guarded.remove();
   }, 60_000);

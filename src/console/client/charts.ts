@@ -55,7 +55,7 @@ export function drawChart(element: HTMLElement, lines: readonly Line[], { points
           stroke: color(name),
           width: 2,
           spanGaps: false,
-          points: { size: 4 },
+          points: { size: 6, fill: color(name), filter: loneOnes },
         })),
       ],
     },
@@ -63,6 +63,16 @@ export function drawChart(element: HTMLElement, lines: readonly Line[], { points
     element,
   );
   drawn.set(element, { chart, dark });
+}
+
+/** A measurement between two quiet steps has no line to be part of; it is seen as a dot. */
+function loneOnes(chart: uPlotType, series: number, show: boolean): number[] | null {
+  if (show) return null;
+  const values = chart.data[series] ?? [];
+  const lone = [...values.keys()].filter(
+    (at) => values[at] != null && values[at - 1] == null && values[at + 1] == null,
+  );
+  return lone.length === 0 ? null : lone;
 }
 
 /** Seconds; always the whole hour, so that a service just started does not seem to have a history. */

@@ -64,10 +64,15 @@ function row(flowEvent: FlowEvent, chosen: boolean, choose: (event: FlowEvent) =
   const { event } = record;
   return html`<tr class=${chosen ? 'chosen' : ''} @click=${() => choose(flowEvent)}>
     <td><time datetime=${record.stored_at ?? ''}>${clock(record.stored_at)}</time></td>
-    <td><button type="button" class="link" aria-expanded=${chosen}>${shortType(event?.type ?? 'not JSON')}</button></td>
+    <td><button type="button" class="link" aria-expanded=${chosen}>${breakable(shortType(event?.type ?? 'not JSON'))}</button></td>
     <td>${event?.subject ?? event?.data?.phone_number?.digits ?? ''}</td>
     <td class="wide">${event?.data?.account_id ?? event?.data?.entry_id ?? ''}</td>
   </tr>`;
+}
+
+/** Long names end a line after a part of theirs. */
+function breakable(type: string): readonly TemplateResult[] {
+  return type.split(/(?<=[._])/).map((part) => html`${part}<wbr>`);
 }
 
 function detail({ record, json }: FlowEvent, close: () => void): TemplateResult {

@@ -26,6 +26,8 @@ const KNOWN_TYPES = new Set<string>();
 const state = {
   loginNeeded: false,
   loginFailure: '',
+  /** Why events and figures cannot be shown, as for a token without that scope. */
+  refusal: '',
   readiness: null as Readiness | null,
   history: null as HistoryAnswer | null,
   events: { chosen: null } as EventsState,
@@ -44,7 +46,7 @@ function view(): View {
 
 function draw(): void {
   render(state.loginNeeded ? login() : page(), byId('app'));
-  if (state.loginNeeded || view() !== 'overview' || state.history === null) return;
+  if (state.loginNeeded || view() !== 'overview' || state.history === null || state.refusal !== '') return;
   drawChart(byId('chart-flow'), FLOW_LINES, state.history);
   drawChart(byId('chart-latency'), LATENCY_LINES, state.history);
 }
@@ -66,8 +68,11 @@ function page(): TemplateResult {
 }
 
 function body(current: View): TemplateResult {
-  if (flow === undefined) return html`<p class="card quiet">Starting …</p>`;
+  if (state.refusal !== '' && (current === 'overview' || current === 'events')) {
+    return html`<h1 tabindex="-1">${VIEWS[current]}</h1><p class="card state warn" role="alert">${state.refusal}</p>`;
+  }
   if (current === 'events') {
+    if (flow === undefined) return html`<p class="card quiet">Starting …</p>`;
     for (const { record } of flow.shown()) if (record.event !== null) KNOWN_TYPES.add(record.event.type);
     return eventsView(flow, state.events, [...KNOWN_TYPES].sort(), redraw);
   }
@@ -76,7 +81,7 @@ function body(current: View): TemplateResult {
     return lettersView(state.letters, { reload: () => loadLetters(null), more: loadLetters, retry });
   }
   if (current === 'checks') return checksView(state.checks, state.readiness?.warnings ?? [], loadChecks);
-  return overview(state, flow);
+  return overview(state, flow?.count() ?? 0);
 }
 
 function login(): TemplateResult {
@@ -114,6 +119,12 @@ function onRefused(error: unknown): string {
     redraw();
   }
   return (error as Error).message;
+}
+
+/** Of events and figures: the service does not say which scope it missed. */
+function refusalWords(error: unknown): string {
+  const words = onRefused(error);
+  return error instanceof Refused && error.status === 403 ? `${words} The token lacks the scope events:read.` : words;
 }
 
 async function load<Answer>(ask: () => Promise<Answer>): Promise<Loaded<Answer>> {
@@ -166,11 +177,22 @@ async function refresh(): Promise<void> {
   try {
     state.readiness = (await (await ask('/ready')).json()) as Readiness;
     state.history = await askJson<HistoryAnswer>('/console/history');
+    state.refusal = '';
+    follow();
   } catch (error) {
-    if (error instanceof Refused) onRefused(error);
+    if (error instanceof Refused) state.refusal = refusalWords(error);
     else state.readiness = { status: 'not_ready', why: 'The service does not answer.' };
   }
   redraw();
+}
+
+/** Begun again by the next refresh where it failed. */
+function follow(): void {
+  flow ??= createFlow(redraw, (error) => {
+    flow = undefined;
+    state.refusal = refusalWords(error);
+    redraw();
+  });
 }
 
 function enterView(): void {
@@ -188,10 +210,6 @@ async function start(): Promise<void> {
   state.loginFailure = '';
   await refresh();
   if (state.loginNeeded) return;
-  flow ??= createFlow(redraw, (error) => {
-    flow = undefined;
-    onRefused(error);
-  });
   clearInterval(refreshing);
   refreshing = setInterval(() => void refresh(), REFRESH_MS);
   enterView();

@@ -44,7 +44,7 @@ function card({
     </div>
     <p>${verified_name ?? 'without a name'}${sandbox ? ' (Meta’s test number)' : ''}</p>
     <dl class="reading">
-      <dt>Quality</dt><dd>${quality.rating ?? 'not told'}</dd>
+      <dt>Quality</dt><dd>${qualityWords(quality.rating)}</dd>
       <dt>Limit</dt><dd>${limitWords(limit)}</dd>
       <dt>Account</dt><dd>${account_id ?? 'not told'}</dd>
       <dt>Number id</dt><dd>${phone_number_id}</dd>
@@ -52,6 +52,17 @@ function card({
     </dl>
     ${said.length === 0 ? nothing : html`<ul class="reasons">${said.map(({ about, todo, level }) => html`<li class=${levelOf(level)}>${about} ${todo === '' ? nothing : html`<strong>${todo}</strong>`}</li>`)}</ul>`}
   </li>`;
+}
+
+const QUALITY_WORDS: Readonly<Record<string, string>> = {
+  GREEN: 'high (GREEN)',
+  YELLOW: 'medium (YELLOW)',
+  RED: 'low (RED)',
+  UNKNOWN: 'not rated yet (UNKNOWN)',
+};
+
+function qualityWords(rating: string | null): string {
+  return rating === null ? 'not told' : (QUALITY_WORDS[rating] ?? rating);
 }
 
 function limitWords(limit: NumberHealth['health']['limit']): string {

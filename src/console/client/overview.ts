@@ -1,6 +1,5 @@
 /** The first view: is it ready, what flowed in the last hour, how long did it take. */
 import { html, type TemplateResult } from 'lit-html';
-import type { Flow } from './flow.ts';
 import type { HistoryAnswer, Readiness } from './shapes.ts';
 import { whole } from './words.ts';
 
@@ -9,7 +8,7 @@ export interface OverviewState {
   readonly history: HistoryAnswer | null;
 }
 
-export function overview({ readiness, history }: OverviewState, flow: Flow): TemplateResult {
+export function overview({ readiness, history }: OverviewState, seen: number): TemplateResult {
   const points = history?.points ?? [];
   const total = (read: (point: HistoryAnswer['points'][number]) => number): number =>
     points.reduce((sum, point) => sum + read(point), 0);
@@ -22,7 +21,7 @@ export function overview({ readiness, history }: OverviewState, flow: Flow): Tem
       ${tile('Events, last hour', whole(events))} ${tile('Requests stored', whole(total(({ stored }) => stored)))}
       ${tile('Refused (4xx)', whole(total(({ refused }) => refused)), 'warn')}
       ${tile('Failed (5xx)', whole(total(({ failed }) => failed)), 'bad')}
-      ${tile('Seen on this page', whole(flow.count()))}
+      ${tile('Seen on this page', whole(seen))}
     </dl>
     <section class="card" aria-labelledby="flow-title">
       <h2 id="flow-title">Events and refusals a second</h2>
