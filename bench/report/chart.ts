@@ -2,7 +2,7 @@ import type { ScenarioSummary } from './summary.ts';
 
 const WIDTH = 760;
 const LABEL_WIDTH = 130;
-const FIGURE_WIDTH = 190;
+const FIGURE_WIDTH = 230;
 const ROW_HEIGHT = 26;
 const BAR_HEIGHT = 16;
 const TOP = 44;
