@@ -41,6 +41,8 @@ export interface Episode {
 const LANES = 32;
 const THINK_MS = 60;
 const WRITE_TIMEOUT_MS = 2000;
+/** hubcast pauses at least 50 ms before it writes again what failed: a 200 that came sooner was written once. */
+const WRITTEN_ONCE_MS = 40;
 const BACK_WITHIN_MS = 30_000;
 /** For what is left in a spool, once it is started again. */
 const SETTLED_WITHIN_MS = 60_000;
@@ -72,6 +74,7 @@ export async function runEpisode(options: EpisodeOptions): Promise<Episode | { r
       lanes: LANES,
       thinkMs: THINK_MS,
       bodies: makeBodies(run, random),
+      writtenOnceMs: fault.rewritesAtOnce === true ? 0 : WRITTEN_ONCE_MS,
       random,
     });
     let deleted: { family: string; untilMs: number } | undefined;
