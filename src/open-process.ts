@@ -1,9 +1,10 @@
-/** What each process of the service begins with: settings that follow their files, and a log that outlives a crash. */
+/** What each process of the service begins with: a heap for short lives, settings that follow their files, and a log that outlives a crash. */
 import { createLiveSettings } from './config/live-settings.ts';
 import { type Environment, readSettings } from './config/read-settings.ts';
 import { createScrubber } from './config/secret-texts.ts';
 import type { Settings } from './config/settings.ts';
 import { ERRORS } from './errors.ts';
+import { beginYoung } from './heap-policy.ts';
 import { bufferedStdout, createLog, type Logger } from './log.ts';
 
 export interface OpenProcess {
@@ -18,6 +19,7 @@ export interface OpenProcess {
  * @throws HubcastError `configuration_invalid`
  */
 export function openProcess(env: Environment, shared: (settings: Settings) => boolean, worker?: number): OpenProcess {
+  beginYoung();
   const first = readSettings(env);
   let current = () => first;
   const destination = bufferedStdout(
