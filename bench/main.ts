@@ -15,6 +15,7 @@ interface Flags {
   readonly rounds: number;
   readonly seconds: number;
   readonly warmUp: number;
+  readonly leadIn: number;
   readonly seed: number;
   readonly only?: readonly string[];
   readonly set: Readonly<Record<string, string>>;
@@ -55,7 +56,8 @@ const flags = new Command('npm run bench --')
   )
   .option('--rounds <n>', 'rounds; all scenarios take turns in each', positive, 3)
   .option('--seconds <n>', 'length of a scenario in each round', positive, 5)
-  .option('--warm-up <n>', 'seconds of load before the first round', positive, 2)
+  .option('--warm-up <n>', 'seconds of load before the first round', positive, 6)
+  .option('--lead-in <n>', 'seconds of load at the beginning of each round that are not counted', positive, 1.5)
   .option('--seed <n>', 'seed of the request bodies', positive, 1)
   .option('--only <names>', 'scenarios between commas, or first parts of their names', (text) => text.split(','))
   .option('--set <NAME=value>', 'a setting for the service; may be repeated', setting, {})
@@ -72,13 +74,14 @@ try {
   const scenarios = chooseScenarios(flags.only);
   const startedAtMs = Date.now();
   const pinning = pinOurselves();
-  const { rounds, seconds, seed } = flags;
+  const { rounds, seconds, leadIn, seed } = flags;
   const outcome = await runBenchmark(
     {
       scenarios,
       rounds,
       seconds,
-      warmUpSeconds: Math.min(flags.warmUp, seconds),
+      warmUpSeconds: flags.warmUp,
+      leadInSeconds: leadIn,
       seed,
       startedAtMs,
       settings: flags.set,
@@ -98,7 +101,7 @@ try {
   const report: Report = {
     startedAt,
     machine: describeMachine(pinning),
-    options: { rounds, seconds, seed },
+    options: { rounds, seconds, leadIn, seed },
     scenarios: summaries,
     targets: judge(summaries),
     failures,

@@ -7,7 +7,12 @@ import { DISTURBED_ABOVE, type TargetVerdict } from './targets.ts';
 export interface Report {
   readonly startedAt: string;
   readonly machine: Machine;
-  readonly options: { readonly rounds: number; readonly seconds: number; readonly seed: number };
+  readonly options: {
+    readonly rounds: number;
+    readonly seconds: number;
+    readonly leadIn: number;
+    readonly seed: number;
+  };
   readonly scenarios: readonly ScenarioSummary[];
   readonly targets: readonly TargetVerdict[];
   readonly failures: readonly Failure[];
@@ -61,7 +66,7 @@ export function renderReport(report: Report): string {
   const blocks = [
     machineLines(report.machine),
     [
-      `${options.rounds} interleaved rounds of ${options.seconds} s, seed ${options.seed}; medians, (lowest..highest round)`,
+      `${options.rounds} interleaved rounds of ${options.seconds} s after ${options.leadIn} s that are not counted, seed ${options.seed}; medians, (lowest..highest round)`,
     ],
     renderTable(SPEED, scenarios),
     renderTable(COST, scenarios),

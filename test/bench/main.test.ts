@@ -16,7 +16,20 @@ const bench = (...args: string[]) => [process.execPath, ['bench/main.ts', ...arg
 describe('npm run bench', () => {
   it('measures the bare floor and writes table and JSON', async () => {
     const file = join(folder, 'out', 'floor.json');
-    const flags = ['--only', 'floor-bare', '--rounds', '1', '--seconds', '1', '--warm-up', '0.2', '--json', file];
+    const flags = [
+      '--only',
+      'floor-bare',
+      '--rounds',
+      '1',
+      '--seconds',
+      '1',
+      '--warm-up',
+      '0.2',
+      '--lead-in',
+      '0.1',
+      '--json',
+      file,
+    ];
     const { stdout, stderr } = await run(...bench(...flags));
     expect(stdout).toMatch(/^floor-bare +[\d,]+ /m);
     expect(stderr).toContain('round 1/1  floor-bare');
