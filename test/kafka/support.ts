@@ -1,6 +1,7 @@
 // What the Kafka suites share: stores and readers with short deadlines, records, and reading everything back.
 import { randomBytes } from 'node:crypto';
 import { Kafka } from '../../src/kafka/connection.ts';
+import type { KafkaWriterOptions } from '../../src/kafka/open-writer.ts';
 import { createKafkaReader } from '../../src/kafka/reader.ts';
 import { createKafkaStore, type KafkaStoreOptions } from '../../src/kafka/store.ts';
 import { createLog } from '../../src/log.ts';
@@ -20,7 +21,12 @@ export function openStore(
   topics: readonly TopicPlan[],
   more: Partial<KafkaStoreOptions> = {},
 ): Store {
-  return createKafkaStore({
+  return createKafkaStore({ ...writerOptions(brokers, topics), rememberedIds: 10_000, now: Date.now, ...more });
+}
+
+/** With a short deadline, and nothing to say of a record that Kafka refuses. */
+export function writerOptions(brokers: readonly string[], topics: readonly TopicPlan[]): KafkaWriterOptions {
+  return {
     brokers,
     clientId: 'hubcast-test',
     topics,
@@ -30,13 +36,11 @@ export function openStore(
     maxMessageBytes: 6 * 1024 * 1024,
     writeTimeoutMs: 4_000,
     compression: 'none',
-    rememberedIds: 10_000,
-    deadLetterTopicFor: () => topics.find(({ family }) => family === 'dead-letter')?.name ?? '',
     deadLetter: () => [],
-    now: Date.now,
+    deadLetterTopicFor: () => topics.find(({ family }) => family === 'dead-letter')?.name ?? '',
+    now: () => performance.now(),
     log,
-    ...more,
-  });
+  };
 }
 
 let count = 0;

@@ -1,12 +1,11 @@
 /** A spool on a folder of its own, over a real Kafka or over a stand-in for its writer. */
-
 import type { KafkaWriterOptions } from '../../../src/kafka/open-writer.ts';
 import { createOrderedKafkaWriter } from '../../../src/kafka/ordered-writer.ts';
 import type { TopicPlan } from '../../../src/records/topics.ts';
 import { openSpool, type Spool } from '../../../src/spool/open-spool.ts';
 import type { OrderedWriter } from '../../../src/store/ordered-writes.ts';
 import { openTestJournal } from '../../journal/support/scratch.ts';
-import { log } from '../../kafka/support.ts';
+import { log, writerOptions } from '../../kafka/support.ts';
 
 export interface TestSpoolOptions {
   readonly maxBytes?: number;
@@ -41,22 +40,7 @@ export function kafkaWriter(
   topics: readonly TopicPlan[],
   more: Partial<KafkaWriterOptions> = {},
 ): OrderedWriter {
-  return createOrderedKafkaWriter({
-    brokers,
-    clientId: 'hubcast-test',
-    topics,
-    createTopics: true,
-    partitions: 4,
-    replicationFactor: 1,
-    maxMessageBytes: 6 * 1024 * 1024,
-    writeTimeoutMs: 4_000,
-    compression: 'none',
-    deadLetter: () => [],
-    deadLetterTopicFor: () => topics.find(({ family }) => family === 'dead-letter')?.name ?? '',
-    now: () => performance.now(),
-    log,
-    ...more,
-  });
+  return createOrderedKafkaWriter({ ...writerOptions(brokers, topics), ...more });
 }
 
 export async function until(
