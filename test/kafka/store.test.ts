@@ -215,6 +215,8 @@ describeKafka('the Kafka store', (kafka) => {
     await client.connect();
     await client.deleteTopics({ topics: [plan.name] });
     await client.disconnect();
+    // The broker takes writes to the partitions for a moment after it has forgotten the name.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     const record = makeRecord(plan.name);
     const attempt = store.append([record]);
     if (createTopics) await attempt;
