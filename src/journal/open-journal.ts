@@ -2,7 +2,6 @@
  * The embedded journal: a store in one SQLite file of DATA_DIR, for one writing process. Requests that wait while a
  * group is being synced go together in the next transaction.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HubcastError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { createSharedWrites, type WriteGroup } from '../store/shared-writes.ts';
@@ -61,6 +60,8 @@ export interface Journal extends Store {
 }
 
 const READINESS_KEPT_MS = 500;
+/** Under load groups get a third larger, and the price of a commit is shared by more. */
+const TURNS_BETWEEN_WRITES = 2;
 const MAX_GROUP_SIZE = 4 * 1024 * 1024;
 /** Memory of larger groups is not kept for the next one. */
 const SPARE_BYTES = 1024 * 1024;
@@ -117,12 +118,12 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
     if (repeated > 0) options.meter?.repeated(repeated);
     for (const { settle } of accepted) settle();
     if (stored > 0) onStored?.();
-    await loopTurn();
   };
   const writes = createSharedWrites({
     writeGroup,
     writeTimeoutMs,
     maxGroupSize: MAX_GROUP_SIZE,
+    turnsBetween: TURNS_BETWEEN_WRITES,
     ...(options.maxRecords === undefined ? {} : { maxRecords: options.maxRecords }),
     rememberedIds: 0,
     now: monotonicMs,
@@ -174,15 +175,6 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
     forwarding,
     finishWrites,
   };
-}
-
-/**
- * What already lies in the sockets is read before the next group is closed: under load groups get a third larger, and
- * the price of a commit is shared by more. The first callback still runs in the turn that brought the answer.
- */
-async function loopTurn(): Promise<void> {
-  await nextTurn();
-  await nextTurn();
 }
 
 function within<T>(work: Promise<T>, ms: number, otherwise: T): Promise<T> {

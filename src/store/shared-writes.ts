@@ -32,6 +32,8 @@ export interface SharedWritesOptions {
   readonly rememberedIds: number;
   /** Records under way at most; a request alone may have more. */
   readonly maxRecords?: number;
+  /** Turns of the loop between two writes, in which the next group grows; none if not given. */
+  readonly turnsBetween?: number;
   /** A monotonic clock in ms. */
   readonly now: () => number;
   readonly meter?: StoreMeter | undefined;
@@ -66,15 +68,22 @@ interface Wait {
 type Waiting = Wait[];
 
 const SWEEP_INTERVAL_MS = 50;
+/**
+ * More requests make a write hardly cheaper for each. A turn of the loop takes seconds where thousands of connections send without a pause:
+ * libuv reads up to 48 times 1,024 sockets before it goes on.
+ */
+const ENOUGH_TO_WRITE = 64;
 
 export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
   const { writeGroup, writeTimeoutMs, maxGroupSize, now, meter, maxRecords = Number.POSITIVE_INFINITY } = options;
+  const { turnsBetween = 0 } = options;
   const recent = createRecentIds(options.rememberedIds);
   const underWay = new Map<string, Waiting>();
   const queue: Waiter[] = [];
   /** In the order of their deadlines, as every request waits equally long. */
   const open: Wait[] = [];
   let writing: Promise<void> | undefined;
+  let enough: (() => void) | undefined;
   let sweeper: NodeJS.Timeout | undefined;
   let draining = false;
   let recordsUnderWay = 0;
@@ -143,12 +152,13 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
     recordsUnderWay += records.length;
     meter?.underWay(records.length);
     queue.push(waiter);
+    if (queue.length === ENOUGH_TO_WRITE) enough?.();
     writing ??= writeQueue();
   }
 
   async function writeQueue(): Promise<void> {
-    // One turn of the loop lets requests that arrived together share the first write.
-    await new Promise(setImmediate);
+    // Lets requests that arrived together share the first write.
+    await gather(1);
     while (queue.length > 0) {
       const group = takeGroup();
       if (group.length === 0) continue;
@@ -161,8 +171,20 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
         for (const write of group) write.settle(error);
       }
       meter?.wrote(countRecords(group), now() - startedMs);
+      await gather(turnsBetween);
     }
     writing = undefined;
+  }
+
+  /** Lets the loop turn, so that what lies in the sockets is read before the next group is closed; no longer than until there is enough. */
+  async function gather(turns: number): Promise<void> {
+    for (let turn = 0; turn < turns && queue.length < ENOUGH_TO_WRITE; turn += 1) {
+      await new Promise<void>((resolve) => {
+        enough = resolve;
+        setImmediate(resolve);
+      });
+    }
+    enough = undefined;
   }
 
   function takeGroup(): Waiter[] {

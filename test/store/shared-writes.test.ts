@@ -63,6 +63,23 @@ describe('shared writes', () => {
     expect(await store.idsOf(1)).toEqual(small.map(({ id }) => id));
   });
 
+  it('gathers for a turn of the loop, and no longer than until 64 requests wait', async () => {
+    const store = heldStore({ maxGroupSize: 1_000_000, turnsBetween: 2 });
+    const appends = Array.from({ length: 63 }, () => store.append([makeRecord('t')]));
+    let turned = false;
+    setImmediate(() => {
+      turned = true;
+    });
+    for (let job = 0; job < 20; job += 1) await Promise.resolve();
+    expect({ groups: store.groups.length, turned }).toEqual({ groups: 0, turned: false });
+    appends.push(store.append([makeRecord('t')]));
+    for (let job = 0; job < 20; job += 1) await Promise.resolve();
+    expect({ groups: store.groups.length, turned }).toEqual({ groups: 1, turned: false });
+    expect(store.groups[0]?.writes).toHaveLength(64);
+    store.groups[0]?.end();
+    await Promise.all(appends);
+  });
+
   it('joins an id whose write is under way, and shares its outcome', async () => {
     const store = heldStore();
     const [record, other] = [makeRecord('t'), makeRecord('t')];
