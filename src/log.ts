@@ -74,9 +74,7 @@ export function toPieces(lines: string): readonly string[] {
 }
 
 /**
- * Lines are gathered and written by a timer of their own. A write per request would cost more than the line; and a write
- * begun while a request is answered ties that request's objects to the next, so that all of them live until a full
- * collection (5 kB a request, pauses of 15 ms and twice the memory, measured).
+ * Lines are gathered and written by a timer of their own: a write per request would cost more than the line.
  *
  * @param scrub takes secrets out; what is done once for many lines costs none of them anything
  * @param shared other processes write to the same pipe
