@@ -4,7 +4,7 @@ import { type Environment, readSettings } from './config/read-settings.ts';
 import { createScrubber } from './config/secret-texts.ts';
 import type { Settings } from './config/settings.ts';
 import { ERRORS } from './errors.ts';
-import { beginYoung } from './heap-policy.ts';
+import { turnOffPretenuring } from './heap-policy.ts';
 import { bufferedStdout, createLog, type Logger } from './log.ts';
 
 export interface OpenProcess {
@@ -19,7 +19,7 @@ export interface OpenProcess {
  * @throws HubcastError `configuration_invalid`
  */
 export function openProcess(env: Environment, shared: (settings: Settings) => boolean, worker?: number): OpenProcess {
-  beginYoung();
+  turnOffPretenuring();
   const first = readSettings(env);
   let current = () => first;
   const destination = bufferedStdout(

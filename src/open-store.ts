@@ -94,6 +94,7 @@ export function toJournalOptions(fixed: StoreSettings, log: Logger): JournalOpti
     maxBytes: fixed.JOURNAL_MAX_BYTES,
     writeTimeoutMs: fixed.WRITE_TIMEOUT_MS,
     maxRecords: fixed.MAX_IN_FLIGHT_EVENTS,
+    maxRequests: fixed.MAX_IN_FLIGHT_REQUESTS,
     now: Date.now,
     monotonicMs,
     log,
@@ -166,6 +167,7 @@ export function toKafkaOptions(
     maxMessageBytes: 2 * fixed.MAX_BODY_BYTES,
     writeTimeoutMs: fixed.WRITE_TIMEOUT_MS,
     maxRecords: fixed.MAX_IN_FLIGHT_EVENTS,
+    maxRequests: fixed.MAX_IN_FLIGHT_REQUESTS,
     compression: fixed.KAFKA_COMPRESSION,
     rememberedIds: fixed.KAFKA_REMEMBERED_IDS,
     deadLetter: (refused, limitBytes) =>

@@ -1,10 +1,10 @@
 import { startService } from '../../src/app.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
-import { beginYoung } from '../../src/heap-policy.ts';
+import { turnOffPretenuring } from '../../src/heap-policy.ts';
 import { bufferedStdout, createLog } from '../../src/log.ts';
 
 // hubcast with a store that keeps nothing: what everything but the write costs.
-beginYoung();
+turnOffPretenuring();
 const settings = readSettings(process.env);
 const log = createLog(settings.LOG_LEVEL, bufferedStdout());
 const service = await startService(() => settings, log, {

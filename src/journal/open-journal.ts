@@ -33,6 +33,8 @@ export interface JournalOptions {
   readonly writeTimeoutMs: number;
   /** Records under way at most. */
   readonly maxRecords?: number;
+  /** Requests that are let in at once at most. */
+  readonly maxRequests?: number;
   /** Wall clock in ms since 1970. */
   readonly now: () => number;
   /** For deadlines, which must not move with the wall clock. */
@@ -125,6 +127,7 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
     maxGroupSize: MAX_GROUP_SIZE,
     turnsBetween: TURNS_BETWEEN_WRITES,
     ...(options.maxRecords === undefined ? {} : { maxRecords: options.maxRecords }),
+    ...(options.maxRequests === undefined ? {} : { maxRequests: options.maxRequests }),
     rememberedIds: 0,
     now: monotonicMs,
     meter: options.meter,

@@ -9,6 +9,8 @@ export interface KafkaStoreOptions extends KafkaWriterOptions {
   readonly rememberedIds: number;
   /** Records under way at most. */
   readonly maxRecords?: number;
+  /** Requests that are let in at once at most. */
+  readonly maxRequests?: number;
 }
 
 /** Never fails for want of a broker: it is not ready then, says why, and goes on trying. */

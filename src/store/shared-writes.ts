@@ -32,7 +32,12 @@ export interface SharedWritesOptions {
   readonly rememberedIds: number;
   /** Records under way at most; a request alone may have more. */
   readonly maxRecords?: number;
-  /** Turns of the loop between two writes, in which the next group grows; none if not given. */
+  /** Requests that are let in at once at most, by whoever calls `append`. */
+  readonly maxRequests?: number;
+  /**
+   * Turns of the loop between two writes, in which what lies in the sockets makes the next group larger; none if not given. The first
+   * ends the turn that brought the store's answer, so that only a second one reads anew.
+   */
   readonly turnsBetween?: number;
   /** A monotonic clock in ms. */
   readonly now: () => number;
@@ -68,15 +73,15 @@ interface Wait {
 type Waiting = Wait[];
 
 const SWEEP_INTERVAL_MS = 50;
-/**
- * More requests make a write hardly cheaper for each. A turn of the loop takes seconds where thousands of connections send without a pause:
- * libuv reads up to 48 times 1,024 sockets before it goes on.
- */
-const ENOUGH_TO_WRITE = 64;
+/** More requests make a write hardly cheaper for each. */
+const ENOUGH_REQUESTS = 64;
 
 export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
   const { writeGroup, writeTimeoutMs, maxGroupSize, now, meter, maxRecords = Number.POSITIVE_INFINITY } = options;
-  const { turnsBetween = 0 } = options;
+  const { turnsBetween = 0, maxRequests = Number.POSITIVE_INFINITY } = options;
+  /** Well below what is let in: what would be more never comes. */
+  const enoughRequests = Math.min(ENOUGH_REQUESTS, maxRequests / 2);
+  const enoughRecords = maxRecords / 2;
   const recent = createRecentIds(options.rememberedIds);
   const underWay = new Map<string, Waiting>();
   const queue: Waiter[] = [];
@@ -87,6 +92,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
   let sweeper: NodeJS.Timeout | undefined;
   let draining = false;
   let recordsUnderWay = 0;
+  let queuedSize = 0;
   let oldestMs = 0;
 
   const append: Append = (records) => {
@@ -152,7 +158,8 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
     recordsUnderWay += records.length;
     meter?.underWay(records.length);
     queue.push(waiter);
-    if (queue.length === ENOUGH_TO_WRITE) enough?.();
+    queuedSize += waiter.size;
+    if (enough !== undefined && isEnough()) enough();
     writing ??= writeQueue();
   }
 
@@ -176,15 +183,22 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
     writing = undefined;
   }
 
-  /** Lets the loop turn, so that what lies in the sockets is read before the next group is closed; no longer than until there is enough. */
+  /**
+   * Lets the loop turn, no longer than until there is enough: where thousands of connections send without a pause a turn takes seconds, as
+   * libuv reads up to 48 times 1,024 sockets before it goes on.
+   */
   async function gather(turns: number): Promise<void> {
-    for (let turn = 0; turn < turns && queue.length < ENOUGH_TO_WRITE; turn += 1) {
+    for (let turn = 0; turn < turns && !draining && !isEnough(); turn += 1) {
       await new Promise<void>((resolve) => {
         enough = resolve;
         setImmediate(resolve);
       });
     }
     enough = undefined;
+  }
+
+  function isEnough(): boolean {
+    return queue.length >= enoughRequests || recordsUnderWay >= enoughRecords || queuedSize >= maxGroupSize;
   }
 
   function takeGroup(): Waiter[] {
@@ -196,6 +210,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
       size += waiter.size;
       taken += 1;
     }
+    queuedSize -= size;
     return queue.splice(0, taken);
   }
 
@@ -203,7 +218,10 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
   function dropExpired(time: number): void {
     const firstAlive = queue.findIndex(({ deadlineMs }) => deadlineMs > time);
     const expired = queue.splice(0, firstAlive === -1 ? queue.length : firstAlive);
-    for (const waiter of expired) waiter.settle(timedOut(writeTimeoutMs));
+    for (const waiter of expired) {
+      queuedSize -= waiter.size;
+      waiter.settle(timedOut(writeTimeoutMs));
+    }
   }
 
   /** A request gives up at its deadline; the write goes on, and its ids stay under way until it is settled. */

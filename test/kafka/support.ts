@@ -21,10 +21,10 @@ export function openStore(
   topics: readonly TopicPlan[],
   more: Partial<KafkaStoreOptions> = {},
 ): Store {
-  return createKafkaStore({ ...writerOptions(brokers, topics), rememberedIds: 10_000, now: Date.now, ...more });
+  return createKafkaStore({ ...writerOptions(brokers, topics), rememberedIds: 10_000, ...more });
 }
 
-/** With a short deadline, and nothing to say of a record that Kafka refuses. */
+/** With nothing to say of a record that Kafka refuses. */
 export function writerOptions(brokers: readonly string[], topics: readonly TopicPlan[]): KafkaWriterOptions {
   return {
     brokers,

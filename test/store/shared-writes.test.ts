@@ -63,20 +63,61 @@ describe('shared writes', () => {
     expect(await store.idsOf(1)).toEqual(small.map(({ id }) => id));
   });
 
-  it('gathers for a turn of the loop, and no longer than until 64 requests wait', async () => {
-    const store = heldStore({ maxGroupSize: 1_000_000, turnsBetween: 2 });
-    const appends = Array.from({ length: 63 }, () => store.append([makeRecord('t')]));
+  /** Whatever can be done before the loop turns. */
+  const jobs = async () => {
+    for (let job = 0; job < 20; job += 1) await Promise.resolve();
+  };
+
+  it.each([
+    ['64 requests', {}, 64, 1],
+    ['half of the requests that are let in', { maxRequests: 10 }, 5, 1],
+    ['half of the records that may be under way', { maxRecords: 12 }, 2, 3],
+    ['as much as a group may hold', { maxGroupSize: 2000 }, 2, 1],
+  ])('gathers for a turn of the loop, no longer than until %s wait', async (_about, limits, requests, records) => {
+    const store = heldStore({ maxGroupSize: 1_000_000, ...limits });
+    const request = () =>
+      store.append(Array.from({ length: records }, () => makeRecord('t', { value: 'x'.repeat(1000) })));
+    const appends = Array.from({ length: requests - 1 }, request);
     let turned = false;
     setImmediate(() => {
       turned = true;
     });
-    for (let job = 0; job < 20; job += 1) await Promise.resolve();
+    await jobs();
     expect({ groups: store.groups.length, turned }).toEqual({ groups: 0, turned: false });
-    appends.push(store.append([makeRecord('t')]));
-    for (let job = 0; job < 20; job += 1) await Promise.resolve();
+    appends.push(request());
+    await jobs();
     expect({ groups: store.groups.length, turned }).toEqual({ groups: 1, turned: false });
-    expect(store.groups[0]?.writes).toHaveLength(64);
-    store.groups[0]?.end();
+    let done = false;
+    void Promise.all(appends).then(() => {
+      done = true;
+    });
+    while (!done) {
+      for (const { end } of store.groups) end();
+      await sleep(1);
+    }
+  });
+
+  it('lets the loop turn between two writes where it is told to, and no longer than until there is enough', async () => {
+    const store = heldStore({ maxGroupSize: 1_000_000, turnsBetween: 2 });
+    const appends = [store.append([makeRecord('t')])];
+    const { end } = await store.group(0);
+    appends.push(store.append([makeRecord('t')]));
+    end();
+    let turns = 0;
+    const count = () => {
+      turns += 1;
+      if (store.groups.length < 2) setImmediate(count);
+    };
+    setImmediate(count);
+    (await store.group(1)).end();
+    expect(turns).toBeGreaterThanOrEqual(2);
+    appends.push(store.append([makeRecord('t')]));
+    await store.group(2);
+    appends.push(...Array.from({ length: 64 }, () => store.append([makeRecord('t')])));
+    store.groups[2]?.end();
+    await jobs();
+    expect(store.groups).toHaveLength(4);
+    store.groups[3]?.end();
     await Promise.all(appends);
   });
 
