@@ -10,6 +10,10 @@ describe('JSON text as the console shows it', () => {
     );
   });
 
+  it('leaves brackets in strings alone', () => {
+    expect(indented('{"{ ]":"[  }"}')).toBe('{\n  "{ ]": "[  }"\n}');
+  });
+
   it('means the same', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {

@@ -19,7 +19,8 @@ export function indented(json: string): string {
 }
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[[\]{}:,]|[^\s[\]{}:,"]+/g;
-const EMPTY = /([[{])\s+([\]}])/g;
+/** The line breaks tell it from what stands in a string, which holds none. */
+const EMPTY = /([[{])\n *\n *([\]}])/g;
 
 function lineBreak(depth: number): string {
   return `\n${'  '.repeat(depth)}`;
