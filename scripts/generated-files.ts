@@ -7,7 +7,7 @@ import { readStoreSettings } from '../src/config/read-settings.ts';
 import { asyncApiDocument } from '../src/events/async-api.ts';
 import { envelopeJsonSchema, eventTypeSchemas, schemaIndex } from '../src/events/json-schemas.ts';
 import type { Family } from '../src/fields/families.ts';
-import { namingOf } from '../src/open-store.ts';
+import { namingOf } from '../src/stores/select.ts';
 import { topicName } from '../src/records/topics.ts';
 import { chartSettingDefaults, chartValuesSchema } from './chart-values.ts';
 import { grafanaDashboard } from './dashboard/grafana-dashboard.ts';

@@ -2,8 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { visibleLines } from './cli/visible.ts';
 import { readStoreSettings } from './config/read-settings.ts';
 import { createScrubber } from './config/secret-texts.ts';
-import { ERRORS, isHubcastError } from './errors.ts';
-import { PACKAGE } from './package-info.ts';
+import { ERRORS, isHubcastError } from './core/errors.ts';
+import { PACKAGE } from './core/package-info.ts';
 
 const COMMANDS = {
   serve: async () => (await import('./cli/serve.ts')).serveCommand(),

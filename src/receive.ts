@@ -10,7 +10,7 @@ import type { OutgoingRecord } from './records/record.ts';
 import { type HideParty, toRecord } from './records/to-record.ts';
 import type { TopicNaming } from './records/topics.ts';
 import { traceparentOf } from './records/traceparent.ts';
-import type { Append } from './store/store.ts';
+import type { Append } from './stores/store.ts';
 import { readBody } from './webhook/envelope.ts';
 import { type AppSecret, verifySignature } from './webhook/signature.ts';
 

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { createCanaryMetrics } from '../src/metrics/canary-metrics.ts';
-import { METRICS } from '../src/metrics/metric-rows.ts';
+import { createCanaryMetrics } from '../src/telemetry/metrics/canary-metrics.ts';
+import { METRICS } from '../src/telemetry/metrics/metric-rows.ts';
 import { problemOfCommand, readCommands } from './support/commands.ts';
 import { BLOCKS, PAGES, type Page, ROOT } from './support/documents.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
-import { watchEventLoop } from '../src/event-loop.ts';
+import { watchEventLoop } from '../src/telemetry/event-loop.ts';
 
 it('says how late the event loop was, warns of it, and stops when it is over', async () => {
   const watch = watchEventLoop(300);

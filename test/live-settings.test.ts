@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Service, startService } from '../src/app.ts';
+import { type Service, startService } from '../src/app/service.ts';
 import { createLiveSettings, type LiveSettings } from '../src/config/live-settings.ts';
-import { createLog } from '../src/log.ts';
+import { createLog } from '../src/core/log.ts';
 import { nameUpdateBody, post } from './support/name-update.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hubcast-live-'));

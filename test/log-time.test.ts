@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createIsoTime } from '../src/log.ts';
+import { createIsoTime } from '../src/core/log.ts';
 
 describe('the time of a log line', () => {
   it('is what toISOString writes, also when the clock goes back', () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { createRedactor } from '../src/capture/redact-body.ts';
 import { readSettings } from '../src/config/read-settings.ts';
-import { decodeEvent } from '../src/consumer/decode-event.ts';
+import { decodeEvent } from '../src/events/decoding/decode-event.ts';
 import { allFields } from '../src/fields/registry.ts';
-import { createLog } from '../src/log.ts';
-import { openApps } from '../src/open-apps.ts';
+import { createLog } from '../src/core/log.ts';
+import { openApps } from '../src/app/webhook-endpoints.ts';
 import type { OutgoingRecord } from '../src/records/record.ts';
-import { samplesOf } from '../src/testing/samples.ts';
+import { samplesOf } from '../src/sdk/testing/samples.ts';
 import { readSignature } from '../src/webhook/signature.ts';
 import { signatureOf } from './support/signed-request.ts';
 import { APP_SECRET, VERIFY_TOKEN } from './support/start-service.ts';

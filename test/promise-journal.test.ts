@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { readJournal } from '../src/journal/read-journal.ts';
+import { readJournal } from '../src/stores/journal/read-journal.ts';
 import { nameUpdateBody, post } from './support/name-update.ts';
 import { SECRET, startServe } from './support/run-cli.ts';
 

@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { FAMILY_NAMES } from '../src/fields/families.ts';
-import { createKafkaReader } from '../src/kafka/reader.ts';
+import { createKafkaReader } from '../src/stores/kafka/reader.ts';
 import type { OutgoingRecord, StoredRecord } from '../src/records/record.ts';
 import { toRefusedRecordDeadLetters } from '../src/records/refused-record.ts';
-import { createReplay, type ReplayOptions } from '../src/replay.ts';
+import { createReplay, type ReplayOptions } from '../src/dead-letters/replay.ts';
 import { createTopic, log } from './kafka/support.ts';
 import { limitRecords } from './ledger/kafka-admin.ts';
 import { collect } from './support/collect.ts';

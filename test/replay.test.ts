@@ -6,8 +6,8 @@ import { FAMILY_NAMES } from '../src/fields/families.ts';
 import type { AnyField } from '../src/fields/field.ts';
 import { allFields } from '../src/fields/registry.ts';
 import type { OutgoingRecord, StoredRecord } from '../src/records/record.ts';
-import { repetitionIdOf } from '../src/records/repetition-id.ts';
-import { createReplay, type Repair, type ReplayOptions } from '../src/replay.ts';
+import { repetitionIdOf } from '../src/records/dedupe-key.ts';
+import { createReplay, type Repair, type ReplayOptions } from '../src/dead-letters/replay.ts';
 import { receiveInto } from './support/receive-into.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 23);

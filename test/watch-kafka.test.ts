@@ -1,8 +1,8 @@
 /** The watch over phone numbers by two real replicas on a real Kafka: one keeps, and what happens to it loses nothing. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { StoredRecord } from '../src/records/record.ts';
-import type { GraphStandIn } from '../src/testing/graph-stand-in/start-graph-stand-in.ts';
-import { startGraphStandIn } from '../src/testing/graph-stand-in/start-graph-stand-in.ts';
+import type { GraphStandIn } from '../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
+import { startGraphStandIn } from '../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
 import { readAll } from './kafka/support.ts';
 import { ACCOUNT, NUMBER } from './support/graph.ts';
 import { describeKafka } from './support/kafka.ts';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import express from 'express';
-import { CONNECTED_NUMBER } from '../../src/testing/graph-stand-in/state.ts';
+import { CONNECTED_NUMBER } from '../../src/sdk/testing/graph-stand-in/state.ts';
 import { LOOKED_UP_ACCOUNT } from '../load/looked-up.ts';
 import { listenAsService } from './listen.ts';
 

@@ -1,7 +1,7 @@
-import { startService } from '../../src/app.ts';
+import { startService } from '../../src/app/service.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
-import { turnOffPretenuring } from '../../src/heap-policy.ts';
-import { bufferedStdout, createLog } from '../../src/log.ts';
+import { turnOffPretenuring } from '../../src/app/heap-policy.ts';
+import { bufferedStdout, createLog } from '../../src/core/log.ts';
 
 // hubcast with a store that keeps nothing: what everything but the write costs.
 turnOffPretenuring();

@@ -2,9 +2,9 @@
  * Captured requests in a store. One that was larger than its topic takes lies in numbered chunks among the dead letters,
  * and is put together again.
  */
-import { rawRequest } from '../events/own/raw-request.ts';
+import { rawRequest } from '../events/system/raw-request.ts';
 import { joinChunks, readChunk } from '../records/chunk.ts';
-import { createRecentIds } from '../records/recent-ids.ts';
+import { createRecentIds } from '../stores/dedupe-cache.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { type CapturedRequest, toCapturedRequest } from './captured-request.ts';
 

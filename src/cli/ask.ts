@@ -1,5 +1,5 @@
 /** Questions to a person at a terminal. They go to stderr, so that what a command prints stays clean. */
-import { HubcastError } from '../errors.ts';
+import { HubcastError } from '../core/errors.ts';
 
 export interface Ask {
   /** What is typed is not shown. */

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { readSettings } from '../config/read-settings.ts';
 import { type CanaryRun, runCanary } from '../doctor/canary.ts';
-import { HubcastError, messageOf } from '../errors.ts';
-import { createLog } from '../log.ts';
-import { createCanaryMetrics } from '../metrics/canary-metrics.ts';
-import { openCanary } from '../open-canary.ts';
+import { HubcastError, messageOf } from '../core/errors.ts';
+import { createLog } from '../core/log.ts';
+import { createCanaryMetrics } from '../telemetry/metrics/canary-metrics.ts';
+import { openCanary } from '../app/canary.ts';
 import { paint, parseCount, print } from './output.ts';
 import { visible } from './visible.ts';
 

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { toJsonLine } from '../records/record-json.ts';
-import { dataOf, toLetterRow } from '../stored-events/letters.ts';
+import { dataOf, toLetterRow } from '../dead-letters/summary.ts';
 import { paint, parseCount, print, toTable } from './output.ts';
-import { type Choice, findLetter, issueText, readLetters } from './read-letters.ts';
+import { type Choice, findLetter, issueText, readLetters } from './read-dead-letters.ts';
 import { replayDeadLetters } from './replay-dead-letters.ts';
 import { parseTime } from './times.ts';
 import { visible, visibleLines } from './visible.ts';

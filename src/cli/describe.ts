@@ -1,14 +1,14 @@
 import { Argument, Command } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { type StoreSettings, settingRows } from '../config/settings.ts';
-import { ERRORS } from '../errors.ts';
+import { ERRORS } from '../core/errors.ts';
 import { typeOfEvent } from '../events/event.ts';
-import { ownEvents } from '../events/own-events.ts';
+import { ownEvents } from '../events/system-events.ts';
 import { type Family, familyPlan } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
-import { METRICS, type MetricRow } from '../metrics/metric-rows.ts';
-import { operationRows, refusalRows } from '../open-management.ts';
-import { namingsOf, topicPlansOf } from '../open-store.ts';
+import { METRICS, type MetricRow } from '../telemetry/metrics/metric-rows.ts';
+import { operationRows, refusalRows } from '../app/management.ts';
+import { namingsOf, topicPlansOf } from '../stores/select.ts';
 import { topicName } from '../records/topics.ts';
 import { defaultFormat, type Format, parseFormat, print, toTable } from './output.ts';
 

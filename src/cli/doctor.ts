@@ -4,9 +4,9 @@ import type { StoreSettings } from '../config/settings.ts';
 import { examine } from '../doctor/examine.ts';
 import type { Finding, Report, Severity } from '../doctor/findings.ts';
 import { createNotes } from '../doctor/notes.ts';
-import { HubcastError } from '../errors.ts';
-import { createLog } from '../log.ts';
-import { openDoctor } from '../open-doctor.ts';
+import { HubcastError } from '../core/errors.ts';
+import { createLog } from '../core/log.ts';
+import { openDoctor } from '../app/doctor.ts';
 import { paint, print } from './output.ts';
 import { visible } from './visible.ts';
 

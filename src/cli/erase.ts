@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
 import type { StoreSettings } from '../config/settings.ts';
-import { HubcastError } from '../errors.ts';
-import { erasePerson } from '../open-erase.ts';
-import type { Person } from '../stored-events/names-person.ts';
+import { HubcastError } from '../core/errors.ts';
+import { erasePerson } from '../app/erase.ts';
+import type { Person } from '../event-queries/names-person.ts';
 import { askAtTerminal, canAsk } from './ask.ts';
 import { print } from './output.ts';
 import { visible } from './visible.ts';

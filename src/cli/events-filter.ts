@@ -1,8 +1,8 @@
 /** What `events` is asked for, in the words of topics and types there are. */
 import { closest, distance } from 'fastest-levenshtein';
-import { HubcastError } from '../errors.ts';
+import { HubcastError } from '../core/errors.ts';
 import { typeOfEvent, UNKNOWN_TYPE } from '../events/event.ts';
-import { ownEvents } from '../events/own-events.ts';
+import { ownEvents } from '../events/system-events.ts';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
 import { type TopicNaming, topicName } from '../records/topics.ts';

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
-import { createLog } from '../log.ts';
-import { namingsOf, openReader } from '../open-store.ts';
+import { createLog } from '../core/log.ts';
+import { namingsOf, openReader } from '../stores/select.ts';
 import type { ReadFrom } from '../records/record.ts';
 import { toJsonLine } from '../records/record-json.ts';
 import { topicName, writtenFamilies } from '../records/topics.ts';

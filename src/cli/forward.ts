@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
-import { type ForwardProgress, type ForwardSummary, forwardDryRun, forwardJournal } from '../forward.ts';
-import { createLog } from '../log.ts';
-import { describeStore } from '../open-store.ts';
+import { type ForwardProgress, type ForwardSummary, forwardDryRun, forwardJournal } from '../stores/forward.ts';
+import { createLog } from '../core/log.ts';
+import { describeStore } from '../stores/select.ts';
 import { print } from './output.ts';
 
 interface Options {

@@ -1,8 +1,8 @@
 /** A running service, asked over its internal listener. */
 import { readFileSync } from 'node:fs';
 import type { StoreSettings } from '../config/settings.ts';
-import { HubcastError, messageOf } from '../errors.ts';
-import { isObject } from '../is-object.ts';
+import { HubcastError, messageOf } from '../core/errors.ts';
+import { isObject } from '../core/is-object.ts';
 
 export interface InternalListener {
   readonly url: string;

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
 import type { StoreSettings } from '../config/settings.ts';
-import { backUp, check, type JournalReport } from '../journal-files.ts';
+import { backUp, check, type JournalReport } from '../stores/journal-files.ts';
 import { print } from './output.ts';
 import { visible } from './visible.ts';
 

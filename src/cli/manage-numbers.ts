@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { HubcastError, messageOf } from '../errors.ts';
+import { HubcastError, messageOf } from '../core/errors.ts';
 import { askAtTerminal, canAsk } from './ask.ts';
 import { guideRegister } from './guided-register.ts';
 import {

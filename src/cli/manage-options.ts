@@ -2,9 +2,9 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
-import { HubcastError } from '../errors.ts';
-import { createLog } from '../log.ts';
-import { doorToGraph, doorToService, type ManagementDoor, type OperationName } from '../management-doors.ts';
+import { HubcastError } from '../core/errors.ts';
+import { createLog } from '../core/log.ts';
+import { doorToGraph, doorToService, type ManagementDoor, type OperationName } from '../app/management-clients.ts';
 import { askAtTerminal, canAsk } from './ask.ts';
 import { print, toTable } from './output.ts';
 import { visible } from './visible.ts';

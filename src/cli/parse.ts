@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
-import { namingOf } from '../open-store.ts';
+import { namingOf } from '../stores/select.ts';
 import { createReceive } from '../receive.ts';
 import type { OutgoingRecord } from '../records/record.ts';
 import { toJsonLine } from '../records/record-json.ts';

@@ -1,6 +1,6 @@
 /** A payload given by file or standard input, as Meta would have sent it. */
 import { readFileSync } from 'node:fs';
-import { HubcastError, messageOf } from '../errors.ts';
+import { HubcastError, messageOf } from '../core/errors.ts';
 import { WHATSAPP_OBJECT } from '../webhook/envelope.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** Whom commands send signed requests to, and with which secret. */
 import { readSettings, readStoreSettings } from '../config/read-settings.ts';
-import { HubcastError, messageOf } from '../errors.ts';
-import { type Answer, sendTo } from '../testing/send-to.ts';
+import { HubcastError, messageOf } from '../core/errors.ts';
+import { type Answer, sendTo } from '../webhook/send.ts';
 
 /** The URL given, else where a service with the same settings listens on this machine. */
 export function receiverUrl(url: string | undefined, app: string | undefined): string {

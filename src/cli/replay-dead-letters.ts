@@ -2,18 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { readStoreSettings } from '../config/read-settings.ts';
 import type { StoreSettings } from '../config/settings.ts';
-import { HubcastError, isHubcastError, messageOf } from '../errors.ts';
-import { createLog } from '../log.ts';
-import { openReplay } from '../open-replay.ts';
-import { openReader, openStore } from '../open-store.ts';
+import { HubcastError, isHubcastError, messageOf } from '../core/errors.ts';
+import { createLog } from '../core/log.ts';
+import { openReplay } from '../app/dead-letter-replay.ts';
+import { openReader, openStore } from '../stores/select.ts';
 import { readChunk } from '../records/chunk.ts';
 import type { StoredRecord } from '../records/record.ts';
-import type { Repair, Replayed } from '../replay.ts';
-import type { Append } from '../store/store.ts';
-import { assertJson } from '../stored-events/stored-events.ts';
+import type { Repair, Replayed } from '../dead-letters/replay.ts';
+import type { Append } from '../stores/store.ts';
+import { assertJson } from '../event-queries/event-queries.ts';
 import { internalListener } from './internal-listener.ts';
 import { paint, print } from './output.ts';
-import { type Choice, findLetter, issueText, readLetters } from './read-letters.ts';
+import { type Choice, findLetter, issueText, readLetters } from './read-dead-letters.ts';
 import { visible } from './visible.ts';
 
 export interface ReplayOptions extends Choice {

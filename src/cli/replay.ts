@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { readCaptureLines } from '../capture/capture-file.ts';
 import { type ReplaySummary, replayRequests, type Speed } from '../capture/replay-requests.ts';
-import { HubcastError, messageOf } from '../errors.ts';
+import { HubcastError, messageOf } from '../core/errors.ts';
 import { parseCount, print } from './output.ts';
 import { postSigned, readSecret, receiverUrl } from './receiver.ts';
 import { visible } from './visible.ts';

@@ -1,6 +1,6 @@
 /** A PIN, code or token on its way in: from a file, from standard input, or typed unseen. Never an argument: those show in `ps`. */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { HubcastError, messageOf } from '../errors.ts';
+import { HubcastError, messageOf } from '../core/errors.ts';
 import { askAtTerminal, canAsk } from './ask.ts';
 
 export interface SecretSource {

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { type Service, startService } from '../app.ts';
-import { openProcess } from '../open-process.ts';
-import { describeStore } from '../open-store.ts';
-import { workerCount } from '../open-workers.ts';
+import { type Service, startService } from '../app/service.ts';
+import { openProcess } from '../app/process.ts';
+import { describeStore } from '../stores/select.ts';
+import { workerCount } from '../app/workers.ts';
 
 export function serveCommand(): Command {
   return new Command('serve')

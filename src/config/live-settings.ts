@@ -1,6 +1,6 @@
 import { unwatchFile, watchFile } from 'node:fs';
-import { messageOf } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
 import { type Environment, readSettings, settingFiles } from './read-settings.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,7 +1,7 @@
 /** From the environment to checked settings, or to all problems at once. */
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import { HubcastError, messageOf } from '../errors.ts';
+import { HubcastError, messageOf } from '../core/errors.ts';
 import { findContradictions } from './contradictions.ts';
 import type { SettingMeta } from './kinds.ts';
 import { type SettingName, type Settings, type StoreSettings, settingsTable, storeSettingsTable } from './settings.ts';

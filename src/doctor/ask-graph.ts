@@ -1,6 +1,6 @@
 /** One question to Graph: what every check does about an answer that says nothing of what was asked. */
-import { HubcastError, messageOf } from '../errors.ts';
-import { type GraphError, isGraphError } from '../graph/graph-error.ts';
+import { HubcastError, messageOf } from '../core/errors.ts';
+import { type GraphError, isGraphError } from '../meta-graph/graph-error.ts';
 import type { Notes } from './notes.ts';
 
 /** Of all apps together: when Graph is away it is said once. */

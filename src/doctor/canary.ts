@@ -1,6 +1,6 @@
 /** A test webhook sent to the public URL, and timed until it is read back from the store. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../core/errors.ts';
 import { checkPayload } from './test-post.ts';
 
 export interface CanaryEffects {

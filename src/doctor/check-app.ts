@@ -2,8 +2,8 @@
 import type { MetaApp } from '../config/meta-apps.ts';
 import type { Family } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
-import type { AppCalls, Subscription, TokenFacts } from '../graph/app-calls.ts';
-import { endOfVersion, FIRST_WITH_LIMITS, versionNumber } from '../graph/versions.ts';
+import type { AppCalls, Subscription, TokenFacts } from '../meta-graph/app-calls.ts';
+import { endOfVersion, FIRST_WITH_LIMITS, versionNumber } from '../meta-graph/versions.ts';
 import { askGraph, type GraphState } from './ask-graph.ts';
 import { VERSION_NOTICE_MS } from './check-settings.ts';
 import type { Notes } from './notes.ts';

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { isLoopback } from '../config/contradictions.ts';
 import type { MetaApp } from '../config/meta-apps.ts';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../core/errors.ts';
 import type { Notes } from './notes.ts';
 import { checkPayload } from './test-post.ts';
 

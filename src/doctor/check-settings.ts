@@ -1,7 +1,7 @@
 /** What the settings alone tell: right one by one, and yet not what anybody means. */
 import { appsOf } from '../config/meta-apps.ts';
 import type { StoreSettings } from '../config/settings.ts';
-import { endOfVersion, FIRST_WITH_LIMITS, versionNumber } from '../graph/versions.ts';
+import { endOfVersion, FIRST_WITH_LIMITS, versionNumber } from '../meta-graph/versions.ts';
 import type { Notes } from './notes.ts';
 
 /** https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/overview */

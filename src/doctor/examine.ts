@@ -1,7 +1,7 @@
 /** Every check, in the order in which one helps to understand the next. */
 import { appsOf, type MetaApp } from '../config/meta-apps.ts';
 import type { StoreSettings } from '../config/settings.ts';
-import type { AppCalls } from '../graph/app-calls.ts';
+import type { AppCalls } from '../meta-graph/app-calls.ts';
 import { type GraphState, NOT_REACHED } from './ask-graph.ts';
 import { type AccountReads, checkAccounts } from './check-accounts.ts';
 import { checkApp } from './check-app.ts';

@@ -1,5 +1,5 @@
 /** What `hubcast subscribe` would set, from what is there. Fields are only added, and nothing is ever removed. */
-import type { SubscribedApp, Subscription } from '../graph/app-calls.ts';
+import type { SubscribedApp, Subscription } from '../meta-graph/app-calls.ts';
 
 export interface AppStep {
   readonly kind: 'app';

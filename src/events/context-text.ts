@@ -1,5 +1,5 @@
 /** Writes the surroundings of items: as JSON text without loss, and as a plain value for the schema. */
-import type { Level } from './surroundings.ts';
+import type { Level } from './context.ts';
 
 /** Stands where an item's own people go; JSON text never holds it. */
 export const GAP = '\u0000';

@@ -7,9 +7,9 @@ import type { AnyEvent, AnyField, EventEntry, FieldEntry, ItemPlace } from '../f
 import type { FIELDS } from '../fields/registry.ts';
 import { entryData, namedNumber, surroundings } from './data-members.ts';
 import { dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from './event.ts';
-import { deadLetter } from './own/dead-letter.ts';
-import type { OwnEvent } from './own-event.ts';
-import type { OWN_EVENTS } from './own-events.ts';
+import { deadLetter } from './system/dead-letter.ts';
+import type { OwnEvent } from './system-event.ts';
+import type { OWN_EVENTS } from './system-events.ts';
 import { UNKNOWN_VERSION } from './split.ts';
 
 const attributes = {

@@ -11,7 +11,7 @@ import {
   toRfc3339,
 } from './event.ts';
 import { eventId } from './event-id.ts';
-import { deadLetter as entry } from './own/dead-letter.ts';
+import { deadLetter as entry } from './system/dead-letter.ts';
 
 export const DEAD_LETTER_VERSION = entry.version;
 

@@ -1,8 +1,8 @@
 import type { Family } from '../fields/families.ts';
 import type { AnyEvent, AnyField } from '../fields/field.ts';
-import { onceInARow } from './once-in-a-row.ts';
-import { deadLetter } from './own/dead-letter.ts';
-import { ownEvents } from './own-events.ts';
+import { onceInARow } from '../core/memoize-last.ts';
+import { deadLetter } from './system/dead-letter.ts';
+import { ownEvents } from './system-events.ts';
 
 /**
  * An event between splitting and storing: a CloudEvent 1.0 whose `data` is JSON text already, because only text keeps

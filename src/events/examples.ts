@@ -5,8 +5,8 @@ import { readBody, WHATSAPP_OBJECT } from '../webhook/envelope.ts';
 import { readSignature, signPayload, toAppSecret, verifySignature } from '../webhook/signature.ts';
 import { type Delivery, dataschemaOf, type SplitEvent, toRfc3339, UNKNOWN_TYPE } from './event.ts';
 import { eventId } from './event-id.ts';
-import type { OwnEvent } from './own-event.ts';
-import { ownEvents } from './own-events.ts';
+import type { OwnEvent } from './system-event.ts';
+import { ownEvents } from './system-events.ts';
 import { splitIntoEvents } from './split.ts';
 
 export const SAMPLE_ACCOUNT = '102290129340398';

@@ -3,12 +3,12 @@
  * Whatever no item takes goes along as the items' surroundings, so that nothing of the value is lost.
  */
 import type { AnyField } from '../fields/field.ts';
-import { isObject } from '../is-object.ts';
+import { isObject } from '../core/is-object.ts';
 import type { Issue } from '../webhook/envelope.ts';
 import { type JsonView, viewJson } from '../webhook/json-view.ts';
 import { tooMany } from '../webhook/too-many.ts';
 import { type EventPlace, type EventType, eventPlaces } from './event-places.ts';
-import { type Level, surroundingsOf } from './surroundings.ts';
+import { type Level, surroundingsOf } from './context.ts';
 
 /** `around` is null where the part is the whole value. */
 export type Found =

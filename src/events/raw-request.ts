@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { VerifiedBody } from '../webhook/signature.ts';
 import { type Delivery, dataschemaOf, type SplitEvent, sourceOf, toRfc3339 } from './event.ts';
 import { eventId } from './event-id.ts';
-import { CAPTURED_HEADERS, rawRequest } from './own/raw-request.ts';
+import { CAPTURED_HEADERS, rawRequest } from './system/raw-request.ts';
 
 /** As Node gives them: names in lower case. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;

@@ -23,7 +23,7 @@ import {
 } from './event.ts';
 import { eventId } from './event-id.ts';
 import { type Found, findItems } from './items.ts';
-import { contextOf, wholeContextText } from './surroundings.ts';
+import { contextOf, wholeContextText } from './context.ts';
 import { typedEvent } from './typed-event.ts';
 
 export const UNKNOWN_VERSION = 1;

@@ -15,7 +15,7 @@ import {
 } from './event.ts';
 import { eventId } from './event-id.ts';
 import type { EventType } from './event-places.ts';
-import type { ItemContext } from './surroundings.ts';
+import type { ItemContext } from './context.ts';
 
 interface Item {
   readonly of: EventType;

@@ -1,5 +1,5 @@
 /** Parts of an event that was too large for its topic, as `refused-record.ts` makes them, and the event again. */
-import { isObject } from '../is-object.ts';
+import { isObject } from '../core/is-object.ts';
 import type { StoredRecord } from './record.ts';
 
 export interface Chunk {

@@ -1,5 +1,5 @@
 import { dataschemaOf, typeOfEvent } from '../events/event.ts';
-import { ownEvents } from '../events/own-events.ts';
+import { ownEvents } from '../events/system-events.ts';
 import { FAMILY_NAMES, type Family, familyPlan } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
 

@@ -4,7 +4,7 @@
  * number or string, `time` absent, `changed_fields` instead of `changes`, members in any order.
  */
 import { isUtf8 } from 'node:buffer';
-import { isObject } from '../is-object.ts';
+import { isObject } from '../core/is-object.ts';
 import { JsonUnreadable, type JsonView, viewJson } from './json-view.ts';
 import { AROUND_ALWAYS_REPEATED, isTooLargeToRepeat } from './repetition.ts';
 import type { VerifiedBody } from './signature.ts';

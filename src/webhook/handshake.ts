@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { HubcastError } from '../errors.ts';
+import { HubcastError } from '../core/errors.ts';
 
 /**
  * Answers Meta's verification request (Graph API > Webhooks > Getting started): the value of `hub.challenge`, to be

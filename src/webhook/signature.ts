@@ -4,7 +4,7 @@
  * parse to the same JSON and have different signatures.
  */
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
-import { HubcastError } from '../errors.ts';
+import { HubcastError } from '../core/errors.ts';
 
 declare const verified: unique symbol;
 

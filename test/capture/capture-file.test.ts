@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type ReadLine, readCaptureLines, toCaptureLine } from '../../src/capture/capture-file.ts';
 import type { CapturedRequest } from '../../src/capture/captured-request.ts';
-import { replayCapture } from '../../src/testing/replay-capture.ts';
-import { samplesOf } from '../../src/testing/samples.ts';
+import { replayCapture } from '../../src/sdk/testing/replay-capture.ts';
+import { samplesOf } from '../../src/sdk/testing/samples.ts';
 import { collect } from '../support/collect.ts';
 
 const [{ payload }] = samplesOf('messages');

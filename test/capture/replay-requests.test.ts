@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ReadLine } from '../../src/capture/capture-file.ts';
 import type { CapturedRequest } from '../../src/capture/captured-request.ts';
 import { type ReplayRequestsOptions, replayRequests } from '../../src/capture/replay-requests.ts';
-import { batchOf } from '../../src/testing/batch-of.ts';
+import { batchOf } from '../../src/sdk/testing/batch-of.ts';
 
 /** Requests about `keys` different numbers in turn. */
 function requests(count: number, keys: number): CapturedRequest[] {

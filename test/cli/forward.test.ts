@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import kafkajs, { type Admin } from 'kafkajs';
-import { countWaiting } from '../../src/journal/check.ts';
-import { journalFile } from '../../src/journal/files.ts';
+import { countWaiting } from '../../src/stores/journal/check.ts';
+import { journalFile } from '../../src/stores/journal/files.ts';
 import type { OutgoingRecord } from '../../src/records/record.ts';
 import { makeScratchDir, openTestJournal, removeScratchDir, withDataDir } from '../journal/support/scratch.ts';
 import { createTopic, readAll } from '../kafka/support.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { GraphStandIn } from '../../src/testing/graph-stand-in/start-graph-stand-in.ts';
-import { NEW_NUMBER } from '../../src/testing/graph-stand-in/state.ts';
+import type { GraphStandIn } from '../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
+import { NEW_NUMBER } from '../../src/sdk/testing/graph-stand-in/state.ts';
 import { ACCOUNT, BIG_ID, NUMBER, standInWith } from '../support/graph.ts';
 import { runCli } from '../support/run-cli.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { samplesOf, sendTo } from '../../src/testing/test-kit.ts';
+import { samplesOf, sendTo } from '../../src/sdk/testing.ts';
 import { ACCOUNT, standInWith } from '../support/graph.ts';
 import { APP_SECRET, startTestService, type TestService } from '../support/start-service.ts';
 import { until } from '../support/until.ts';

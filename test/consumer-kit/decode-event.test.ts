@@ -9,7 +9,7 @@ import {
   isEventOfField,
   isTest,
   isUnknown,
-} from '../../src/consumer/consumer-kit.ts';
+} from '../../src/sdk/index.ts';
 import { typeOfEvent } from '../../src/events/event.ts';
 import { allEvents } from '../../src/fields/registry.ts';
 import { receiveInto } from '../support/receive-into.ts';

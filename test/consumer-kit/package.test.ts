@@ -19,7 +19,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { namePublishedFiles } from '../../scripts/declarations.ts';
 import { toCaptureLine } from '../../src/capture/capture-file.ts';
-import { allSamples } from '../../src/testing/samples.ts';
+import { allSamples } from '../../src/sdk/testing/samples.ts';
 import { BLOCKS } from '../support/documents.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

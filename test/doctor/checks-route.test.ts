@@ -1,6 +1,6 @@
 /** GET /checks of a running service. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type GraphStandIn, startGraphStandIn } from '../../src/testing/graph-stand-in/start-graph-stand-in.ts';
+import { type GraphStandIn, startGraphStandIn } from '../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
 import { ACCOUNT, NUMBER } from '../support/graph.ts';
 import { APP_SECRET, startTestService, type TestService } from '../support/start-service.ts';
 import { ALL_FIELDS, APP_ID, CALLBACK_URL } from './healthy.ts';

@@ -4,15 +4,15 @@ import { wantedFields } from '../../src/doctor/check-app.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import type { Report } from '../../src/doctor/findings.ts';
 import { FAMILY_NAMES } from '../../src/fields/families.ts';
-import { createLog } from '../../src/log.ts';
-import { type DoctorOptions, openDoctor } from '../../src/open-doctor.ts';
-import type { StandInApp } from '../../src/testing/graph-stand-in/meta-app.ts';
+import { createLog } from '../../src/core/log.ts';
+import { type DoctorOptions, openDoctor } from '../../src/app/doctor.ts';
+import type { StandInApp } from '../../src/sdk/testing/graph-stand-in/meta-app.ts';
 import {
   type GraphStandIn,
   type GraphStandInOptions,
   STAND_IN_TOKEN,
   startGraphStandIn,
-} from '../../src/testing/graph-stand-in/start-graph-stand-in.ts';
+} from '../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
 import { ACCOUNT, NUMBER } from '../support/graph.ts';
 import { APP_SECRET, type TestService, VERIFY_TOKEN } from '../support/start-service.ts';
 

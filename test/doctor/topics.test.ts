@@ -1,7 +1,7 @@
 /** `hubcast topics` against a real broker. */
 import { randomBytes } from 'node:crypto';
 import { expect, it } from '@jest/globals';
-import { Kafka } from '../../src/kafka/connection.ts';
+import { Kafka } from '../../src/stores/kafka/connection.ts';
 import { makeRecord, openStore } from '../kafka/support.ts';
 import { describeKafka } from '../support/kafka.ts';
 import { runCli } from '../support/run-cli.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { allSamples } from '../../src/testing/samples.ts';
+import { allSamples } from '../../src/sdk/testing/samples.ts';
 import { readAll } from '../kafka/support.ts';
 import { describeKafka } from '../support/kafka.ts';
 import { postSigned } from '../support/signed-request.ts';

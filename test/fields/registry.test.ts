@@ -4,7 +4,7 @@ import type { FieldEvent } from '../../src/events/contract.ts';
 import { envelopeSchema, eventSchemaOf, ownEventSchemaOf, unknownEventSchema } from '../../src/events/contract.ts';
 import { DEAD_LETTER_TYPE, typeOfEvent, UNKNOWN_TYPE } from '../../src/events/event.ts';
 import { exampleEvents } from '../../src/events/examples.ts';
-import { ownEvents } from '../../src/events/own-events.ts';
+import { ownEvents } from '../../src/events/system-events.ts';
 import { allEvents, allFields } from '../../src/fields/registry.ts';
 
 /** Fields of object whatsapp_business_account as Meta's dashboard and pages name them, and older names still seen. */

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeEvent } from '../../src/consumer/decode-event.ts';
+import { decodeEvent } from '../../src/events/decoding/decode-event.ts';
 import { postSigned, postUnsigned } from '../support/signed-request.ts';
 import { startTestService, type TestService } from '../support/start-service.ts';
 

@@ -1,7 +1,7 @@
 /** Whatever Meta signs is kept, whole, under ids that stay: for bodies that are nearly right, and for any bytes at all. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeEvent } from '../../src/consumer/decode-event.ts';
+import { decodeEvent } from '../../src/events/decoding/decode-event.ts';
 import { allFields } from '../../src/fields/registry.ts';
 import { receiveInto } from '../support/receive-into.ts';
 import { LONG_MS, rounds } from './rounds.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createBudget, regainMsOf } from '../../src/graph/budget.ts';
+import { createBudget, regainMsOf } from '../../src/meta-graph/budget.ts';
 import { ACCOUNT, clientOf, createClock, NUMBER, OTHER_ACCOUNT, rejectionOf, standInWith } from '../support/graph.ts';
 
 const headers = (percent: number, minutes = 0, type = 'whatsapp_business_management') => ({

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { messageOf } from '../../src/errors.ts';
-import { createPhoneNumberReads } from '../../src/graph/phone-number-reads.ts';
+import { messageOf } from '../../src/core/errors.ts';
+import { createPhoneNumberReads } from '../../src/meta-graph/phone-number-reads.ts';
 import { ACCOUNT, BIG_ID, clientOf, NUMBER, PROOF_SECRET, rejectionOf, standInWith } from '../support/graph.ts';
 
 const call = { path: [NUMBER.id], accountId: ACCOUNT };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { toGraphError } from '../../src/graph/graph-error.ts';
+import { toGraphError } from '../../src/meta-graph/graph-error.ts';
 
 const failure = { httpStatus: 400, subcode: null, message: 'm', details: null, fbtraceId: 'T', transient: false };
 

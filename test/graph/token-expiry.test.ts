@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createTokenExpiry } from '../../src/graph/token-expiry.ts';
+import { createTokenExpiry } from '../../src/meta-graph/token-expiry.ts';
 import { ACCOUNT, clientOf, createClock, standInWith } from '../support/graph.ts';
 
 const EXPIRES_AT = Date.UTC(2027, 0, 1) / 1000;

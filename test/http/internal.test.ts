@@ -2,10 +2,10 @@
 import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { readSettings } from '../../src/config/read-settings.ts';
-import { createInternalApp } from '../../src/http/internal-app.ts';
-import { listen } from '../../src/http/listener.ts';
-import { createLog } from '../../src/log.ts';
-import type { Readiness } from '../../src/store/store.ts';
+import { createInternalApp } from '../../src/http/internal/internal-app.ts';
+import { listen } from '../../src/http/server/listener.ts';
+import { createLog } from '../../src/core/log.ts';
+import type { Readiness } from '../../src/stores/store.ts';
 import { expectRefusal } from '../support/expect-answer.ts';
 import { askRaw, head } from '../support/raw-http.ts';
 import { ask, nameUpdate, postSigned } from '../support/signed-request.ts';

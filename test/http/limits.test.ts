@@ -1,7 +1,7 @@
 /** What the public listener refuses because of size, load or a failing store, and that it recovers. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ErrorCode, HubcastError } from '../../src/errors.ts';
+import { type ErrorCode, HubcastError } from '../../src/core/errors.ts';
 import { expectPlainHeaders, expectRefusal } from '../support/expect-answer.ts';
 import { askRaw, head, openRaw } from '../support/raw-http.ts';
 import { type Answer, nameUpdate, postSigned, postUnsigned, signatureOf } from '../support/signed-request.ts';

@@ -1,6 +1,6 @@
 /** One wide line for each POST, and nothing in the log that must not be there. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { HubcastError } from '../../src/errors.ts';
+import { HubcastError } from '../../src/core/errors.ts';
 import { askRaw, head } from '../support/raw-http.ts';
 import { ask, nameUpdate, postSigned, postUnsigned, signatureOf } from '../support/signed-request.ts';
 import { startTestDoor } from '../support/start-door.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { openApiDocument } from '../../src/http/openapi.ts';
-import { ANSWERS, answerContract } from '../../src/phone-numbers/contract.ts';
-import { createLookUps } from '../../src/phone-numbers/look-ups.ts';
-import { managementContract } from '../../src/phone-numbers/management/contract.ts';
+import { openApiDocument } from '../../src/http/internal/openapi.ts';
+import { ANSWERS, answerContract } from '../../src/phone-numbers/look-ups/answers.ts';
+import { createLookUps } from '../../src/phone-numbers/look-ups/look-ups.ts';
+import { managementContract } from '../../src/phone-numbers/management/operation-schemas.ts';
 import { directoryOf, NUMBER, standInWith } from '../support/graph.ts';
 
 const document = openApiDocument({

@@ -1,6 +1,6 @@
 /** Design section 4: what each request gets, and what is stored of it, over a real port. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ErrorCode } from '../../src/errors.ts';
+import type { ErrorCode } from '../../src/core/errors.ts';
 import { expectPlainHeaders, expectRefusal } from '../support/expect-answer.ts';
 import { askRaw, head, openRaw } from '../support/raw-http.ts';
 import { ask, nameUpdate, postSigned, postUnsigned, signatureOf } from '../support/signed-request.ts';

@@ -1,9 +1,9 @@
 /** More than can be taken: an early 503, nobody harmed who was taken, and all of it over when the load is. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { HubcastError } from '../../src/errors.ts';
-import { createFailureLog } from '../../src/http/failure-log.ts';
-import { createLog } from '../../src/log.ts';
+import { HubcastError } from '../../src/core/errors.ts';
+import { createFailureLog } from '../../src/http/server/failure-log.ts';
+import { createLog } from '../../src/core/log.ts';
 import { expectRefusal } from '../support/expect-answer.ts';
 import { head, openRaw, type RawClient } from '../support/raw-http.ts';
 import { nameUpdate, postSigned, signatureOf } from '../support/signed-request.ts';

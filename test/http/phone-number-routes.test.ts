@@ -1,13 +1,13 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type ApiToken, tokenDigest } from '../../src/config/api-tokens.ts';
-import { createInternalApp } from '../../src/http/internal-app.ts';
-import { type Listener, listen } from '../../src/http/listener.ts';
-import { createLog } from '../../src/log.ts';
-import { answerContract } from '../../src/phone-numbers/contract.ts';
-import { createLookUps } from '../../src/phone-numbers/look-ups.ts';
-import { managementContract } from '../../src/phone-numbers/management/contract.ts';
-import type { GraphStandIn } from '../../src/testing/graph-stand-in/start-graph-stand-in.ts';
+import { createInternalApp } from '../../src/http/internal/internal-app.ts';
+import { type Listener, listen } from '../../src/http/server/listener.ts';
+import { createLog } from '../../src/core/log.ts';
+import { answerContract } from '../../src/phone-numbers/look-ups/answers.ts';
+import { createLookUps } from '../../src/phone-numbers/look-ups/look-ups.ts';
+import { managementContract } from '../../src/phone-numbers/management/operation-schemas.ts';
+import type { GraphStandIn } from '../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
 import {
   ACCOUNT,
   BIG_ID,

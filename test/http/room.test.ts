@@ -1,8 +1,8 @@
 /** Who keeps room for a body, and who gives way, by a clock the test moves. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { HubcastError } from '../../src/errors.ts';
-import { createRoom, type Room } from '../../src/http/room.ts';
+import { HubcastError } from '../../src/core/errors.ts';
+import { createRoom, type Room } from '../../src/http/server/admission.ts';
 
 const MAX_BYTES = 1_000_000;
 let nowMs = 0;

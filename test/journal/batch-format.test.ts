@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { type Batch, keepFrames, openBatch } from '../../src/journal/batch-format.ts';
-import { type EncodedGroup, encodeGroup, ID_BYTES } from '../../src/journal/encode-group.ts';
+import { type Batch, keepFrames, openBatch } from '../../src/stores/journal/batch-format.ts';
+import { type EncodedGroup, encodeGroup, ID_BYTES } from '../../src/stores/journal/encode-group.ts';
 import type { OutgoingRecord, StoredRecord } from '../../src/records/record.ts';
 import { makeRecord } from '../store/make-record.ts';
 

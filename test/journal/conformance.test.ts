@@ -1,4 +1,4 @@
-import { readJournal } from '../../src/journal/read-journal.ts';
+import { readJournal } from '../../src/stores/journal/read-journal.ts';
 import { describeStore, type OpenedStore } from '../store/conformance.ts';
 import { makeScratchDir, openTestJournal, removeScratchDir } from './support/scratch.ts';
 

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from '@jest/globals';
-import { backupJournal } from '../../src/journal/backup.ts';
-import { checkJournal, countWaiting } from '../../src/journal/check.ts';
-import { journalFile } from '../../src/journal/files.ts';
+import { backupJournal } from '../../src/stores/journal/backup.ts';
+import { checkJournal, countWaiting } from '../../src/stores/journal/check.ts';
+import { journalFile } from '../../src/stores/journal/files.ts';
 import { makeRecord } from '../store/make-record.ts';
 import { openTestJournal, withDataDir } from './support/scratch.ts';
 

@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
-import { journalFile } from '../../src/journal/files.ts';
-import { readJournal } from '../../src/journal/read-journal.ts';
+import { journalFile } from '../../src/stores/journal/files.ts';
+import { readJournal } from '../../src/stores/journal/read-journal.ts';
 import { readAll, valuesOf } from '../store/read-all.ts';
 import { openTestJournal, withDataDir } from './support/scratch.ts';
 

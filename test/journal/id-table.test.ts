@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from '@jest/globals';
-import { createIdTable } from '../../src/journal/id-table.ts';
+import { createIdTable } from '../../src/stores/journal/id-table.ts';
 
 const viewOf = (id: string) => new DataView(Uint8Array.from(Buffer.from(id, 'hex')).buffer);
 const hash = (n: number) => createHash('sha256').update(String(n)).digest('hex').slice(0, 32);

@@ -3,8 +3,8 @@ import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
-import { journalFile } from '../../src/journal/files.ts';
-import { readJournal } from '../../src/journal/read-journal.ts';
+import { journalFile } from '../../src/stores/journal/files.ts';
+import { readJournal } from '../../src/stores/journal/read-journal.ts';
 import { makeRecord } from '../store/make-record.ts';
 import { readAll } from '../store/read-all.ts';
 import { openTestJournal, withDataDir } from './support/scratch.ts';
@@ -122,7 +122,7 @@ it('reads from another process, while the owner runs and when none does', async 
     const record = makeRecord('t');
     await journal.append([record]);
     const source = `
-      import { readJournal } from ${JSON.stringify(new URL('../../src/journal/read-journal.ts', import.meta.url).href)};
+      import { readJournal } from ${JSON.stringify(new URL('../../src/stores/journal/read-journal.ts', import.meta.url).href)};
       const reader = readJournal(${JSON.stringify(dataDir)});
       for await (const { value } of reader.read({ topics: reader.topics(), from: 'start', follow: false })) console.log(value);
       reader.close();`;

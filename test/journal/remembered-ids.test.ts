@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from '@jest/globals';
-import { migrate } from '../../src/journal/migrations.ts';
-import { openRememberedIds } from '../../src/journal/remembered-ids.ts';
-import { REMEMBER_MS } from '../../src/journal/writer.ts';
+import { migrate } from '../../src/stores/journal/migrations.ts';
+import { openRememberedIds } from '../../src/stores/journal/remembered-ids.ts';
+import { REMEMBER_MS } from '../../src/stores/journal/writer.ts';
 import { makeRecord } from '../store/make-record.ts';
 import { openTestJournal, withDataDir } from './support/scratch.ts';
 

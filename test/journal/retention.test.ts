@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { readJournal } from '../../src/journal/read-journal.ts';
+import { readJournal } from '../../src/stores/journal/read-journal.ts';
 import { makeRecord } from '../store/make-record.ts';
 import { readAll, valuesOf } from '../store/read-all.ts';
 import { openTestJournal, withDataDir } from './support/scratch.ts';

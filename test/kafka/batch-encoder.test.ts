@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { encodeBatch } from '../../src/kafka/batch-encoder.ts';
-import { encodeRecord } from '../../src/kafka/record-encoder.ts';
+import { encodeBatch } from '../../src/stores/kafka/batch-encoder.ts';
+import { encodeRecord } from '../../src/stores/kafka/record-encoder.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 

@@ -8,8 +8,8 @@ import {
   MAX_RECORDS_PER_PARTITION,
   MAX_SEND_BYTES,
   recordBytes,
-} from '../../src/kafka/batches.ts';
-import type { TopicState } from '../../src/kafka/topics.ts';
+} from '../../src/stores/kafka/batches.ts';
+import type { TopicState } from '../../src/stores/kafka/topics.ts';
 import { partitionFor } from '../../src/records/partition.ts';
 import type { OutgoingRecord } from '../../src/records/record.ts';
 import { makeRecord } from './support.ts';

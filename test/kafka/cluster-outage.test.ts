@@ -1,6 +1,6 @@
 import { setTimeout as pauseMs } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { Store } from '../../src/store/store.ts';
+import type { Store } from '../../src/stores/store.ts';
 import { describeOwnKafka } from '../support/kafka.ts';
 import { type Cluster, startCluster } from './broker/start.ts';
 import { openStore, topicPlan, untilReady } from './support.ts';

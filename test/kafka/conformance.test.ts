@@ -1,4 +1,4 @@
-import { createKafkaReader } from '../../src/kafka/reader.ts';
+import { createKafkaReader } from '../../src/stores/kafka/reader.ts';
 import { describeStore, type OpenedStore } from '../store/conformance.ts';
 import { describeKafka, sharedBrokers } from '../support/kafka.ts';
 import { createTopic, log, openStore, topicPlan } from './support.ts';

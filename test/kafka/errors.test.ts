@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
-import { HubcastError } from '../../src/errors.ts';
-import { describeKafkaError, remedyFor, storeUnavailable } from '../../src/kafka/errors.ts';
-import { kafkaError } from '../../src/kafka/wire.ts';
+import { HubcastError } from '../../src/core/errors.ts';
+import { describeKafkaError, remedyFor, storeUnavailable } from '../../src/stores/kafka/errors.ts';
+import { kafkaError } from '../../src/stores/kafka/wire.ts';
 
 const { KafkaJSConnectionError, KafkaJSNumberOfRetriesExceeded } = kafkajs;
 

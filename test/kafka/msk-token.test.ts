@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { createMskTokenProvider } from '../../src/kafka/msk-token.ts';
+import { createMskTokenProvider } from '../../src/stores/kafka/msk-token.ts';
 
 const NAMES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_EC2_METADATA_DISABLED', 'HOME'];
 const before = NAMES.map((name) => [name, process.env[name]] as const);

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:net';
 import { setTimeout as pauseMs } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { createKafkaReader } from '../../src/kafka/reader.ts';
-import type { KafkaStoreOptions } from '../../src/kafka/store.ts';
+import { createKafkaReader } from '../../src/stores/kafka/reader.ts';
+import type { KafkaStoreOptions } from '../../src/stores/kafka/store.ts';
 import type { TopicPlan } from '../../src/records/topics.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Store } from '../../src/stores/store.ts';
 import { describeOwnKafka } from '../support/kafka.ts';
 import { type Broker, startBroker } from './broker/start.ts';
 import { log, makeRecord, openStore, topicPlan, untilReady } from './support.ts';

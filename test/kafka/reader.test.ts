@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { Kafka } from '../../src/kafka/connection.ts';
-import { createKafkaReader } from '../../src/kafka/reader.ts';
+import { Kafka } from '../../src/stores/kafka/connection.ts';
+import { createKafkaReader } from '../../src/stores/kafka/reader.ts';
 import { partitionFor } from '../../src/records/partition.ts';
 import type { StoredRecord } from '../../src/records/record.ts';
 import { describeKafka } from '../support/kafka.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import theirs from 'kafkajs/src/protocol/recordBatch/record/v0/index.js';
-import { encodeRecord } from '../../src/kafka/record-encoder.ts';
+import { encodeRecord } from '../../src/stores/kafka/record-encoder.ts';
 
 const text = fc.oneof(
   fc.string({ maxLength: 20 }),

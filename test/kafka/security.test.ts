@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { createTokenProvider, type KafkaSasl } from '../../src/kafka/security.ts';
+import { createTokenProvider, type KafkaSasl } from '../../src/stores/kafka/security.ts';
 import { describeOwnKafka } from '../support/kafka.ts';
 import { CLASS_PATH, javaCommand } from './broker/jars.ts';
 import { runWithInput } from './broker/run-with-input.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Producer, RecordMetadata } from 'kafkajs';
-import { sendAndConfirm, unconfirmed } from '../../src/kafka/send.ts';
+import { sendAndConfirm, unconfirmed } from '../../src/stores/kafka/send.ts';
 import { makeRecord } from './support.ts';
 
 const send = {

@@ -1,13 +1,13 @@
 // What the Kafka suites share: stores and readers with short deadlines, records, and reading everything back.
 import { randomBytes } from 'node:crypto';
-import { Kafka } from '../../src/kafka/connection.ts';
-import type { KafkaWriterOptions } from '../../src/kafka/open-writer.ts';
-import { createKafkaReader } from '../../src/kafka/reader.ts';
-import { createKafkaStore, type KafkaStoreOptions } from '../../src/kafka/store.ts';
-import { createLog } from '../../src/log.ts';
+import { Kafka } from '../../src/stores/kafka/connection.ts';
+import type { KafkaWriterOptions } from '../../src/stores/kafka/open-writer.ts';
+import { createKafkaReader } from '../../src/stores/kafka/reader.ts';
+import { createKafkaStore, type KafkaStoreOptions } from '../../src/stores/kafka/store.ts';
+import { createLog } from '../../src/core/log.ts';
 import type { OutgoingRecord, StoredRecord } from '../../src/records/record.ts';
 import type { TopicPlan } from '../../src/records/topics.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Store } from '../../src/stores/store.ts';
 
 const level = process.env.HUBCAST_TEST_LOG === 'debug' ? 'debug' : 'silent';
 export const log = createLog(level, process.stderr);

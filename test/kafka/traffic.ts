@@ -1,6 +1,6 @@
 import { setTimeout as pauseMs } from 'node:timers/promises';
 import type { TopicPlan } from '../../src/records/topics.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Store } from '../../src/stores/store.ts';
 import { makeRecord, readAll } from './support.ts';
 
 /** Requests without end from some callers at once, and which of their ids were acknowledged. */

@@ -1,6 +1,6 @@
 /** The audit finds each kind of loss, and nothing where nothing is wrong. */
 import { describe, expect, it } from '@jest/globals';
-import { seededRandom } from '../../src/testing/seeded-random.ts';
+import { seededRandom } from '../../src/sdk/testing/seeded-random.ts';
 import { type AuditOptions, audit, type FoundRecord, isClean } from './audit.ts';
 import { type Item, makeBodies } from './bodies.ts';
 import type { Obligation } from './sender.ts';

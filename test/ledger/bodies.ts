@@ -2,7 +2,7 @@
  * Signed webhooks whose every item is known: what topic, key and content its event must have, written down here from the README's
  * contract and not by hubcast's own code.
  */
-import type { Random } from '../../src/testing/seeded-random.ts';
+import type { Random } from '../../src/sdk/testing/seeded-random.ts';
 
 export interface Item {
   /** Stands somewhere in the item's text and nowhere else. */

@@ -3,7 +3,7 @@
  * decides, and mends it; the sender goes on meanwhile, unless the fault pauses it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '../../src/testing/seeded-random.ts';
+import type { Random } from '../../src/sdk/testing/seeded-random.ts';
 import type { KafkaNode } from '../kafka/broker/node.ts';
 import {
   activeController,

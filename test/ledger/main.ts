@@ -1,6 +1,6 @@
 // npm run ledger: the promise under faults. See test/ledger/README.md.
 import { Command, InvalidArgumentError } from 'commander';
-import { seededRandom } from '../../src/testing/seeded-random.ts';
+import { seededRandom } from '../../src/sdk/testing/seeded-random.ts';
 import { kafkaForm, whyNone } from '../kafka/broker/form.ts';
 import { type Episode, runEpisode } from './episode.ts';
 import { FAULTS } from './faults.ts';

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, connect, type Target } from '../../bench/load/connection.ts';
 import { toHttpRequest } from '../../bench/load/requests.ts';
-import type { Random } from '../../src/testing/seeded-random.ts';
+import type { Random } from '../../src/sdk/testing/seeded-random.ts';
 import type { Bodies, Item } from './bodies.ts';
 
 export interface Obligation {

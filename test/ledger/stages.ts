@@ -4,7 +4,7 @@ import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Random } from '../../src/testing/seeded-random.ts';
+import type { Random } from '../../src/sdk/testing/seeded-random.ts';
 import type { KafkaNode } from '../kafka/broker/node.ts';
 import { startBroker, startCluster } from '../kafka/broker/start.ts';
 import type { Stage } from './faults.ts';

@@ -1,7 +1,7 @@
 /** A TCP proxy that can be made to cut, to go silent and to dawdle, between hubcast and a broker. */
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '../../src/testing/seeded-random.ts';
+import type { Random } from '../../src/sdk/testing/seeded-random.ts';
 
 /** What happens to bytes: `deaf` drops what the client sends, `mute` what the broker answers; nobody is told. */
 export type Weather = 'clear' | 'deaf' | 'mute' | 'silent' | 'slow';

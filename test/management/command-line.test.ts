@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Ask } from '../../src/cli/ask.ts';
 import { guideRegister } from '../../src/cli/guided-register.ts';
-import { doorToService } from '../../src/management-doors.ts';
-import { type GraphStandIn, startGraphStandIn } from '../../src/testing/graph-stand-in/start-graph-stand-in.ts';
+import { doorToService } from '../../src/app/management-clients.ts';
+import { type GraphStandIn, startGraphStandIn } from '../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
 import { NUMBER, rejectionOf } from '../support/graph.ts';
 import {
   auditOf,

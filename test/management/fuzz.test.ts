@@ -1,8 +1,8 @@
 /** Whatever is sent to the operations: a clear refusal, never a 5xx, and nothing but valid calls reaches Meta. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { managementContract } from '../../src/phone-numbers/management/contract.ts';
-import { type GraphStandIn, startGraphStandIn } from '../../src/testing/graph-stand-in/start-graph-stand-in.ts';
+import { managementContract } from '../../src/phone-numbers/management/operation-schemas.ts';
+import { type GraphStandIn, startGraphStandIn } from '../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
 import { ACCOUNT, NUMBER } from '../support/graph.ts';
 import { MANAGE_TOKEN, type Managed, manageWith, NEW_ID, PEOPLE } from '../support/management.ts';
 

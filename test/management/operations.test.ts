@@ -1,7 +1,7 @@
 /** Every operation from both doors, against a Graph stand-in: what is sent, what is answered, what is put on record. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { managementContract } from '../../src/phone-numbers/management/contract.ts';
-import { type GraphStandIn, startGraphStandIn } from '../../src/testing/graph-stand-in/start-graph-stand-in.ts';
+import { managementContract } from '../../src/phone-numbers/management/operation-schemas.ts';
+import { type GraphStandIn, startGraphStandIn } from '../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
 import { ACCOUNT, NUMBER } from '../support/graph.ts';
 import {
   auditOf,

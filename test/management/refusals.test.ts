@@ -1,7 +1,7 @@
 /** What Meta refuses, and what goes wrong on the way: explained, on record, never tried again, and no secret told. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { REFUSALS, refusalOf } from '../../src/phone-numbers/management/refusals.ts';
-import { type GraphStandIn, startGraphStandIn } from '../../src/testing/graph-stand-in/start-graph-stand-in.ts';
+import { type GraphStandIn, startGraphStandIn } from '../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
 import { ACCOUNT, NUMBER } from '../support/graph.ts';
 import {
   auditOf,

@@ -1,14 +1,14 @@
 /** /metrics of the whole service: what it says after what came, and how large it gets. */
 import { spawnSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createDeliveryCounts } from '../../src/metrics/delivery-counts.ts';
-import { createExposition } from '../../src/metrics/exposition.ts';
-import { createGraphCounts } from '../../src/metrics/graph-counts.ts';
-import { METRICS } from '../../src/metrics/metric-rows.ts';
-import { createNumberTally } from '../../src/metrics/number-tally.ts';
-import { metricReaders } from '../../src/metrics/read-metrics.ts';
-import { createStoreCounts } from '../../src/metrics/store-counts.ts';
-import { toCachedNumber } from '../../src/phone-numbers/account-list.ts';
+import { createDeliveryCounts } from '../../src/telemetry/metrics/delivery-counts.ts';
+import { createExposition } from '../../src/telemetry/metrics/exposition.ts';
+import { createGraphCounts } from '../../src/telemetry/metrics/graph-counts.ts';
+import { METRICS } from '../../src/telemetry/metrics/metric-rows.ts';
+import { createNumberTally } from '../../src/telemetry/metrics/number-counts.ts';
+import { metricReaders } from '../../src/telemetry/metrics/read-metrics.ts';
+import { createStoreCounts } from '../../src/telemetry/metrics/store-counts.ts';
+import { toCachedNumber } from '../../src/phone-numbers/look-ups/account-list.ts';
 import { isThere } from '../helm/tools.ts';
 import { ACCOUNT, standInWith } from '../support/graph.ts';
 import { readScrape, type Scrape, scrape } from '../support/scrape.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { HubcastError } from '../../src/errors.ts';
-import { createStoreCounts } from '../../src/metrics/store-counts.ts';
-import { createTally, observe } from '../../src/metrics/tally.ts';
-import { createSharedWrites, type WriteGroup } from '../../src/store/shared-writes.ts';
+import { HubcastError } from '../../src/core/errors.ts';
+import { createStoreCounts } from '../../src/telemetry/metrics/store-counts.ts';
+import { createTally, observe } from '../../src/telemetry/metrics/histogram.ts';
+import { createSharedWrites, type WriteGroup } from '../../src/stores/group-commit.ts';
 import { makeRecord } from '../store/make-record.ts';
 
 function writesOver(writeGroup: WriteGroup) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { healthOf } from '../../src/phone-numbers/health.ts';
-import { portfoliosOf } from '../../src/phone-numbers/portfolio.ts';
-import { CONNECTED_NUMBER } from '../../src/testing/graph-stand-in/state.ts';
+import { healthOf } from '../../src/phone-numbers/health/health.ts';
+import { portfoliosOf } from '../../src/phone-numbers/look-ups/portfolio.ts';
+import { CONNECTED_NUMBER } from '../../src/sdk/testing/graph-stand-in/state.ts';
 
 const good = { ...CONNECTED_NUMBER, id: '1', display_phone_number: '+1 631-555-5555' };
 const stateOf = (members: object) => healthOf({ ...good, ...members }).state;

@@ -1,11 +1,11 @@
 /** The keeper by itself, over a store in memory that can fail, and lists that a test gives. */
 import { EventEmitter, once } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Snapshot } from '../../src/phone-numbers/account-list.ts';
-import { createAccountList } from '../../src/phone-numbers/account-list.ts';
-import { type KeeperHold, keepState, MAX_READS_PER_HOUR } from '../../src/phone-numbers/keeper.ts';
+import type { Snapshot } from '../../src/phone-numbers/look-ups/account-list.ts';
+import { createAccountList } from '../../src/phone-numbers/look-ups/account-list.ts';
+import { type KeeperHold, keepState, MAX_READS_PER_HOUR } from '../../src/phone-numbers/watch/leader.ts';
 import type { OutgoingRecord, Positions, ReadOptions, StoredRecord } from '../../src/records/record.ts';
-import { writtenRecords } from '../../src/testing/records-of.ts';
+import { writtenRecords } from '../../src/sdk/testing/records-of.ts';
 import { until } from '../support/until.ts';
 
 const ACCOUNT = '102290129340398';

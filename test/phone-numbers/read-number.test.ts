@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readId, readNumber, variantsOf } from '../../src/phone-numbers/read-number.ts';
+import { readId, readNumber, variantsOf } from '../../src/phone-numbers/look-ups/parse-number.ts';
 
 describe('readNumber', () => {
   it.each([

@@ -2,12 +2,12 @@
  * Bytes that the watch over 500 accounts with 20 numbers each keeps in memory: the state of a follower as it was read
  * from its records, and for a keeper the lists of its look-ups besides. Run with --expose-gc; prints JSON.
  */
-import { createDirectory } from '../../src/phone-numbers/directory.ts';
-import type { KeptNumber } from '../../src/phone-numbers/state.ts';
-import { newNumber, tellNumber } from '../../src/phone-numbers/state.ts';
-import { toReading } from '../../src/phone-numbers/state-from-graph.ts';
-import { toListRecord, toStateRecord } from '../../src/phone-numbers/state-records.ts';
-import { createStateView } from '../../src/phone-numbers/state-view.ts';
+import { createDirectory } from '../../src/phone-numbers/look-ups/directory.ts';
+import type { KeptNumber } from '../../src/phone-numbers/watch/number-state.ts';
+import { newNumber, tellNumber } from '../../src/phone-numbers/watch/number-state.ts';
+import { toReading } from '../../src/phone-numbers/watch/state-from-graph.ts';
+import { toListRecord, toStateRecord } from '../../src/phone-numbers/watch/state-records.ts';
+import { createStateView } from '../../src/phone-numbers/watch/state-view.ts';
 import { DELIVERY_ID } from '../support/receive-into.ts';
 
 const ACCOUNTS = 500;

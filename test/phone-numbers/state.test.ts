@@ -1,18 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import type { WebhookEvent } from '../../src/consumer/consumer-kit.ts';
-import { createAccountList, type Snapshot } from '../../src/phone-numbers/account-list.ts';
-import { newNumber, readNumber, tellNumber, WEBHOOK_COUNTS_MS } from '../../src/phone-numbers/state.ts';
-import { toNews } from '../../src/phone-numbers/state-from-events.ts';
-import { applyList, type ListEffect, type Missing } from '../../src/phone-numbers/state-list.ts';
+import type { WebhookEvent } from '../../src/sdk/index.ts';
+import { createAccountList, type Snapshot } from '../../src/phone-numbers/look-ups/account-list.ts';
+import { newNumber, readNumber, tellNumber, WEBHOOK_COUNTS_MS } from '../../src/phone-numbers/watch/number-state.ts';
+import { toNews } from '../../src/phone-numbers/watch/state-from-events.ts';
+import { applyList, type ListEffect, type Missing } from '../../src/phone-numbers/watch/state-list.ts';
 import {
   readStateRecord,
   toChangedRecord,
   toListRecord,
   toStateRecord,
   toTombstone,
-} from '../../src/phone-numbers/state-records.ts';
-import type { AccountView } from '../../src/phone-numbers/state-view.ts';
-import { createStateView } from '../../src/phone-numbers/state-view.ts';
+} from '../../src/phone-numbers/watch/state-records.ts';
+import type { AccountView } from '../../src/phone-numbers/watch/state-view.ts';
+import { createStateView } from '../../src/phone-numbers/watch/state-view.ts';
 import type { OutgoingRecord, StoredRecord } from '../../src/records/record.ts';
 import { topicName } from '../../src/records/topics.ts';
 

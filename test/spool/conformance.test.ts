@@ -1,4 +1,4 @@
-import { createKafkaReader } from '../../src/kafka/reader.ts';
+import { createKafkaReader } from '../../src/stores/kafka/reader.ts';
 import type { ReadOptions, StoredRecord } from '../../src/records/record.ts';
 import { makeScratchDir, removeScratchDir } from '../journal/support/scratch.ts';
 import { createTopic, log, topicPlan } from '../kafka/support.ts';

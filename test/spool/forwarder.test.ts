@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { startForwarder } from '../../src/spool/forwarder.ts';
-import type { Source, SpooledRecord } from '../../src/spool/source.ts';
+import { startForwarder } from '../../src/stores/spool/forwarder.ts';
+import type { Source, SpooledRecord } from '../../src/stores/spool/source.ts';
 import { log } from '../kafka/support.ts';
 import { makeRecord } from '../store/make-record.ts';
 import { until } from '../support/until.ts';

@@ -1,7 +1,7 @@
 /** The spool over a real Kafka that fails, refuses and comes back. */
 import { setTimeout as pauseMs } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { recordBytes } from '../../src/kafka/batches.ts';
+import { recordBytes } from '../../src/stores/kafka/batches.ts';
 import type { OutgoingRecord } from '../../src/records/record.ts';
 import type { TopicPlan } from '../../src/records/topics.ts';
 import { withDataDir } from '../journal/support/scratch.ts';

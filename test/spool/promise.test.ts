@@ -1,8 +1,8 @@
 /** The promise over a real process with a spool and a real Kafka: killed with -9 under load, again and again. */
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { countWaiting } from '../../src/journal/check.ts';
-import { journalFile } from '../../src/journal/files.ts';
+import { countWaiting } from '../../src/stores/journal/check.ts';
+import { journalFile } from '../../src/stores/journal/files.ts';
 import type { StoredRecord } from '../../src/records/record.ts';
 import { withDataDir } from '../journal/support/scratch.ts';
 import { readAll } from '../kafka/support.ts';

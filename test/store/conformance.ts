@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OutgoingRecord, ReadFrom, ReadRecords } from '../../src/records/record.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Store } from '../../src/stores/store.ts';
 import { makeRecord } from './make-record.ts';
 import { readAll, valuesOf } from './read-all.ts';
 

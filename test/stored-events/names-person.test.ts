@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { namesPerson } from '../../src/stored-events/names-person.ts';
+import { namesPerson } from '../../src/event-queries/names-person.ts';
 import { receiveInto } from '../support/receive-into.ts';
 
 const PERSON = { digits: '4915112345678', party: 'US.998877665544' };

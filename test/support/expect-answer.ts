@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { ERRORS, type ErrorCode } from '../../src/errors.ts';
+import { ERRORS, type ErrorCode } from '../../src/core/errors.ts';
 import type { Answer } from './signed-request.ts';
 
 export function expectRefusal(answer: { readonly status: number; readonly text: string }, code: ErrorCode): void {

@@ -1,12 +1,12 @@
 import { afterEach } from '@jest/globals';
-import { createGraphClient, type GraphClientOptions } from '../../src/graph/client.ts';
-import { createPhoneNumberReads } from '../../src/graph/phone-number-reads.ts';
-import { createDirectory, type Directory } from '../../src/phone-numbers/directory.ts';
+import { createGraphClient, type GraphClientOptions } from '../../src/meta-graph/client.ts';
+import { createPhoneNumberReads } from '../../src/meta-graph/phone-number-reads.ts';
+import { createDirectory, type Directory } from '../../src/phone-numbers/look-ups/directory.ts';
 import {
   type GraphStandIn,
   type GraphStandInOptions,
   startGraphStandIn,
-} from '../../src/testing/graph-stand-in/start-graph-stand-in.ts';
+} from '../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
 
 export const ACCOUNT = '102290129340398';
 export const OTHER_ACCOUNT = '102290129340399';

@@ -1,6 +1,6 @@
 /** A service that may manage numbers, a Graph stand-in beside it, and every secret that must be nowhere. */
-import type { GraphStandIn } from '../../src/testing/graph-stand-in/start-graph-stand-in.ts';
-import { NEW_NUMBER } from '../../src/testing/graph-stand-in/state.ts';
+import type { GraphStandIn } from '../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
+import { NEW_NUMBER } from '../../src/sdk/testing/graph-stand-in/state.ts';
 import { ACCOUNT, NUMBER, OTHER_ACCOUNT } from './graph.ts';
 import { type CliResult, runCli } from './run-cli.ts';
 import { APP_SECRET, startTestService, type TestService } from './start-service.ts';

@@ -1,10 +1,10 @@
 import { FAMILY_NAMES } from '../../src/fields/families.ts';
-import { type Listener, listen } from '../../src/http/listener.ts';
-import { createPublicApp } from '../../src/http/public-app.ts';
-import { createRoom, type Room } from '../../src/http/room.ts';
-import { createLog } from '../../src/log.ts';
+import { type Listener, listen } from '../../src/http/server/listener.ts';
+import { createPublicApp } from '../../src/http/public/public-app.ts';
+import { createRoom, type Room } from '../../src/http/server/admission.ts';
+import { createLog } from '../../src/core/log.ts';
 import { createReceive } from '../../src/receive.ts';
-import type { Append } from '../../src/store/store.ts';
+import type { Append } from '../../src/stores/store.ts';
 import { toAppSecret } from '../../src/webhook/signature.ts';
 import { APP_SECRET, VERIFY_TOKEN } from './start-service.ts';
 

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startService } from '../../src/app.ts';
+import { startService } from '../../src/app/service.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
-import { readJournal } from '../../src/journal/read-journal.ts';
-import { createLog } from '../../src/log.ts';
+import { readJournal } from '../../src/stores/journal/read-journal.ts';
+import { createLog } from '../../src/core/log.ts';
 import type { StoredRecord } from '../../src/records/record.ts';
 
 export const APP_SECRET = 'a4c1f0d2e3b5968778695a4b3c2d1e0f';

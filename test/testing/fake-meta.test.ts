@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { batchOf, type FakeMetaOptions, fakeMeta, sendTo } from '../../src/testing/test-kit.ts';
+import { batchOf, type FakeMetaOptions, fakeMeta, sendTo } from '../../src/sdk/testing.ts';
 import { APP_SECRET, startTestService, VERIFY_TOKEN } from '../support/start-service.ts';
 
 const stops: (() => void | Promise<void>)[] = [];

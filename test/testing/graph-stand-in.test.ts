@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import type { GraphStandIn } from '../../src/testing/graph-stand-in/start-graph-stand-in.ts';
-import { NEW_NUMBER } from '../../src/testing/graph-stand-in/state.ts';
+import type { GraphStandIn } from '../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
+import { NEW_NUMBER } from '../../src/sdk/testing/graph-stand-in/state.ts';
 import { readSignature, toAppSecret, verifySignature } from '../../src/webhook/signature.ts';
 import { ACCOUNT, createClock, NUMBER, standInWith } from '../support/graph.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeEvent } from '../../src/consumer/consumer-kit.ts';
+import { decodeEvent } from '../../src/sdk/index.ts';
 import { exampleEvents } from '../../src/events/examples.ts';
 import { allEvents, allFields } from '../../src/fields/registry.ts';
 import {
@@ -10,7 +10,7 @@ import {
   samplesOf,
   signedRequest,
   signPayload,
-} from '../../src/testing/test-kit.ts';
+} from '../../src/sdk/testing.ts';
 import { receiveInto } from '../support/receive-into.ts';
 
 const FIELDS = allFields().map(({ name }) => name as FieldName);

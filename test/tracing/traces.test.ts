@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readTraceparent } from '../../src/records/traceparent.ts';
-import { createTraceDelivery } from '../../src/tracing/trace-deliveries.ts';
+import { createTraceDelivery } from '../../src/telemetry/traces/trace-deliveries.ts';
 import { nameUpdateBody } from '../support/name-update.ts';
 import { runCli, SECRET, startServe } from '../support/run-cli.ts';
 import { signatureOf } from '../support/signed-request.ts';

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { startGraphStandIn } from '../../src/testing/graph-stand-in/start-graph-stand-in.ts';
+import { startGraphStandIn } from '../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
 import { readAll } from '../kafka/support.ts';
 import { ACCOUNT, NUMBER } from '../support/graph.ts';
 import { describeKafka } from '../support/kafka.ts';

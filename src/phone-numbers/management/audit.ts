@@ -1,7 +1,7 @@
 /** From an operation to the record of it. */
 import { createHash } from 'node:crypto';
 import { dataschemaOf, type SplitEvent, sourceOf, toRfc3339 } from '../../events/event.ts';
-import { type ManagedData, phoneNumberManaged } from '../../events/own/phone-number-managed.ts';
+import { type ManagedData, phoneNumberManaged } from '../../events/system/phone-number-managed.ts';
 import type { OutgoingRecord } from '../../records/record.ts';
 import { toRecord } from '../../records/to-record.ts';
 import type { TopicNaming } from '../../records/topics.ts';

@@ -1,5 +1,5 @@
 /** The operations that change something, as data: what each takes, sends and means. Everything about one is in its entry. */
-import type { PhoneNumberWrites, WriteTarget } from '../../graph/phone-number-writes.ts';
+import type { PhoneNumberWrites, WriteTarget } from '../../meta-graph/phone-number-writes.ts';
 import { type Input, type InputName, secretsOf } from './inputs.ts';
 
 type Reply = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 /** Meta's refusal of an operation as an error of ours: which it is, what to do, how long to wait. */
-import { type ErrorCode, HubcastError } from '../../errors.ts';
-import { type GraphError, isGraphError } from '../../graph/graph-error.ts';
+import { type ErrorCode, HubcastError } from '../../core/errors.ts';
+import { type GraphError, isGraphError } from '../../meta-graph/graph-error.ts';
 import { type Refusal, refusalOf, waitText } from './refusals.ts';
 
 const LONGEST_DETAILS = 300;

@@ -3,8 +3,8 @@
  * Members that are secret carry `writeOnly`; what may be shown, logged and kept is derived from it.
  */
 import { z } from 'zod';
-import { HubcastError } from '../../errors.ts';
-import { readNumber } from '../read-number.ts';
+import { HubcastError } from '../../core/errors.ts';
+import { readNumber } from '../look-ups/parse-number.ts';
 
 const SECRET = { writeOnly: true, format: 'password' } as const;
 

@@ -2,10 +2,10 @@
  * Operations on phone numbers: the input is checked, the attempt is put on record, Meta is asked once, the outcome is put
  * on record. Without the first record nothing is done; PINs, codes and verify tokens are in none of them.
  */
-import { HubcastError, isHubcastError, messageOf } from '../../errors.ts';
-import type { GraphClient } from '../../graph/client.ts';
-import type { PhoneNumberWrites, WriteTarget } from '../../graph/phone-number-writes.ts';
-import { readId } from '../read-number.ts';
+import { HubcastError, isHubcastError, messageOf } from '../../core/errors.ts';
+import type { GraphClient } from '../../meta-graph/client.ts';
+import type { PhoneNumberWrites, WriteTarget } from '../../meta-graph/phone-number-writes.ts';
+import { readId } from '../look-ups/parse-number.ts';
 import type { Actor, ManagedEvent, RecordManaged } from './audit.ts';
 import { CHANGES, type Change, type ChangeName } from './changes.ts';
 import { explain } from './explain.ts';

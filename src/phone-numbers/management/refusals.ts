@@ -3,7 +3,7 @@
  * own and win. HTTP, command line and docs/ show the same rows.
  * https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes
  */
-import type { GraphFailure } from '../../graph/graph-error.ts';
+import type { GraphFailure } from '../../meta-graph/graph-error.ts';
 
 export interface Refusal {
   /** Codes or subcodes; a range as its ends. */

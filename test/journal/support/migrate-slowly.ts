@@ -1,7 +1,7 @@
 // Run as a process of its own by migrations.test.ts: a file of version 1, and a step to version 2 that takes for ever.
 import { writeSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { migrate } from '../../../src/journal/migrations.ts';
+import { migrate } from '../../../src/stores/journal/migrations.ts';
 
 const database = new DatabaseSync(String(process.argv[2]));
 database.exec('PRAGMA journal_mode = WAL; PRAGMA cache_size = 10');

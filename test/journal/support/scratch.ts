@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Journal, type JournalOptions, openJournal } from '../../../src/journal/open-journal.ts';
-import { createLog } from '../../../src/log.ts';
+import { type Journal, type JournalOptions, openJournal } from '../../../src/stores/journal/open-journal.ts';
+import { createLog } from '../../../src/core/log.ts';
 
 export function makeScratchDir(): string {
   return mkdtempSync(join(tmpdir(), 'hubcast-journal-'));

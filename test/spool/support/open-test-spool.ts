@@ -1,9 +1,9 @@
 /** A spool on a folder of its own, over a real Kafka or over a stand-in for its writer. */
-import type { KafkaWriterOptions } from '../../../src/kafka/open-writer.ts';
-import { createOrderedKafkaWriter } from '../../../src/kafka/ordered-writer.ts';
+import type { KafkaWriterOptions } from '../../../src/stores/kafka/open-writer.ts';
+import { createOrderedKafkaWriter } from '../../../src/stores/kafka/ordered-writer.ts';
 import type { TopicPlan } from '../../../src/records/topics.ts';
-import { openSpool, type Spool } from '../../../src/spool/open-spool.ts';
-import type { OrderedWriter } from '../../../src/store/ordered-writes.ts';
+import { openSpool, type Spool } from '../../../src/stores/spool/open-spool.ts';
+import type { OrderedWriter } from '../../../src/stores/ordered-writer.ts';
 import { openTestJournal } from '../../journal/support/scratch.ts';
 import { log, writerOptions } from '../../kafka/support.ts';
 

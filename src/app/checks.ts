@@ -1,0 +1,47 @@
+/** The checks that a running service makes of itself when somebody asks: one at a time, and kept for a moment. */
+import type { StoreSettings } from '../config/settings.ts';
+import type { Report } from '../doctor/findings.ts';
+import type { Logger } from '../core/log.ts';
+
+/** Meta counts the reads of each account: two for each examination. */
+const KEPT_MS = 30_000;
+const NOT_PROBED = '?probe=true calls it, and stores a test event';
+
+interface Kept {
+  readonly report: Promise<Report>;
+  /** When it was done; null while it is under way. */
+  doneMs: number | null;
+}
+
+/**
+ * @param now a monotonic clock, ms
+ * @returns a function that says what is wrong; askers at the same time share an answer
+ */
+export function openChecks(
+  settings: () => StoreSettings,
+  log: Logger,
+  now: () => number = () => performance.now(),
+): (probe: boolean) => Promise<Report> {
+  const kept = new Map<boolean, Kept>();
+  return (probe) => {
+    const known = kept.get(probe);
+    if (known !== undefined && (known.doneMs === null || now() - known.doneMs < KEPT_MS)) return known.report;
+    const current = settings();
+    const entry: Kept = { report: check(current, log, probe), doneMs: null };
+    kept.set(probe, entry);
+    entry.report.then(
+      () => {
+        entry.doneMs = now();
+      },
+      () => kept.delete(probe),
+    );
+    return entry.report;
+  };
+}
+
+/** The checks' code is loaded by the first who asks. */
+async function check(settings: StoreSettings, log: Logger, probe: boolean): Promise<Report> {
+  const [{ examine }, { openDoctor }] = await Promise.all([import('../doctor/examine.ts'), import('./doctor.ts')]);
+  const examination = { settings, url: null, offline: false, probe: probe || NOT_PROBED };
+  return examine(examination, openDoctor(settings, { log }));
+}

@@ -1,0 +1,59 @@
+/** From what is counted anyway to the operator's page. */
+
+import { type ConsoleAssets, loadConsoleAssets } from '../console/assets.ts';
+import { createHistory, STEP_MS, type Totals } from '../console/history.ts';
+import { ERRORS, type ErrorCode } from '../core/errors.ts';
+import { typeOfEvent } from '../events/event.ts';
+import { allEvents } from '../fields/registry.ts';
+import type { ConsoleParts } from '../http/internal/console-routes.ts';
+import type { DeliveryTotals } from '../telemetry/metrics/sum-deliveries.ts';
+
+export interface OpenConsole extends ConsoleParts {
+  readonly close: () => void;
+}
+
+interface ConsoleOptions {
+  readonly deliveries: () => DeliveryTotals;
+  readonly version: string;
+  /** Where events go, in words. */
+  readonly store: string;
+}
+
+export function openConsole({ deliveries, version, store }: ConsoleOptions): OpenConsole {
+  const families = new Map(
+    allEvents().map(({ field, event }) => [typeOfEvent(field, event), event.family ?? field.family] as const),
+  );
+  const familyOf = (type: string): string =>
+    families.get(type) ?? (type.endsWith('dead_letter') ? 'dead-letter' : 'unknown');
+
+  function totals(): Totals {
+    const { events: byType, outcomes, timeToDurable } = deliveries();
+    const events: Record<string, number> = {};
+    for (const [type, { count }] of byType) {
+      const family = familyOf(type);
+      events[family] = (events[family] ?? 0) + count;
+    }
+    let refused = 0;
+    let failed = 0;
+    for (const [outcome, count] of Object.entries(outcomes)) {
+      const status = ERRORS[outcome as ErrorCode]?.status ?? 200;
+      if (status >= 500) failed += count;
+      else if (status >= 400) refused += count;
+    }
+    const { bounds, counts } = timeToDurable;
+    return { events, stored: outcomes.stored, refused, failed, durable: { bounds, counts: [...counts] } };
+  }
+
+  let assets: ConsoleAssets | undefined;
+  const history = createHistory(totals);
+  const sampling = setInterval(() => history.sample(Date.now()), STEP_MS);
+  sampling.unref();
+  return {
+    assets() {
+      assets ??= loadConsoleAssets();
+      return assets;
+    },
+    history: () => ({ step_ms: STEP_MS, version, store, points: history.points() }),
+    close: () => clearInterval(sampling),
+  };
+}

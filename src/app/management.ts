@@ -1,0 +1,86 @@
+/** From settings to operations on phone numbers: Meta's calls, the directory they concern, and the store of their audit. */
+import { randomUUID } from 'node:crypto';
+import { appsOf } from '../config/meta-apps.ts';
+import type { StoreSettings } from '../config/settings.ts';
+import { createPhoneNumberWrites } from '../meta-graph/phone-number-writes.ts';
+import type { Logger } from '../core/log.ts';
+import type { OpenLookUps } from './look-ups.ts';
+import { type ManagedEvent, toManagedRecord } from '../phone-numbers/management/audit.ts';
+import { createManagement, MANAGEMENT_OPERATIONS, type Management } from '../phone-numbers/management/manage.ts';
+import { codesText, REFUSALS, waitText } from '../phone-numbers/management/refusals.ts';
+import type { Append } from '../stores/store.ts';
+
+export interface OpenManagementOptions {
+  /** Null where there is no access to Graph. */
+  readonly numbers: OpenLookUps | null;
+  /** Null leaves nothing on record: only for somebody who said so. */
+  readonly append: Append | null;
+  readonly log: Logger;
+}
+
+/** @returns null where numbers may not be managed */
+export function openManagement(
+  settings: StoreSettings,
+  { numbers, append, log }: OpenManagementOptions,
+): Management | null {
+  if (!settings.MANAGEMENT || numbers === null) return null;
+  const { directory, client } = numbers;
+  const apps = appsOf(settings);
+
+  async function record(event: ManagedEvent): Promise<void> {
+    const { accountId } = event;
+    const app = apps.find(({ accounts }) => accountId !== null && accounts.includes(accountId)) ?? apps[0];
+    const naming = { prefix: app.topicPrefix, names: settings.TOPIC_NAMES };
+    await append?.([toManagedRecord(event, { app: app.name, naming, nowMs: Date.now() })]);
+    log.info(toLogMembers(event), 'phone number managed');
+  }
+
+  return createManagement({
+    client,
+    writes: createPhoneNumberWrites(client),
+    accountIds: apps.flatMap(({ accounts }) => accounts),
+    async numberOf(id, { fresh }) {
+      const { number, stale } = await directory.byId(id, { fresh });
+      const { value, accountId, digits, fetchedAtMs } = number;
+      return { id: value.id, accountId, digits, value, fetchedAtMs, stale };
+    },
+    changed: (accountId, digits) =>
+      directory.noteEvents([{ family: 'phone-numbers', key: digits === null ? accountId : `${accountId}:${digits}` }]),
+    record: append === null ? null : record,
+    onUnrecorded: (event, why) =>
+      log.error({ ...toLogMembers(event), why }, 'the outcome of an operation could not be put on record'),
+    newOperationId: randomUUID,
+  });
+}
+
+/** For the log: not the input, and no number people could be called by. */
+function toLogMembers({ operation, operationId, outcome, actor, accountId, phoneNumberId, error }: ManagedEvent) {
+  return {
+    operation,
+    operation_id: operationId,
+    outcome,
+    actor: `${actor.kind}:${actor.name}`,
+    account_id: accountId,
+    phone_number_id: phoneNumberId,
+    ...(error === null ? {} : error),
+  };
+}
+
+/** The operations as rows, for `describe` and docs/. */
+export function operationRows(): readonly Readonly<Record<'operation' | 'request' | 'does', string>>[] {
+  return Object.entries(MANAGEMENT_OPERATIONS).map(([operation, { method, path, about }]) => ({
+    operation,
+    request: `${method} ${path}`,
+    does: about,
+  }));
+}
+
+/** Meta's refusals as rows, for `describe` and docs/. */
+export function refusalRows(): readonly Readonly<Record<'code' | 'meaning' | 'todo' | 'wait', string>>[] {
+  return REFUSALS.map((refusal) => ({
+    code: codesText(refusal),
+    meaning: refusal.about,
+    todo: refusal.todo,
+    wait: waitText(refusal),
+  }));
+}

@@ -1,0 +1,103 @@
+/** From what is counted on the way of a webhook, and what others know, to the text of /metrics. */
+import type { ErrorCode } from '../core/errors.ts';
+import { createDeliveryCounts, type DeliveryCounts } from '../telemetry/metrics/delivery-counts.ts';
+import { createExposition, type Exposer, type Exposition, type MetricState } from '../telemetry/metrics/exposition.ts';
+import { createGraphCounts } from '../telemetry/metrics/graph-counts.ts';
+import { createNumberTally } from '../telemetry/metrics/number-counts.ts';
+import { metricReaders } from '../telemetry/metrics/read-metrics.ts';
+import { createStoreCounts } from '../telemetry/metrics/store-counts.ts';
+import type { OpenLookUps } from './look-ups.ts';
+import type { Readiness, SpoolLag, StoreMeter } from '../stores/store.ts';
+
+export interface OpenMetrics {
+  readonly deliveries: DeliveryCounts;
+  readonly storeMeter: StoreMeter;
+  readonly noteGraphCall: (method: 'GET' | 'POST', failure: ErrorCode | null) => void;
+  /** Remembers how an answer of /ready turns out: a scrape must not wait for a broker that is away. */
+  readonly watchReadiness: (ask: () => Promise<Readiness>) => () => Promise<Readiness>;
+  readonly expose: (sources: ExposedSources) => () => Promise<Exposition>;
+  /** The same as figures, for the process that is scraped. */
+  readonly tell: (sources: Pick<ExposedSources, 'version' | 'bytesUnderWay' | 'maxBytesUnderWay'>) => Exposer['states'];
+}
+
+export interface ExposedSources {
+  readonly version: string;
+  readonly readiness: () => Promise<Readiness>;
+  readonly bytesUnderWay: () => number;
+  readonly maxBytesUnderWay: number;
+  /** Null where this service has no access to Graph. */
+  readonly numbers: OpenLookUps | null;
+  /** What workers counted; null where there are none. */
+  readonly ofWorkers: (() => Promise<readonly (readonly MetricState[])[]>) | null;
+  readonly lag: (() => Promise<SpoolLag>) | undefined;
+}
+
+export function openMetrics(): OpenMetrics {
+  const deliveries = createDeliveryCounts();
+  const store = createStoreCounts();
+  const graphCalls = createGraphCounts();
+  let ready = false;
+
+  return {
+    deliveries,
+    storeMeter: store.meter,
+    noteGraphCall: graphCalls.noteCall,
+    watchReadiness: (ask) => async () => {
+      const state = await ask();
+      ready = state.ready;
+      return state;
+    },
+    expose({ version, readiness, bytesUnderWay, maxBytesUnderWay, numbers, lag, ofWorkers }) {
+      const spool = lag === undefined ? NO_SPOOL : createLast(lag);
+      const graph =
+        numbers === null
+          ? null
+          : {
+              accountIds: numbers.accountIds,
+              percentUsed: numbers.client.budget.percentOf,
+              tokens: numbers.tokens,
+              numbers: createNumberTally(numbers.directory.known),
+            };
+      const sources = { version, deliveries, store, graphCalls, graph, bytesUnderWay, maxBytesUnderWay };
+      const { text } = createExposition(metricReaders({ ...sources, ready: () => ready, spool: spool.known }));
+      return async () => {
+        // For the next scrape, where nobody else asks.
+        readiness().catch(() => undefined);
+        spool.ask();
+        return text(await ofWorkers?.());
+      };
+    },
+    tell(sources) {
+      // The phone numbers are the first process's, and a spool has no workers.
+      const others = { graph: null, spool: NO_SPOOL.known };
+      return createExposition(
+        metricReaders({ ...sources, ...others, deliveries, store, graphCalls, ready: () => ready }),
+      ).states;
+    },
+  };
+}
+
+const NO_SPOOL = { known: () => undefined, ask: () => undefined };
+
+/** The last answer to a question that may take long; it is not asked again before it is answered. */
+function createLast<T>(question: () => Promise<T>): { readonly known: () => T | undefined; readonly ask: () => void } {
+  let known: T | undefined;
+  let asking = false;
+  return {
+    known: () => known,
+    ask() {
+      if (asking) return;
+      asking = true;
+      question()
+        .then(
+          (answer) => {
+            known = answer;
+          },
+          () => undefined,
+        )
+        .finally(() => {
+          asking = false;
+        });
+    },
+  };
+}

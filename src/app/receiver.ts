@@ -1,0 +1,75 @@
+/** From settings to the public listener: the doors of the Meta apps behind it, and the room their requests share. */
+import { randomUUID } from 'node:crypto';
+import type { Settings } from '../config/settings.ts';
+import { ERRORS, messageOf } from '../core/errors.ts';
+import type { KnownNumberOf, SplitEvent } from '../events/event.ts';
+import type { Listener } from '../http/server/listener.ts';
+import { createPublicApp } from '../http/public/public-app.ts';
+import { createRoom, type Room } from '../http/server/admission.ts';
+import { createWhyClosed } from '../http/public/rejection-reason.ts';
+import { listenOn } from './listen.ts';
+import type { Logger } from '../core/log.ts';
+import { openApps } from './webhook-endpoints.ts';
+import type { OpenMetrics } from './metrics.ts';
+import { clientCheckOf, openTls } from './tls.ts';
+import { PACKAGE } from '../core/package-info.ts';
+import type { Store } from '../stores/store.ts';
+import { createTraceDelivery } from '../telemetry/traces/trace-deliveries.ts';
+
+export interface OpenReceiverOptions {
+  readonly store: Store;
+  readonly metrics: OpenMetrics;
+  readonly room: Room;
+  readonly knownNumber?: KnownNumberOf;
+  /** Told of events once they are durable, for look-ups. */
+  readonly onStored?: (events: readonly SplitEvent[]) => void;
+  readonly log: Logger;
+}
+
+/** @throws HubcastError `configuration_invalid` when the address cannot be taken, or certificate and key do not fit */
+export async function openReceiver(settings: () => Settings, options: OpenReceiverOptions): Promise<Listener> {
+  const { store, metrics, room, knownNumber, onStored, log } = options;
+  const fixed = settings();
+  const door = openApps(settings, {
+    append: store.append,
+    now: () => performance.now(),
+    log,
+    ...(knownNumber === undefined ? {} : { knownNumber }),
+    onStored(stored, receivedMs) {
+      metrics.deliveries.noteEvents(stored, receivedMs);
+      onStored?.(stored);
+    },
+    onStoredFailed: (error) => log.error({ error: messageOf(error) }, 'what follows a stored webhook failed'),
+  });
+  const handle = createPublicApp({
+    door,
+    room,
+    maxBodyBytes: fixed.MAX_BODY_BYTES,
+    now: Date.now,
+    newDeliveryId: randomUUID,
+    meter: metrics.deliveries,
+    trace: createTraceDelivery(PACKAGE.version),
+    log,
+  });
+  const { fix } = ERRORS.client_certificate_refused;
+  return listenOn('public', fixed, {
+    handle,
+    tls: openTls(settings, log),
+    check: clientCheckOf(fixed),
+    onRefused: (diagnosis) => log.warn({ diagnosis, fix }, 'refused before its body'),
+  });
+}
+
+export function openRoom(fixed: Settings, { backlog }: Store): Room {
+  return createRoom({
+    maxBytes: fixed.MAX_IN_FLIGHT_BYTES,
+    maxRequests: fixed.MAX_IN_FLIGHT_REQUESTS,
+    ...(backlog && {
+      whyClosed: createWhyClosed({
+        backlog,
+        maxRecords: fixed.MAX_IN_FLIGHT_EVENTS,
+        maxQueueMs: fixed.MAX_QUEUE_MS,
+      }),
+    }),
+  });
+}

@@ -1,0 +1,43 @@
+/** Dead letters of a store, as its commands choose them. */
+import type { StoreSettings } from '../config/settings.ts';
+import { HubcastError } from '../core/errors.ts';
+import { isObject } from '../core/is-object.ts';
+import { createLog } from '../core/log.ts';
+import { namingsOf, openReader } from '../stores/select.ts';
+import type { StoredRecord } from '../records/record.ts';
+import { topicName } from '../records/topics.ts';
+import { isWanted, type LetterFilter } from '../dead-letters/summary.ts';
+
+export interface Choice extends LetterFilter {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** Each id once, in the order stored. */
+export async function* readLetters(settings: StoreSettings, choice: Choice): AsyncGenerator<StoredRecord> {
+  const reader = openReader(settings, createLog('warn', process.stderr));
+  const topics = [...new Set(namingsOf(settings).map((naming) => topicName(naming, 'dead-letter')))];
+  const seen = new Set<string>();
+  try {
+    const from = choice.from === undefined ? 'start' : { timestampMs: choice.from };
+    for await (const record of reader.read({ topics, from, follow: false })) {
+      const { ce_id: id = '' } = record.headers;
+      if (record.timestampMs >= (choice.to ?? Number.POSITIVE_INFINITY) || seen.has(id)) continue;
+      seen.add(id);
+      if (isWanted(record, choice)) yield record;
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+export async function findLetter(settings: StoreSettings, id: string): Promise<StoredRecord> {
+  for await (const record of readLetters(settings, {})) if (record.headers.ce_id === id) return record;
+  throw new HubcastError('dead_letter_not_found', `No dead letter with the id ${id} is stored.`);
+}
+
+export function issueText(issue: unknown): string {
+  if (!isObject(issue)) return JSON.stringify(issue) ?? '';
+  const { path, message } = issue;
+  return path === '' || path === undefined ? String(message) : `${String(path)}: ${String(message)}`;
+}

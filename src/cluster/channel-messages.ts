@@ -1,0 +1,33 @@
+/** What the process of the internal listener and its workers say to each other. */
+import type { ErrorCode } from '../core/errors.ts';
+import type { Family } from '../fields/families.ts';
+import type { MetricState } from '../telemetry/metrics/exposition.ts';
+import type { Readiness } from '../stores/store.ts';
+
+export interface Answers {
+  readonly readiness: Readiness;
+  readonly metrics: readonly MetricState[];
+}
+
+export type Question = keyof Answers;
+
+export type ToWorker =
+  | { readonly kind: 'ask'; readonly id: number; readonly question: Question }
+  /** Take no new connections, finish what is under way, end. */
+  | { readonly kind: 'stop' }
+  /** Cut the connections that are left. */
+  | { readonly kind: 'cut' };
+
+/** A stored event that look-ups have to know of. */
+export interface Noted {
+  readonly family: Family;
+  readonly key: string | null;
+}
+
+export type FromWorker =
+  /** Without an answer where there is none to be had. */
+  | { readonly kind: 'answer'; readonly id: number; readonly answer?: Answers[Question] }
+  | { readonly kind: 'listening'; readonly url: string }
+  /** It could not start, and ends. */
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string }
+  | { readonly kind: 'noted'; readonly events: readonly Noted[] };

@@ -1,0 +1,64 @@
+/** The worker's end of the channel to the process that started it. */
+import { type HubcastError, isHubcastError, messageOf } from '../core/errors.ts';
+import type { MetricState } from '../telemetry/metrics/exposition.ts';
+import type { Readiness } from '../stores/store.ts';
+import type { Answers, FromWorker, Noted, ToWorker } from './channel-messages.ts';
+
+export interface WorkerLinkOptions {
+  readonly readiness: () => Promise<Readiness>;
+  readonly metrics: () => Promise<readonly MetricState[]>;
+  readonly onStop: () => void;
+  readonly onCut: () => void;
+}
+
+export interface WorkerLink {
+  readonly listening: (url: string) => void;
+  /** Resolves when it was said. */
+  readonly failed: (error: unknown) => Promise<void>;
+  /** Events of families that look-ups are about; others are left out. */
+  readonly noted: (events: readonly Noted[]) => void;
+}
+
+export function linkToPrimary(options: WorkerLinkOptions): WorkerLink {
+  process.on('message', (message: ToWorker) => {
+    if (message.kind === 'stop') options.onStop();
+    else if (message.kind === 'cut') options.onCut();
+    else if (message.kind === 'ask') void answer(message.id, options[message.question]);
+  });
+
+  async function answer(id: number, ask: () => Promise<Answers[keyof Answers]>): Promise<void> {
+    const given = await ask().catch(() => undefined);
+    await say({ kind: 'answer', id, ...(given === undefined ? {} : { answer: given }) });
+  }
+
+  return {
+    listening: (url) => void say({ kind: 'listening', url }),
+    failed: (error) =>
+      say({
+        kind: 'failed',
+        code: isHubcastError(error) ? (error as HubcastError).code : 'internal',
+        message: messageOf(error),
+      }),
+    noted(events) {
+      let told: Noted[] | undefined;
+      for (const { family, key } of events) {
+        if (TOLD.has(family)) {
+          told ??= [];
+          told.push({ family, key });
+        }
+      }
+      if (told !== undefined) void say({ kind: 'noted', events: told });
+    },
+  };
+}
+
+/** Few: messages and statuses are of other families. */
+const TOLD: ReadonlySet<string> = new Set(['phone-numbers', 'accounts']);
+
+/** Nobody to tell: the process is about to end. */
+function say(message: FromWorker): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined || !process.connected) resolve();
+    else process.send(message, undefined, {}, () => resolve());
+  });
+}

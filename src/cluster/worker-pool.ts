@@ -1,0 +1,99 @@
+/** All workers as one: ready, counted and stopped together. */
+import type { Worker } from 'node:cluster';
+import type { Logger } from '../core/log.ts';
+import { type MetricState, mergeMetrics } from '../telemetry/metrics/exposition.ts';
+import type { Readiness } from '../stores/store.ts';
+import { keepWorker } from './supervised-worker.ts';
+import type { Noted } from './channel-messages.ts';
+
+export interface WorkerPoolOptions {
+  readonly count: number;
+  readonly fork: (number: number) => Worker;
+  readonly onNoted: (events: readonly Noted[]) => void;
+  /** A worker that was told to stop and has not ended by then is killed. */
+  readonly killAfterMs: number;
+  /** A monotonic clock in ms. */
+  readonly now: () => number;
+  readonly log: Logger;
+}
+
+export interface WorkerPool {
+  readonly url: string;
+  /**
+   * First when every worker is; from then on while one is ready and none that takes connections is not. Those that are
+   * being started again take none, and are told as warnings.
+   */
+  readonly readiness: () => Promise<Readiness>;
+  /** Of each process, those that ended among them. */
+  readonly metrics: () => Promise<readonly (readonly MetricState[])[]>;
+  /** The same, a few seconds old. */
+  readonly lastMetrics: () => readonly (readonly MetricState[])[];
+  readonly stop: () => Promise<void>;
+  /** Cuts connections that are left. */
+  readonly destroy: () => void;
+}
+
+/** @throws HubcastError why the first worker that could not start did not */
+export async function startWorkers(options: WorkerPoolOptions): Promise<WorkerPool> {
+  const { count, log } = options;
+  let past: readonly MetricState[] = [];
+  const onEnd = (metrics: readonly MetricState[]) => {
+    // Gauges were of the process; what was counted goes on.
+    past = mergeMetrics([past, metrics.filter(({ type }) => type !== 'gauge')]);
+  };
+  const workers = Array.from({ length: count }, (_, place) => keepWorker({ ...options, number: place + 1, onEnd }));
+  const kill = () => {
+    for (const worker of workers) worker.kill();
+  };
+  const stop = async () => {
+    const timer = setTimeout(() => {
+      log.error('workers did not end after they were told to; they are killed');
+      kill();
+    }, options.killAfterMs);
+    await Promise.all(workers.map((worker) => worker.stop()));
+    clearTimeout(timer);
+  };
+
+  const starts = workers.map(({ listening }) => listening);
+  // Each may fail, and one reason is enough.
+  for (const start of starts) start.catch(() => undefined);
+  let url = '';
+  try {
+    [url = ''] = await Promise.all(starts);
+  } catch (error) {
+    const stopped = stop();
+    kill();
+    await stopped;
+    throw error;
+  }
+
+  let began = false;
+  return {
+    url,
+    stop,
+    async readiness() {
+      const states = await Promise.all(
+        workers.map(async ({ number, readiness }) => ({ number, state: await readiness() })),
+      );
+      const away = states.filter(({ state }) => state === null).map(({ number }) => number);
+      const here = states.flatMap(({ number, state }) => (state === null ? [] : [{ number, state }]));
+      for (const { number, state } of here) {
+        if (!state.ready) return { ready: false, why: `Worker ${number} of ${count}: ${state.why}` };
+      }
+      if (away.length === count || (away.length > 0 && !began)) {
+        return { ready: false, why: `Workers that ended and are being started again: ${away.join(', ')} of ${count}.` };
+      }
+      began = true;
+      const warnings = here.flatMap(({ state }) => (state.ready ? (state.warnings ?? []) : []));
+      if (away.length > 0) {
+        warnings.push(`Workers that ended and are being started again: ${away.join(', ')} of ${count}.`);
+      }
+      return { ready: true, warnings: [...new Set(warnings)] };
+    },
+    metrics: async () => [...(await Promise.all(workers.map(({ metrics }) => metrics()))), past],
+    lastMetrics: () => [...workers.map(({ lastMetrics }) => lastMetrics()), past],
+    destroy() {
+      for (const worker of workers) worker.cut();
+    },
+  };
+}

@@ -1,0 +1,110 @@
+/**
+ * A dead letter becomes the body again that it was a part of, alone in it: what stood around the part is put back where
+ * it stood. Read as webhooks are, by a registry that has learned, it has the events and ids it would have had at first.
+ */
+import { isObject } from '../core/is-object.ts';
+import { WHATSAPP_OBJECT } from '../webhook/envelope.ts';
+import type { JsonView } from '../webhook/json-view.ts';
+
+/**
+ * @param data of the dead letter, as stored
+ * @param repaired JSON text in place of the part (of a whole body: its text), or null
+ * @returns null where there is nothing to read again: what was only kept aside, chunks of an event, unknown forms
+ */
+export function bodyOfDeadLetter(data: JsonView, repaired: string | null): Buffer | null {
+  const letter = data.value as Readonly<Record<string, unknown>>;
+  const { part } = letter;
+  if (part === 'body') return repaired === null ? heldBytes(letter) : Buffer.from(repaired);
+  const held = repaired ?? heldText(data);
+  if (held === null) return null;
+  const build = BUILDERS[part as keyof typeof BUILDERS];
+  const text = build === undefined ? null : build(data, held);
+  return text === null ? null : Buffer.from(text);
+}
+
+const BUILDERS = {
+  entry: envelopeText,
+  change: entryText,
+  value: changeText,
+  item: (data: JsonView, item: string) => {
+    const places = placesOf(String((data.value as Readonly<Record<string, unknown>>).path));
+    const text = places === null ? null : nest(places, inner(data, 'context'), aroundOf(data, 'value'), item);
+    return text === null ? null : changeText(data, text);
+  },
+} as const;
+
+function envelopeText(data: JsonView, entry: string): string {
+  const around = aroundOf(data, 'envelope');
+  const members = membersOf(around);
+  // Of an object that is not WhatsApp's the name stands in `around`.
+  if (inner(around, 'object') === null) members.unshift(`"object":"${WHATSAPP_OBJECT}"`);
+  return `{${[...members, `"entry":[${entry}]`].join()}}`;
+}
+
+function entryText(data: JsonView, change: string): string {
+  const time = inner(data, 'entry_time');
+  const members = [
+    `"id":${inner(data, 'entry_id')?.text() ?? 'null'}`,
+    ...(time === null ? [] : [`"time":${time.text()}`]),
+    ...membersOf(aroundOf(data, 'entry')),
+    `"changes":[${change}]`,
+  ];
+  return envelopeText(data, `{${members.join()}}`);
+}
+
+function changeText(data: JsonView, value: string): string {
+  const field = inner(data, 'field')?.text() ?? 'null';
+  return entryText(
+    data,
+    `{${[`"field":${field}`, ...membersOf(aroundOf(data, 'change')), `"value":${value}`].join()}}`,
+  );
+}
+
+interface Place {
+  readonly name: string;
+  /** It stood in an array of that name. */
+  readonly listed: boolean;
+}
+
+/** From the value of the change inwards. */
+function placesOf(path: string): readonly Place[] | null {
+  const [, rest] = /^entry\[\d+\]\.changes\[\d+\]\.value((?:\.\w+(?:\[\d+\])?)+)$/.exec(path) ?? [];
+  if (rest === undefined) return null;
+  return [...rest.matchAll(/\.(\w+)(\[\d+\])?/g)].map(([, name = '', index]) => ({
+    name,
+    listed: index !== undefined,
+  }));
+}
+
+/** @param misfits surroundings that did not fit their schema: they stood there too */
+function nest(places: readonly Place[], context: JsonView | null, misfits: JsonView | null, item: string): string {
+  const [place, ...further] = places;
+  if (place === undefined) return item;
+  const { name, listed } = place;
+  const inside = nest(further, inner(context, name), inner(misfits, name), item);
+  const members = [...membersOf(context, name), ...membersOf(misfits, name)];
+  return `{${[...members, `${JSON.stringify(name)}:${listed ? `[${inside}]` : inside}`].join()}}`;
+}
+
+function aroundOf(data: JsonView, name: string): JsonView | null {
+  return inner(inner(data, 'around'), name);
+}
+
+/** Null where there is no such member. */
+function inner(view: JsonView | null, name: string): JsonView | null {
+  return view !== null && isObject(view.value) && Object.hasOwn(view.value, name) ? view.at(name) : null;
+}
+
+function membersOf(view: JsonView | null, but?: string): string[] {
+  if (view === null || !isObject(view.value)) return [];
+  const names = Object.keys(view.value).filter((name) => name !== but);
+  return names.map((name) => `${JSON.stringify(name)}:${view.at(name).text()}`);
+}
+
+function heldBytes({ body_base64 }: Readonly<Record<string, unknown>>): Buffer | null {
+  return typeof body_base64 === 'string' ? Buffer.from(body_base64, 'base64') : null;
+}
+
+function heldText(data: JsonView): string | null {
+  return inner(data, 'value')?.text() ?? heldBytes(data.value as Readonly<Record<string, unknown>>)?.toString() ?? null;
+}

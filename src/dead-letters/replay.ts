@@ -1,0 +1,193 @@
+/**
+ * Dead letters, read again with today's registry: what is fine now becomes the events it would have been at first, with
+ * the receipt data of its own POST, and is stored like those of a webhook. What is still refused stays where it is.
+ */
+import type { z } from 'zod';
+import { findEventSchema } from '../events/decoding/event-schemas.ts';
+import { deadLetterSchema, envelopeSchema } from '../events/contract.ts';
+import type { Delivery, KnownNumberOf, SplitEvent } from '../events/event.ts';
+import { deadLetter } from '../events/system/dead-letter.ts';
+import { rawRequest } from '../events/system/raw-request.ts';
+import { bodyOfDeadLetter } from './reassemble.ts';
+import { splitIntoEvents } from '../events/split.ts';
+import type { Family } from '../fields/families.ts';
+import { type AcceptedAccounts, acceptedOf } from '../receive.ts';
+import { type Chunk, joinFrom, readChunk } from '../records/chunk.ts';
+import type { OutgoingRecord, StoredRecord } from '../records/record.ts';
+import { type HideParty, toRecord } from '../records/to-record.ts';
+import { familyOfSchema, type TopicNaming } from '../records/topics.ts';
+import { traceparentOf } from '../records/traceparent.ts';
+import type { Append } from '../stores/store.ts';
+import { type Issue, readBody } from '../webhook/envelope.ts';
+import { type JsonView, viewJson } from '../webhook/json-view.ts';
+import { readSignature, signPayload, toAppSecret, verifySignature } from '../webhook/signature.ts';
+
+export interface ReplayOptions {
+  readonly append: Append;
+  /** Of the app a letter was sent to; of the first one where it is gone. */
+  readonly appOf: (name: string) => AppOfLetter;
+  /** Dead letters stored at that time (ms) or later, in which the other parts of an event are looked for. */
+  readonly lettersSince: (timestampMs: number) => AsyncIterable<StoredRecord>;
+  /** As for webhooks: the key must be the one that the events of the same chat have. */
+  readonly hideParty?: HideParty | undefined;
+  /** Families that are stored. */
+  readonly families: readonly Family[];
+  readonly knownNumber?: KnownNumberOf;
+  /** Told of events once they are durable. */
+  readonly onStored?: (events: readonly SplitEvent[]) => void;
+  readonly now: () => number;
+}
+
+interface AppOfLetter {
+  readonly naming: TopicNaming;
+  readonly accounts?: AcceptedAccounts;
+  readonly ofSeveralApps?: boolean;
+}
+
+export interface Repair {
+  /** Says what would happen, and stores nothing. */
+  readonly dryRun: boolean;
+  /** JSON text in place of what was refused. */
+  readonly value?: string | undefined;
+}
+
+export interface Replayed {
+  readonly id: string;
+  /** `unreadable`: no dead letter that this version can read again; `issues` says why. */
+  readonly outcome: 'stored' | 'refused' | 'unreadable';
+  readonly events: readonly { readonly id: string; readonly type: string; readonly topic: string }[];
+  /** Events of families that are not published, or of accounts that are not accepted. */
+  readonly dropped: number;
+  /** What is still wrong. */
+  readonly issues: readonly Issue[];
+}
+
+/** @throws HubcastError why the store did not confirm: then it is unknown whether the events are stored */
+export type ReplayDeadLetter = (letter: StoredRecord, repair: Repair) => Promise<Replayed>;
+
+export function createReplay(options: ReplayOptions): ReplayDeadLetter {
+  const { appOf, knownNumber, hideParty, now } = options;
+  const kept: ReadonlySet<Family> = new Set(options.families);
+
+  async function readAny(letter: StoredRecord, value: string | null): Promise<ReadLetter> {
+    const chunk = readChunk(letter.value);
+    if (chunk === null) return readLetter(letter.value, value, knownNumber);
+    if (chunk.eventType === rawRequest.type) {
+      return {
+        why: 'It is part of a captured request, whose events are stored beside it; capture export puts it together.',
+      };
+    }
+    const joined = await joinFrom(chunk, options.lettersSince(letter.timestampMs - WRITTEN_TOGETHER_MS));
+    if ('why' in joined) return joined;
+    if (chunk.eventType === deadLetter.type) return readLetter(joined.text, value, knownNumber);
+    if (value !== null)
+      return { why: 'It is part of an event that is only too large for its topic: its value needs no repair.' };
+    return readJoined(chunk, joined.text);
+  }
+
+  return async (letter, { dryRun, value }) => {
+    const read = await readAny(letter, value ?? null);
+    const id = letter.headers.ce_id ?? '';
+    if ('why' in read) return unreadable(id, read.why);
+    const { delivery, events } = read;
+    const { naming, accounts, ofSeveralApps = false } = appOf(delivery.app);
+    const right = events.filter(({ family }) => family !== 'dead-letter');
+    const fine = accounts === undefined ? right : acceptedOf(right, accounts);
+    const published = fine.filter(({ family }) => kept.has(family));
+    const traceparent = traceparentOf(letter.headers.traceparent, delivery.deliveryId);
+    const context = { delivery, naming, traceparent, ofSeveralApps, hideParty };
+    const records = published.map((one) => toRepairedRecord(toRecord(one, context), now()));
+    if (!dryRun && records.length > 0) {
+      await options.append(records);
+      options.onStored?.(fine);
+    }
+    return {
+      id,
+      outcome: right.length > 0 ? 'stored' : 'refused',
+      events: records.map(({ id, topic, headers }) => ({ id, type: headers.ce_type ?? '', topic })),
+      dropped: right.length - published.length,
+      issues: events.flatMap((one) => (one.family === 'dead-letter' ? issuesOf(one) : [])),
+    };
+  };
+}
+
+/** Chunks of an event are stored by one write, each with its receipt time, or the broker's own. */
+const WRITTEN_TOGETHER_MS = 10 * 60_000;
+
+/**
+ * It was refused or forgotten once, so no remembered id keeps it out; from now on it is known, as when it had been stored
+ * at first. Its record is of today: with the age of its receipt it could be removed as soon as it is stored.
+ */
+function toRepairedRecord(record: OutgoingRecord, nowMs: number): OutgoingRecord {
+  return { ...record, repeatable: true, ...(record.repeatable ? {} : { remembered: true }), timestampMs: nowMs };
+}
+
+type ReadLetter = { readonly delivery: Delivery; readonly events: readonly SplitEvent[] } | { readonly why: string };
+
+/** Anybody may write to a topic, so nothing about a letter is taken for granted. */
+function readLetter(text: string, repaired: string | null, knownNumber: KnownNumberOf | undefined): ReadLetter {
+  let view: JsonView;
+  try {
+    view = viewJson(text);
+  } catch {
+    return { why: 'The record is no event.' };
+  }
+  const { data: letter } = deadLetterSchema.safeParse(view.value);
+  if (letter === undefined) return { why: 'The record is no dead letter as this version writes them.' };
+  const body = bodyOfDeadLetter(view.at('data'), repaired);
+  if (body === null) return { why: 'It was set aside, and is no part that could be read.' };
+  const delivery = { ...deliveryOf(letter), ...(knownNumber === undefined ? {} : { knownNumber }) };
+  return { delivery, events: splitOwn(body, delivery) };
+}
+
+/** An event as it was made: only its topic did not take it. Its subject and key are those its record had. */
+function readJoined({ eventId, key }: Chunk, text: string): ReadLetter {
+  if (key === undefined) return { why: `The key of event ${eventId} was too long to be kept with its parts.` };
+  let view: JsonView;
+  try {
+    view = viewJson(text);
+  } catch {
+    return { why: `The parts of event ${eventId} are no event together.` };
+  }
+  const { data: event } = envelopeSchema.safeParse(view.value);
+  const schema = event === undefined ? undefined : findEventSchema(event.dataschema);
+  if (event === undefined || event.id !== eventId || schema?.safeParse(view.value).success !== true) {
+    return { why: `The parts of event ${eventId} are no event of this version together.` };
+  }
+  const { id, type, source, subject = null, time, dataschema, data } = event;
+  const { account_id: accountId } = data;
+  const split: SplitEvent = {
+    id,
+    type,
+    family: familyOfSchema(dataschema),
+    key,
+    source,
+    subject,
+    accountId: typeof accountId === 'string' ? accountId : null,
+    time,
+    dataschema,
+    data: view.at('data').text(),
+    repeatable: data.test,
+  };
+  return { delivery: deliveryOf(event), events: [split] };
+}
+
+function deliveryOf({ app, deliveryid, receivedtime }: z.output<typeof envelopeSchema>): Delivery {
+  return { app, deliveryId: deliveryid, receivedMs: Date.parse(receivedtime) };
+}
+
+/** Nothing unsigned is read; what was signed once is signed again with a secret that is none. */
+function splitOwn(body: Buffer, delivery: Delivery): SplitEvent[] {
+  const secret = toAppSecret('replay');
+  const verified = verifySignature(body, readSignature(signPayload(body, secret)), [secret]);
+  return splitIntoEvents(verified, readBody(verified), delivery);
+}
+
+function issuesOf({ data }: SplitEvent): Issue[] {
+  return (JSON.parse(data) as { readonly issues: Issue[] }).issues;
+}
+
+function unreadable(id: string, message: string): Replayed {
+  const issues = [{ path: '', code: 'unreadable', message }];
+  return { id, outcome: 'unreadable', events: [], dropped: 0, issues };
+}

@@ -1,0 +1,165 @@
+/** Answers about what is stored, from the journal and from Kafka alike, as JSON text. */
+import { HubcastError } from '../core/errors.ts';
+import { FAMILY_NAMES, type Family } from '../fields/families.ts';
+import { JOURNAL_LANE, type ReadBack, type ReadRecords, type StoredRecord } from '../records/record.ts';
+import { toJsonLine } from '../records/record-json.ts';
+import { type TopicNaming, topicName } from '../records/topics.ts';
+import type { Replayed } from '../dead-letters/replay.ts';
+import { readCursor, toCursor } from './cursor.ts';
+import { createFeed } from './feed.ts';
+import { dataOf, isWanted, type LetterFilter, storedAt, toLetterRow } from '../dead-letters/summary.ts';
+import { type RecentPage, type RecentQuestion, readRecent } from './read-recent.ts';
+
+export interface StoredEventsOptions {
+  /** Asked for each question, because what it needs to connect can change. */
+  readonly reader: () => { readonly read: ReadRecords; readonly readBack: ReadBack };
+  /** Of each app, or once for all. */
+  readonly namings: readonly TopicNaming[];
+  readonly families: readonly Family[];
+  readonly replay: (
+    letter: StoredRecord,
+    repair: { readonly dryRun: boolean; readonly value?: string | undefined },
+  ) => Promise<Replayed>;
+  readonly now: () => number;
+  readonly onError: (error: unknown) => void;
+}
+
+interface Filter {
+  readonly types?: readonly string[] | undefined;
+  readonly families?: readonly string[] | undefined;
+  readonly accountId?: string | undefined;
+}
+
+interface Page {
+  readonly limit: number;
+  readonly before?: string | undefined;
+}
+
+interface Listener {
+  readonly take: (event: { readonly id: string; readonly type: string; readonly json: string }) => void;
+  readonly end: () => void;
+}
+
+/** Each question may hold some MB, and opens a connection where the store is Kafka. */
+const MAX_QUESTIONS = 4;
+
+export type StoredEvents = ReturnType<typeof createStoredEvents>;
+
+export function createStoredEvents(options: StoredEventsOptions) {
+  const { namings, families, now, reader } = options;
+  const topicsOfFamily = (family: Family) => namings.map((naming) => topicName(naming, family));
+  const toTopics = (asked: readonly Family[]) => [...new Set(asked.flatMap(topicsOfFamily))];
+  const deadLetters = toTopics(['dead-letter']);
+  let questions = 0;
+
+  const feed = createFeed({
+    topics: toTopics(families),
+    read: (question) => reader().read(question),
+    now,
+    onError: options.onError,
+  });
+
+  async function page(question: Omit<RecentQuestion, 'before'>, before: string | undefined): Promise<RecentPage> {
+    if (questions >= MAX_QUESTIONS) throw new HubcastError('too_much_in_flight', `${questions} questions are open.`);
+    const bounds = before === undefined ? {} : readCursor(before);
+    questions += 1;
+    try {
+      return await readRecent(reader().readBack, { ...question, before: bounds });
+    } finally {
+      questions -= 1;
+    }
+  }
+
+  async function find(id: string, at: string | undefined): Promise<StoredRecord> {
+    const matches = ({ headers }: StoredRecord) => headers.ce_id === id;
+    const question = { topics: deadLetters, matches, limit: 1 };
+    const [, partition, offset] = /^(\d+):(\d+)$/.exec(at ?? '') ?? [];
+    if (partition !== undefined && offset !== undefined) {
+      const lanes = new Set([JOURNAL_LANE, ...deadLetters.map((topic) => `${topic}/${partition}`)]);
+      const bound = String(BigInt(offset) + 1n);
+      const before = toCursor(Object.fromEntries([...lanes].map((lane) => [lane, bound])));
+      const matchesAt = (record: StoredRecord) => record.offset === offset && matches(record);
+      const { records } = await page({ ...question, matches: matchesAt, lanes, mostLookedAt: lanes.size }, before);
+      if (records[0] !== undefined) return records[0];
+    }
+    let before: string | undefined;
+    do {
+      const { records, next } = await page(question, before);
+      if (records[0] !== undefined) return records[0];
+      before = next === null ? undefined : toCursor(next);
+    } while (before !== undefined);
+    throw new HubcastError('dead_letter_not_found', `No dead letter in ${deadLetters.join(', ')} has the id ${id}.`);
+  }
+
+  return {
+    async recent({ limit, before, ...filter }: Filter & Page): Promise<string> {
+      const topics = toTopics(familiesOf(filter, families));
+      const { records, next } = await page({ topics, limit, matches: matcherOf(filter) }, before);
+      return pageText(records.map(toEventText), next);
+    },
+    async deadLetters({ limit, before, ...filter }: LetterFilter & Page): Promise<string> {
+      const matches = (record: StoredRecord) => isWanted(record, filter);
+      const { records, next } = await page({ topics: deadLetters, limit, matches }, before);
+      return pageText(
+        records.map((record) => JSON.stringify(toLetterRow(record))),
+        next,
+      );
+    },
+    deadLetter: async (id: string, at: string | undefined): Promise<string> => toEventText(await find(id, at)),
+    async replay(
+      id: string,
+      { at, dryRun, value }: { at: string | undefined; dryRun: boolean; value: string | undefined },
+    ): Promise<string> {
+      if (value !== undefined) assertJson(value);
+      return JSON.stringify(await options.replay(await find(id, at), { dryRun, value }));
+    },
+    /** @throws HubcastError `invalid_query` */
+    subscribe(filter: Filter, listener: Listener): () => void {
+      const topics = new Set(toTopics(familiesOf(filter, families)));
+      const matches = matcherOf(filter);
+      return feed.subscribe({
+        take(record) {
+          if (!topics.has(record.topic) || !matches(record)) return;
+          const { ce_id: id = '', ce_type: type = '' } = record.headers;
+          listener.take({ id, type, json: toEventText(record) });
+        },
+        end: listener.end,
+      });
+    },
+    close: () => feed.close(),
+  };
+}
+
+/** @throws HubcastError `invalid_value` */
+export function assertJson(text: string): void {
+  try {
+    JSON.parse(text);
+  } catch {
+    throw new HubcastError('invalid_value', 'The repaired value is not JSON.');
+  }
+}
+
+function familiesOf({ families }: Filter, all: readonly Family[]): readonly Family[] {
+  if (families === undefined) return all;
+  const unknown = families.find((name) => !(FAMILY_NAMES as readonly string[]).includes(name));
+  if (unknown === undefined) return families as readonly Family[];
+  throw new HubcastError('invalid_query', `There is no family "${unknown}"; there are ${FAMILY_NAMES.join(', ')}.`);
+}
+
+function matcherOf({ types, accountId }: Filter): (record: StoredRecord) => boolean {
+  return ({ headers, value }) => {
+    if (types !== undefined && !types.includes(headers.ce_type ?? '')) return false;
+    if (accountId === undefined) return true;
+    if (!value.includes(`"${accountId}"`)) return false;
+    const data = dataOf(value);
+    return data.account_id === accountId || data.entry_id === accountId;
+  };
+}
+
+function toEventText(record: StoredRecord): string {
+  return `{"stored_at":${JSON.stringify(storedAt(record))},${toJsonLine(record).slice(1)}`;
+}
+
+function pageText(texts: readonly string[], next: RecentPage['next']): string {
+  return `{"data":[${texts.join()}],"next":${JSON.stringify(next === null ? null : toCursor(next))}}`;
+}

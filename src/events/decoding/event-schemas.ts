@@ -1,0 +1,29 @@
+import type { z } from 'zod';
+import { eventSchemaOf, ownEventSchemaOf, unknownEventSchema } from '../contract.ts';
+import { dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from '../event.ts';
+import { ownEvents } from '../system-events.ts';
+import { UNKNOWN_VERSION } from '../split.ts';
+import { allEvents } from '../../fields/registry.ts';
+
+/** Built when the first event of its type is read. */
+const MAKERS: ReadonlyMap<string, () => z.ZodType> = new Map<string, () => z.ZodType>([
+  ...allEvents().map(
+    ({ field, event }) =>
+      [dataschemaOf(typeOfEvent(field, event), event.version), () => eventSchemaOf(field, event)] as const,
+  ),
+  [dataschemaOf(UNKNOWN_TYPE, UNKNOWN_VERSION), () => unknownEventSchema],
+  ...ownEvents().map((entry) => [dataschemaOf(entry.type, entry.version), () => ownEventSchemaOf(entry)] as const),
+]);
+
+const made = new Map<string, z.ZodType>();
+
+/** The schema a `dataschema` names, undefined where this version has none. */
+export function findEventSchema(dataschema: string): z.ZodType | undefined {
+  const known = made.get(dataschema);
+  if (known !== undefined) return known;
+  const schema = MAKERS.get(dataschema)?.();
+  if (schema !== undefined) made.set(dataschema, schema);
+  return schema;
+}
+
+export const UNKNOWN_DATASCHEMA = dataschemaOf(UNKNOWN_TYPE, UNKNOWN_VERSION);

@@ -1,0 +1,200 @@
+/** The public listener's only path, for one Meta app or for each of several: Meta's handshake and Meta's events. */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import express, { type Request, type Response } from 'express';
+import { type ErrorCode, HubcastError } from '../../core/errors.ts';
+import type { Logger } from '../../core/log.ts';
+import type { Receipt, Receive, TraceDelivery } from '../../receive.ts';
+import { answerHandshake } from '../../webhook/handshake.ts';
+import { readSignature } from '../../webhook/signature.ts';
+import { isUnreadablePath, sendError, sendErrorUnread, sendRefusal, sendText, toHubcastError } from '../server/answer.ts';
+import { createFailureLog } from '../server/failure-log.ts';
+import { declaredLength, readBodyBytes } from '../server/read-body.ts';
+import type { Room, Share } from '../server/admission.ts';
+
+/** Where one Meta app knocks. */
+export interface WebhookDoor {
+  readonly receive: Receive;
+  readonly verifyToken: () => string;
+}
+
+export interface PublicAppOptions {
+  /** For /webhook (null) or /webhook/<app>; undefined where there is nothing. Asked for each request. */
+  readonly door: (app: string | null) => WebhookDoor | undefined;
+  readonly room: Room;
+  readonly maxBodyBytes: number;
+  /** Wall clock, ms since 1970. */
+  readonly now: () => number;
+  readonly newDeliveryId: () => string;
+  readonly log: Logger;
+  readonly meter?: AnswerMeter;
+  /** Absent where traces are off. */
+  readonly trace?: TraceDelivery | undefined;
+}
+
+/** Told of each answer, in plain calls: for metrics. */
+export interface AnswerMeter {
+  readonly noteStored: (receipt: Receipt, bytes: number, ms: number) => void;
+  /** @param outcome `verified` is a handshake that was answered with its challenge */
+  readonly noteAnswer: (outcome: 'verified' | ErrorCode) => void;
+}
+
+/** Who can only be refused is refused here, before the way through Express: it costs a fraction of a request that is taken. */
+export function createPublicApp(options: PublicAppOptions): RequestListener {
+  const { app, refuse } = createRoutes(options);
+  // With an end of our own, which is reached only where refusing itself fails: Express would make its for each request.
+  const handle = app as unknown as (request: IncomingMessage, response: ServerResponse, end: () => void) => void;
+  const { room } = options;
+  return (request, response) => {
+    const why = request.method === 'POST' ? room.whyNot() : undefined;
+    if (why === undefined) handle(request, response, () => response.destroy());
+    else refuse(response, why);
+  };
+}
+
+function createRoutes(options: PublicAppOptions) {
+  const { door, room, maxBodyBytes, now, newDeliveryId, log, meter } = options;
+  /** What the sender is not told: the diagnosis, and what the operator can do. */
+  const logFailure = createFailureLog(log);
+  const app = express();
+  app.disable('x-powered-by');
+  app.enable('case sensitive routing');
+  app.set('query parser', 'simple');
+
+  app.all('/webhook', (request, response) => answer(request, response, null));
+  app.all('/webhook/:app', (request, response) => answer(request, response, request.params.app));
+  app.use((_request: Request, response: Response) => nothingHere(response));
+  // Express knows an error handler by its four parameters.
+  app.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
+    if (isUnreadablePath(error)) return nothingHere(response);
+    log.error({ err: error }, 'request failed');
+    if (response.headersSent) response.destroy();
+    else refuseUnread(response, toHubcastError(error));
+  });
+
+  function nothingHere(response: Response): void {
+    refuseUnread(response, new HubcastError('not_found', 'No such path.'));
+  }
+
+  function refuseUnread(response: Response, error: HubcastError): void {
+    sendErrorUnread(response, error);
+    meter?.noteAnswer(error.code);
+  }
+
+  /** Of POSTs a promise; not async, which would make one more for each. */
+  function answer(request: Request, response: Response, name: string | null): Promise<void> | undefined {
+    const to = door(name);
+    if (to === undefined) nothingHere(response);
+    else if (request.method === 'POST') return takeEvents(request, response, to, name);
+    else if (request.method === 'GET') handshake(request, response, to, name);
+    else {
+      response.setHeader('Allow', 'GET, POST');
+      refuseUnread(response, new HubcastError('method_not_allowed', `${request.method} came.`));
+    }
+    return undefined;
+  }
+
+  function handshake(request: Request, response: Response, { verifyToken }: WebhookDoor, name: string | null): void {
+    try {
+      const challenge = answerHandshake(request.query, verifyToken());
+      sendText(response, 200, challenge);
+      log.info({ outcome: 'verified', ...ofApp(name) }, 'handshake');
+      meter?.noteAnswer('verified');
+    } catch (thrown) {
+      const error = toHubcastError(thrown);
+      logFailure(error, { outcome: error.code, ...ofApp(name) }, 'handshake');
+      sendError(response, error);
+      meter?.noteAnswer(error.code);
+    }
+  }
+
+  async function takeEvents(
+    request: Request,
+    response: Response,
+    { receive }: WebhookDoor,
+    name: string | null,
+  ): Promise<void> {
+    const startedMs = performance.now();
+    const receivedMs = now();
+    const deliveryId = newDeliveryId();
+    const trace = options.trace?.({
+      traceparent: one(request.headers.traceparent),
+      tracestate: one(request.headers.tracestate),
+      path: request.path,
+      deliveryId,
+    });
+    let share: Share | undefined;
+    let bytes = 0;
+    try {
+      const length = declaredLength(request, maxBodyBytes);
+      const signature = readSignature(one(request.headers['x-hub-signature-256']));
+      share = room.enter(length);
+      const body = await readBodyBytes(request, response, length, { maxBodyBytes, take: share.take });
+      share.arrived();
+      bytes = body.length;
+      const receipt = await receive({
+        body,
+        signature,
+        traceparent: one(request.headers.traceparent),
+        headers: request.headers,
+        receivedMs,
+        deliveryId,
+        trace,
+      });
+      response.writeHead(200, OK_HEADERS);
+      response.end();
+      const ms = performance.now() - startedMs;
+      logDelivery(deliveryId, name, receipt, bytes, ms);
+      meter?.noteStored(receipt, bytes, ms);
+      trace?.end('stored', 200);
+    } catch (thrown) {
+      const error = toHubcastError(thrown);
+      if (share === undefined && error.code === 'too_much_in_flight') sendRefusal(response, error);
+      else sendError(response, error);
+      logFailure(
+        error,
+        { outcome: error.code, deliveryId, ...ofApp(name), bytes, ms: round(performance.now() - startedMs) },
+        'delivery',
+      );
+      meter?.noteAnswer(error.code);
+      trace?.end(error.code, error.kind.status);
+    } finally {
+      share?.leave();
+    }
+  }
+
+  function logDelivery(deliveryId: string, name: string | null, receipt: Receipt, bytes: number, ms: number): void {
+    const { events, unknown, deadLetters, dropped, foreign } = receipt;
+    const entry: Record<string, string | number> = { outcome: 'stored', deliveryId, events, bytes, ms: round(ms) };
+    // Each member costs a little in the hottest line of the service: what is nought is not said.
+    if (name !== null) entry.app = name;
+    if (unknown > 0) entry.unknown = unknown;
+    if (deadLetters > 0) entry.deadLetters = deadLetters;
+    if (dropped > 0) entry.dropped = dropped;
+    if (foreign > 0) entry.foreign = foreign;
+    log.info(entry, 'delivery');
+  }
+
+  return {
+    app,
+    refuse(response: ServerResponse, error: HubcastError): void {
+      sendRefusal(response, error);
+      logFailure(error, { outcome: error.code }, 'delivery');
+      meter?.noteAnswer(error.code);
+    },
+  };
+}
+
+/** Node joins what is repeated, but for a few headers that are not read here. */
+function one(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(', ') : header;
+}
+
+function ofApp(name: string | null): { readonly app?: string } {
+  return name === null ? {} : { app: name };
+}
+
+const OK_HEADERS = { 'Content-Length': '0' };
+
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}

@@ -1,0 +1,28 @@
+/** When the store is so far behind that new requests had better come again later: they are told so before they are read. */
+import { HubcastError } from '../../core/errors.ts';
+import type { Backlog } from '../../stores/store.ts';
+
+export interface BacklogLimits {
+  readonly backlog: () => Backlog;
+  readonly maxRecords: number;
+  readonly maxQueueMs: number;
+}
+
+export function createWhyClosed({ backlog, maxRecords, maxQueueMs }: BacklogLimits): () => HubcastError | undefined {
+  return () => {
+    const { records, oldestMs } = backlog();
+    if (records >= maxRecords) {
+      return new HubcastError(
+        'too_much_in_flight',
+        `${records} events wait for the store; MAX_IN_FLIGHT_EVENTS is ${maxRecords}.`,
+      );
+    }
+    if (oldestMs > maxQueueMs) {
+      return new HubcastError(
+        'too_much_in_flight',
+        `A request has waited ${Math.round(oldestMs)} ms for the store; MAX_QUEUE_MS is ${maxQueueMs}.`,
+      );
+    }
+    return undefined;
+  };
+}

@@ -1,0 +1,88 @@
+/** From a request to the bytes of its body, without ever holding more than was reserved. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import getRawBody, { type RawBodyError } from 'raw-body';
+import { HubcastError, isHubcastError, messageOf } from '../../core/errors.ts';
+import { toHubcastError } from './answer.ts';
+
+export interface BodyLimits {
+  readonly maxBodyBytes: number;
+  /** Called with the size of each piece before it is kept; what it throws ends the reading, and so does calling `cut`. */
+  readonly take: (bytes: number, cut: (error: HubcastError) => void) => void;
+}
+
+/**
+ * Every piece costs some 300 bytes and a microsecond beside its content: three million chunks of one byte would take
+ * 750 MB. Bodies that come in pieces smaller than this, on average, are cut.
+ */
+const SMALLEST_MEAN_PIECE_BYTES = 256;
+const FREE_PIECES = 1000;
+
+/**
+ * @returns the declared length of the body, null when it comes in chunks
+ * @throws HubcastError `body_too_large`, before a byte of it is read
+ */
+export function declaredLength(request: IncomingMessage, maxBodyBytes: number): number | null {
+  const header = request.headers['content-length'];
+  if (header === undefined) return null;
+  const length = Number(header);
+  if (length > maxBodyBytes) {
+    throw new HubcastError('body_too_large', `${header} bytes were declared; MAX_BODY_BYTES is ${maxBodyBytes}.`);
+  }
+  return length;
+}
+
+/**
+ * The body's bytes as received, whatever `Content-Encoding` says: they are what Meta signed.
+ *
+ * @throws HubcastError `body_too_large`, `body_incomplete`, `malformed_request`, or what `take` throws
+ */
+export function readBodyBytes(
+  request: IncomingMessage,
+  response: ServerResponse,
+  length: number | null,
+  { maxBodyBytes, take }: BodyLimits,
+): Promise<Buffer> {
+  if (waitsForContinue(request)) response.writeContinue();
+  return new Promise((resolve, reject) => {
+    let pieces = 0;
+    let received = 0;
+    let reading = true;
+    /** As if the stream had failed: raw-body lets go of what it kept, also when the sender never takes its answer. */
+    const cut = (error: HubcastError) => {
+      request.off('data', takePiece);
+      if (reading) request.emit('error', error);
+    };
+    const takePiece = (piece: Buffer) => {
+      pieces += 1;
+      received += piece.length;
+      try {
+        if (pieces > FREE_PIECES + received / SMALLEST_MEAN_PIECE_BYTES) {
+          throw new HubcastError('malformed_request', `The first ${received} bytes came in ${pieces} pieces.`);
+        }
+        take(piece.length, cut);
+      } catch (error) {
+        cut(toHubcastError(error));
+      }
+    };
+    request.on('data', takePiece);
+    getRawBody(request, { length, limit: maxBodyBytes }, (error, body) => {
+      reading = false;
+      if (error) {
+        request.off('data', takePiece);
+        reject(isHubcastError(error) ? error : toBodyError(error, maxBodyBytes));
+      } else resolve(body);
+    });
+  });
+}
+
+function toBodyError(error: RawBodyError, maxBodyBytes: number): HubcastError {
+  if (error.type === 'entity.too.large') {
+    return new HubcastError('body_too_large', `More than MAX_BODY_BYTES (${maxBodyBytes}) came.`, { cause: error });
+  }
+  return new HubcastError('body_incomplete', `The body did not arrive whole: ${messageOf(error)}.`, { cause: error });
+}
+
+/** RFC 9110 section 10.1.1: an HTTP/1.0 sender does not understand the interim answer. */
+function waitsForContinue({ headers, httpVersion }: IncomingMessage): boolean {
+  return httpVersion === '1.1' && /^100-continue$/i.test(headers.expect ?? '');
+}

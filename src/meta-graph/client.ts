@@ -1,0 +1,199 @@
+/**
+ * The way to Meta's Graph API: token and proof, time-outs, retries of reads, and the budget of calls. The token goes in a
+ * header, the proof in the query, and neither is ever part of a message: errors name method and path.
+ */
+import { createHmac } from 'node:crypto';
+import { type ErrorCode, HubcastError, messageOf } from '../core/errors.ts';
+import { type Budget, createBudget, regainMsOf, type UsageHeaders } from './budget.ts';
+import { GraphError, type GraphFailure, isGraphError, isThrottle, toGraphError } from './graph-error.ts';
+import { readAnswer } from './read-answer.ts';
+
+export interface GraphClientOptions {
+  /** Without a version and without a slash at the end: `https://graph.facebook.com`. */
+  readonly baseUrl: string;
+  /** `v26.0` */
+  readonly version: string;
+  /** Asked for each call, because it can be replaced, and each Meta app has its own accounts. */
+  readonly accessToken: (accountId: string | null) => string;
+  /** Key of `appsecret_proof`; null sends none. */
+  readonly appSecret: (accountId: string | null) => string | null;
+  readonly timeoutMs: number;
+  readonly fetch: typeof globalThis.fetch;
+  /** Wall clock, ms. */
+  readonly now: () => number;
+  /** From 0 up to 1, for jitter. */
+  readonly random: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Told when Meta refuses the token (with its reason), and null when a call with it succeeds. */
+  readonly onToken: (problem: string | null, accountId: string | null) => void;
+  /** Told of each call that was sent: null for one that Meta answered as asked. */
+  readonly onCall?: (method: 'GET' | 'POST', failure: ErrorCode | null) => void;
+}
+
+export interface GraphReply {
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Accounts whose usage the reply told. */
+  readonly accountIds: readonly string[];
+}
+
+export interface GraphCall {
+  /** Parts of the path after the version; ids are digits. */
+  readonly path: readonly string[];
+  readonly query?: Readonly<Record<string, string>>;
+  /** Whose budget it counts for, null when not known. */
+  readonly accountId: string | null;
+  /** A further page of a read that was let through. */
+  readonly continuing?: boolean;
+  /** Texts of the body that no message may repeat: PINs, codes, verify tokens. */
+  readonly secrets?: readonly string[];
+}
+
+export interface GraphClient {
+  /** Repeated when that may help. @throws GraphError, HubcastError `graph_throttled` */
+  readonly get: (call: GraphCall) => Promise<GraphReply>;
+  /** Sent once, whatever comes: repeating it may use up tries that Meta counts. */
+  readonly post: (call: GraphCall, body: Readonly<Record<string, unknown>>) => Promise<GraphReply>;
+  readonly budget: Budget;
+}
+
+const READ_ATTEMPTS = 3;
+const FIRST_PAUSE_MS = 200;
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+/** Of a message: it goes into logs and answers. */
+const LONGEST_TEXT = 1_000;
+
+export function createGraphClient(options: GraphClientOptions): GraphClient {
+  const { baseUrl, version, accessToken, appSecret, timeoutMs, fetch, now, random, sleep, onToken } = options;
+  const budget = createBudget(now);
+
+  async function send(method: 'GET' | 'POST', call: GraphCall, body?: object): Promise<GraphReply> {
+    try {
+      const reply = await sendOnce(method, call, body);
+      options.onCall?.(method, null);
+      return reply;
+    } catch (error) {
+      options.onCall?.(method, error instanceof HubcastError ? error.code : 'internal');
+      throw error;
+    }
+  }
+
+  async function sendOnce(method: 'GET' | 'POST', call: GraphCall, body?: object): Promise<GraphReply> {
+    const name = `${method} /${call.path.join('/')}`;
+    const token = accessToken(call.accountId);
+    const secret = appSecret(call.accountId);
+    const proof = secret === null ? null : createHmac('sha256', secret).update(token).digest('hex');
+    const query = new URLSearchParams({ ...call.query, ...(proof === null ? {} : { appsecret_proof: proof }) });
+    const url = `${baseUrl}/${version}/${call.path.map(encodeURIComponent).join('/')}${query.size > 0 ? `?${query}` : ''}`;
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(url, {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        // A redirect would carry the token to somewhere else.
+        redirect: 'error',
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      text = await readText(response);
+    } catch (error) {
+      throw new GraphError('graph_unavailable', `${name}: ${whyUnreachable(error, timeoutMs)}`, {
+        failure: null,
+        transient: true,
+      });
+    }
+    const usage = usageHeadersOf(response.headers);
+    const accountIds = budget.note(usage);
+    const answer = readAnswer(response.status, text);
+    if (answer.ok) {
+      onToken(null, call.accountId);
+      return { body: answer.body, accountIds };
+    }
+    const { failure } = answer;
+    const regainMs = regainMsOf(usage);
+    const error = toGraphError(name, redacted(failure, [token, proof, ...(call.secrets ?? [])]), regainMs);
+    if (isThrottle(failure.code)) {
+      const ofAccount = failure.code !== null && ACCOUNT_THROTTLES.has(failure.code);
+      budget.stop(ofAccount ? call.accountId : null, error.retryAfterMs ?? 0);
+    }
+    if (error.code === 'graph_token_invalid') onToken(error.message, call.accountId);
+    throw error;
+  }
+
+  return {
+    budget,
+    async get(call) {
+      for (let attempt = 1; ; attempt += 1) {
+        budget.spend(call.accountId, attempt > 1 || call.continuing === true);
+        try {
+          return await send('GET', call);
+        } catch (error) {
+          if (attempt === READ_ATTEMPTS || !isGraphError(error) || !error.transient) throw error;
+          if (budget.isSlow(call.accountId)) throw error;
+          await sleep(random() * FIRST_PAUSE_MS * 4 ** (attempt - 1) + 1);
+        }
+      }
+    },
+    post: (call, body) => send('POST', call, body),
+  };
+}
+
+/** Limits of one account; the others stop the app. */
+const ACCOUNT_THROTTLES: ReadonlySet<number> = new Set([80007, 80008]);
+
+function usageHeadersOf(headers: Headers): UsageHeaders {
+  return {
+    app: headers.get('x-app-usage'),
+    business: headers.get('x-business-use-case-usage'),
+    retryAfter: headers.get('retry-after'),
+  };
+}
+
+async function readText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES)
+      throw new HubcastError('graph_unavailable', `more than ${MAX_ANSWER_BYTES} bytes came`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** By code: messages of failed requests may name the URL, and that holds the proof. */
+function whyUnreachable(error: unknown, timeoutMs: number): string {
+  if (error instanceof HubcastError) return error.message;
+  if (typeof error !== 'object' || error === null) return 'no answer';
+  if ('name' in error && error.name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
+  const cause = 'cause' in error && typeof error.cause === 'object' && error.cause !== null ? error.cause : error;
+  return 'code' in cause ? `no connection (${String(cause.code)})` : `no answer (${messageOf(cause).slice(0, 80)})`;
+}
+
+/** Meta's texts have shown what they were given. */
+function redacted<Texts extends Pick<GraphFailure, 'message' | 'details' | 'fbtraceId'>>(
+  failure: Texts,
+  secrets: readonly (string | null)[],
+): Texts {
+  const forms = secrets.flatMap((secret) => (secret ? formsOf(secret) : []));
+  const clean = (text: string | null) =>
+    forms
+      .reduce((kept: string | null, form) => kept?.replaceAll(form, '[removed]') ?? null, text)
+      ?.slice(0, LONGEST_TEXT) ?? null;
+  return {
+    ...failure,
+    message: clean(failure.message),
+    details: clean(failure.details),
+    fbtraceId: clean(failure.fbtraceId),
+  };
+}
+
+/** A PIN or code may be shown in groups, as in the SMS; other secrets as they stand in a URL or in JSON. */
+function formsOf(secret: string): readonly (string | RegExp)[] {
+  if (/^\d+$/.test(secret)) return [new RegExp([...secret].join('\\D{0,2}'), 'g')];
+  return [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)];
+}

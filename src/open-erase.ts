@@ -1,8 +1,0 @@
-/** Erasing a person from the journal of DATA_DIR. */
-import type { StoreSettings } from './config/settings.ts';
-import { type Erased, eraseFromJournal } from './journal/erase.ts';
-import { namesPerson, type Person } from './stored-events/names-person.ts';
-
-export function erasePerson({ DATA_DIR }: StoreSettings, person: Person, dryRun: boolean): Erased {
-  return eraseFromJournal({ dataDir: DATA_DIR, dryRun, matches: (record) => namesPerson(record, person) });
-}

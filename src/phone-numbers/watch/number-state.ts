@@ -1,0 +1,133 @@
+/**
+ * What is known of each phone number, and how readings of Graph and webhooks change it: pure, and the same whoever
+ * computes it, so that a change that is found twice has the same version and the same id.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { type NumberState, numberState } from '../../events/system/phone-numbers.ts';
+
+export type { NumberState } from '../../events/system/phone-numbers.ts';
+
+/** What is known of one number of one account. */
+export interface KeptNumber {
+  readonly accountId: string;
+  readonly digits: string;
+  /** Rises by one with each change. */
+  readonly version: number;
+  readonly state: NumberState;
+  /** Members that webhooks told: when it happened, and the event's id. */
+  readonly told: Readonly<Record<string, Told>>;
+  /** When Graph told something new for the last time. */
+  readonly readAtMs: number | null;
+}
+
+export interface Told {
+  readonly atMs: number;
+  readonly by: string;
+}
+
+/** An account whose list was read completely. */
+export interface KeptList {
+  readonly accountId: string;
+  readonly digits: readonly string[];
+  /** The highest version of numbers that are gone: new ones count on from here. */
+  readonly removedVersion: number;
+  readonly readAtMs: number;
+}
+
+export type Reading = Readonly<Partial<NumberState> & Pick<NumberState, 'id'>>;
+
+/** What an event says, when, and its id. */
+export interface Telling extends Told {
+  readonly members: Readonly<Partial<NumberState>>;
+}
+
+/** Graph may still say what was before: a webhook counts for more than readings of so long after it. */
+export const WEBHOOK_COUNTS_MS = 60_000;
+
+export const MEMBERS = Object.keys(numberState.shape) as readonly (keyof NumberState)[];
+
+const NOTHING_KNOWN = Object.fromEntries(
+  MEMBERS.map((name) => [name, name === 'restrictions' ? [] : null]),
+) as unknown as NumberState;
+
+export function newNumber(
+  of: Pick<KeptNumber, 'accountId' | 'digits'>,
+  reading: Reading,
+  { atMs, after }: { readonly atMs: number; readonly after: number },
+): KeptNumber {
+  return { ...of, version: after + 1, state: { ...NOTHING_KNOWN, ...reading }, told: {}, readAtMs: atMs };
+}
+
+/** @returns the same object where nothing is new */
+export function readNumber(kept: KeptNumber, reading: Reading, atMs: number): KeptNumber {
+  const believed = Object.fromEntries(
+    Object.entries(reading).filter(([name]) => atMs >= (kept.told[name]?.atMs ?? -Infinity) + WEBHOOK_COUNTS_MS),
+  );
+  const restrictions = kept.state.restrictions.filter(({ expires_at: end }) => end === null || Date.parse(end) > atMs);
+  const lapsed = restrictions.length < kept.state.restrictions.length ? { restrictions } : {};
+  return changed(kept, { ...believed, ...lapsed }, { readAtMs: atMs });
+}
+
+/**
+ * @param lastReadMs when Graph was last read: what happened before is in its answer, where that has the member
+ * @returns the same object where the event is not news; the same version where it says what was known
+ */
+export function tellNumber(kept: KeptNumber, telling: Telling, lastReadMs: number | null): KeptNumber {
+  const { atMs, by } = telling;
+  const news = Object.entries(telling.members)
+    .flatMap(([name, value]) => partsOf(name, value))
+    .filter(({ part, name }) => {
+      if (!isLater({ atMs, by }, kept.told[part])) return false;
+      return !READ_MEMBERS.has(name) || lastReadMs === null || atMs + WEBHOOK_COUNTS_MS > lastReadMs;
+    });
+  if (news.length === 0) return kept;
+  const told = { ...kept.told, ...Object.fromEntries(news.map(({ part }) => [part, { atMs, by }])) };
+  const members: Record<string, unknown> = {};
+  for (const { name, value } of news) members[name] = mergedWith(members[name] ?? kept.state.restrictions, name, value);
+  return { ...changed(kept, members, {}), told };
+}
+
+/** What is told by itself: a member, or a restriction of one kind. */
+function partsOf(name: string, value: unknown) {
+  if (name !== 'restrictions') return [{ part: name, name, value }];
+  return (value as Restrictions).map((one) => ({ part: `restrictions:${one.type}`, name, value: one as unknown }));
+}
+
+type Restrictions = NumberState['restrictions'];
+
+/** Restrictions of other kinds stay in force. */
+function mergedWith(before: unknown, name: string, value: unknown): unknown {
+  if (name !== 'restrictions') return value;
+  const added = value as Restrictions[number];
+  const others = (before as Restrictions).filter(({ type }) => type !== added.type);
+  return [...others, added].sort((a, b) => (a.type < b.type ? -1 : 1));
+}
+
+/** Of events of the same second the one with the higher id: any order of reading them ends in the same state. */
+function isLater(one: Told, other: Told | undefined): boolean {
+  if (other === undefined || one.atMs > other.atMs) return true;
+  return one.atMs === other.atMs && one.by > other.by;
+}
+
+function changed(
+  kept: KeptNumber,
+  members: Readonly<Record<string, unknown>>,
+  more: { readonly readAtMs?: number },
+): KeptNumber {
+  const state = { ...kept.state, ...members } as NumberState;
+  if (differing(kept.state, state).length === 0) return kept;
+  return { ...kept, ...more, state, version: kept.version + 1 };
+}
+
+export function differing(before: NumberState, after: NumberState): readonly (keyof NumberState)[] {
+  return MEMBERS.filter((name) => !isDeepStrictEqual(before[name], after[name]));
+}
+
+/** Members that Graph tells as well. */
+const READ_MEMBERS: ReadonlySet<string> = new Set<keyof NumberState>([
+  'verified_name',
+  'name_status',
+  'new_display_name',
+  'limit',
+  'pin_enabled',
+]);

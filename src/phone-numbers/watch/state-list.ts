@@ -1,0 +1,102 @@
+/** What a complete list of an account changes in its state: pure. */
+import type { CachedNumber, Snapshot } from '../look-ups/account-list.ts';
+import { type KeptList, type KeptNumber, newNumber, readNumber } from './number-state.ts';
+import { toReading } from './state-from-graph.ts';
+import type { Change, StateRecord } from './state-records.ts';
+import type { AccountView } from './state-view.ts';
+
+/** Numbers that were not in the last list, by account and digits: when that was read, and what it had. */
+export type Missing = Map<string, { readonly atMs: number; readonly listed: string }>;
+
+export interface ListEffect {
+  readonly changes: readonly Change[];
+  /** Each is written before the next. */
+  readonly steps: readonly (readonly StateRecord[])[];
+}
+
+/**
+ * A number is gone when two lists in a row do not have it and are otherwise alike: Graph has answered with less than
+ * there was.
+ *
+ * @param missing what the lists before missed; kept up to date here
+ */
+export function applyList(accountId: string, account: AccountView, snapshot: Snapshot, missing: Missing): ListEffect {
+  const listed = oneForEachNumber(snapshot);
+  const changes: Change[] = [];
+  const states: StateRecord[] = [];
+  let removedVersion = account.list?.removedVersion ?? 0;
+  for (const [digits, { value, fetchedAtMs: atMs }] of listed) {
+    missing.delete(`${accountId}:${digits}`);
+    const before = account.numbers.get(digits) ?? null;
+    const reading = toReading(value);
+    const after =
+      before === null
+        ? newNumber({ accountId, digits }, reading, { atMs, after: removedVersion })
+        : readNumber(before, reading, atMs);
+    if (after === before) continue;
+    states.push({ kind: 'number', number: after });
+    // Before the first complete list every number is new to us, and to nobody else.
+    if (before !== null || account.list !== null) changes.push({ before, after, atMs, eventId: null });
+  }
+  const kept: string[] = [...listed.keys()];
+  const miss = { atMs: snapshot.fetchedAtMs, listed: kept.toSorted().join() };
+  const gone: StateRecord[] = [];
+  for (const number of account.numbers.values()) {
+    const { digits } = number;
+    if (listed.has(digits)) continue;
+    if (!isGone(number, account.list, miss, missing)) {
+      kept.push(digits);
+      continue;
+    }
+    missing.delete(`${accountId}:${digits}`);
+    removedVersion = Math.max(removedVersion, number.version + 1);
+    gone.push({ kind: 'gone', accountId, digits });
+    // Its end was told before, if the list of the state already lacks it.
+    if (account.list?.digits.includes(digits) !== false) {
+      changes.push({ before: number, after: null, atMs: snapshot.fetchedAtMs, eventId: null });
+    }
+  }
+  const list: KeptList = { accountId, digits: kept.sort(), removedVersion, readAtMs: snapshot.fetchedAtMs };
+  const same =
+    account.list !== null && account.list.removedVersion === removedVersion && sameDigits(account.list, list);
+  const listRecord: StateRecord[] = same ? [] : [{ kind: 'list', list }];
+  // Known to be complete only when the states are there.
+  if (account.list === null) return { changes, steps: [[...states, ...gone], listRecord] };
+  return { changes, steps: [listRecord, [...states, ...gone]] };
+}
+
+function isGone(
+  { accountId, digits }: KeptNumber,
+  list: KeptList | null,
+  miss: { readonly atMs: number; readonly listed: string },
+  missing: Missing,
+): boolean {
+  if (list !== null && !list.digits.includes(digits)) return true;
+  const key = `${accountId}:${digits}`;
+  const before = missing.get(key);
+  if (before !== undefined && before.listed === miss.listed) return before.atMs < miss.atMs;
+  missing.set(key, miss);
+  return false;
+}
+
+function sameDigits(a: KeptList, b: KeptList): boolean {
+  return a.digits.length === b.digits.length && a.digits.every((digits, index) => digits === b.digits[index]);
+}
+
+/** Of several entries with the same digits the one that can send, else the one with the lower id. */
+function oneForEachNumber({ byDigits }: Snapshot): Map<string, CachedNumber> {
+  const found = new Map<string, CachedNumber>();
+  for (const [digits, numbers] of byDigits) {
+    const [number] = numbers.toSorted((a, b) => Number(isConnected(b)) - Number(isConnected(a)) || byId(a, b));
+    if (number !== undefined) found.set(digits, number);
+  }
+  return found;
+}
+
+function isConnected({ value }: CachedNumber): boolean {
+  return value.status === 'CONNECTED';
+}
+
+function byId(a: CachedNumber, b: CachedNumber): number {
+  return a.value.id < b.value.id ? -1 : Number(a.value.id > b.value.id);
+}

@@ -1,0 +1,110 @@
+/** Copies a journal from any process, whether its owner runs or not. */
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { backup, DatabaseSync } from 'node:sqlite';
+import { HubcastError, messageOf } from '../../core/errors.ts';
+import { openForReading } from './open-for-reading.ts';
+import { LAST_OFFSET } from './schema.ts';
+
+/** Pages between two reports. */
+const BACKUP_PAGES = 2_000;
+
+export interface BackupProgress {
+  readonly pages: number;
+  readonly totalPages: number;
+}
+
+/**
+ * Copies the journal as it is at this moment while its owner goes on writing. The copy appears under its name only when
+ * it is whole and synced.
+ * @throws HubcastError `usage` when there is no journal, or something has that name already
+ */
+export async function backupJournal(
+  file: string,
+  target: string,
+  onProgress: (progress: BackupProgress) => void,
+): Promise<{ readonly bytes: number }> {
+  const database = openForReading(file);
+  const partial = `${target}.partial`;
+  try {
+    claimName(target, partial);
+    // One state of the file for all steps: otherwise each write of the owner would make the copy begin again.
+    database.exec('BEGIN');
+    database.prepare(LAST_OFFSET).get();
+    try {
+      await backup(database, partial, {
+        rate: BACKUP_PAGES,
+        progress: ({ totalPages, remainingPages }) => onProgress({ pages: totalPages - remainingPages, totalPages }),
+      });
+      makeOneFile(partial);
+      syncFile(partial);
+      publish(partial, target);
+    } catch (error) {
+      rmSync(partial, { force: true });
+      throw error;
+    }
+    return { bytes: statSync(target).size };
+  } catch (error) {
+    throw error instanceof HubcastError
+      ? error
+      : new HubcastError('store_unavailable', `No copy was made at ${target}: ${messageOf(error)}.`, { cause: error });
+  } finally {
+    database.close();
+  }
+}
+
+/** Without a log beside it, so that it can be read where nothing can be written. */
+function makeOneFile(copy: string): void {
+  const database = new DatabaseSync(copy);
+  try {
+    database.exec('PRAGMA journal_mode = DELETE');
+  } finally {
+    database.close();
+  }
+}
+
+/** For its owner only: events hold personal data. */
+function claimName(target: string, partial: string): void {
+  if (existsSync(target)) throw nameTaken(target);
+  try {
+    closeSync(openSync(partial, 'wx', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw leftOver(partial);
+    throw error;
+  }
+}
+
+function nameTaken(name: string): HubcastError {
+  return new HubcastError(
+    'usage',
+    `${name} exists already, and is not overwritten. Choose another name, or remove it.`,
+  );
+}
+
+function leftOver(partial: string): HubcastError {
+  return new HubcastError(
+    'usage',
+    `${partial} exists already: another copy is being made, or one was ended before it was whole. In the second case remove it.`,
+  );
+}
+
+/** A link never replaces what came there meanwhile; a file system without links gets the next best. */
+function publish(partial: string, target: string): void {
+  try {
+    linkSync(partial, target);
+    rmSync(partial);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' || existsSync(target)) throw nameTaken(target);
+    renameSync(partial, target);
+  }
+  syncFile(dirname(resolve(target)));
+}
+
+function syncFile(name: string): void {
+  const descriptor = openSync(name, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,99 @@
+/** One table from what kafkajs throws to what is done about it. Decided by Kafka's error type or by name. */
+import { HubcastError, isHubcastError, messageOf } from '../../core/errors.ts';
+import { fixFor } from './fixes.ts';
+
+/**
+ * - `refused`: the broker will never take this record; it becomes dead letters.
+ * - `settings`: an operator has to mend something; 503 at once, with the diagnosis.
+ * - `passing`: the next attempt, over a new connection, may succeed.
+ */
+export type Remedy = 'refused' | 'settings' | 'passing';
+
+const REMEDIES = new Map<unknown, Remedy>(
+  Object.entries({
+    // The batch exceeds max.message.bytes. Batches are split by size, so one record is too large alone.
+    MESSAGE_TOO_LARGE: 'refused',
+    // The batch exceeds segment.bytes.
+    RECORD_LIST_TOO_LARGE: 'refused',
+    // The broker's check of the record failed: for example no key in a compacted topic.
+    INVALID_RECORD: 'refused',
+    // Outside message.timestamp.before.max.ms or after.max.ms.
+    INVALID_TIMESTAMP: 'refused',
+    TOPIC_AUTHORIZATION_FAILED: 'settings',
+    CLUSTER_AUTHORIZATION_FAILED: 'settings',
+    SASL_AUTHENTICATION_FAILED: 'settings',
+    UNSUPPORTED_SASL_MECHANISM: 'settings',
+    ILLEGAL_SASL_STATE: 'settings',
+    SECURITY_DISABLED: 'settings',
+    INVALID_TOPIC_EXCEPTION: 'settings',
+    INVALID_PARTITIONS: 'settings',
+    INVALID_REPLICATION_FACTOR: 'settings',
+    INVALID_CONFIG: 'settings',
+    INVALID_REQUIRED_ACKS: 'settings',
+    POLICY_VIOLATION: 'settings',
+    UNSUPPORTED_VERSION: 'settings',
+    UNSUPPORTED_FOR_MESSAGE_FORMAT: 'settings',
+    UNSUPPORTED_COMPRESSION_TYPE: 'settings',
+    // Before the broker knows who we are: kafkajs' own names.
+    KafkaJSSASLAuthenticationError: 'settings',
+    KafkaJSServerDoesNotSupportApiKey: 'settings',
+  }),
+);
+
+interface KafkaError {
+  readonly name?: unknown;
+  readonly type?: unknown;
+  /** Node's and OpenSSL's name of it. */
+  readonly code?: unknown;
+  readonly cause?: unknown;
+  readonly broker?: unknown;
+}
+
+/** kafkajs wraps an error into others on its way up. Outermost first. */
+function* causesOf(error: unknown): Generator<KafkaError> {
+  let at = error;
+  for (let depth = 0; depth < 5 && typeof at === 'object' && at !== null; depth += 1) {
+    yield at as KafkaError;
+    at = (at as KafkaError).cause;
+  }
+}
+
+/** Kafka's name of the error, for example `MESSAGE_TOO_LARGE`; undefined where the broker did not answer. */
+export function kafkaErrorType(error: unknown): string | undefined {
+  for (const { type } of causesOf(error)) if (typeof type === 'string') return type;
+  return undefined;
+}
+
+export function remedyFor(error: unknown): Remedy {
+  for (const { type, name } of causesOf(error)) {
+    const remedy = REMEDIES.get(type) ?? REMEDIES.get(name);
+    if (remedy !== undefined) return remedy;
+  }
+  return 'passing';
+}
+
+function fixOf(error: unknown): string | undefined {
+  for (const { type, code, name } of causesOf(error)) {
+    const fix = fixFor(type) ?? fixFor(code) ?? fixFor(name);
+    if (fix !== undefined) return fix;
+  }
+  return undefined;
+}
+
+/** What happened, with Kafka's name of it and the broker where known, and what to do where that is known too. */
+export function describeKafkaError(error: unknown): string {
+  const type = kafkaErrorType(error);
+  let broker: unknown;
+  for (const cause of causesOf(error)) broker ??= cause.broker;
+  let text = messageOf(error);
+  if (type !== undefined && !text.includes(type)) text = `${type}: ${text}`;
+  if (typeof broker === 'string' && !text.includes(broker)) text += ` (broker ${broker})`;
+  const fix = fixOf(error);
+  return fix === undefined || text.includes(fix) ? text : `${text.replace(/\.$/, '')}. ${fix}`;
+}
+
+export function storeUnavailable(what: string, cause?: unknown): HubcastError {
+  if (isHubcastError(cause)) return cause;
+  if (cause === undefined) return new HubcastError('store_unavailable', what);
+  return new HubcastError('store_unavailable', `${what}: ${describeKafkaError(cause)}`, { cause });
+}

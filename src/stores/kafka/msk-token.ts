@@ -1,0 +1,38 @@
+/** Amazon MSK takes IAM in place of a password: a signed URL, sent as an OAUTHBEARER token and good for 15 minutes. */
+import { HubcastError, messageOf } from '../../core/errors.ts';
+
+/** Asked again when less than this is left, so that no connection starts with one that is about to end. */
+const SPARE_MS = 3 * 60_000;
+
+/**
+ * Credentials are found as by every AWS tool: environment, profile, container, instance. Nothing of AWS is loaded before
+ * the first token is asked for.
+ *
+ * @param now wall clock, ms
+ */
+export function createMskTokenProvider(region: string, now: () => number): () => Promise<string> {
+  let known: { readonly token: string; readonly expiryTime: number } | undefined;
+  let asking: Promise<string> | undefined;
+
+  async function sign(): Promise<string> {
+    try {
+      const { generateAuthToken } = await import('aws-msk-iam-sasl-signer-js');
+      known = await generateAuthToken({ region });
+      return known.token;
+    } catch (error) {
+      throw new HubcastError(
+        'store_unavailable',
+        `No token for MSK could be signed (region ${region}): ${messageOf(error)}. Give the process AWS credentials: a role of its pod or instance, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`,
+        { cause: error },
+      );
+    }
+  }
+
+  return () => {
+    if (known !== undefined && now() < known.expiryTime - SPARE_MS) return Promise.resolve(known.token);
+    asking ??= sign().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  };
+}

@@ -1,0 +1,112 @@
+/** A store of two stages: records are durable in a journal when `append` resolves, and go to Kafka from there. */
+import { HubcastError } from '../../core/errors.ts';
+import type { Logger } from '../../core/log.ts';
+import type { OrderedWriter } from '../ordered-writer.ts';
+import type { Backlog, SpoolLag, Store } from '../store.ts';
+import { endForwarding } from './end-forwarding.ts';
+import { startForwarder } from './forwarder.ts';
+import type { Source } from './source.ts';
+
+export interface SpoolJournal extends Store {
+  readonly backlog: () => Backlog;
+  readonly forwarding: Source;
+  /** Refuses new records, and resolves when those under way are settled or their time is up. */
+  readonly finishWrites: () => Promise<void>;
+}
+
+export interface SpoolOptions {
+  /** @param onStored to be called when records were stored */
+  readonly openJournal: (onStored: () => void) => Promise<SpoolJournal>;
+  /** Bound of the journal's file. */
+  readonly maxBytes: number;
+  /** Opened when the journal is, so that a folder that cannot be used leaves no connection behind. */
+  readonly openKafka: () => Promise<OrderedWriter>;
+  /** When the store closes: time to forward what is left. */
+  readonly drainTimeoutMs: number;
+  /** Wall clock in ms since 1970. */
+  readonly now: () => number;
+  readonly monotonicMs: () => number;
+  readonly log: Logger;
+}
+
+export interface Spool extends Store {
+  readonly lag: () => Promise<SpoolLag>;
+  /** Resolves when all that was stored before the call is in Kafka or parked. */
+  readonly caughtUp: () => Promise<void>;
+}
+
+/** Of the time to drain, kept for the write that is under way then. */
+const LAST_WRITE_SHARE = 0.3;
+
+/** Throws what opening the journal throws; a Kafka that is away is waited for. */
+export async function openSpool(options: SpoolOptions): Promise<Spool> {
+  const { now, monotonicMs, log } = options;
+  let wake: (() => void) | undefined;
+  const journal = await options.openJournal(() => wake?.());
+  const kafka = await options.openKafka();
+  const forwarder = startForwarder({
+    source: journal.forwarding,
+    write: kafka.write,
+    trim: true,
+    now: monotonicMs,
+    log,
+  });
+  wake = forwarder.wake;
+  let closing: Promise<void> | undefined;
+
+  async function lag(): Promise<SpoolLag> {
+    const { records, bytes, counted, oldestMs, parked } = await journal.forwarding.backlog();
+    return {
+      records,
+      bytes,
+      maxBytes: options.maxBytes,
+      counted,
+      ageMs: oldestMs === null ? null : Math.max(0, now() - oldestMs),
+      parked,
+    };
+  }
+
+  async function close(): Promise<void> {
+    await journal.finishWrites();
+    const lastWriteMs = options.drainTimeoutMs * LAST_WRITE_SHARE;
+    const { promise: timeUp, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, options.drainTimeoutMs - lastWriteMs);
+    await Promise.race([forwarder.caughtUp(), timeUp]);
+    clearTimeout(timer);
+    await endForwarding(forwarder, kafka, lastWriteMs);
+    const left = await lag().catch(() => undefined);
+    if (left !== undefined && (left.records > 0 || !left.counted))
+      log.warn({ spool: left }, 'the spool is not empty: the next start on this DATA_DIR forwards the rest');
+    await journal.close();
+  }
+
+  return {
+    append: (records) =>
+      closing === undefined
+        ? journal.append(records)
+        : Promise.reject(new HubcastError('shutting_down', 'The store is closing.')),
+    backlog: journal.backlog,
+    async readiness() {
+      if (closing !== undefined) return { ready: false, why: 'The store is closing.' };
+      const [onDisk, inKafka] = await Promise.all([journal.readiness(), kafka.readiness()]);
+      if (!onDisk.ready) return onDisk;
+      const spool = await lag();
+      const warnings = [...(onDisk.warnings ?? []), ...((inKafka.ready && inKafka.warnings) || [])];
+      const problem = forwarder.problem();
+      if (!inKafka.ready) warnings.push(`Events wait in the spool, as Kafka does not take them: ${inKafka.why}`);
+      else if (problem !== undefined)
+        warnings.push(`Events wait in the spool, and so does all that was stored after them: ${problem}`);
+      if (spool.parked > 0)
+        warnings.push(
+          `${spool.parked} events are parked, as Kafka refuses them for good: see "hubcast journal check".`,
+        );
+      return { ready: true, warnings, spool };
+    },
+    close() {
+      closing ??= close();
+      return closing;
+    },
+    lag,
+    caughtUp: forwarder.caughtUp,
+  };
+}

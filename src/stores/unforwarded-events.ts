@@ -1,0 +1,23 @@
+/** A spool that was switched off, or a journal that was outgrown, may still hold events that Kafka never got. */
+import { existsSync } from 'node:fs';
+import type { StoreSettings } from '../config/settings.ts';
+import { messageOf } from '../core/errors.ts';
+import { holdsUnforwarded } from './journal/check.ts';
+import { journalFile } from './journal/files.ts';
+import type { Logger } from '../core/log.ts';
+
+export function warnOfLeftEvents({ KAFKA_BROKERS, SPOOL, DATA_DIR }: StoreSettings, log: Logger): void {
+  const file = journalFile(DATA_DIR);
+  if (KAFKA_BROKERS === undefined || SPOOL || !existsSync(file)) return;
+  try {
+    if (!holdsUnforwarded(file)) return;
+  } catch (error) {
+    log.warn(
+      { file, error: messageOf(error) },
+      'there is a journal, and it could not be read for what is not in Kafka',
+    );
+    return;
+  }
+  const fix = 'Run "hubcast forward" on this DATA_DIR once, or set SPOOL=on.';
+  log.warn({ file, fix }, 'there is a journal with events that are not in Kafka, and nothing forwards them');
+}

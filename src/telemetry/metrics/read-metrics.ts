@@ -1,0 +1,137 @@
+/** From what was counted to the samples of each metric. Runs when somebody scrapes, and only then. */
+
+import type { SpoolLag } from '../../stores/store.ts';
+import { OTHER } from './capped-counts.ts';
+import { accountOfSource, type DeliveryCounts } from './delivery-counts.ts';
+import type { GraphCounts } from './graph-counts.ts';
+import type { MetricName } from './metric-rows.ts';
+import type { NumberTally } from './number-counts.ts';
+import type { StoreCounts } from './store-counts.ts';
+import type { Tally } from './histogram.ts';
+
+/** What Graph lets us know; absent where this service has no access to it. */
+export interface GraphSource {
+  readonly accountIds: readonly string[];
+  /** Percent used of an account's calls, null when unknown. */
+  readonly percentUsed: (accountId: string) => number | null;
+  /** Of each Meta app; `expiresMs` on the wall clock, null when unknown or never. */
+  readonly tokens: () => readonly {
+    readonly app: string;
+    readonly refused: boolean;
+    readonly expiresMs: number | null;
+  }[];
+  readonly numbers: () => Promise<NumberTally>;
+}
+
+export interface MetricSources {
+  readonly version: string;
+  readonly deliveries: DeliveryCounts;
+  readonly store: StoreCounts;
+  readonly graphCalls: GraphCounts;
+  readonly graph: GraphSource | null;
+  readonly bytesUnderWay: () => number;
+  readonly maxBytesUnderWay: number;
+  readonly ready: () => boolean;
+  /** Undefined where there is no spool, or nothing is known of it yet. */
+  readonly spool: () => SpoolLag | undefined;
+}
+
+export interface Sample {
+  readonly value: number;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export type Reading = Iterable<Sample> | Tally;
+export type MetricReaders = Readonly<Record<MetricName, () => Reading | Promise<Reading>>>;
+
+const MAX_ACCOUNTS = 1_000;
+
+export function metricReaders(sources: MetricSources): MetricReaders {
+  const { deliveries, store, graph } = sources;
+  // Three metrics are read from one look at the numbers: the first of them, in the order below, takes it.
+  let tally: Promise<NumberTally | null> = Promise.resolve(null);
+  const ofSpool = (value: (lag: SpoolLag) => number) => {
+    const lag = sources.spool();
+    return lag === undefined ? [] : one(value(lag));
+  };
+  return {
+    hubcast_build_info: () => one(1, { version: sources.version, node: process.version }),
+    hubcast_ready: () => one(Number(sources.ready())),
+    hubcast_requests_total: () =>
+      Object.entries(deliveries.outcomes).map(([outcome, value]) => ({ value, labels: { outcome } })),
+    hubcast_received_bytes_total: () => one(deliveries.receivedBytes()),
+    hubcast_time_to_durable_seconds: () => deliveries.timeToDurable,
+    hubcast_event_age_seconds: () => deliveries.eventAge,
+    hubcast_events_total: () => [...deliveries.events].map(([type, { count }]) => ({ value: count, labels: { type } })),
+    hubcast_unknown_events_total: () => byField(deliveries.unknownFields.entries()),
+    hubcast_dead_letters_total: () => byField(deliveries.deadLetterFields.entries()),
+    hubcast_refused_records_total: () => one(store.refused()),
+    hubcast_dropped_events_total: () => one(deliveries.dropped()),
+    hubcast_foreign_events_total: () => one(deliveries.foreign()),
+    hubcast_repeated_events_total: () => one(store.repeated()),
+    hubcast_last_webhook_timestamp_seconds: () =>
+      [...deliveries.accounts].map(([source, { lastMs }]) => ({
+        value: lastMs / 1000,
+        labels: { account: accountOfSource(source) },
+      })),
+    hubcast_in_flight_bytes: () => one(sources.bytesUnderWay()),
+    hubcast_in_flight_limit_bytes: () => one(sources.maxBytesUnderWay),
+    hubcast_in_flight_records: () => one(store.recordsUnderWay()),
+    hubcast_write_records: () => store.writeRecords,
+    hubcast_write_seconds: () => store.writeSeconds,
+    hubcast_write_failures_total: () => [...store.failures].map(([code, value]) => ({ value, labels: { code } })),
+    hubcast_spool_records: () => ofSpool(({ records }) => records),
+    hubcast_spool_bytes: () => ofSpool(({ bytes }) => bytes),
+    hubcast_spool_limit_bytes: () => ofSpool(({ maxBytes }) => maxBytes),
+    hubcast_spool_oldest_seconds: () => ofSpool(({ ageMs }) => (ageMs ?? 0) / 1000),
+    hubcast_spool_parked: () => ofSpool(({ parked }) => parked),
+    hubcast_graph_calls_total: () =>
+      [...sources.graphCalls.calls.values()].map(({ method, outcome, count }) => ({
+        value: count,
+        labels: { method, outcome },
+      })),
+    hubcast_graph_budget_left_ratio: () =>
+      (graph?.accountIds ?? []).slice(0, MAX_ACCOUNTS).flatMap((account) => {
+        const percent = graph?.percentUsed(account) ?? null;
+        return percent === null ? [] : [{ value: Math.max(0, 1 - percent / 100), labels: { account } }];
+      }),
+    hubcast_graph_token_valid: () =>
+      (graph?.tokens() ?? []).map(({ app, refused }) => ({ value: Number(!refused), labels: { app } })),
+    hubcast_graph_token_expiry_timestamp_seconds: () =>
+      (graph?.tokens() ?? []).flatMap(({ app, expiresMs }) =>
+        expiresMs === null ? [] : [{ value: expiresMs / 1000, labels: { app } }],
+      ),
+    async hubcast_phone_numbers() {
+      tally = graph?.numbers() ?? tally;
+      const { byHealth } = (await tally) ?? NO_NUMBERS;
+      return [...byHealth.values()].map(({ quality, state, count }) => ({ value: count, labels: { quality, state } }));
+    },
+    async hubcast_phone_number_names() {
+      const { byNameStatus } = (await tally) ?? NO_NUMBERS;
+      return [...byNameStatus].map(([status, value]) => ({ value, labels: { name_status: status } }));
+    },
+    async hubcast_phone_number_trouble() {
+      const { troubles } = (await tally) ?? NO_NUMBERS;
+      return troubles.map(({ account, id, quality, state, nameStatus, newNameStatus }) => ({
+        value: 1,
+        labels: {
+          account: account || OTHER,
+          phone_number_id: id,
+          quality,
+          state,
+          name_status: newNameStatus === 'DECLINED' ? newNameStatus : (nameStatus ?? ''),
+        },
+      }));
+    },
+  };
+}
+
+const NO_NUMBERS: NumberTally = { byHealth: new Map(), byNameStatus: new Map(), troubles: [] };
+
+function one(value: number, labels?: Readonly<Record<string, string>>): readonly Sample[] {
+  return [labels === undefined ? { value } : { value, labels }];
+}
+
+function byField(counts: Iterable<readonly [string, number]>): readonly Sample[] {
+  return [...counts].map(([field, value]) => ({ value, labels: { field } }));
+}
