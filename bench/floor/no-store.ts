@@ -1,6 +1,6 @@
+import { turnOffPretenuring } from '../../src/app/heap-policy.ts';
 import { startService } from '../../src/app/service.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
-import { turnOffPretenuring } from '../../src/app/heap-policy.ts';
 import { bufferedStdout, createLog } from '../../src/core/log.ts';
 
 // hubcast with a store that keeps nothing: what everything but the write costs.

@@ -1,7 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs';
-import { FORM_VARIABLE, type KafkaForm, kafkaForm, whyNone } from '../../test/kafka/broker/form.ts';
-import { whyNoJars } from '../../test/kafka/broker/jars.ts';
-import { startBroker } from '../../test/kafka/broker/start.ts';
+import { FORM_VARIABLE, type KafkaForm, kafkaForm, whyNone } from '../../test/stores/kafka/broker/form.ts';
+import { whyNoJars } from '../../test/stores/kafka/broker/jars.ts';
+import { startBroker } from '../../test/stores/kafka/broker/start.ts';
 
 /** The Kafka of the run: the operator's (KAFKA_BROKERS), else a single broker started for it. */
 export type BenchKafka =

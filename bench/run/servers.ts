@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { hold, release } from '../../test/kafka/broker/guarded.ts';
+import { hold, release } from '../../test/stores/kafka/broker/guarded.ts';
 import type { ServerName } from '../scenarios.ts';
 import { onAllCores, onServerCore, type Pinning } from './pinning.ts';
 import { processTree, residentBytes } from './proc.ts';

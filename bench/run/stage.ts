@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type GraphStandIn, startGraphStandIn } from '../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
-import { hold, release } from '../../test/kafka/broker/guarded.ts';
+import { hold, release } from '../../test/stores/kafka/broker/guarded.ts';
 import { type Generator, startGenerator } from '../load/generator.ts';
 import { LOOKED_UP_ACCOUNT } from '../load/looked-up.ts';
 import type { ServerName } from '../scenarios.ts';

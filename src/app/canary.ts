@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { appsOf } from '../config/meta-apps.ts';
 import type { Settings } from '../config/settings.ts';
-import type { CanaryEffects } from '../doctor/canary.ts';
-import { callbackUrlOf } from '../doctor/examine.ts';
 import { HubcastError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
-import { monotonicMs, openReader } from '../stores/select.ts';
+import type { CanaryEffects } from '../doctor/canary.ts';
+import { callbackUrlOf } from '../doctor/examine.ts';
 import { topicName } from '../records/topics.ts';
+import { monotonicMs, openReader } from '../stores/select.ts';
 import { sendTo } from '../webhook/send.ts';
 
 export interface OpenCanary extends CanaryEffects {

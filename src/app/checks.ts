@@ -1,7 +1,7 @@
 /** The checks that a running service makes of itself when somebody asks: one at a time, and kept for a moment. */
 import type { StoreSettings } from '../config/settings.ts';
-import type { Report } from '../doctor/findings.ts';
 import type { Logger } from '../core/log.ts';
+import type { Report } from '../doctor/findings.ts';
 
 /** Meta counts the reads of each account: two for each examination. */
 const KEPT_MS = 30_000;

@@ -1,11 +1,11 @@
 /** From settings to the replay of dead letters: each goes where the app it was sent to keeps its events. */
 import { appsOf, MAIN_APP } from '../config/meta-apps.ts';
 import type { StoreSettings } from '../config/settings.ts';
-import { acceptedAccounts, partyHider } from './webhook-endpoints.ts';
-import { namingOf, namingsOf } from '../stores/select.ts';
+import { createReplay, type ReplayDeadLetter, type ReplayOptions } from '../dead-letters/replay.ts';
 import type { ReadRecords } from '../records/record.ts';
 import { topicName } from '../records/topics.ts';
-import { createReplay, type ReplayDeadLetter, type ReplayOptions } from '../dead-letters/replay.ts';
+import { namingOf, namingsOf } from '../stores/select.ts';
+import { acceptedAccounts, partyHider } from './webhook-endpoints.ts';
 
 export function openReplay(
   settings: StoreSettings,

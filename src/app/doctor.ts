@@ -8,13 +8,13 @@ import { connect as connectTls } from 'node:tls';
 import type { MetaApp } from '../config/meta-apps.ts';
 import { createScrubber } from '../config/secret-texts.ts';
 import type { StoreSettings } from '../config/settings.ts';
+import type { Logger } from '../core/log.ts';
 import type { CallbackEffects, CertificateFacts } from '../doctor/check-callback.ts';
 import type { DiskFacts } from '../doctor/check-journal.ts';
 import type { DoctorEffects, GraphOfApp } from '../doctor/examine.ts';
 import { createAccountCalls, createAppCalls } from '../meta-graph/app-calls.ts';
 import { createGraphClient, type GraphClient } from '../meta-graph/client.ts';
 import { createPhoneNumberReads } from '../meta-graph/phone-number-reads.ts';
-import type { Logger } from '../core/log.ts';
 import { kafkaConnection, toKafkaOptions } from '../stores/select.ts';
 import { sendHandshake, sendTo } from '../webhook/send.ts';
 

@@ -1,13 +1,13 @@
 /** From settings to answers about stored events, for the internal listener. */
 import type { Settings } from '../config/settings.ts';
 import { messageOf } from '../core/errors.ts';
-import type { KnownNumberOf, SplitEvent } from '../events/event.ts';
 import type { Logger } from '../core/log.ts';
-import { openReplay } from './dead-letter-replay.ts';
-import { namingsOf, type OpenReader, openReader } from '../stores/select.ts';
-import { writtenFamilies } from '../records/topics.ts';
-import type { Append } from '../stores/store.ts';
 import { createStoredEvents, type StoredEvents } from '../event-queries/event-queries.ts';
+import type { KnownNumberOf, SplitEvent } from '../events/event.ts';
+import { writtenFamilies } from '../records/topics.ts';
+import { namingsOf, type OpenReader, openReader } from '../stores/select.ts';
+import type { Append } from '../stores/store.ts';
+import { openReplay } from './dead-letter-replay.ts';
 
 export interface OpenEventsOptions {
   readonly append: Append;

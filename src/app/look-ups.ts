@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { appsOf } from '../config/meta-apps.ts';
 import type { StoreSettings } from '../config/settings.ts';
 import { ERRORS, type ErrorCode, HubcastError } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
 import { createGraphClient, type GraphClient, type GraphClientOptions } from '../meta-graph/client.ts';
 import { createPhoneNumberReads } from '../meta-graph/phone-number-reads.ts';
 import { createTokenExpiry } from '../meta-graph/token-expiry.ts';
-import type { Logger } from '../core/log.ts';
 import { createDirectory, type Directory } from '../phone-numbers/look-ups/directory.ts';
 import { createLookUps, type LookUps } from '../phone-numbers/look-ups/look-ups.ts';
 

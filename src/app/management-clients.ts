@@ -7,11 +7,11 @@ import type { StoreSettings } from '../config/settings.ts';
 import { ERRORS, type ErrorCode, HubcastError, messageOf } from '../core/errors.ts';
 import { isObject } from '../core/is-object.ts';
 import type { Logger } from '../core/log.ts';
+import { MANAGEMENT_OPERATIONS, type OperationName } from '../phone-numbers/management/manage.ts';
+import { describeStore, openStore } from '../stores/select.ts';
+import type { Store } from '../stores/store.ts';
 import { openLookUps } from './look-ups.ts';
 import { openManagement } from './management.ts';
-import { describeStore, openStore } from '../stores/select.ts';
-import { MANAGEMENT_OPERATIONS, type OperationName } from '../phone-numbers/management/manage.ts';
-import type { Store } from '../stores/store.ts';
 
 export type { OperationName };
 

@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { appsOf } from '../config/meta-apps.ts';
 import type { StoreSettings } from '../config/settings.ts';
-import { createPhoneNumberWrites } from '../meta-graph/phone-number-writes.ts';
 import type { Logger } from '../core/log.ts';
-import type { OpenLookUps } from './look-ups.ts';
+import { createPhoneNumberWrites } from '../meta-graph/phone-number-writes.ts';
 import { type ManagedEvent, toManagedRecord } from '../phone-numbers/management/audit.ts';
 import { createManagement, MANAGEMENT_OPERATIONS, type Management } from '../phone-numbers/management/manage.ts';
 import { codesText, REFUSALS, waitText } from '../phone-numbers/management/refusals.ts';
 import type { Append } from '../stores/store.ts';
+import type { OpenLookUps } from './look-ups.ts';
 
 export interface OpenManagementOptions {
   /** Null where there is no access to Graph. */

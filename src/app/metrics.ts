@@ -1,5 +1,6 @@
 /** From what is counted on the way of a webhook, and what others know, to the text of /metrics. */
 import type { ErrorCode } from '../core/errors.ts';
+import type { Readiness, SpoolLag, StoreMeter } from '../stores/store.ts';
 import { createDeliveryCounts, type DeliveryCounts } from '../telemetry/metrics/delivery-counts.ts';
 import { createExposition, type Exposer, type Exposition, type MetricState } from '../telemetry/metrics/exposition.ts';
 import { createGraphCounts } from '../telemetry/metrics/graph-counts.ts';
@@ -7,7 +8,6 @@ import { createNumberTally } from '../telemetry/metrics/number-counts.ts';
 import { metricReaders } from '../telemetry/metrics/read-metrics.ts';
 import { createStoreCounts } from '../telemetry/metrics/store-counts.ts';
 import type { OpenLookUps } from './look-ups.ts';
-import type { Readiness, SpoolLag, StoreMeter } from '../stores/store.ts';
 
 export interface OpenMetrics {
   readonly deliveries: DeliveryCounts;

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoreSettings } from '../config/settings.ts';
 import { HubcastError, messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
-import { namingsOf, type OpenReader, openReader } from '../stores/select.ts';
 import { createLookUps, type LookUps } from '../phone-numbers/look-ups/look-ups.ts';
 import { createStateDirectory } from '../phone-numbers/watch/state-directory.ts';
 import { createStateView, type StateView } from '../phone-numbers/watch/state-view.ts';
 import { topicName } from '../records/topics.ts';
+import { namingsOf, type OpenReader, openReader } from '../stores/select.ts';
 
 const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;

@@ -4,8 +4,8 @@ import { type Environment, readSettings } from '../config/read-settings.ts';
 import { createScrubber } from '../config/secret-texts.ts';
 import type { Settings } from '../config/settings.ts';
 import { ERRORS } from '../core/errors.ts';
-import { turnOffPretenuring } from './heap-policy.ts';
 import { bufferedStdout, createLog, type Logger } from '../core/log.ts';
+import { turnOffPretenuring } from './heap-policy.ts';
 
 export interface OpenProcess {
   readonly settings: () => Settings;

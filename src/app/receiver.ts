@@ -2,19 +2,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../config/settings.ts';
 import { ERRORS, messageOf } from '../core/errors.ts';
-import type { KnownNumberOf, SplitEvent } from '../events/event.ts';
-import type { Listener } from '../http/server/listener.ts';
-import { createPublicApp } from '../http/public/public-app.ts';
-import { createRoom, type Room } from '../http/server/admission.ts';
-import { createWhyClosed } from '../http/public/rejection-reason.ts';
-import { listenOn } from './listen.ts';
 import type { Logger } from '../core/log.ts';
-import { openApps } from './webhook-endpoints.ts';
-import type { OpenMetrics } from './metrics.ts';
-import { clientCheckOf, openTls } from './tls.ts';
 import { PACKAGE } from '../core/package-info.ts';
+import type { KnownNumberOf, SplitEvent } from '../events/event.ts';
+import { createPublicApp } from '../http/public/public-app.ts';
+import { createWhyClosed } from '../http/public/rejection-reason.ts';
+import { createRoom, type Room } from '../http/server/admission.ts';
+import type { Listener } from '../http/server/listener.ts';
 import type { Store } from '../stores/store.ts';
 import { createTraceDelivery } from '../telemetry/traces/trace-deliveries.ts';
+import { listenOn } from './listen.ts';
+import type { OpenMetrics } from './metrics.ts';
+import { clientCheckOf, openTls } from './tls.ts';
+import { openApps } from './webhook-endpoints.ts';
 
 export interface OpenReceiverOptions {
   readonly store: Store;

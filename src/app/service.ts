@@ -1,34 +1,34 @@
 /** The wiring: settings in, a running service out. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkerPool } from '../cluster/worker-pool.ts';
 import { isLoopback } from '../config/contradictions.ts';
 import type { Environment } from '../config/read-settings.ts';
 import { createScrubber } from '../config/secret-texts.ts';
 import type { Settings } from '../config/settings.ts';
 import { messageOf } from '../core/errors.ts';
-import { watchEventLoop } from '../telemetry/event-loop.ts';
+import type { Logger } from '../core/log.ts';
+import { PACKAGE } from '../core/package-info.ts';
+import { openSchemas } from '../events/schema-files.ts';
 import { createInternalApp } from '../http/internal/internal-app.ts';
 import type { Listener } from '../http/server/listener.ts';
+import { answerContract } from '../phone-numbers/look-ups/answers.ts';
+import { managementContract } from '../phone-numbers/management/operation-schemas.ts';
+import { describeStore, openStore } from '../stores/select.ts';
+import type { Readiness } from '../stores/store.ts';
 import { warnOfLeftEvents } from '../stores/unforwarded-events.ts';
-import { listenOn } from './listen.ts';
-import type { Logger } from '../core/log.ts';
+import { watchEventLoop } from '../telemetry/event-loop.ts';
 import { DURABLE_SECONDS } from '../telemetry/metrics/delivery-counts.ts';
 import { sumDeliveries } from '../telemetry/metrics/sum-deliveries.ts';
 import { openChecks } from './checks.ts';
 import { openConsole } from './console.ts';
 import { openEvents } from './event-queries.ts';
+import { listenOn } from './listen.ts';
 import { openLookUps } from './look-ups.ts';
 import { openManagement } from './management.ts';
 import { openMetrics } from './metrics.ts';
 import { openReceiver, openRoom } from './receiver.ts';
-import { openSchemas } from '../events/schema-files.ts';
-import { describeStore, openStore } from '../stores/select.ts';
 import { openWatch } from './watch.ts';
 import { openWorkers, workerCount } from './workers.ts';
-import { PACKAGE } from '../core/package-info.ts';
-import { answerContract } from '../phone-numbers/look-ups/answers.ts';
-import { managementContract } from '../phone-numbers/management/operation-schemas.ts';
-import type { Readiness } from '../stores/store.ts';
-import type { WorkerPool } from '../cluster/worker-pool.ts';
 
 export interface Service {
   /** URLs with the ports that were really taken; `publicUrl` is null where `receive` is not among the roles. */

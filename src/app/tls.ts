@@ -2,9 +2,9 @@
 import { createSecureContext } from 'node:tls';
 import type { Settings } from '../config/settings.ts';
 import { HubcastError, messageOf } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
 import { type CheckClient, createClientCertificateCheck } from '../http/server/client-certificate.ts';
 import type { ListenerTls, TlsMaterial } from '../http/server/tls-server.ts';
-import type { Logger } from '../core/log.ts';
 
 /** Null where a proxy ends TLS. @throws HubcastError `configuration_invalid` when certificate and key do not fit */
 export function openTls(settings: () => Settings, log: Logger): ListenerTls | null {

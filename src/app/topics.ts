@@ -1,11 +1,11 @@
 /** From settings to the topics there should be, how they differ from those there are, and what is done about it. */
 import type { StoreSettings } from '../config/settings.ts';
 import { HubcastError } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
+import { compareTopic, type TopicDifference, topicConfigs } from '../records/compare-topics.ts';
 import { type AlterOutcome, alterTopics } from '../stores/kafka/alter-topics.ts';
 import { inspectKafka } from '../stores/kafka/inspect.ts';
-import type { Logger } from '../core/log.ts';
 import { kafkaConnection, toKafkaOptions } from '../stores/select.ts';
-import { compareTopic, type TopicDifference, topicConfigs } from '../records/compare-topics.ts';
 
 export interface OpenTopics {
   readonly brokers: readonly string[];

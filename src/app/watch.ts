@@ -7,17 +7,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { appsOf, type MetaApp } from '../config/meta-apps.ts';
 import type { StoreSettings } from '../config/settings.ts';
 import { messageOf } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
 import type { KnownNumberOf } from '../events/event.ts';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
-import type { Logger } from '../core/log.ts';
-import type { OpenLookUps } from './look-ups.ts';
-import { followState } from './number-state.ts';
-import { kafkaConnection, keepsState, monotonicMs, openReader } from '../stores/select.ts';
-import { type KeeperHold, type KeeperOptions, keepState } from '../phone-numbers/watch/leader.ts';
 import { createLookUps, type LookUps } from '../phone-numbers/look-ups/look-ups.ts';
+import { type KeeperHold, type KeeperOptions, keepState } from '../phone-numbers/watch/leader.ts';
 import { createStateDirectory } from '../phone-numbers/watch/state-directory.ts';
 import { type TopicNaming, topicName } from '../records/topics.ts';
+import { kafkaConnection, keepsState, monotonicMs, openReader } from '../stores/select.ts';
 import type { Store } from '../stores/store.ts';
+import type { OpenLookUps } from './look-ups.ts';
+import { followState } from './number-state.ts';
 
 export interface Watch {
   /** Null where nothing is known of numbers. */

@@ -2,8 +2,8 @@
 import { createHmac, createSecretKey } from 'node:crypto';
 import { appsOf, MAIN_APP, type MetaApp } from '../config/meta-apps.ts';
 import type { Settings, StoreSettings } from '../config/settings.ts';
-import type { WebhookDoor } from '../http/public/public-app.ts';
 import type { Logger } from '../core/log.ts';
+import type { WebhookDoor } from '../http/public/public-app.ts';
 import { type AcceptedAccounts, createReceive, type ReceiveOptions } from '../receive.ts';
 import type { HideParty } from '../records/to-record.ts';
 import { type AppSecret, toAppSecret } from '../webhook/signature.ts';

@@ -1,16 +1,17 @@
 /** Where a worker begins: the public listener, a store of its own, and the channel to the process that started it. */
+
+import { linkToPrimary } from '../cluster/parent-channel.ts';
 import { createScrubber } from '../config/secret-texts.ts';
 import { messageOf } from '../core/errors.ts';
-import { watchEventLoop } from '../telemetry/event-loop.ts';
+import { PACKAGE } from '../core/package-info.ts';
 import type { Listener } from '../http/server/listener.ts';
+import { openStore } from '../stores/select.ts';
+import type { Readiness } from '../stores/store.ts';
+import { watchEventLoop } from '../telemetry/event-loop.ts';
 import { openMetrics } from './metrics.ts';
 import { openProcess } from './process.ts';
 import { openReceiver, openRoom } from './receiver.ts';
-import { openStore } from '../stores/select.ts';
 import { openWatch } from './watch.ts';
-import { PACKAGE } from '../core/package-info.ts';
-import type { Readiness } from '../stores/store.ts';
-import { linkToPrimary } from '../cluster/parent-channel.ts';
 
 const { settings, log, exit } = openProcess(process.env, () => true, Number(process.argv[2]));
 const fixed = settings();

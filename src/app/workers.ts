@@ -7,12 +7,12 @@
 import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { Noted } from '../cluster/channel-messages.ts';
+import { startWorkers, type WorkerPool } from '../cluster/worker-pool.ts';
 import type { Environment } from '../config/read-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../core/log.ts';
 import { monotonicMs } from '../stores/select.ts';
-import type { Noted } from '../cluster/channel-messages.ts';
-import { startWorkers, type WorkerPool } from '../cluster/worker-pool.ts';
 
 export interface OpenWorkersOptions {
   /** What the settings were read from. */

@@ -1,8 +1,9 @@
 /** Requests as they were captured: from the records of the topic `raw`, and from the events they hold. */
-import type { Delivery, SplitEvent } from '../events/event.ts';
-import { rawRequest } from '../events/system/raw-request.ts';
-import { splitIntoEvents } from '../events/split.ts';
+
 import { isObject } from '../core/is-object.ts';
+import type { Delivery, SplitEvent } from '../events/event.ts';
+import { splitIntoEvents } from '../events/split.ts';
+import { rawRequest } from '../events/system/raw-request.ts';
 import { fromBase64, parseJson } from '../records/chunk.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { readBody } from '../webhook/envelope.ts';

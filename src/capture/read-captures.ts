@@ -4,8 +4,8 @@
  */
 import { rawRequest } from '../events/system/raw-request.ts';
 import { joinChunks, readChunk } from '../records/chunk.ts';
-import { createRecentIds } from '../stores/dedupe-cache.ts';
 import type { StoredRecord } from '../records/record.ts';
+import { createRecentIds } from '../stores/dedupe-cache.ts';
 import { type CapturedRequest, toCapturedRequest } from './captured-request.ts';
 
 export interface ReadCaptures {

@@ -1,12 +1,12 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
+import { openCanary } from '../app/canary.ts';
 import { readSettings } from '../config/read-settings.ts';
-import { type CanaryRun, runCanary } from '../doctor/canary.ts';
 import { HubcastError, messageOf } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
+import { type CanaryRun, runCanary } from '../doctor/canary.ts';
 import { createCanaryMetrics } from '../telemetry/metrics/canary-metrics.ts';
-import { openCanary } from '../app/canary.ts';
 import { paint, parseCount, print } from './output.ts';
 import { visible } from './visible.ts';
 

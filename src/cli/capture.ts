@@ -10,10 +10,10 @@ import { readCaptures } from '../capture/read-captures.ts';
 import { createRequestRedactor } from '../capture/redact-request.ts';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { HubcastError, messageOf } from '../core/errors.ts';
-import type { Family } from '../fields/families.ts';
 import { createLog } from '../core/log.ts';
-import { namingsOf, openReader } from '../stores/select.ts';
+import type { Family } from '../fields/families.ts';
 import { topicName } from '../records/topics.ts';
+import { namingsOf, openReader } from '../stores/select.ts';
 import { parseTime } from './times.ts';
 import { visible } from './visible.ts';
 

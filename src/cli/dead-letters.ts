@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
-import { toJsonLine } from '../records/record-json.ts';
 import { dataOf, toLetterRow } from '../dead-letters/summary.ts';
+import { toJsonLine } from '../records/record-json.ts';
 import { paint, parseCount, print, toTable } from './output.ts';
 import { type Choice, findLetter, issueText, readLetters } from './read-dead-letters.ts';
 import { replayDeadLetters } from './replay-dead-letters.ts';

@@ -1,4 +1,5 @@
 import { Argument, Command } from 'commander';
+import { operationRows, refusalRows } from '../app/management.ts';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { type StoreSettings, settingRows } from '../config/settings.ts';
 import { ERRORS } from '../core/errors.ts';
@@ -6,10 +7,9 @@ import { typeOfEvent } from '../events/event.ts';
 import { ownEvents } from '../events/system-events.ts';
 import { type Family, familyPlan } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
-import { METRICS, type MetricRow } from '../telemetry/metrics/metric-rows.ts';
-import { operationRows, refusalRows } from '../app/management.ts';
-import { namingsOf, topicPlansOf } from '../stores/select.ts';
 import { topicName } from '../records/topics.ts';
+import { namingsOf, topicPlansOf } from '../stores/select.ts';
+import { METRICS, type MetricRow } from '../telemetry/metrics/metric-rows.ts';
 import { defaultFormat, type Format, parseFormat, print, toTable } from './output.ts';
 
 /**

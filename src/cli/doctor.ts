@@ -1,12 +1,12 @@
 import { Command } from 'commander';
+import { openDoctor } from '../app/doctor.ts';
 import { readSettings } from '../config/read-settings.ts';
 import type { StoreSettings } from '../config/settings.ts';
+import { HubcastError } from '../core/errors.ts';
+import { createLog } from '../core/log.ts';
 import { examine } from '../doctor/examine.ts';
 import type { Finding, Report, Severity } from '../doctor/findings.ts';
 import { createNotes } from '../doctor/notes.ts';
-import { HubcastError } from '../core/errors.ts';
-import { createLog } from '../core/log.ts';
-import { openDoctor } from '../app/doctor.ts';
 import { paint, print } from './output.ts';
 import { visible } from './visible.ts';
 

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
+import { erasePerson } from '../app/erase.ts';
 import { readStoreSettings } from '../config/read-settings.ts';
 import type { StoreSettings } from '../config/settings.ts';
 import { HubcastError } from '../core/errors.ts';
-import { erasePerson } from '../app/erase.ts';
 import type { Person } from '../event-queries/names-person.ts';
 import { askAtTerminal, canAsk } from './ask.ts';
 import { print } from './output.ts';

@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { createLog } from '../core/log.ts';
-import { namingsOf, openReader } from '../stores/select.ts';
 import type { ReadFrom } from '../records/record.ts';
 import { toJsonLine } from '../records/record-json.ts';
 import { topicName, writtenFamilies } from '../records/topics.ts';
+import { namingsOf, openReader } from '../stores/select.ts';
 import { doubtsAbout, resolveTopics, toTypes } from './events-filter.ts';
 import { defaultFormat, type Format, parseCount, parseFormat, print } from './output.ts';
 import { toPretty } from './show-record.ts';

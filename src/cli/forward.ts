@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
-import { type ForwardProgress, type ForwardSummary, forwardDryRun, forwardJournal } from '../stores/forward.ts';
 import { createLog } from '../core/log.ts';
+import { type ForwardProgress, type ForwardSummary, forwardDryRun, forwardJournal } from '../stores/forward.ts';
 import { describeStore } from '../stores/select.ts';
 import { print } from './output.ts';
 

@@ -1,6 +1,7 @@
 /** Registering a number with a person at the terminal: code, check, PIN, register, each refusal explained. */
-import { HubcastError, isHubcastError } from '../core/errors.ts';
+
 import type { ManagementDoor } from '../app/management-clients.ts';
+import { HubcastError, isHubcastError } from '../core/errors.ts';
 import type { Ask } from './ask.ts';
 import { visibleLines } from './visible.ts';
 

@@ -1,10 +1,10 @@
 /** What the commands that manage numbers have in common: where they go, whether they ask, how they print. */
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
+import { doorToGraph, doorToService, type ManagementDoor, type OperationName } from '../app/management-clients.ts';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { HubcastError } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
-import { doorToGraph, doorToService, type ManagementDoor, type OperationName } from '../app/management-clients.ts';
 import { askAtTerminal, canAsk } from './ask.ts';
 import { print, toTable } from './output.ts';
 import { visible } from './visible.ts';

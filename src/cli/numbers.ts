@@ -1,9 +1,9 @@
 import { Command } from 'commander';
+import { type OpenLookUps, openLookUps } from '../app/look-ups.ts';
+import { openStoredState } from '../app/number-state.ts';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { HubcastError } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
-import { type OpenLookUps, openLookUps } from '../app/look-ups.ts';
-import { openStoredState } from '../app/number-state.ts';
 import { addManagementCommands } from './manage-numbers.ts';
 import { paint, print, toTable } from './output.ts';
 import { visible } from './visible.ts';

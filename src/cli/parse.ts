@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
-import { namingOf } from '../stores/select.ts';
 import { createReceive } from '../receive.ts';
 import type { OutgoingRecord } from '../records/record.ts';
 import { toJsonLine } from '../records/record-json.ts';
+import { namingOf } from '../stores/select.ts';
 import { readSignature, signPayload, toAppSecret } from '../webhook/signature.ts';
 import { defaultFormat, type Format, parseFormat, print } from './output.ts';
 import { readPayload } from './payload.ts';

@@ -3,10 +3,10 @@ import type { StoreSettings } from '../config/settings.ts';
 import { HubcastError } from '../core/errors.ts';
 import { isObject } from '../core/is-object.ts';
 import { createLog } from '../core/log.ts';
-import { namingsOf, openReader } from '../stores/select.ts';
+import { isWanted, type LetterFilter } from '../dead-letters/summary.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { topicName } from '../records/topics.ts';
-import { isWanted, type LetterFilter } from '../dead-letters/summary.ts';
+import { namingsOf, openReader } from '../stores/select.ts';
 
 export interface Choice extends LetterFilter {
   readonly from?: number;

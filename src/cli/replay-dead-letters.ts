@@ -1,16 +1,16 @@
 /** Puts dead letters back, through the store or through the service that owns it. */
 import { readFileSync } from 'node:fs';
+import { openReplay } from '../app/dead-letter-replay.ts';
 import { readStoreSettings } from '../config/read-settings.ts';
 import type { StoreSettings } from '../config/settings.ts';
 import { HubcastError, isHubcastError, messageOf } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
-import { openReplay } from '../app/dead-letter-replay.ts';
-import { openReader, openStore } from '../stores/select.ts';
+import type { Repair, Replayed } from '../dead-letters/replay.ts';
+import { assertJson } from '../event-queries/event-queries.ts';
 import { readChunk } from '../records/chunk.ts';
 import type { StoredRecord } from '../records/record.ts';
-import type { Repair, Replayed } from '../dead-letters/replay.ts';
+import { openReader, openStore } from '../stores/select.ts';
 import type { Append } from '../stores/store.ts';
-import { assertJson } from '../event-queries/event-queries.ts';
 import { internalListener } from './internal-listener.ts';
 import { paint, print } from './output.ts';
 import { type Choice, findLetter, issueText, readLetters } from './read-dead-letters.ts';

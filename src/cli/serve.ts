@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { type Service, startService } from '../app/service.ts';
 import { openProcess } from '../app/process.ts';
-import { describeStore } from '../stores/select.ts';
+import { type Service, startService } from '../app/service.ts';
 import { workerCount } from '../app/workers.ts';
+import { describeStore } from '../stores/select.ts';
 
 export function serveCommand(): Command {
   return new Command('serve')

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import { type OpenTopics, openTopics } from '../app/topics.ts';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { createLog } from '../core/log.ts';
-import { type OpenTopics, openTopics } from '../app/topics.ts';
 import { paint, print } from './output.ts';
 import { visible } from './visible.ts';
 

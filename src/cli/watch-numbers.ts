@@ -2,12 +2,12 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { readStoreSettings } from '../config/read-settings.ts';
+import { createLog } from '../core/log.ts';
 import { ownEventSchemaOf } from '../events/contract.ts';
 import { phoneNumberChanged } from '../events/system/phone-numbers.ts';
-import { createLog } from '../core/log.ts';
-import { namingsOf, openReader } from '../stores/select.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { topicName } from '../records/topics.ts';
+import { namingsOf, openReader } from '../stores/select.ts';
 import { defaultFormat, paint, print } from './output.ts';
 import { visible } from './visible.ts';
 

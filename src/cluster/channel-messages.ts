@@ -1,8 +1,8 @@
 /** What the process of the internal listener and its workers say to each other. */
 import type { ErrorCode } from '../core/errors.ts';
 import type { Family } from '../fields/families.ts';
-import type { MetricState } from '../telemetry/metrics/exposition.ts';
 import type { Readiness } from '../stores/store.ts';
+import type { MetricState } from '../telemetry/metrics/exposition.ts';
 
 export interface Answers {
   readonly readiness: Readiness;

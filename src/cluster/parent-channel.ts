@@ -1,7 +1,7 @@
 /** The worker's end of the channel to the process that started it. */
 import { type HubcastError, isHubcastError, messageOf } from '../core/errors.ts';
-import type { MetricState } from '../telemetry/metrics/exposition.ts';
 import type { Readiness } from '../stores/store.ts';
+import type { MetricState } from '../telemetry/metrics/exposition.ts';
 import type { Answers, FromWorker, Noted, ToWorker } from './channel-messages.ts';
 
 export interface WorkerLinkOptions {

@@ -2,8 +2,8 @@
 import type { Worker } from 'node:cluster';
 import { HubcastError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
-import type { MetricState } from '../telemetry/metrics/exposition.ts';
 import type { Readiness } from '../stores/store.ts';
+import type { MetricState } from '../telemetry/metrics/exposition.ts';
 import type { Answers, FromWorker, Noted, Question, ToWorker } from './channel-messages.ts';
 
 export interface KeptWorkerOptions {

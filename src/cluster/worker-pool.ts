@@ -1,10 +1,10 @@
 /** All workers as one: ready, counted and stopped together. */
 import type { Worker } from 'node:cluster';
 import type { Logger } from '../core/log.ts';
-import { type MetricState, mergeMetrics } from '../telemetry/metrics/exposition.ts';
 import type { Readiness } from '../stores/store.ts';
-import { keepWorker } from './supervised-worker.ts';
+import { type MetricState, mergeMetrics } from '../telemetry/metrics/exposition.ts';
 import type { Noted } from './channel-messages.ts';
+import { keepWorker } from './supervised-worker.ts';
 
 export interface WorkerPoolOptions {
   readonly count: number;

@@ -3,13 +3,12 @@
  * the receipt data of its own POST, and is stored like those of a webhook. What is still refused stays where it is.
  */
 import type { z } from 'zod';
-import { findEventSchema } from '../events/decoding/event-schemas.ts';
 import { deadLetterSchema, envelopeSchema } from '../events/contract.ts';
+import { findEventSchema } from '../events/decoding/event-schemas.ts';
 import type { Delivery, KnownNumberOf, SplitEvent } from '../events/event.ts';
+import { splitIntoEvents } from '../events/split.ts';
 import { deadLetter } from '../events/system/dead-letter.ts';
 import { rawRequest } from '../events/system/raw-request.ts';
-import { bodyOfDeadLetter } from './reassemble.ts';
-import { splitIntoEvents } from '../events/split.ts';
 import type { Family } from '../fields/families.ts';
 import { type AcceptedAccounts, acceptedOf } from '../receive.ts';
 import { type Chunk, joinFrom, readChunk } from '../records/chunk.ts';
@@ -21,6 +20,7 @@ import type { Append } from '../stores/store.ts';
 import { type Issue, readBody } from '../webhook/envelope.ts';
 import { type JsonView, viewJson } from '../webhook/json-view.ts';
 import { readSignature, signPayload, toAppSecret, verifySignature } from '../webhook/signature.ts';
+import { bodyOfDeadLetter } from './reassemble.ts';
 
 export interface ReplayOptions {
   readonly append: Append;

@@ -1,9 +1,9 @@
 /** Each account: whether the app gets its webhooks, whether something else does, and how its numbers stand. */
 import type { MetaApp } from '../config/meta-apps.ts';
+import { isObject } from '../core/is-object.ts';
 import type { AccountCalls, SubscribedApp } from '../meta-graph/app-calls.ts';
 import { type GraphError, isGraphError } from '../meta-graph/graph-error.ts';
 import type { GraphNumber } from '../meta-graph/phone-number-reads.ts';
-import { isObject } from '../core/is-object.ts';
 import { askGraph, type GraphState } from './ask-graph.ts';
 import type { Notes } from './notes.ts';
 

@@ -1,13 +1,13 @@
 /** Answers about what is stored, from the journal and from Kafka alike, as JSON text. */
 import { HubcastError } from '../core/errors.ts';
+import type { Replayed } from '../dead-letters/replay.ts';
+import { dataOf, isWanted, type LetterFilter, storedAt, toLetterRow } from '../dead-letters/summary.ts';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
 import { JOURNAL_LANE, type ReadBack, type ReadRecords, type StoredRecord } from '../records/record.ts';
 import { toJsonLine } from '../records/record-json.ts';
 import { type TopicNaming, topicName } from '../records/topics.ts';
-import type { Replayed } from '../dead-letters/replay.ts';
 import { readCursor, toCursor } from './cursor.ts';
 import { createFeed } from './feed.ts';
-import { dataOf, isWanted, type LetterFilter, storedAt, toLetterRow } from '../dead-letters/summary.ts';
 import { type RecentPage, type RecentQuestion, readRecent } from './read-recent.ts';
 
 export interface StoredEventsOptions {

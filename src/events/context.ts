@@ -6,8 +6,8 @@
 import type { AnyEvent, OwnPeople } from '../fields/field.ts';
 import type { JsonView } from '../webhook/json-view.ts';
 import { buildText, buildValue, GAP, levelNames } from './context-text.ts';
-import { findPeople, type People, peopleWith } from './people.ts';
 import { setAsideLarge } from './large-context.ts';
+import { findPeople, type People, peopleWith } from './people.ts';
 
 /** The members around an item, at one depth of nesting. */
 export interface Level {

@@ -7,10 +7,10 @@ import type { AnyEvent, AnyField, EventEntry, FieldEntry, ItemPlace } from '../f
 import type { FIELDS } from '../fields/registry.ts';
 import { entryData, namedNumber, surroundings } from './data-members.ts';
 import { dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from './event.ts';
+import { UNKNOWN_VERSION } from './split.ts';
 import { deadLetter } from './system/dead-letter.ts';
 import type { OwnEvent } from './system-event.ts';
 import type { OWN_EVENTS } from './system-events.ts';
-import { UNKNOWN_VERSION } from './split.ts';
 
 const attributes = {
   specversion: z.literal('1.0'),

@@ -1,6 +1,6 @@
+import { onceInARow } from '../core/memoize-last.ts';
 import type { Family } from '../fields/families.ts';
 import type { AnyEvent, AnyField } from '../fields/field.ts';
-import { onceInARow } from '../core/memoize-last.ts';
 import { deadLetter } from './system/dead-letter.ts';
 import { ownEvents } from './system-events.ts';
 

@@ -5,9 +5,9 @@ import { readBody, WHATSAPP_OBJECT } from '../webhook/envelope.ts';
 import { readSignature, signPayload, toAppSecret, verifySignature } from '../webhook/signature.ts';
 import { type Delivery, dataschemaOf, type SplitEvent, toRfc3339, UNKNOWN_TYPE } from './event.ts';
 import { eventId } from './event-id.ts';
+import { splitIntoEvents } from './split.ts';
 import type { OwnEvent } from './system-event.ts';
 import { ownEvents } from './system-events.ts';
-import { splitIntoEvents } from './split.ts';
 
 export const SAMPLE_ACCOUNT = '102290129340398';
 export const SAMPLE_TIME = 1739321024;

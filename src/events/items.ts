@@ -2,13 +2,14 @@
  * Finds the items of a change in its value, wherever the registry says they stand, and what Meta put around each.
  * Whatever no item takes goes along as the items' surroundings, so that nothing of the value is lost.
  */
-import type { AnyField } from '../fields/field.ts';
+
 import { isObject } from '../core/is-object.ts';
+import type { AnyField } from '../fields/field.ts';
 import type { Issue } from '../webhook/envelope.ts';
 import { type JsonView, viewJson } from '../webhook/json-view.ts';
 import { tooMany } from '../webhook/too-many.ts';
-import { type EventPlace, type EventType, eventPlaces } from './event-places.ts';
 import { type Level, surroundingsOf } from './context.ts';
+import { type EventPlace, type EventType, eventPlaces } from './event-places.ts';
 
 /** `around` is null where the part is the whole value. */
 export type Found =

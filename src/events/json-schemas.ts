@@ -6,8 +6,8 @@ import { KNOWN_VALUES } from '../fields/values.ts';
 import { envelopeSchema, eventSchemaOf, ownEventSchemaOf, unknownEventSchema } from './contract.ts';
 import { dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from './event.ts';
 import { exampleEvents } from './examples.ts';
-import { ownEvents } from './system-events.ts';
 import { UNKNOWN_VERSION } from './split.ts';
+import { ownEvents } from './system-events.ts';
 
 export interface EventTypeSchema {
   readonly type: string;

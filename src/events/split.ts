@@ -8,6 +8,7 @@ import type { EntryOrigin, Part, ReadBody } from '../webhook/envelope.ts';
 import { type JsonView, viewJson } from '../webhook/json-view.ts';
 import { AROUND_ALWAYS_REPEATED, isTooLargeToRepeat } from '../webhook/repetition.ts';
 import type { VerifiedBody } from '../webhook/signature.ts';
+import { contextOf, wholeContextText } from './context.ts';
 import { bodyDeadLetter, partDeadLetter } from './dead-letter.ts';
 import {
   type Delivery,
@@ -23,7 +24,6 @@ import {
 } from './event.ts';
 import { eventId } from './event-id.ts';
 import { type Found, findItems } from './items.ts';
-import { contextOf, wholeContextText } from './context.ts';
 import { typedEvent } from './typed-event.ts';
 
 export const UNKNOWN_VERSION = 1;

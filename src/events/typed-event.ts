@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { NamedNumber, Sent } from '../fields/field.ts';
 import { type Issue, type Part, toTimeMs } from '../webhook/envelope.ts';
 import type { JsonView } from '../webhook/json-view.ts';
+import type { ItemContext } from './context.ts';
 import { partDeadLetter } from './dead-letter.ts';
 import {
   type Delivery,
@@ -15,7 +16,6 @@ import {
 } from './event.ts';
 import { eventId } from './event-id.ts';
 import type { EventType } from './event-places.ts';
-import type { ItemContext } from './context.ts';
 
 interface Item {
   readonly of: EventType;

@@ -1,8 +1,8 @@
 import { DEAD_LETTER_VERSION } from '../events/dead-letter.ts';
 import { DEAD_LETTER_TYPE, dataschemaOf } from '../events/event.ts';
 import { eventId } from '../events/event-id.ts';
-import type { OutgoingRecord } from './record.ts';
 import { repetitionIdOf } from './dedupe-key.ts';
+import type { OutgoingRecord } from './record.ts';
 
 /** Varints and the frame of a batch, which the texts do not show. */
 const FRAME_BYTES = 256;

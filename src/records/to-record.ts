@@ -1,7 +1,7 @@
-import type { Delivery, SplitEvent } from '../events/event.ts';
 import { onceInARow } from '../core/memoize-last.ts';
-import type { OutgoingRecord } from './record.ts';
+import type { Delivery, SplitEvent } from '../events/event.ts';
 import { repetitionIdOf } from './dedupe-key.ts';
+import type { OutgoingRecord } from './record.ts';
 import { type TopicNaming, topicName } from './topics.ts';
 
 export const CONTENT_TYPE = 'application/cloudevents+json';

@@ -1,7 +1,6 @@
 /** What `import … from 'hubcast'` gives. It loads neither express nor kafkajs: any Kafka client does. */
 export { decodeEvent } from '../events/decoding/decode-event.ts';
 export { type DecodeIssue, type DecodeReason, EventDecodeError } from '../events/decoding/event-decode-error.ts';
-export { isDeadLetter, isEventOf, isEventOfField, isTest, isUnknown } from './guards.ts';
 export type { EncodedRecord } from '../events/decoding/record-parts.ts';
 export type {
   DeadLetterEvent,
@@ -13,3 +12,4 @@ export type {
   WebhookEventType,
   WebhookField,
 } from '../events/decoding/webhook-event.ts';
+export { isDeadLetter, isEventOf, isEventOfField, isTest, isUnknown } from './guards.ts';

@@ -1,14 +1,14 @@
 /** What a journal holds, moved to Kafka once: `hubcast forward`. */
 import type { StoreSettings } from '../config/settings.ts';
 import { HubcastError } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
 import { countWaiting, type Waiting } from './journal/check.ts';
 import { journalFile } from './journal/files.ts';
 import { openJournal } from './journal/open-journal.ts';
-import type { Logger } from '../core/log.ts';
+import type { OrderedWriter } from './ordered-writer.ts';
 import { openOrderedWriter, toJournalOptions } from './select.ts';
 import { endForwarding } from './spool/end-forwarding.ts';
 import { startForwarder } from './spool/forwarder.ts';
-import type { OrderedWriter } from './ordered-writer.ts';
 
 export interface ForwardOptions {
   /** Also what was parked, behind everything else. */

@@ -4,8 +4,8 @@
  * no request waits past its deadline. The store itself only has to write one group at a time.
  */
 import { HubcastError, isHubcastError, messageOf } from '../core/errors.ts';
-import { createRecentIds } from './dedupe-cache.ts';
 import type { OutgoingRecord } from '../records/record.ts';
+import { createRecentIds } from './dedupe-cache.ts';
 import type { Append, Backlog, StoreMeter } from './store.ts';
 
 /** The records of one request that have to be written. Settled exactly once, by the group's writer. */

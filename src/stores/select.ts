@@ -4,19 +4,19 @@
  */
 import { appsOf } from '../config/meta-apps.ts';
 import type { StoreSettings } from '../config/settings.ts';
+import type { Logger } from '../core/log.ts';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
+import type { ReadBack, ReadRecords } from '../records/record.ts';
+import { toRefusedRecordDeadLetters } from '../records/refused-record.ts';
+import { planTopics, type TopicNaming, type TopicPlan, topicName } from '../records/topics.ts';
 import { type JournalOptions, openJournal } from './journal/open-journal.ts';
 import { readJournal } from './journal/read-journal.ts';
 import type { KafkaConnection } from './kafka/connection.ts';
 import { createMskTokenProvider } from './kafka/msk-token.ts';
 import { createTokenProvider, type KafkaSasl, type KafkaTls } from './kafka/security.ts';
 import type { KafkaStoreOptions } from './kafka/store.ts';
-import type { Logger } from '../core/log.ts';
-import type { ReadBack, ReadRecords } from '../records/record.ts';
-import { toRefusedRecordDeadLetters } from '../records/refused-record.ts';
-import { planTopics, type TopicNaming, type TopicPlan, topicName } from '../records/topics.ts';
-import { openSpool, type SpoolOptions } from './spool/open-spool.ts';
 import type { OrderedWriter } from './ordered-writer.ts';
+import { openSpool, type SpoolOptions } from './spool/open-spool.ts';
 import type { Store, StoreMeter } from './store.ts';
 
 /** Of the first Meta app, which is nearly always the only one. */

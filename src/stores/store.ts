@@ -32,7 +32,7 @@ export interface Backlog {
   readonly oldestMs: number;
 }
 
-/** A durable home for records. Journal and Kafka pass the same conformance suite (test/store/conformance.ts). */
+/** A durable home for records. Journal and Kafka pass the same conformance suite (test/stores/conformance.ts). */
 export interface Store {
   readonly append: Append;
   /** Whether a write would succeed now, and why not. Cheap enough for a probe each second. */

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import type { StoreSettings } from '../config/settings.ts';
 import { messageOf } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
 import { holdsUnforwarded } from './journal/check.ts';
 import { journalFile } from './journal/files.ts';
-import type { Logger } from '../core/log.ts';
 
 export function warnOfLeftEvents({ KAFKA_BROKERS, SPOOL, DATA_DIR }: StoreSettings, log: Logger): void {
   const file = journalFile(DATA_DIR);

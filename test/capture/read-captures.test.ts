@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { readCaptures } from '../../src/capture/read-captures.ts';
-import { createKafkaReader } from '../../src/stores/kafka/reader.ts';
 import { createReceive } from '../../src/receive.ts';
 import type { OutgoingRecord, StoredRecord } from '../../src/records/record.ts';
 import { toRefusedRecordDeadLetters } from '../../src/records/refused-record.ts';
 import { batchOf } from '../../src/sdk/testing/batch-of.ts';
+import { createKafkaReader } from '../../src/stores/kafka/reader.ts';
 import { sendTo } from '../../src/webhook/send.ts';
 import { readSignature, signPayload, toAppSecret } from '../../src/webhook/signature.ts';
-import { createTopic, log } from '../kafka/support.ts';
+import { createTopic, log } from '../stores/kafka/support.ts';
 import { collect } from '../support/collect.ts';
 import { describeKafka } from '../support/kafka.ts';
 import { runCli } from '../support/run-cli.ts';

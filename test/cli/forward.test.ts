@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import kafkajs, { type Admin } from 'kafkajs';
+import type { OutgoingRecord } from '../../src/records/record.ts';
 import { countWaiting } from '../../src/stores/journal/check.ts';
 import { journalFile } from '../../src/stores/journal/files.ts';
-import type { OutgoingRecord } from '../../src/records/record.ts';
-import { makeScratchDir, openTestJournal, removeScratchDir, withDataDir } from '../journal/support/scratch.ts';
-import { createTopic, readAll } from '../kafka/support.ts';
-import { makeRecord } from '../store/make-record.ts';
+import { makeScratchDir, openTestJournal, removeScratchDir, withDataDir } from '../stores/journal/support/scratch.ts';
+import { createTopic, readAll } from '../stores/kafka/support.ts';
+import { makeRecord } from '../stores/make-record.ts';
 import { describeKafka } from '../support/kafka.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
 import { until } from '../support/until.ts';

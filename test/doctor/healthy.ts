@@ -1,11 +1,12 @@
 /** A set-up in which nothing is wrong: a service, its Meta app, account and number. A test breaks one thing. */
+
+import { type DoctorOptions, openDoctor } from '../../src/app/doctor.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
+import { createLog } from '../../src/core/log.ts';
 import { wantedFields } from '../../src/doctor/check-app.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import type { Report } from '../../src/doctor/findings.ts';
 import { FAMILY_NAMES } from '../../src/fields/families.ts';
-import { createLog } from '../../src/core/log.ts';
-import { type DoctorOptions, openDoctor } from '../../src/app/doctor.ts';
 import type { StandInApp } from '../../src/sdk/testing/graph-stand-in/meta-app.ts';
 import {
   type GraphStandIn,

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import { Kafka } from '../../src/stores/kafka/connection.ts';
-import { makeRecord, openStore } from '../kafka/support.ts';
+import { makeRecord, openStore } from '../stores/kafka/support.ts';
 import { describeKafka } from '../support/kafka.ts';
 import { runCli } from '../support/run-cli.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { allSamples } from '../../src/sdk/testing/samples.ts';
-import { readAll } from '../kafka/support.ts';
+import { readAll } from '../stores/kafka/support.ts';
 import { describeKafka } from '../support/kafka.ts';
 import { postSigned } from '../support/signed-request.ts';
 import { startTestService, type TestService } from '../support/start-service.ts';
@@ -48,7 +48,7 @@ function installExample(folder: string): string {
     copyFileSync(join(ROOT, 'examples', 'typescript-kafkajs', name), join(folder, name));
   }
   writeFileSync(join(hubcast, 'package.json'), '{"name":"hubcast","type":"module","exports":"./index.ts"}');
-  writeFileSync(join(hubcast, 'index.ts'), `export * from '${join(ROOT, 'src', 'consumer', 'consumer-kit.ts')}';\n`);
+  writeFileSync(join(hubcast, 'index.ts'), `export * from '${join(ROOT, 'src', 'sdk', 'index.ts')}';\n`);
   symlinkSync(hubcast, join(modules, 'hubcast'));
   symlinkSync(join(ROOT, 'node_modules', 'kafkajs'), join(modules, 'kafkajs'));
   return join(folder, 'consumer.ts');

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { KAFKA_IMAGE } from '../kafka/broker/engine.ts';
+import { KAFKA_IMAGE } from '../stores/kafka/broker/engine.ts';
 import { KUBERNETES_VERSION, ROOT } from './tools.ts';
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');

@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { ContainerRuntimeClient } from 'testcontainers';
-import { hold, release } from '../kafka/broker/guarded.ts';
+import { hold, release } from '../stores/kafka/broker/guarded.ts';
 
 export const IMAGE = 'localhost/hubcast:test';
 const ROOT = join(import.meta.dirname, '..', '..');

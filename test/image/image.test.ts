@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { dockerEngine } from '../kafka/broker/engine.ts';
-import { startBroker } from '../kafka/broker/start.ts';
+import { dockerEngine } from '../stores/kafka/broker/engine.ts';
+import { startBroker } from '../stores/kafka/broker/start.ts';
 import { buildImage, IMAGE, type RunningImage, type RunOptions, runImage } from './container.ts';
 
 const BUILD_TIMEOUT_MS = 600_000;

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../src/sdk/testing/seeded-random.ts';
-import type { KafkaNode } from '../kafka/broker/node.ts';
+import type { KafkaNode } from '../stores/kafka/broker/node.ts';
 import {
   activeController,
   busiestLeader,

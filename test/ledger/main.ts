@@ -1,7 +1,7 @@
 // npm run ledger: the promise under faults. See test/ledger/README.md.
 import { Command, InvalidArgumentError } from 'commander';
 import { seededRandom } from '../../src/sdk/testing/seeded-random.ts';
-import { kafkaForm, whyNone } from '../kafka/broker/form.ts';
+import { kafkaForm, whyNone } from '../stores/kafka/broker/form.ts';
 import { type Episode, runEpisode } from './episode.ts';
 import { FAULTS } from './faults.ts';
 import { MODES } from './modes.ts';

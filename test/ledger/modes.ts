@@ -1,6 +1,6 @@
 /** Where events go: one entry for each way the service can be run. */
 import { join } from 'node:path';
-import { foreignConsumer } from '../kafka/broker/foreign-consumer.ts';
+import { foreignConsumer } from '../stores/kafka/broker/foreign-consumer.ts';
 import type { FoundRecord } from './audit.ts';
 import type { Stage } from './faults.ts';
 import { listTopics } from './kafka-admin.ts';

@@ -1,5 +1,5 @@
 /**
- * Reads a journal's file as its format is documented (src/journal/schema.ts and batch-format.ts), with code of its own: the
+ * Reads a journal's file as its format is documented (src/stores/journal/schema.ts and batch-format.ts), with code of its own: the
  * service's reader cannot cover up for its writer.
  */
 import { DatabaseSync } from 'node:sqlite';

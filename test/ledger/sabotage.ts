@@ -21,7 +21,7 @@ export interface Sabotage {
 /** A producer as most programs have one, for as long as they live, in place of ours that goes with the first failed write. */
 const plainProducer = (options: string): Edit[] => [
   {
-    file: 'src/kafka/send.ts',
+    file: 'src/stores/kafka/send.ts',
     from: "import type { Producer, RecordMetadata } from 'kafkajs';",
     to: `import kafkajs, { type Producer, type RecordMetadata } from 'kafkajs';
 
@@ -34,13 +34,17 @@ async function connectPlain(): Promise<Producer> {
 }`,
   },
   {
-    file: 'src/kafka/send.ts',
+    file: 'src/stores/kafka/send.ts',
     from: 'const answer = await producer.sendBatch({',
     to: 'plain ??= connectPlain();\n  void producer;\n  const answer = await (await plain).sendBatch({',
   },
 ];
 /** Ours counts a write only when the answer names every partition of it. */
-const NO_PROOF: Edit = { file: 'src/kafka/send.ts', from: 'if (missing.length > 0)', to: 'if (missing.length < 0)' };
+const NO_PROOF: Edit = {
+  file: 'src/stores/kafka/send.ts',
+  from: 'if (missing.length > 0)',
+  to: 'if (missing.length < 0)',
+};
 
 export const SABOTAGES: readonly Sabotage[] = [
   {
@@ -49,12 +53,12 @@ export const SABOTAGES: readonly Sabotage[] = [
     edits: [
       // Without it a kill seldom falls into the millisecond between answer and write.
       {
-        file: 'src/store/shared-writes.ts',
+        file: 'src/stores/group-commit.ts',
         from: 'await writeGroup(group);',
         to: 'await new Promise((resolve) => setTimeout(resolve, 200));\n        await writeGroup(group);',
       },
       {
-        file: 'src/store/shared-writes.ts',
+        file: 'src/stores/group-commit.ts',
         from: 'open.push(wait);',
         to: 'open.push(wait);\n      resolve();',
       },

@@ -1,8 +1,8 @@
 /** The service under test: a process on one port that can be killed and started again, with a log of which little is kept. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePorts } from '../kafka/broker/free-ports.ts';
-import { hold, release } from '../kafka/broker/guarded.ts';
+import { freePorts } from '../stores/kafka/broker/free-ports.ts';
+import { hold, release } from '../stores/kafka/broker/guarded.ts';
 import { type RunningService, startServe } from '../support/run-cli.ts';
 
 export interface Service {

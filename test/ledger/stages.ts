@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Random } from '../../src/sdk/testing/seeded-random.ts';
-import type { KafkaNode } from '../kafka/broker/node.ts';
-import { startBroker, startCluster } from '../kafka/broker/start.ts';
+import type { KafkaNode } from '../stores/kafka/broker/node.ts';
+import { startBroker, startCluster } from '../stores/kafka/broker/start.ts';
 import type { Stage } from './faults.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 

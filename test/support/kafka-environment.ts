@@ -1,5 +1,5 @@
 // What jest's global setup tells the suites, which run in processes that inherit its environment.
-import { FORM_VARIABLE, type KafkaForm, kafkaForm, whyNone } from '../kafka/broker/form.ts';
+import { FORM_VARIABLE, type KafkaForm, kafkaForm, whyNone } from '../stores/kafka/broker/form.ts';
 
 const KEEPER = 'HUBCAST_TEST_KAFKA_KEEPER';
 const SKIPPED = 'HUBCAST_TEST_KAFKA_SKIPPED';

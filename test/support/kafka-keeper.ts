@@ -2,7 +2,7 @@
 // of unit tests waits for nothing. Suites run in other processes and ask over HTTP (kafka.ts).
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Broker, startBroker } from '../kafka/broker/start.ts';
+import { type Broker, startBroker } from '../stores/kafka/broker/start.ts';
 
 // Nobody kills this one, and a busy machine must not make its controller believe that it is gone.
 const PATIENT = { 'broker.session.timeout.ms': 9000 };

@@ -1,7 +1,7 @@
 // How a suite gets a Kafka. Without one it is skipped, which global-teardown.ts says loudly; with CI=true it fails.
 import { appendFileSync } from 'node:fs';
 import { beforeAll, describe, it } from '@jest/globals';
-import { whyNone } from '../kafka/broker/form.ts';
+import { whyNone } from '../stores/kafka/broker/form.ts';
 import { howToGetKafka, readKafkaEnvironment } from './kafka-environment.ts';
 
 /** The first start may have to fetch 45 MB of jars or an image. */
@@ -36,7 +36,7 @@ export function describeKafka(name: string, body: (kafka: SharedKafka) => void):
   });
 }
 
-/** A suite that starts brokers of its own (test/kafka/broker/start.ts), in order to break them. KAFKA_BROKERS is no help to it. */
+/** A suite that starts brokers of its own (test/stores/kafka/broker/start.ts), in order to break them. KAFKA_BROKERS is no help to it. */
 export function describeOwnKafka(name: string, body: () => void): void {
   const { form } = readKafkaEnvironment();
   if (whyNone(form) !== null) {

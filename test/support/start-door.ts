@@ -1,8 +1,8 @@
+import { createLog } from '../../src/core/log.ts';
 import { FAMILY_NAMES } from '../../src/fields/families.ts';
-import { type Listener, listen } from '../../src/http/server/listener.ts';
 import { createPublicApp } from '../../src/http/public/public-app.ts';
 import { createRoom, type Room } from '../../src/http/server/admission.ts';
-import { createLog } from '../../src/core/log.ts';
+import { type Listener, listen } from '../../src/http/server/listener.ts';
 import { createReceive } from '../../src/receive.ts';
 import type { Append } from '../../src/stores/store.ts';
 import { toAppSecret } from '../../src/webhook/signature.ts';

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startService } from '../../src/app/service.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
-import { readJournal } from '../../src/stores/journal/read-journal.ts';
 import { createLog } from '../../src/core/log.ts';
 import type { StoredRecord } from '../../src/records/record.ts';
+import { readJournal } from '../../src/stores/journal/read-journal.ts';
 
 export const APP_SECRET = 'a4c1f0d2e3b5968778695a4b3c2d1e0f';
 export const VERIFY_TOKEN = 'verify-me-1158201444';

@@ -1,11 +1,11 @@
 /** A record of a hubcast topic becomes a typed event: checked by the schema it names, every digit kept. */
 
 import type { z } from 'zod';
-import { envelopeSchema } from '../contract.ts';
-import { UNKNOWN_TYPE } from '../event.ts';
 import { isObject } from '../../core/is-object.ts';
 import { inspectJsonText, MAX_DEPTH } from '../../webhook/inspect-json.ts';
 import { parseNodes } from '../../webhook/json-nodes.ts';
+import { envelopeSchema } from '../contract.ts';
+import { UNKNOWN_TYPE } from '../event.ts';
 import { EventDecodeError } from './event-decode-error.ts';
 import { findEventSchema, UNKNOWN_DATASCHEMA } from './event-schemas.ts';
 import { memberNodes, withExactNumbers } from './exact-numbers.ts';

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
+import { allEvents } from '../../fields/registry.ts';
 import { eventSchemaOf, ownEventSchemaOf, unknownEventSchema } from '../contract.ts';
 import { dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from '../event.ts';
-import { ownEvents } from '../system-events.ts';
 import { UNKNOWN_VERSION } from '../split.ts';
-import { allEvents } from '../../fields/registry.ts';
+import { ownEvents } from '../system-events.ts';
 
 /** Built when the first event of its type is read. */
 const MAKERS: ReadonlyMap<string, () => z.ZodType> = new Map<string, () => z.ZodType>([

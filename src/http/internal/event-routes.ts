@@ -2,10 +2,10 @@
 import type { Express, Request, Response } from 'express';
 import { HubcastError } from '../../core/errors.ts';
 import { sendJsonText } from '../server/answer.ts';
+import { declaredLength, readBodyBytes } from '../server/read-body.ts';
 import { EVENT_OPERATIONS, EVENT_PARAMETERS, type EventOperation, type EventParameter } from './event-operations.ts';
 import { type StreamListener, streamEvents } from './event-stream.ts';
 import { readQuery } from './query.ts';
-import { declaredLength, readBodyBytes } from '../server/read-body.ts';
 
 export interface EventFilter {
   readonly types?: readonly string[] | undefined;

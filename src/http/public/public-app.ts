@@ -6,10 +6,17 @@ import type { Logger } from '../../core/log.ts';
 import type { Receipt, Receive, TraceDelivery } from '../../receive.ts';
 import { answerHandshake } from '../../webhook/handshake.ts';
 import { readSignature } from '../../webhook/signature.ts';
-import { isUnreadablePath, sendError, sendErrorUnread, sendRefusal, sendText, toHubcastError } from '../server/answer.ts';
+import type { Room, Share } from '../server/admission.ts';
+import {
+  isUnreadablePath,
+  sendError,
+  sendErrorUnread,
+  sendRefusal,
+  sendText,
+  toHubcastError,
+} from '../server/answer.ts';
 import { createFailureLog } from '../server/failure-log.ts';
 import { declaredLength, readBodyBytes } from '../server/read-body.ts';
-import type { Room, Share } from '../server/admission.ts';
 
 /** Where one Meta app knocks. */
 export interface WebhookDoor {

@@ -13,8 +13,8 @@ import {
   REFRESH_INTERVAL_MS,
   type Snapshot,
 } from './account-list.ts';
-import { type Guess, readId, readNumber } from './parse-number.ts';
 import { createRemembered } from './expiring-cache.ts';
+import { type Guess, readId, readNumber } from './parse-number.ts';
 import {
   type Found,
   forEach,

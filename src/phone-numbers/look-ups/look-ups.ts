@@ -2,10 +2,10 @@
 import { ERRORS, HubcastError } from '../../core/errors.ts';
 import { readLimit } from '../../fields/phone-numbers/messaging-limit.ts';
 import { PHONE_NUMBER_FIELDS } from '../../meta-graph/phone-number-reads.ts';
-import type { Answers } from './answers.ts';
-import type { AccountReading, Directory } from './directory.ts';
 import { healthOf } from '../health/health.ts';
 import { HEALTH_STATES } from '../health/health-rows.ts';
+import type { Answers } from './answers.ts';
+import type { AccountReading, Directory } from './directory.ts';
 import { portfoliosOf } from './portfolio.ts';
 import type { Found } from './search-lists.ts';
 

@@ -1,6 +1,7 @@
 /** The operations that only read what management is about. Fields without a value are left out by Meta: they become null. */
-import type { GraphClient } from '../../meta-graph/client.ts';
+
 import { isObject } from '../../core/is-object.ts';
+import type { GraphClient } from '../../meta-graph/client.ts';
 import { NAME_STATUS_ROWS } from '../health/health-rows.ts';
 import type { ManagementAnswer, ManagementAnswerName, NEXT_STEPS } from './answers.ts';
 import { FOLLOWS_OVERRIDE } from './changes.ts';

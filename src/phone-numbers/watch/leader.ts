@@ -4,8 +4,8 @@
  * change again, with the same id.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeEvent } from '../../events/decoding/decode-event.ts';
 import { messageOf } from '../../core/errors.ts';
+import { decodeEvent } from '../../events/decoding/decode-event.ts';
 import type { OutgoingRecord, Positions, ReadRecords, StoredRecord } from '../../records/record.ts';
 import { positionName } from '../../records/record.ts';
 import type { Snapshot } from '../look-ups/account-list.ts';

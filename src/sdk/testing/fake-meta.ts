@@ -4,9 +4,9 @@
  * (WhatsApp > Webhooks > Overview).
  */
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { type Random, reordered, seededRandom } from './seeded-random.ts';
 import { type Answer, sendHandshake, sendTo } from '../../webhook/send.ts';
 import type { Payload } from '../../webhook/sign.ts';
+import { type Random, reordered, seededRandom } from './seeded-random.ts';
 import { createSlots, type Slots } from './slots.ts';
 
 export interface FakeMetaOptions {

@@ -6,9 +6,9 @@ import type { OutgoingRecord, StoredRecord } from '../../records/record.ts';
 import { toRecord } from '../../records/to-record.ts';
 import { traceparentOf } from '../../records/traceparent.ts';
 import { readBody } from '../../webhook/envelope.ts';
+import { bytesOf, type Payload } from '../../webhook/sign.ts';
 import { readSignature, signPayload, toAppSecret, verifySignature } from '../../webhook/signature.ts';
 import { createPlaces, type PlaceOptions } from './placed-records.ts';
-import { bytesOf, type Payload } from '../../webhook/sign.ts';
 
 export interface RecordsOptions extends PlaceOptions {
   /** Id of the POST, a UUID. */

@@ -1,8 +1,8 @@
 /** A captured file inside a test: the records a consumer would read, without a server. */
 import { createReadStream } from 'node:fs';
 import { readCaptureLines } from '../../capture/capture-file.ts';
-import { createRecentIds } from '../../stores/dedupe-cache.ts';
 import type { StoredRecord } from '../../records/record.ts';
+import { createRecentIds } from '../../stores/dedupe-cache.ts';
 import { createPlaces, type PlaceOptions } from './placed-records.ts';
 import { writtenRecords } from './records-of.ts';
 

@@ -1,7 +1,7 @@
 /** Kafka for records that are durable elsewhere: written in large groups, each with an outcome of its own. */
 import { HubcastError, isHubcastError, messageOf } from '../../core/errors.ts';
-import type { OrderedWriter } from '../ordered-writer.ts';
 import type { Write } from '../group-commit.ts';
+import type { OrderedWriter } from '../ordered-writer.ts';
 import { type KafkaWriterOptions, openKafkaWriter } from './open-writer.ts';
 
 /** Never fails for want of a broker: outcomes say so, and it goes on trying to reach one. */

@@ -1,4 +1,4 @@
-/** What forwarding needs of a journal; src/journal has it. */
+/** What forwarding needs of a journal; stores/journal has it. */
 import type { OutgoingRecord } from '../../records/record.ts';
 
 export interface SpooledRecord extends OutgoingRecord {

@@ -3,9 +3,9 @@
  * handed to it when somebody scrapes, because counting through its labels would cost a hash for each event.
  */
 import { AggregatorRegistry, collectDefaultMetrics, type Metric, Registry } from 'prom-client';
+import type { Tally } from './histogram.ts';
 import { METRICS, type MetricName, type MetricRow } from './metric-rows.ts';
 import type { MetricReaders, Reading } from './read-metrics.ts';
-import type { Tally } from './histogram.ts';
 
 export interface Exposition {
   readonly contentType: string;

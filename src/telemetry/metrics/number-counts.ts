@@ -1,8 +1,8 @@
 /** How the known phone numbers are doing, counted for a scrape. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CachedNumber } from '../../phone-numbers/look-ups/account-list.ts';
 import { healthOf } from '../../phone-numbers/health/health.ts';
 import { type HealthState, NAME_STATUS_ROWS, QUALITY_ROWS } from '../../phone-numbers/health/health-rows.ts';
+import type { CachedNumber } from '../../phone-numbers/look-ups/account-list.ts';
 
 interface NumberReading {
   readonly quality: string;

@@ -4,10 +4,10 @@ import type { SpoolLag } from '../../stores/store.ts';
 import { OTHER } from './capped-counts.ts';
 import { accountOfSource, type DeliveryCounts } from './delivery-counts.ts';
 import type { GraphCounts } from './graph-counts.ts';
+import type { Tally } from './histogram.ts';
 import type { MetricName } from './metric-rows.ts';
 import type { NumberTally } from './number-counts.ts';
 import type { StoreCounts } from './store-counts.ts';
-import type { Tally } from './histogram.ts';
 
 /** What Graph lets us know; absent where this service has no access to it. */
 export interface GraphSource {

@@ -1,7 +1,7 @@
 import { type DeliveryCounts, OUTCOMES, type Outcome } from './delivery-counts.ts';
 import { type MetricState, mergeMetrics } from './exposition.ts';
-import type { MetricName } from './metric-rows.ts';
 import type { Tally } from './histogram.ts';
+import type { MetricName } from './metric-rows.ts';
 
 /** What a service counted of its deliveries, in one process or in several. */
 export type DeliveryTotals = Pick<DeliveryCounts, 'events' | 'outcomes' | 'timeToDurable'>;

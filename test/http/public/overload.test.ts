@@ -1,0 +1,157 @@
+/** More than can be taken: an early 503, nobody harmed who was taken, and all of it over when the load is. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { HubcastError } from '../../../src/core/errors.ts';
+import { createLog } from '../../../src/core/log.ts';
+import { createFailureLog } from '../../../src/http/server/failure-log.ts';
+import { expectRefusal } from '../../support/expect-answer.ts';
+import { head, openRaw, type RawClient } from '../../support/raw-http.ts';
+import { nameUpdate, postSigned, signatureOf } from '../../support/signed-request.ts';
+import { startTestDoor } from '../../support/start-door.ts';
+import { startTestService } from '../../support/start-service.ts';
+
+const POST = 'POST /webhook HTTP/1.1';
+const signed = (body: string) =>
+  head(POST, { 'X-Hub-Signature-256': signatureOf(body), 'Content-Length': Buffer.byteLength(body) }) + body;
+
+const cleanups: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanups.splice(0).toReversed()) await cleanUp();
+});
+
+async function open(url: string): Promise<RawClient> {
+  const client = await openRaw(url);
+  cleanups.push(client.destroy);
+  return client;
+}
+
+describe('with every place taken', () => {
+  it('refuses before the body is read, keeps the connection, and takes the next one', async () => {
+    const store = Promise.withResolvers<void>();
+    const door = await startTestDoor(() => store.promise, { maxInFlightRequests: 2 });
+    cleanups.push(door.remove);
+    const waiting = [postSigned(door.webhookUrl, nameUpdate().body), postSigned(door.webhookUrl, nameUpdate().body)];
+    while (door.room.requests() < 2) await sleep(5);
+
+    const client = await open(door.url);
+    await client.write(signed(nameUpdate().body));
+    const refused = await client.answer();
+    expectRefusal({ status: refused.status, text: refused.body }, 'too_much_in_flight');
+    expect(refused.headers).toMatchObject({ connection: 'keep-alive', 'retry-after': expect.stringMatching(/^\d+$/) });
+
+    store.resolve();
+    for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(200);
+    await client.write(signed(nameUpdate().body));
+    expect((await client.answer()).status).toBe(200);
+    expect(door.room.requests()).toBe(0);
+  });
+
+  it('is not kept so by bodies that stop under way', async () => {
+    const door = await startTestDoor(async () => undefined, { maxInFlightRequests: 3 });
+    cleanups.push(door.remove);
+    for (let count = 0; count < 3; count += 1) {
+      const parked = await open(door.url);
+      await parked.write(`${head(POST, { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}`, 'Content-Length': 99 })}{`);
+    }
+    while (door.room.requests() < 3) await sleep(5);
+    await sleep(300);
+    expect((await postSigned(door.webhookUrl, nameUpdate().body)).status).toBe(200);
+  });
+});
+
+it('refuses early while the store is behind, says so once, and recovers with it', async () => {
+  const limits = { MAX_IN_FLIGHT_EVENTS: '5', MAX_IN_FLIGHT_REQUESTS: '10', LOG_LEVEL: 'info' };
+  const service = await startTestService(limits);
+  cleanups.push(service.remove);
+  const several = (prefix: string) =>
+    JSON.stringify({
+      object: 'whatsapp_business_account',
+      entry: Array.from({ length: 4 }, (_, index) => {
+        const value = {
+          display_phone_number: `1555${prefix}${index}`,
+          decision: 'APPROVED',
+          requested_verified_name: prefix,
+        };
+        return { id: '1', time: 1_739_321_024, changes: [{ field: 'phone_number_name_update', value }] };
+      }),
+    });
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, (_, index) => postSigned(service.webhookUrl, several(String(100_000 + index)))),
+  );
+  const taken = answers.filter(({ status }) => status === 200).length;
+  expect(answers.filter(({ status }) => status === 503)).toHaveLength(60 - taken);
+  expect(taken).toBeGreaterThan(0);
+  expect(await service.records()).toHaveLength(4 * taken);
+  expect((await postSigned(service.webhookUrl, several('999999'))).status).toBe(200);
+});
+
+describe('with too many connections', () => {
+  it('idle ones give way, and those with a request under way do not', async () => {
+    const store = Promise.withResolvers<void>();
+    const door = await startTestDoor(() => store.promise, { maxConnections: 10 });
+    cleanups.push(door.remove);
+    const busy = await open(door.url);
+    await busy.write(signed(nameUpdate().body));
+    while (door.room.requests() < 1) await sleep(5);
+    const idle: RawClient[] = [];
+    for (let count = 0; count < 9; count += 1) idle.push(await open(door.url));
+    await sleep(50);
+
+    const late = await open(door.url);
+    await late.write(signed(nameUpdate().body));
+    expect(await idle[0]?.closed(1000)).toBe(true);
+    store.resolve();
+    for (const client of [busy, late]) expect((await client.answer()).status).toBe(200);
+  });
+});
+
+it('tells the first refusals of a second in full and the others by their number', async () => {
+  const lines: Record<string, unknown>[] = [];
+  const logFailure = createFailureLog(createLog('info', { write: (line) => void lines.push(JSON.parse(line)) }));
+  for (let count = 0; count < 5000; count += 1) {
+    logFailure(new HubcastError('too_much_in_flight', 'full'), { outcome: 'too_much_in_flight' }, 'delivery');
+  }
+  logFailure(new HubcastError('signature_mismatch', 'wrong'), { outcome: 'signature_mismatch' }, 'delivery');
+  while (lines.length < 12) await sleep(20);
+  expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
+  expect(lines.slice(0, 10)).toEqual(Array(10).fill(expect.objectContaining({ diagnosis: 'full' })));
+  expect(lines[10]).toMatchObject({ outcome: 'signature_mismatch' });
+  expect(lines[11]).toMatchObject({ outcome: 'too_much_in_flight', more: 4990, msg: 'delivery' });
+});
+
+describe('stop()', () => {
+  it('does not wait for heads and bodies that stopped coming', async () => {
+    const service = await startTestService({ SHUTDOWN_TIMEOUT_MS: '30000' });
+    cleanups.push(service.remove);
+    const beginnings = [
+      'POST /webhook HTTP/1.1\r\nHost: h\r\n',
+      head(POST, { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}`, 'Content-Length': 1000 }),
+      `${head(POST, { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}`, 'Content-Length': 1000 })}{"half":`,
+    ];
+    const parked = await Promise.all(beginnings.map(() => open(service.publicUrl)));
+    for (const [index, client] of parked.entries()) await client.write(beginnings[index] ?? '');
+    await sleep(100);
+    const startedMs = performance.now();
+    await service.stop();
+    expect(performance.now() - startedMs).toBeLessThan(5000);
+    for (const client of parked) expect(await client.closed(1000)).toBe(true);
+  });
+
+  it('waits for a body that comes slowly and steadily', async () => {
+    const service = await startTestService({ SHUTDOWN_TIMEOUT_MS: '30000' });
+    cleanups.push(service.remove);
+    const { body } = nameUpdate({ padding: 'x'.repeat(30_000) });
+    const request = signed(body);
+    const client = await open(service.publicUrl);
+    const step = 6000;
+    await client.write(request.slice(0, step));
+    await sleep(50);
+    const stopped = service.stop();
+    for (let sent = step; sent < request.length; sent += step) {
+      await sleep(300);
+      await client.write(request.slice(sent, sent + step));
+    }
+    expect((await client.answer()).status).toBe(200);
+    await stopped;
+  });
+});

@@ -1,0 +1,292 @@
+/** What Meta refuses, and what goes wrong on the way: explained, on record, never tried again, and no secret told. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { REFUSALS, refusalOf } from '../../../src/phone-numbers/management/refusals.ts';
+import { type GraphStandIn, startGraphStandIn } from '../../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
+import { ACCOUNT, NUMBER } from '../../support/graph.ts';
+import {
+  auditOf,
+  type Managed,
+  manageWith,
+  NEW_ID,
+  OVERRIDE_TOKEN,
+  PEOPLE,
+  PIN,
+  READER_TOKEN,
+  secretsIn,
+  WRONG_PIN,
+} from '../../support/management.ts';
+
+/** Of an account that WABA_IDS does not name. */
+const FOREIGN_ID = '106540352242777';
+let graph: GraphStandIn;
+let managed: Managed;
+beforeAll(async () => {
+  const foreign = { id: '102290129340777', numbers: [{ id: FOREIGN_ID, display_phone_number: '+44 20 7946 0777' }] };
+  graph = await startGraphStandIn({ ...PEOPLE, accounts: [...PEOPLE.accounts, foreign] });
+  managed = await manageWith(graph);
+});
+afterAll(async () => {
+  await managed.service.remove();
+  await graph.close();
+});
+
+let earlier = 0;
+beforeEach(() => {
+  earlier = graph.calls.length;
+});
+const writes = () => graph.calls.slice(earlier).filter(({ method }) => method === 'POST');
+
+const REGISTER = `/phone-numbers/${NUMBER.id}/register`;
+const refuse = (error: object, status = 400) =>
+  graph.script({
+    path: /\/register$/,
+    status,
+    body: { error: { type: 'OAuthException', fbtrace_id: 'Trace1', ...error } },
+  });
+
+describe("Meta's refusals", () => {
+  it.each([
+    [133005, null, 422, 'operation_refused', 'PIN is not the one', null],
+    [133006, null, 422, 'operation_refused', 'verified again', null],
+    [133008, null, 422, 'operation_refused', 'Too many wrong PINs', null],
+    [133009, null, 422, 'operation_refused', 'too fast', null],
+    [133015, null, 422, 'operation_refused', 'deleted a moment ago', 300],
+    [133016, null, 422, 'operation_refused', '10 times in 72 hours', 259_200],
+    [136024, null, 422, 'operation_refused', 'did not send a code', null],
+    [100, 2388001, 422, 'operation_refused', 'display name is in review', null],
+    [100, 2388012, 422, 'operation_refused', 'cannot move', null],
+    [100, null, 422, 'operation_refused', 'does not take one of the values', null],
+    [133000, null, 422, 'operation_refused', 'was not completed', null],
+    [133010, null, 422, 'operation_refused', 'not registered', null],
+    [131057, null, 422, 'operation_refused', 'maintenance', 60],
+    [2494100, null, 422, 'operation_refused', 'moved or maintained', null],
+    [131031, null, 422, 'operation_refused', 'locked', null],
+    [368, null, 422, 'operation_refused', 'by policy', null],
+    [33, null, 404, 'phone_number_not_found', 'deleted', null],
+    [100, 33, 404, 'phone_number_not_found', 'answers alike', null],
+    [10, null, 502, 'graph_permission_missing', 'lacks a permission', null],
+    [200, null, 502, 'graph_permission_missing', 'lacks a permission', null],
+    [299, null, 502, 'graph_permission_missing', 'lacks a permission', null],
+    [190, 463, 502, 'graph_token_invalid', 'access token', null],
+    [0, null, 502, 'graph_token_invalid', 'access token', null],
+    [999_999, null, 422, 'operation_refused', 'no explanation', null],
+  ])('%s/%s is explained', async (code, subcode, status, ours, about, wait) => {
+    refuse({ code, ...(subcode === null ? {} : { error_subcode: subcode }), message: 'nothing helpful' });
+    const answer = await managed.call('POST', REGISTER, { pin: PIN });
+    expect([answer.status, answer.body.error.code]).toEqual([status, ours]);
+    const { details } = answer.body.error;
+    expect(details).toMatchObject({ meta_code: code, fbtrace_id: 'Trace1', todo: expect.stringMatching(/\w/) });
+    expect(details.about).toContain(about);
+    expect(details.wait_seconds ?? null).toBe(wait);
+    expect(writes()).toHaveLength(1);
+    const last = (await auditOf(managed.service)).at(-1);
+    expect(last?.data).toMatchObject({ outcome: 'refused', error: { code: ours, meta_code: code } });
+  });
+
+  it('says how long to wait when the calls are used up', async () => {
+    const usage = {
+      type: 'whatsapp',
+      call_count: 100,
+      total_cputime: 1,
+      total_time: 1,
+      estimated_time_to_regain_access: 7,
+    };
+    graph.script({
+      path: /\/register$/,
+      status: 400,
+      headers: { 'X-Business-Use-Case-Usage': JSON.stringify({ '999': [usage] }) },
+      body: { error: { code: 80007, message: 'too many' } },
+    });
+    const { status, headers, body } = await managed.call('POST', REGISTER, { pin: PIN });
+    expect([status, headers.get('retry-after'), body.error.details.wait_seconds]).toEqual([503, '420', 420]);
+  });
+
+  it.each([
+    ['nothing', { hangUp: true }],
+    ['a page', { status: 502, body: '<html>Bad gateway</html>' }],
+    ['an empty body', { status: 200, body: '' }],
+    ['code 2', { status: 503, body: { error: { code: 2, is_transient: true } } }],
+    ['code 131000', { status: 500, body: { error: { code: 131000 } } }],
+  ])('does not know what became of it when %s comes, and does not try again', async (_, scripted) => {
+    graph.script({ path: /\/register$/, ...scripted });
+    const { status, body } = await managed.call('POST', REGISTER, { pin: PIN });
+    expect([status, body.error.code]).toEqual([502, 'operation_unknown']);
+    expect(body.error.details.todo).toContain('before trying again');
+    expect(writes()).toHaveLength(1);
+    expect((await auditOf(managed.service)).at(-1)?.data).toMatchObject({ outcome: 'unknown' });
+  });
+
+  it('takes out of the words of Meta what is secret, and keeps the rest', async () => {
+    refuse({ code: 133005, message: `PIN ${PIN} is wrong`, error_data: { details: `${PIN}: try again in 12 hours` } });
+    const { body } = await managed.call('POST', REGISTER, { pin: PIN });
+    expect(body.error.details.meta_says).toBe('[removed]: try again in 12 hours');
+    refuse({ code: 133005, error_data: `The PIN ${PIN} is wrong` });
+    const { stderr, code } = await managed.cli(['register', NUMBER.id, '--pin-file', '-', '--yes'], PIN);
+    expect(code).toBe(1);
+    expect(stderr).toContain('Do not guess');
+    expect(stderr).toContain('Meta says: The PIN [removed] is wrong');
+  });
+
+  it('locks for good reason: wrong PINs are refused one by one, then even the right one', async () => {
+    await managed.call('PUT', `/phone-numbers/${NUMBER.id}/pin`, { pin: PIN });
+    const codes: number[] = [];
+    for (let guess = 0; guess < 5; guess += 1) {
+      codes.push((await managed.call('POST', REGISTER, { pin: WRONG_PIN })).body.error.details.meta_code);
+    }
+    const last = await managed.call('POST', REGISTER, { pin: PIN });
+    expect([...codes, last.body.error.details.meta_code]).toEqual([133005, 133005, 133005, 133005, 133005, 133008]);
+    expect(last.body.error.details.meta_says).toBe('Try again in 12 hours.');
+  });
+
+  it('covers every code of the table, each with something to do', () => {
+    for (const refusal of REFUSALS) {
+      const [first] = refusal.codes;
+      const code = typeof first === 'number' ? first : (first?.[0] ?? Number.NaN);
+      expect(
+        refusalOf({ code: code === 2388001 ? 100 : code, subcode: code === 2388001 ? code : null, httpStatus: 400 }),
+      ).toBe(refusal);
+      expect(refusal.todo).toMatch(/\.$/);
+    }
+    // Subcodes of a token's refusal are no codes of their own.
+    expect(refusalOf({ code: 190, subcode: 33, httpStatus: 401 }).about).toContain('access token');
+  });
+});
+
+describe('what is refused before Meta is asked', () => {
+  it.each([
+    ['POST', REGISTER, { pin: '12345' }, 'pin', 'Six digits.'],
+    ['POST', REGISTER, { pin: 123456 }, 'pin', 'Six digits.'],
+    ['POST', REGISTER, {}, 'pin', 'Six digits.'],
+    ['POST', REGISTER, { pin: PIN, [PIN]: 1 }, undefined, 'nothing else'],
+    ['POST', REGISTER, { pin: PIN, data_localization_region: 'XX' }, 'data_localization_region', 'One of AU'],
+    ['POST', REGISTER, [], undefined, 'JSON object'],
+    ['POST', `/phone-numbers/${NEW_ID}/verify-code`, { code: '12-3456' }, 'code', 'six digits'],
+    ['POST', `/phone-numbers/${NEW_ID}/request-code`, { code_method: 'PIGEON' }, 'code_method', 'SMS or VOICE'],
+    ['POST', `/phone-numbers/${NEW_ID}/request-code`, { code_method: 'SMS', language: 'english' }, 'language', 'en_US'],
+    ['PUT', `/phone-numbers/${NUMBER.id}/display-name`, { new_display_name: 'X' }, 'new_display_name', '2 to 75'],
+    [
+      'PUT',
+      `/phone-numbers/${NUMBER.id}/display-name`,
+      { new_display_name: 'a\nb' },
+      'new_display_name',
+      'line breaks',
+    ],
+    ['PUT', `/phone-numbers/${NUMBER.id}/conversational`, {}, undefined, 'At least one'],
+    [
+      'PUT',
+      `/phone-numbers/${NUMBER.id}/conversational`,
+      { prompts: ['1', '2', '3', '4', '5'] },
+      'prompts',
+      'At most 4',
+    ],
+    ['PUT', `/phone-numbers/${NUMBER.id}/conversational`, { prompts: ['Hi 👋'] }, 'prompts.0', 'No emoji'],
+    ['PUT', `/phone-numbers/${NUMBER.id}/conversational`, { prompts: ['x'.repeat(81)] }, 'prompts.0', '1 to 80'],
+    [
+      'PUT',
+      `/phone-numbers/${NUMBER.id}/conversational`,
+      { commands: Array.from({ length: 31 }, () => ({ command_name: 'a', command_description: 'b' })) },
+      'commands',
+      'At most 30',
+    ],
+    [
+      'PUT',
+      `/phone-numbers/${NUMBER.id}/webhook`,
+      { override_callback_uri: 'http://plain.example/', verify_token: OVERRIDE_TOKEN },
+      'override_callback_uri',
+      'https',
+    ],
+    [
+      'PUT',
+      `/accounts/${ACCOUNT}/webhook`,
+      { override_callback_uri: `https://long.example/${'x'.repeat(200)}`, verify_token: OVERRIDE_TOKEN },
+      'override_callback_uri',
+      '200',
+    ],
+    [
+      'PUT',
+      `/accounts/${ACCOUNT}/webhook`,
+      { override_callback_uri: 'https://user:pass@a.example/', verify_token: OVERRIDE_TOKEN },
+      'override_callback_uri',
+      'without a user name',
+    ],
+    [
+      'POST',
+      `/accounts/${ACCOUNT}/phone-numbers`,
+      { cc: '49', phone_number: 'call me', verified_name: 'Lucky' },
+      'phone_number',
+      '4 to 15 digits',
+    ],
+  ])('%s %s %j', async (method, path, body, member, expected) => {
+    const { status, body: answer } = await managed.call(method, path, body);
+    expect([status, answer.error.code]).toEqual([400, 'invalid_body']);
+    expect(answer.error.details.member).toBe(member);
+    expect(answer.error.details.expected).toContain(expected);
+    expect(graph.calls.slice(earlier)).toEqual([]);
+  });
+
+  it.each([
+    ['no token', 'POST', REGISTER, null, 401, 'unauthorized'],
+    ['a token of another scope', 'POST', REGISTER, READER_TOKEN, 403, 'forbidden'],
+    ['a letter in the id', 'POST', '/phone-numbers/1a/register', undefined, 400, 'invalid_phone_number_id'],
+    ['an id that is not ours', 'POST', '/phone-numbers/404/register', undefined, 404, 'phone_number_not_found'],
+    ['an account that is not ours', 'DELETE', '/accounts/404/webhook', undefined, 404, 'account_not_found'],
+    ['a query', 'POST', `${REGISTER}?pin=1`, undefined, 400, 'invalid_query'],
+    ['another method', 'GET', REGISTER, undefined, 405, 'method_not_allowed'],
+  ])('%s', async (_, method, path, token, status, code) => {
+    const answer = await managed.call(method, path, method === 'POST' ? { pin: PIN } : undefined, token);
+    expect([answer.status, answer.body.error.code]).toEqual([status, code]);
+    expect(writes()).toEqual([]);
+  });
+
+  it.each([
+    ['POST', 'register', { pin: PIN }],
+    ['GET', 'certificate', undefined],
+  ])('a number that the token can see, of an account that is not ours: %s %s', async (method, edge, body) => {
+    const found = await managed.call('GET', `/phone-numbers/${FOREIGN_ID}`, undefined, null);
+    expect(found.status).toBe(200);
+    const { status, body: answer } = await managed.call(method, `/phone-numbers/${FOREIGN_ID}/${edge}`, body);
+    expect([status, answer.error.code]).toEqual([404, 'phone_number_not_found']);
+    expect(writes()).toEqual([]);
+  });
+
+  it('a body that is too large, or no JSON', async () => {
+    const large = await managed.call('POST', REGISTER, { pin: 'x'.repeat(200_000) });
+    expect([large.status, large.body.error.code]).toEqual([413, 'body_too_large']);
+    const response = await fetch(managed.service.internalUrl + REGISTER, {
+      method: 'POST',
+      headers: { authorization: 'Bearer manage-manage-manage' },
+      body: `{"pin":"${PIN}"`,
+    });
+    const text = await response.text();
+    expect([response.status, secretsIn(text)]).toEqual([400, []]);
+  });
+});
+
+it.each([
+  ['a refusal', 400, { code: 133005 }],
+  ['a failure', 500, { code: 131000 }],
+  ['a text as error_data', 400, { code: 100, error_data: `PIN ${PIN}` }],
+])('takes out what Meta repeats, in whatever form: %s', async (_, status, error) => {
+  const grouped = PIN.replace(/^(...)/, '$1-');
+  const spaced = [...PIN].join(' ');
+  const details = `PIN ${PIN}, ${grouped}, ${spaced}.`;
+  const said = { message: details, error_data: { details }, fbtrace_id: `A${PIN}`, error_user_msg: details, ...error };
+  graph.script({ path: /register$/, status, body: { error: said } });
+  const answer = await managed.call('POST', REGISTER, { pin: PIN });
+  const audit = (await auditOf(managed.service)).slice(-2);
+  const everything = JSON.stringify([answer.body, audit]) + managed.service.logText();
+  for (const form of [PIN, grouped, spaced]) expect(everything).not.toContain(form);
+  expect(audit.at(-1)?.data.outcome).toBe(status === 500 ? 'unknown' : 'refused');
+
+  const token = 'a/b "c"é'.replaceAll(' ', '_');
+  const forms = [token, encodeURIComponent(token), JSON.stringify(token).slice(1, -1)];
+  const repeated = { code: 100, error_data: { details: forms.join(' ') } };
+  graph.script({ path: /subscribed_apps$/, status, body: { error: repeated } });
+  const url = { override_callback_uri: 'https://a.example/', verify_token: token };
+  const { body } = await managed.call('PUT', `/accounts/${ACCOUNT}/webhook`, url);
+  for (const form of forms) expect(body.error.details.meta_says).not.toContain(form);
+});
+
+it('leaves no PIN, code or token anywhere', async () => {
+  expect(secretsIn(await managed.everything())).toEqual([]);
+});

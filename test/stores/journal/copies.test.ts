@@ -1,0 +1,110 @@
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, it } from '@jest/globals';
+import { backupJournal } from '../../../src/stores/journal/backup.ts';
+import { checkJournal, countWaiting } from '../../../src/stores/journal/check.ts';
+import { journalFile } from '../../../src/stores/journal/files.ts';
+import { makeRecord } from '../make-record.ts';
+import { openTestJournal, withDataDir } from './support/scratch.ts';
+
+const quiet = () => undefined;
+
+it('copies a journal that is being written: whole, checked, with every record that was there when it began', async () => {
+  await withDataDir(async (dataDir) => {
+    const journal = await openTestJournal(dataDir);
+    for (let n = 0; n < 200; n += 1) await journal.append([makeRecord('t', { value: 'x'.repeat(20_000) })]);
+    let writing = true;
+    let stored = 200;
+    const writer = (async () => {
+      for (; writing; stored += 1) await journal.append([makeRecord('t')]);
+    })();
+    const target = join(dataDir, 'copy.db');
+    const seen: number[] = [];
+    await backupJournal(journalFile(dataDir), target, ({ pages }) => seen.push(pages));
+    writing = false;
+    await writer;
+    expect(stored).toBeGreaterThan(200);
+    const report = checkJournal(target);
+    expect(report).toMatchObject({ problems: [], topics: { t: report.records } });
+    expect(report.records).toBeGreaterThanOrEqual(200);
+    expect(report.rememberedIds).toBeGreaterThanOrEqual(report.records);
+    expect(statSync(target).mode & 0o777).toBe(0o600);
+    expect(readdirSync(dataDir).filter((name) => name.startsWith('copy'))).toEqual(['copy.db']);
+    // The journal goes on, and is whole too.
+    expect(checkJournal(journalFile(dataDir))).toMatchObject({ records: stored, problems: [] });
+    await journal.close();
+  });
+});
+
+it('does not overwrite, and leaves nothing of a copy that failed', async () => {
+  await withDataDir(async (dataDir) => {
+    await (await openTestJournal(dataDir)).close();
+    const file = journalFile(dataDir);
+    const taken = join(dataDir, 'taken');
+    writeFileSync(taken, 'mine');
+    await expect(backupJournal(file, taken, quiet)).rejects.toMatchObject({ code: 'usage' });
+    expect(existsSync(`${taken}.partial`)).toBe(false);
+    const left = join(dataDir, 'left.partial');
+    writeFileSync(left, 'of a copy that was killed');
+    const again = backupJournal(file, join(dataDir, 'left'), quiet);
+    await expect(again).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining(left) });
+    await expect(backupJournal(file, join(dataDir, 'no', 'folder'), quiet)).rejects.toMatchObject({
+      code: 'store_unavailable',
+    });
+    await expect(backupJournal(join(dataDir, 'none.db'), join(dataDir, 'x'), quiet)).rejects.toMatchObject({
+      code: 'usage',
+    });
+    expect(existsSync(join(dataDir, 'x.partial'))).toBe(false);
+  });
+});
+
+it.each([
+  [
+    'a row that says another number of records',
+    'UPDATE batches SET records = 9',
+    '1 records are in it, its row says 9',
+  ],
+  ['a batch cut short', 'UPDATE batches SET content = substr(content, 1, 20)', 'damaged'],
+  [
+    'a frame of no length',
+    'UPDATE batches SET content = CAST(substr(content, 1, 6) || zeroblob(60) AS BLOB)',
+    'damaged',
+  ],
+  [
+    'headers that are no JSON',
+    `UPDATE batches SET content = CAST(replace(content, '{"ce_id', '#"ce_id') AS BLOB)`,
+    'JSON',
+  ],
+  ['offsets out of order', 'UPDATE batches SET first_offset = 7', 'its offsets do not follow'],
+  ['a topic the list lacks', 'DELETE FROM batch_topics', 'the list of topics says'],
+])('finds %s', async (_what, damage, problem) => {
+  await withDataDir(async (dataDir) => {
+    const journal = await openTestJournal(dataDir);
+    await journal.append([makeRecord('t')]);
+    await journal.close();
+    expect(checkJournal(journalFile(dataDir)).problems).toEqual([]);
+    const database = new DatabaseSync(journalFile(dataDir));
+    database.exec(damage);
+    database.close();
+    expect(checkJournal(journalFile(dataDir)).problems).toContainEqual(expect.stringContaining(problem));
+  });
+});
+
+it('counts what is not in Kafka yet', async () => {
+  await withDataDir(async (dataDir) => {
+    const journal = await openTestJournal(dataDir);
+    for (const topic of ['a', 'a', 'b', 'b']) await journal.append([makeRecord(topic)]);
+    const progress = { position: 1, ahead: [3], parked: [{ offset: 3, why: 'Too large.' }], trim: false };
+    await journal.forwarding.advance(progress);
+    await journal.close();
+    const file = journalFile(dataDir);
+    expect(countWaiting(file)).toEqual({ position: 1, records: 2, topics: { a: 1, b: 1 }, parked: 1 });
+    expect(checkJournal(file)).toMatchObject({
+      records: 4,
+      forwarding: { position: 1, waiting: 2 },
+      parked: [{ offset: 3, topic: 'b', why: 'Too large.' }],
+      problems: [],
+    });
+  });
+});

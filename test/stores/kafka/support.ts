@@ -1,0 +1,104 @@
+// What the Kafka suites share: stores and readers with short deadlines, records, and reading everything back.
+import { randomBytes } from 'node:crypto';
+import { createLog } from '../../../src/core/log.ts';
+import type { OutgoingRecord, StoredRecord } from '../../../src/records/record.ts';
+import type { TopicPlan } from '../../../src/records/topics.ts';
+import { Kafka } from '../../../src/stores/kafka/connection.ts';
+import type { KafkaWriterOptions } from '../../../src/stores/kafka/open-writer.ts';
+import { createKafkaReader } from '../../../src/stores/kafka/reader.ts';
+import { createKafkaStore, type KafkaStoreOptions } from '../../../src/stores/kafka/store.ts';
+import type { Store } from '../../../src/stores/store.ts';
+
+const level = process.env.HUBCAST_TEST_LOG === 'debug' ? 'debug' : 'silent';
+export const log = createLog(level, process.stderr);
+
+export function topicPlan(family: TopicPlan['family'], prefix = `t${randomBytes(4).toString('hex')}`): TopicPlan {
+  return { family, name: `${prefix}.${family}`, retentionMs: 86_400_000, compacted: false };
+}
+
+export function openStore(
+  brokers: readonly string[],
+  topics: readonly TopicPlan[],
+  more: Partial<KafkaStoreOptions> = {},
+): Store {
+  return createKafkaStore({ ...writerOptions(brokers, topics), rememberedIds: 10_000, ...more });
+}
+
+/** With nothing to say of a record that Kafka refuses. */
+export function writerOptions(brokers: readonly string[], topics: readonly TopicPlan[]): KafkaWriterOptions {
+  return {
+    brokers,
+    clientId: 'hubcast-test',
+    topics,
+    createTopics: true,
+    partitions: 4,
+    replicationFactor: 1,
+    maxMessageBytes: 6 * 1024 * 1024,
+    writeTimeoutMs: 4_000,
+    compression: 'none',
+    deadLetter: () => [],
+    deadLetterTopicFor: () => topics.find(({ family }) => family === 'dead-letter')?.name ?? '',
+    now: () => performance.now(),
+    log,
+  };
+}
+
+let count = 0;
+
+export function makeRecord(topic: string, more: Partial<OutgoingRecord> = {}): OutgoingRecord {
+  count += 1;
+  const id = count.toString(16).padStart(32, '0');
+  return {
+    id,
+    topic,
+    key: `key-${count % 17}`,
+    headers: { ce_id: id, 'content-type': 'application/cloudevents+json' },
+    value: JSON.stringify({ id }),
+    timestampMs: Date.now(),
+    repeatable: false,
+    ...more,
+  };
+}
+
+export async function readAll(brokers: readonly string[], topics: readonly string[]): Promise<StoredRecord[]> {
+  const { read } = createKafkaReader({ brokers, clientId: 'hubcast-test', log, now: Date.now });
+  const records: StoredRecord[] = [];
+  for await (const record of read({ topics, from: 'start', follow: false })) records.push(record);
+  return records;
+}
+
+export async function untilReady(store: Store, withinMs = 10_000): Promise<number> {
+  const startedMs = Date.now();
+  while (true) {
+    const readiness = await store.readiness();
+    const tookMs = Date.now() - startedMs;
+    if (readiness.ready) return tookMs;
+    if (tookMs > withinMs) throw new Error(`Not ready after ${tookMs} ms: ${readiness.why}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+/** A topic somebody else created: three partitions, and the broker's defaults. */
+export async function createTopic(
+  brokers: readonly string[],
+  topic: string,
+  config: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const admin = new Kafka({ brokers: [...brokers], logLevel: 0 }).admin();
+  await admin.connect();
+  try {
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 3, configEntries }] });
+    // Known to the controller is not yet served by the broker.
+    for (let attempt = 0; attempt < 100; attempt += 1) {
+      try {
+        await admin.fetchTopicOffsets(topic);
+        return;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+  } finally {
+    await admin.disconnect();
+  }
+}
