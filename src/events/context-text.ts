@@ -1,5 +1,16 @@
-/** Writes the surroundings of items: as JSON text without loss, and as a plain value for the schema. */
-import type { Level } from './context.ts';
+/** Writes the context of items: as JSON text without loss, and as a plain value for the schema. */
+import type { JsonView } from '../webhook/json-view.ts';
+import type { People } from './people.ts';
+
+/** The members around an item, at one depth of nesting. */
+export interface ContextLevel {
+  readonly view: JsonView;
+  readonly members: readonly string[];
+  readonly outer: ContextLevel | null;
+  /** The array this level is an element of; null for the value itself. */
+  readonly name: string | null;
+  readonly people: People | null;
+}
 
 /** Stands where an item's own people go; JSON text never holds it. */
 export const GAP = '\u0000';
@@ -18,10 +29,10 @@ interface Writing {
  *
  * @param onlyLeftOut the text of what is left out, instead of the rest
  */
-export function buildText(level: Level, writing: Writing, onlyLeftOut = false): string {
+export function buildText(level: ContextLevel, writing: Writing, onlyLeftOut = false): string {
   const levels = levelsOf(level);
   const build = (depth: number, prefix: string): string => {
-    const current = levels[depth] as Level;
+    const current = levels[depth] as ContextLevel;
     const parts: [string, string][] = [];
     for (const name of current.members) {
       if (writing.without.has(prefix + name) === onlyLeftOut) parts.push([name, memberText(current, name, writing)]);
@@ -37,7 +48,7 @@ export function buildText(level: Level, writing: Writing, onlyLeftOut = false): 
   return build(0, '');
 }
 
-function memberText({ view, people: among }: Level, name: string, { people, canonical }: Writing): string {
+function memberText({ view, people: among }: ContextLevel, name: string, { people, canonical }: Writing): string {
   const member = view.at(name);
   if (people === null || among?.among !== name) return canonical ? member.canonical() : member.text();
   if (people === GAP) return GAP;
@@ -46,13 +57,13 @@ function memberText({ view, people: among }: Level, name: string, { people, cano
 }
 
 export function buildValue(
-  level: Level,
+  level: ContextLevel,
   people: readonly number[] | null,
   without: ReadonlySet<string>,
 ): Record<string, unknown> {
   const levels = levelsOf(level);
   const build = (depth: number, prefix: string): Record<string, unknown> => {
-    const { view, members, people: among } = levels[depth] as Level;
+    const { view, members, people: among } = levels[depth] as ContextLevel;
     const raw = view.value as Record<string, unknown>;
     const built: Record<string, unknown> = {};
     for (const name of members) {
@@ -69,11 +80,11 @@ export function buildValue(
   return build(0, '');
 }
 
-export function levelNames(level: Level): string[] {
+export function levelNames(level: ContextLevel): string[] {
   return levelsOf(level).flatMap(({ name }) => (name === null ? [] : [name]));
 }
 
 /** From the value inwards. */
-function levelsOf(level: Level): readonly Level[] {
+function levelsOf(level: ContextLevel): readonly ContextLevel[] {
   return level.outer === null ? [level] : [...levelsOf(level.outer), level];
 }

@@ -5,19 +5,14 @@
  */
 import type { AnyEvent, OwnPeople } from '../fields/field.ts';
 import type { JsonView } from '../webhook/json-view.ts';
-import { buildText, buildValue, GAP, levelNames } from './context-text.ts';
+import { buildText, buildValue, type ContextLevel, GAP, levelNames } from './context-text.ts';
 import { setAsideLarge } from './large-context.ts';
 import { findPeople, type People, peopleWith } from './people.ts';
 
-/** The members around an item, at one depth of nesting. */
-export interface Level {
-  readonly view: JsonView;
-  readonly members: readonly string[];
+/** A level with what was made from it so far. */
+export interface Level extends ContextLevel {
   readonly outer: Level | null;
-  /** The array this level stands in; null for the value itself. */
-  readonly name: string | null;
-  readonly people: People | null;
-  /** Made so far, by event. */
+  /** By event. */
   readonly frames: Map<AnyEvent, Frame>;
 }
 
