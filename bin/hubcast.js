@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command's front door in plain JavaScript, so that an older Node ends with one clear line and not a syntax error.
+// The command's front endpoint in plain JavaScript, so that an older Node ends with one clear line and not a syntax error.
 import { existsSync } from 'node:fs';
 
 const major = Number(process.versions.node.split('.')[0]);

@@ -35,7 +35,7 @@ export function schemasReadme(topicOf: (type: EventTypeSchema) => string): strin
 }
 
 /** Said of the envelope, or the same everywhere. */
-const SHARED_MEMBERS = { field: '', entry_id: '', account_id: '', test: '', phone_number: '', around: '' };
+const SHARED_MEMBERS = { field: '', entry_id: '', account_id: '', test: '', phone_number: '', unrecognized: '' };
 
 function section(entry: EventTypeSchema): string[] {
   const { data } = (entry.schema as { properties: Record<string, Schema> }).properties;

@@ -7,7 +7,7 @@ import { type RequestHeaders, rawRequestEvent } from './events/raw-request.ts';
 import { splitIntoEvents } from './events/split.ts';
 import type { Family } from './fields/families.ts';
 import type { OutgoingRecord } from './records/record.ts';
-import { type HideParty, toRecord } from './records/to-record.ts';
+import { type Pseudonymize, toRecord } from './records/to-record.ts';
 import type { TopicNaming } from './records/topics.ts';
 import { traceparentOf } from './records/traceparent.ts';
 import type { Append } from './stores/store.ts';
@@ -61,7 +61,7 @@ export interface Receipt {
 /** What becomes of events of accounts that are not ours. Those that name no account, and the Test button's, are kept. */
 export interface AcceptedAccounts {
   readonly ours: ReadonlySet<string>;
-  readonly others: 'set-aside' | 'drop';
+  readonly others: 'quarantine' | 'drop';
 }
 
 export interface ReceiveOptions {
@@ -79,7 +79,7 @@ export interface ReceiveOptions {
   /** True: a repetition is one within this app. */
   readonly ofSeveralApps?: boolean;
   /** Takes persons out of keys and subjects. */
-  readonly hideParty?: HideParty;
+  readonly pseudonymize?: Pseudonymize;
   /** Told when a request is signed with another than the first secret. */
   readonly onOlderSecret?: () => void;
   /** From memory: the path of a webhook waits for nothing but the store. */
@@ -95,7 +95,7 @@ export type Receive = (request: SignedRequest) => Promise<Receipt>;
 
 export function createReceive(options: ReceiveOptions): Receive {
   const { append, appSecrets, app, naming, knownNumber, accounts, onOlderSecret } = options;
-  const { ofSeveralApps = false, capture = false, hideParty } = options;
+  const { ofSeveralApps = false, capture = false, pseudonymize } = options;
   const kept: ReadonlySet<Family> = new Set([...options.families, 'dead-letter']);
 
   return async ({ body, signature, traceparent, headers, receivedMs, deliveryId, trace }) => {
@@ -109,7 +109,7 @@ export function createReceive(options: ReceiveOptions): Receive {
     const events = splitIntoEvents(verified, readBody(verified), delivery);
     const accepted = accounts === undefined ? events : acceptedOf(events, accounts);
     const traced = traceparentOf(trace?.traceparent ?? traceparent, deliveryId);
-    const context = { delivery, naming, traceparent: traced, ofSeveralApps, hideParty };
+    const context = { delivery, naming, traceparent: traced, ofSeveralApps, pseudonymize };
     const records: OutgoingRecord[] = [];
     for (const event of accepted) if (kept.has(event.family)) records.push(toRecord(event, context));
     const stored = records.length;

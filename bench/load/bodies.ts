@@ -44,7 +44,7 @@ export function statuses(order: BodyOrder, count: number): string {
       id: messageId(order, index),
       status: STATUSES[(draw + index) % STATUSES.length],
       timestamp: String(order.aroundSec - (index % 60)),
-      recipient_id: party(order, index),
+      recipient_id: participant(order, index),
     })),
   });
 }
@@ -53,7 +53,7 @@ const STATUSES = ['sent', 'delivered', 'read'] as const;
 
 function textMessage(order: BodyOrder): string {
   const { metadata } = sender(order);
-  const from = party(order, 0);
+  const from = participant(order, 0);
   return toBody(order, 'messages', {
     messaging_product: 'whatsapp',
     metadata,
@@ -119,7 +119,7 @@ function messageId({ seed, sequence }: BodyOrder, index: number): string {
   return `wamid.HBgLMTY1MDU1NTAwMDEVAgARGB${seed.toString(36)}${sequence.toString(36)}X${index.toString(36)}A=`;
 }
 
-function party(order: BodyOrder, index: number): string {
+function participant(order: BodyOrder, index: number): string {
   return String(16505000000 + (scatter(order.seed, order.sequence + index) % 1_000_000));
 }
 

@@ -39,7 +39,7 @@ export function machineLines(machine: Machine): readonly string[] {
   const { cores, cpuModel, memoryBytes, system, node, pinning, dataFileSystem } = machine;
   const pinned = pinning.pinned
     ? `server pinned to core ${pinning.serverCore}, everything else on ${pinning.otherCores.join(',')}`
-    : `NOT pinned (${pinning.why}): ratios are rough`;
+    : `NOT pinned (${pinning.reason}): ratios are rough`;
   const disk =
     dataFileSystem === 'tmpfs' ? 'tmpfs: syncing is free there, journal figures are too good' : dataFileSystem;
   return [

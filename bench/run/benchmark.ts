@@ -63,8 +63,8 @@ export async function runBenchmark(
     left = await stage.strike();
   });
   const leftOut = scenarios.flatMap(({ name, server }) => {
-    const why = stage.missing.get(server);
-    return why === undefined ? [] : [`${name} is left out: ${why}`];
+    const reason = stage.missing.get(server);
+    return reason === undefined ? [] : [`${name} is left out: ${reason}`];
   });
   const idleBytes = new Map(
     [...stage.servers].map(([name, server]) => [name, server.idleBytes ?? Number.NaN] as const),

@@ -13,7 +13,7 @@ export type BenchKafka =
       /** Removes what the run left there; resolves to a line when something had to stay. */
       readonly close: () => Promise<string | undefined>;
     }
-  | { readonly there: false; readonly why: string };
+  | { readonly there: false; readonly reason: string };
 
 export async function findKafka(topicPrefix: string): Promise<BenchKafka> {
   const { KAFKA_BROKERS } = process.env;
@@ -29,8 +29,8 @@ export async function findKafka(topicPrefix: string): Promise<BenchKafka> {
   // A broker of jars can be kept off the server's core; where a container runs is its engine's affair.
   if ((await whyNoJars()) === null) process.env[FORM_VARIABLE] ??= 'jars' satisfies KafkaForm;
   const form = await kafkaForm();
-  const why = whyNone(form);
-  if (why !== null) return { there: false, why: `${why} Or set KAFKA_BROKERS.` };
+  const reason = whyNone(form);
+  if (reason !== null) return { there: false, reason: `${reason} Or set KAFKA_BROKERS.` };
   // The test broker runs on the first compiler alone to start quickly; only this variable overrules its command line.
   process.env._JAVA_OPTIONS = '-XX:TieredStopAtLevel=4';
   const broker = await startBroker({ heapMb: 1024 }).finally(() => {

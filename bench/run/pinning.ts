@@ -7,17 +7,17 @@ import { availableParallelism } from 'node:os';
  */
 export type Pinning =
   | { readonly pinned: true; readonly serverCore: number; readonly otherCores: readonly number[] }
-  | { readonly pinned: false; readonly why: string };
+  | { readonly pinned: false; readonly reason: string };
 
 /**
  * Moves this process, and so all it starts later (generator, broker), off the first core it may use, which is left to the
  * servers.
  */
 export function pinOurselves(): Pinning {
-  if (availableParallelism() < 2) return { pinned: false, why: 'there is only one core' };
+  if (availableParallelism() < 2) return { pinned: false, reason: 'there is only one core' };
   const cores = allowedCores();
   const [serverCore, ...otherCores] = cores ?? [];
-  if (serverCore === undefined || otherCores.length === 0) return { pinned: false, why: 'taskset is not there' };
+  if (serverCore === undefined || otherCores.length === 0) return { pinned: false, reason: 'taskset is not there' };
   execFileSync('taskset', ['-a', '-c', '-p', otherCores.join(','), String(process.pid)], { stdio: 'ignore' });
   return { pinned: true, serverCore, otherCores };
 }

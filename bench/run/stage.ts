@@ -14,7 +14,7 @@ import { type RunningServer, startServer } from './servers.ts';
 export interface Stage {
   readonly generator: Generator;
   readonly servers: ReadonlyMap<ServerName, RunningServer>;
-  /** Servers that cannot be had on this machine, and why; nothing is wrong with them. */
+  /** Servers that cannot be had on this machine, and reason; nothing is wrong with them. */
   readonly missing: ReadonlyMap<ServerName, string>;
   /** Servers that should have started and did not. */
   readonly broken: ReadonlyMap<ServerName, string>;
@@ -86,7 +86,7 @@ export async function setStage(
     if (onKafka.length > 0) {
       progress('looking for a Kafka ...');
       kafka = await findKafka(options.topicPrefix);
-      if (!kafka.there) for (const name of onKafka) missing.set(name, kafka.why);
+      if (!kafka.there) for (const name of onKafka) missing.set(name, kafka.reason);
     }
     for (const name of names) {
       signal.throwIfAborted();

@@ -5,7 +5,7 @@ import { createReplay, type ReplayDeadLetter, type ReplayOptions } from '../dead
 import type { ReadRecords } from '../records/record.ts';
 import { topicName } from '../records/topics.ts';
 import { namingOf, namingsOf } from '../stores/select.ts';
-import { acceptedAccounts, partyHider } from './webhook-endpoints.ts';
+import { acceptedAccounts, pseudonymizer } from './webhook-endpoints.ts';
 
 export function openReplay(
   settings: StoreSettings,
@@ -24,9 +24,9 @@ export function openReplay(
   const gone = { naming: namingOf(settings) };
   return createReplay({
     ...rest,
-    lettersSince: (timestampMs) => read({ topics, from: { timestampMs }, follow: false }),
+    deadLettersSince: (timestampMs) => read({ topics, from: { timestampMs }, follow: false }),
     appOf: (name) => apps.get(name) ?? gone,
-    ...partyHider(settings),
+    ...pseudonymizer(settings),
     families: settings.PUBLISH_FAMILIES,
     now: Date.now,
   });

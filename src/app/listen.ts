@@ -26,10 +26,12 @@ export async function listenOn(which: 'public' | 'internal', settings: Settings,
     });
   } catch (error) {
     const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
-    const why = code === undefined ? undefined : HOST_PROBLEMS[code];
-    if (why === undefined) throw error;
+    const reason = code === undefined ? undefined : HOST_PROBLEMS[code];
+    if (reason === undefined) throw error;
     const hint = 'Use an address of this machine, 0.0.0.0 for all of them, or 127.0.0.1 for local callers only.';
-    throw new HubcastError('configuration_invalid', `${setting}=${host} ${why} (${code}). ${hint}`, { cause: error });
+    throw new HubcastError('configuration_invalid', `${setting}=${host} ${reason} (${code}). ${hint}`, {
+      cause: error,
+    });
   }
 }
 

@@ -15,7 +15,7 @@ import { openManagement } from './management.ts';
 
 export type { OperationName };
 
-export interface ManagementDoor {
+export interface ManagementClient {
   /** Where operations go and where they are put on record, in words. */
   readonly about: string;
   /** Makes sure that a change can be put on record. @throws HubcastError that says why not, and what to do */
@@ -35,7 +35,11 @@ function warningOf(name: OperationName): string | null {
 const REQUEST_TIMEOUT_MS = 60_000;
 
 /** @param token null sends none, and the service says that it needs one */
-export function doorToService(url: string, token: string | null, fetch: typeof globalThis.fetch): ManagementDoor {
+export function createServiceClient(
+  url: string,
+  token: string | null,
+  fetch: typeof globalThis.fetch,
+): ManagementClient {
   return {
     about: `through the service at ${url}, which puts it on record`,
     prepare: async () => undefined,
@@ -87,7 +91,7 @@ function toServiceError(status: number, answer: unknown, url: string): HubcastEr
   return new HubcastError(code as ErrorCode, text, { details: known });
 }
 
-export interface DoorToGraphOptions {
+export interface DirectClientOptions {
   /** Changes are made without a record of them. */
   readonly withoutAudit: boolean;
   /** Name of the user who runs the command. */
@@ -96,7 +100,7 @@ export interface DoorToGraphOptions {
 }
 
 /** @throws HubcastError `management_off`, `graph_not_configured` */
-export function doorToGraph(settings: StoreSettings, options: DoorToGraphOptions): ManagementDoor {
+export function createDirectClient(settings: StoreSettings, options: DirectClientOptions): ManagementClient {
   const { withoutAudit, userName, log } = options;
   if (!settings.MANAGEMENT)
     throw new HubcastError('management_off', 'MANAGEMENT is not on in the settings of this command.');
@@ -132,7 +136,7 @@ export function doorToGraph(settings: StoreSettings, options: DoorToGraphOptions
       for (;;) {
         const state = await readiness();
         if (state.ready) return;
-        if (Date.now() >= untilMs) throw notOnRecord(settings, new HubcastError('store_unavailable', state.why));
+        if (Date.now() >= untilMs) throw notOnRecord(settings, new HubcastError('store_unavailable', state.reason));
         await sleep(READY_CHECK_INTERVAL_MS);
       }
     },
@@ -148,10 +152,10 @@ const READY_CHECK_INTERVAL_MS = 100;
 
 function notOnRecord(settings: StoreSettings, cause: unknown): HubcastError {
   const code = cause instanceof HubcastError ? cause.code : 'store_unavailable';
-  const why = messageOf(cause);
+  const reason = messageOf(cause);
   return new HubcastError(
     code,
-    `This cannot be put on record in the ${describeStore(settings)}, so nothing was done: ${why}\nWhere a service runs, name it: --url http://127.0.0.1:8081 (or HUBCAST_URL). To go on without a record: --without-audit.`,
+    `This cannot be put on record in the ${describeStore(settings)}, so nothing was done: ${reason}\nWhere a service runs, name it: --url http://127.0.0.1:8081 (or HUBCAST_URL). To go on without a record: --without-audit.`,
     { cause },
   );
 }

@@ -45,10 +45,10 @@ export function openManagement(
       return { id: value.id, accountId, digits, value, fetchedAtMs, stale };
     },
     changed: (accountId, digits) =>
-      directory.noteEvents([{ family: 'phone-numbers', key: digits === null ? accountId : `${accountId}:${digits}` }]),
+      directory.countEvents([{ family: 'phone-numbers', key: digits === null ? accountId : `${accountId}:${digits}` }]),
     record: append === null ? null : record,
-    onUnrecorded: (event, why) =>
-      log.error({ ...toLogMembers(event), why }, 'the outcome of an operation could not be put on record'),
+    onUnrecorded: (event, reason) =>
+      log.error({ ...toLogMembers(event), reason }, 'the outcome of an operation could not be put on record'),
     newOperationId: randomUUID,
   });
 }

@@ -4,7 +4,7 @@ import type { Readiness, SpoolLag, StoreMeter } from '../stores/store.ts';
 import { createDeliveryCounts, type DeliveryCounts } from '../telemetry/metrics/delivery-counts.ts';
 import { createExposition, type Exposer, type Exposition, type MetricState } from '../telemetry/metrics/exposition.ts';
 import { createGraphCounts } from '../telemetry/metrics/graph-counts.ts';
-import { createNumberTally } from '../telemetry/metrics/number-counts.ts';
+import { createNumberCounts } from '../telemetry/metrics/number-counts.ts';
 import { metricReaders } from '../telemetry/metrics/read-metrics.ts';
 import { createStoreCounts } from '../telemetry/metrics/store-counts.ts';
 import type { OpenLookUps } from './look-ups.ts';
@@ -56,7 +56,7 @@ export function openMetrics(): OpenMetrics {
               accountIds: numbers.accountIds,
               percentUsed: numbers.client.budget.percentOf,
               tokens: numbers.tokens,
-              numbers: createNumberTally(numbers.directory.known),
+              numbers: createNumberCounts(numbers.directory.known),
             };
       const sources = { version, deliveries, store, graphCalls, graph, bytesUnderWay, maxBytesUnderWay };
       const { text } = createExposition(metricReaders({ ...sources, ready: () => ready, spool: spool.known }));

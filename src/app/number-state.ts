@@ -1,4 +1,4 @@
-/** From settings to the state of the phone numbers that a keeper writes: followed by a replica without Graph, or read once. */
+/** From settings to the state of the phone numbers that a leader writes: followed by a replica without Graph, or read once. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoreSettings } from '../config/settings.ts';
 import { HubcastError, messageOf } from '../core/errors.ts';
@@ -17,7 +17,7 @@ export interface FollowedState {
   readonly close: () => Promise<void>;
 }
 
-/** What keepers wrote, in memory. A topic that is not there yet is waited for. */
+/** What leaders wrote, in memory. A topic that is not there yet is waited for. */
 export function followState(settings: () => StoreSettings, log: Logger): FollowedState {
   const fixed = settings();
   const reader = openReader(settings, log);

@@ -1,4 +1,4 @@
-/** From settings to the public listener: the doors of the Meta apps behind it, and the room their requests share. */
+/** From settings to the public listener: the endpoints of the Meta apps behind it, and the room their requests share. */
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../config/settings.ts';
 import { ERRORS, messageOf } from '../core/errors.ts';
@@ -7,7 +7,7 @@ import { PACKAGE } from '../core/package-info.ts';
 import type { KnownNumberOf, SplitEvent } from '../events/event.ts';
 import { createPublicApp } from '../http/public/public-app.ts';
 import { createWhyClosed } from '../http/public/rejection-reason.ts';
-import { createRoom, type Room } from '../http/server/admission.ts';
+import { type Admission, createAdmission } from '../http/server/admission.ts';
 import type { Listener } from '../http/server/listener.ts';
 import type { Store } from '../stores/store.ts';
 import { createTraceDelivery } from '../telemetry/traces/trace-deliveries.ts';
@@ -19,7 +19,7 @@ import { openApps } from './webhook-endpoints.ts';
 export interface OpenReceiverOptions {
   readonly store: Store;
   readonly metrics: OpenMetrics;
-  readonly room: Room;
+  readonly admission: Admission;
   readonly knownNumber?: KnownNumberOf;
   /** Told of events once they are durable, for look-ups. */
   readonly onStored?: (events: readonly SplitEvent[]) => void;
@@ -28,22 +28,22 @@ export interface OpenReceiverOptions {
 
 /** @throws HubcastError `configuration_invalid` when the address cannot be taken, or certificate and key do not fit */
 export async function openReceiver(settings: () => Settings, options: OpenReceiverOptions): Promise<Listener> {
-  const { store, metrics, room, knownNumber, onStored, log } = options;
+  const { store, metrics, admission, knownNumber, onStored, log } = options;
   const fixed = settings();
-  const door = openApps(settings, {
+  const endpoint = openApps(settings, {
     append: store.append,
     now: () => performance.now(),
     log,
     ...(knownNumber === undefined ? {} : { knownNumber }),
     onStored(stored, receivedMs) {
-      metrics.deliveries.noteEvents(stored, receivedMs);
+      metrics.deliveries.countEvents(stored, receivedMs);
       onStored?.(stored);
     },
     onStoredFailed: (error) => log.error({ error: messageOf(error) }, 'what follows a stored webhook failed'),
   });
   const handle = createPublicApp({
-    door,
-    room,
+    endpoint,
+    admission,
     maxBodyBytes: fixed.MAX_BODY_BYTES,
     now: Date.now,
     newDeliveryId: randomUUID,
@@ -60,12 +60,12 @@ export async function openReceiver(settings: () => Settings, options: OpenReceiv
   });
 }
 
-export function openRoom(fixed: Settings, { backlog }: Store): Room {
-  return createRoom({
+export function createReceiverAdmission(fixed: Settings, { backlog }: Store): Admission {
+  return createAdmission({
     maxBytes: fixed.MAX_IN_FLIGHT_BYTES,
     maxRequests: fixed.MAX_IN_FLIGHT_REQUESTS,
     ...(backlog && {
-      whyClosed: createWhyClosed({
+      rejectionReason: createWhyClosed({
         backlog,
         maxRecords: fixed.MAX_IN_FLIGHT_EVENTS,
         maxQueueMs: fixed.MAX_QUEUE_MS,

@@ -1,7 +1,7 @@
 /** The wiring: settings in, a running service out. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkerPool } from '../cluster/worker-pool.ts';
-import { isLoopback } from '../config/contradictions.ts';
+import { isLoopback } from '../config/conflicts.ts';
 import type { Environment } from '../config/read-settings.ts';
 import { createScrubber } from '../config/secret-texts.ts';
 import type { Settings } from '../config/settings.ts';
@@ -26,7 +26,7 @@ import { listenOn } from './listen.ts';
 import { openLookUps } from './look-ups.ts';
 import { openManagement } from './management.ts';
 import { openMetrics } from './metrics.ts';
-import { openReceiver, openRoom } from './receiver.ts';
+import { createReceiverAdmission, openReceiver } from './receiver.ts';
 import { openWatch } from './watch.ts';
 import { openWorkers, workerCount } from './workers.ts';
 
@@ -72,19 +72,19 @@ export async function startService(
 
   const known = {
     ...(watch.knownNumber === null ? {} : { knownNumber: watch.knownNumber }),
-    ...(numbers === null ? {} : { onStored: numbers.directory.noteEvents }),
+    ...(numbers === null ? {} : { onStored: numbers.directory.countEvents }),
   };
   const events = openEvents(settings, log, { append: store.append, ...known });
   const scrub = createScrubber(settings, process.env);
   const readiness = metrics.watchReadiness(async () => scrubbed(await lookAtReadiness(), scrub));
   const lookAtReadiness = async (): Promise<Readiness> => {
-    if (stopping !== undefined) return { ready: false, why: 'The service is stopping.' };
+    if (stopping !== undefined) return { ready: false, reason: 'The service is stopping.' };
     const state = await bothReady(await store.readiness(), pool);
     const problems = [...(numbers?.problems() ?? []), ...eventLoop.warnings()];
     // Look-ups do not decide: webhooks are taken without Graph.
     return state.ready ? { ...state, warnings: [...(state.warnings ?? []), ...problems] } : state;
   };
-  const room = openRoom(fixed, store);
+  const admission = createReceiverAdmission(fixed, store);
   let pool: WorkerPool | undefined;
   const page = openConsole({
     deliveries: () => (pool === undefined ? metrics.deliveries : sumDeliveries(pool.lastMetrics(), DURABLE_SECONDS)),
@@ -111,7 +111,7 @@ export async function startService(
       metrics: metrics.expose({
         version: PACKAGE.version,
         readiness,
-        bytesUnderWay: room.taken,
+        bytesUnderWay: admission.taken,
         // Bodies are the workers' where there are any.
         maxBytesUnderWay: workers === 1 ? fixed.MAX_IN_FLIGHT_BYTES : 0,
         numbers,
@@ -121,10 +121,10 @@ export async function startService(
       log,
     });
     if (fixed.ROLES.includes('receive')) {
-      if (workers === 1) publicListener = await openReceiver(settings, { store, metrics, room, ...known, log });
+      if (workers === 1) publicListener = await openReceiver(settings, { store, metrics, admission, ...known, log });
       else {
-        const onNoted = numbers?.directory.noteEvents ?? (() => undefined);
-        pool = await openWorkers(fixed, { env, onNoted, log });
+        const onPublished = numbers?.directory.countEvents ?? (() => undefined);
+        pool = await openWorkers(fixed, { env, onPublished, log });
         publicListener = pool;
       }
       listeners.push(publicListener);
@@ -188,19 +188,19 @@ async function bothReady(own: Readiness, pool: WorkerPool | undefined): Promise<
 function scrubbed(state: Readiness, scrub: (text: string) => string): Readiness {
   return state.ready
     ? { ...state, warnings: (state.warnings ?? []).map(scrub) }
-    : { ready: false, why: scrub(state.why) };
+    : { ready: false, reason: scrub(state.reason) };
 }
 
 async function untilReady(readiness: () => Promise<Readiness>, stopped: () => boolean, log: Logger): Promise<void> {
   let said = '';
   while (!stopped()) {
-    const state = await readiness().catch((error): Readiness => ({ ready: false, why: messageOf(error) }));
+    const state = await readiness().catch((error): Readiness => ({ ready: false, reason: messageOf(error) }));
     if (state.ready) {
       for (const warning of state.warnings ?? []) log.warn(warning);
       return;
     }
-    if (state.why !== said) log.warn({ why: state.why }, 'not ready yet');
-    said = state.why;
+    if (state.reason !== said) log.warn({ reason: state.reason }, 'not ready yet');
+    said = state.reason;
     await sleep(READY_CHECK_INTERVAL_MS);
   }
 }

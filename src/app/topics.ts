@@ -37,8 +37,8 @@ export function openTopics(settings: StoreSettings, log: Logger): OpenTopics {
     async differences() {
       const { bootstraps, topics } = await inspectKafka(connection, [...byName.keys()]);
       if (topics === null) {
-        const why = bootstraps.map(({ address, problem }) => `${address}: ${problem}`).join('; ');
-        throw new HubcastError('store_unavailable', `Kafka cannot be used (${why}).`);
+        const reason = bootstraps.map(({ address, problem }) => `${address}: ${problem}`).join('; ');
+        throw new HubcastError('store_unavailable', `Kafka cannot be used (${reason}).`);
       }
       const sick = topics.find(({ problem, forbidden }) => problem !== null && forbidden);
       if (sick !== undefined) throw new HubcastError('store_unavailable', `Topic ${sick.name}: ${sick.problem}.`);

@@ -11,7 +11,7 @@ import type { Logger } from '../core/log.ts';
 import type { KnownNumberOf } from '../events/event.ts';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
 import { createLookUps, type LookUps } from '../phone-numbers/look-ups/look-ups.ts';
-import { type KeeperHold, type KeeperOptions, keepState } from '../phone-numbers/watch/leader.ts';
+import { keepState, type LeaderOptions, type Leadership } from '../phone-numbers/watch/leader.ts';
 import { createStateDirectory } from '../phone-numbers/watch/state-directory.ts';
 import { type TopicNaming, topicName } from '../records/topics.ts';
 import { kafkaConnection, keepsState, monotonicMs, openReader } from '../stores/select.ts';
@@ -34,7 +34,7 @@ export interface WatchOptions {
 }
 
 const HOUR_MS = 60 * 60 * 1000;
-/** A keeper that falls silent is replaced after this. */
+/** A leader that falls silent is replaced after this. */
 const SESSION_TIMEOUT_MS = 10_000;
 /** They say something of numbers. */
 const EVENT_FAMILIES: ReadonlySet<Family> = new Set(['phone-numbers', 'accounts']);
@@ -46,11 +46,11 @@ export function openWatch(settings: () => StoreSettings, options: WatchOptions):
   const { numbers, log } = options;
   const knownNumber = numbers?.directory.peek ?? null;
   if (keepsState(fixed) && numbers !== null) {
-    const keepers = watchedApps(fixed).map((watched) => openKeeper(settings, watched, numbers, options));
+    const leaders = watchedApps(fixed).map((watched) => openLeader(settings, watched, numbers, options));
     return {
       knownNumber,
       lookUps: null,
-      close: async () => void (await Promise.all(keepers.map(({ close }) => close()))),
+      close: async () => void (await Promise.all(leaders.map(({ close }) => close()))),
     };
   }
   const follows = fixed.KAFKA_BROKERS !== undefined && fixed.PUBLISH_FAMILIES.includes('phone-number-state');
@@ -81,7 +81,7 @@ function namingOfApp({ topicPrefix }: MetaApp, { TOPIC_NAMES }: StoreSettings): 
 }
 
 /** One for each state topic. */
-function openKeeper(
+function openLeader(
   settings: () => StoreSettings,
   { stateTopic, appOf }: Watched,
   numbers: OpenLookUps,
@@ -95,7 +95,7 @@ function openKeeper(
   const families = new Map(
     namings.flatMap((naming) => FAMILY_NAMES.map((family) => [topicName(naming, family), family] as const)),
   );
-  const options: KeeperOptions = {
+  const options: LeaderOptions = {
     accountIds: [...appOf.keys()],
     intervalMs: fixed.PHONE_NUMBERS_WATCH_SECONDS * 1000,
     rewriteAfterMs: fixed.KAFKA_BROKERS === undefined ? (fixed.JOURNAL_RETENTION_HOURS * HOUR_MS) / 2 : null,
@@ -105,7 +105,7 @@ function openKeeper(
     lastList: numbers.directory.lastList,
     onEvent({ topic, key }) {
       const family = families.get(topic);
-      if (family !== undefined) numbers.directory.noteEvents([{ family, key }]);
+      if (family !== undefined) numbers.directory.countEvents([{ family, key }]);
     },
     read: reader.read,
     append: store.append,
@@ -120,16 +120,16 @@ function openKeeper(
     log,
   };
 
-  async function keep(hold: KeeperHold): Promise<void> {
-    while (!hold.signal.aborted) {
+  async function keep(lease: Leadership): Promise<void> {
+    while (!lease.signal.aborted) {
       const { ready } = await store.readiness();
       // Topics that are being created look empty.
       if (ready) {
-        await keepState(options, hold).catch((error: unknown) => {
+        await keepState(options, lease).catch((error: unknown) => {
           log.error({ error: messageOf(error) }, 'the state of the phone numbers is not kept; tried again');
         });
       }
-      await sleep(RETRY_MS, undefined, { signal: hold.signal }).catch(() => undefined);
+      await sleep(RETRY_MS, undefined, { signal: lease.signal }).catch(() => undefined);
     }
   }
 
@@ -153,9 +153,9 @@ function openKeeper(
   const joining = import('../stores/kafka/membership.ts').then(({ joinForHold }) =>
     joinForHold({
       connection,
-      groupId: `hubcast-keeper.${stateTopic}`,
+      groupId: `hubcast-numbers.${stateTopic}`,
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
-      onHold: keep,
+      onLease: keep,
       now: monotonicMs,
     }),
   );

@@ -1,11 +1,11 @@
-/** From settings to the doors of the public listener: one Meta app, or several with their own secrets and topics. */
+/** From settings to the endpoints of the public listener: one Meta app, or several with their own secrets and topics. */
 import { createHmac, createSecretKey } from 'node:crypto';
 import { appsOf, MAIN_APP, type MetaApp } from '../config/meta-apps.ts';
 import type { Settings, StoreSettings } from '../config/settings.ts';
 import type { Logger } from '../core/log.ts';
-import type { WebhookDoor } from '../http/public/public-app.ts';
+import type { WebhookEndpoint } from '../http/public/public-app.ts';
 import { type AcceptedAccounts, createReceive, type ReceiveOptions } from '../receive.ts';
-import type { HideParty } from '../records/to-record.ts';
+import type { Pseudonymize } from '../records/to-record.ts';
 import { type AppSecret, toAppSecret } from '../webhook/signature.ts';
 
 export interface AppsOptions extends Pick<ReceiveOptions, 'append' | 'knownNumber' | 'onStored' | 'onStoredFailed'> {
@@ -23,30 +23,30 @@ const OLD_SECRET_INTERVAL_MS = 60_000;
 export function openApps(
   settings: () => Settings,
   options: AppsOptions,
-): (app: string | null) => WebhookDoor | undefined {
+): (app: string | null) => WebhookEndpoint | undefined {
   const fixed = settings();
   if (fixed.META_APPS === undefined) {
-    const door = toDoor(appsOf(fixed)[0], fixed, options, {
+    const endpoint = toEndpoint(appsOf(fixed)[0], fixed, options, {
       appSecrets: createSecretCache(() => settings().META_APP_SECRET ?? []),
       verifyToken: () => settings().META_VERIFY_TOKEN ?? '',
     });
-    return (app) => (app === null ? door : undefined);
+    return (app) => (app === null ? endpoint : undefined);
   }
 
   const prefixes = new Set(appsOf(fixed).map(({ topicPrefix }) => topicPrefix));
   let from: Settings['META_APPS'];
-  let doors = new Map<string, WebhookDoor>();
+  let endpoints = new Map<string, WebhookEndpoint>();
   return (name) => {
     const given = settings();
     if (given.META_APPS !== from) {
       from = given.META_APPS;
-      doors = new Map(
+      endpoints = new Map(
         appsOf(given).flatMap((app) => {
-          const old = doors.get(app.name);
+          const old = endpoints.get(app.name);
           if (prefixes.has(app.topicPrefix)) {
             const secrets = app.secrets.map(toAppSecret);
             const live = { appSecrets: () => secrets, verifyToken: () => app.verifyToken };
-            return [[app.name, toDoor(app, fixed, options, live)] as const];
+            return [[app.name, toEndpoint(app, fixed, options, live)] as const];
           }
           const diagnosis = `App ${app.name} has the topic prefix ${app.topicPrefix}, whose topics were not set up at the start.`;
           options.log.error({ diagnosis, fix: 'Restart hubcast.' }, 'a changed META_APPS waits for a restart');
@@ -54,16 +54,16 @@ export function openApps(
         }),
       );
     }
-    return name === null ? undefined : doors.get(name);
+    return name === null ? undefined : endpoints.get(name);
   };
 }
 
-function toDoor(
+function toEndpoint(
   app: MetaApp,
   fixed: Settings,
   { now, log, ...rest }: AppsOptions,
   { appSecrets, verifyToken }: { appSecrets: () => readonly AppSecret[]; verifyToken: () => string },
-): WebhookDoor {
+): WebhookEndpoint {
   const accounts = acceptedAccounts(app, fixed);
   return {
     verifyToken,
@@ -76,17 +76,19 @@ function toDoor(
       families: fixed.PUBLISH_FAMILIES,
       capture: fixed.CAPTURE,
       ...(accounts === null ? {} : { accounts }),
-      ...partyHider(fixed),
+      ...pseudonymizer(fixed),
       onOlderSecret: sayOldSecret(app.name, now, log),
     }),
   };
 }
 
 /** Half of an HMAC-SHA256: nobody without the secret can try out phone numbers until one fits. */
-export function partyHider({ PARTY_KEY_SECRET: secret }: StoreSettings): { readonly hideParty?: HideParty } {
+export function pseudonymizer({ KEY_PSEUDONYM_SECRET: secret }: StoreSettings): {
+  readonly pseudonymize?: Pseudonymize;
+} {
   if (secret === undefined) return {};
   const key = createSecretKey(secret, 'utf8');
-  return { hideParty: (name) => createHmac('sha256', key).update(name).digest('hex').slice(0, 32) };
+  return { pseudonymize: (name) => createHmac('sha256', key).update(name).digest('hex').slice(0, 32) };
 }
 
 export function acceptedAccounts(

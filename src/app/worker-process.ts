@@ -10,7 +10,7 @@ import type { Readiness } from '../stores/store.ts';
 import { watchEventLoop } from '../telemetry/event-loop.ts';
 import { openMetrics } from './metrics.ts';
 import { openProcess } from './process.ts';
-import { openReceiver, openRoom } from './receiver.ts';
+import { createReceiverAdmission, openReceiver } from './receiver.ts';
 import { openWatch } from './watch.ts';
 
 const { settings, log, exit } = openProcess(process.env, () => true, Number(process.argv[2]));
@@ -29,7 +29,7 @@ process.prependListener('disconnect', () => {
 const metrics = openMetrics();
 const eventLoop = watchEventLoop();
 const store = await openStore(settings, log, metrics.storeMeter);
-const room = openRoom(fixed, store);
+const admission = createReceiverAdmission(fixed, store);
 const watch = openWatch(settings, { store, numbers: null, log });
 let listener: Listener | undefined;
 
@@ -37,7 +37,7 @@ const link = linkToPrimary({
   readiness,
   metrics: metrics.tell({
     version: PACKAGE.version,
-    bytesUnderWay: room.taken,
+    bytesUnderWay: admission.taken,
     maxBytesUnderWay: fixed.MAX_IN_FLIGHT_BYTES,
   }),
   onStop: () => void stop(),
@@ -49,9 +49,9 @@ try {
   listener = await openReceiver(settings, {
     store,
     metrics,
-    room,
+    admission,
     ...(knownNumber === null ? {} : { knownNumber }),
-    onStored: link.noted,
+    onStored: link.published,
     log,
   });
   link.listening(listener.url);
@@ -63,10 +63,10 @@ try {
 async function readiness(): Promise<Readiness> {
   try {
     const state = await store.readiness();
-    if (!state.ready) return { ready: false, why: scrub(state.why) };
+    if (!state.ready) return { ready: false, reason: scrub(state.reason) };
     return { ready: true, warnings: [...(state.warnings ?? []).map(scrub), ...eventLoop.warnings()] };
   } catch (error) {
-    return { ready: false, why: scrub(messageOf(error)) };
+    return { ready: false, reason: scrub(messageOf(error)) };
   }
 }
 

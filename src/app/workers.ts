@@ -7,7 +7,7 @@
 import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Noted } from '../cluster/channel-messages.ts';
+import type { Published } from '../cluster/channel-messages.ts';
 import { startWorkers, type WorkerPool } from '../cluster/worker-pool.ts';
 import type { Environment } from '../config/read-settings.ts';
 import type { Settings } from '../config/settings.ts';
@@ -17,7 +17,7 @@ import { monotonicMs } from '../stores/select.ts';
 export interface OpenWorkersOptions {
   /** What the settings were read from. */
   readonly env: Environment;
-  readonly onNoted: (events: readonly Noted[]) => void;
+  readonly onPublished: (events: readonly Published[]) => void;
   readonly log: Logger;
 }
 
@@ -34,7 +34,7 @@ export function workerCount({ WORKERS, ROLES }: Settings): number {
 }
 
 /** @throws HubcastError as the public listener would, for example when its address is taken */
-export function openWorkers(fixed: Settings, { env, onNoted, log }: OpenWorkersOptions): Promise<WorkerPool> {
+export function openWorkers(fixed: Settings, { env, onPublished, log }: OpenWorkersOptions): Promise<WorkerPool> {
   const workerEnv = workerEnvironment(env);
   cluster.schedulingPolicy = cluster.SCHED_RR;
   return startWorkers({
@@ -43,7 +43,7 @@ export function openWorkers(fixed: Settings, { env, onNoted, log }: OpenWorkersO
       cluster.setupPrimary({ exec: ENTRY, args: [String(number)] });
       return cluster.fork(workerEnv);
     },
-    onNoted,
+    onPublished,
     killAfterMs: fixed.SHUTDOWN_TIMEOUT_MS + fixed.WRITE_TIMEOUT_MS + KILL_MARGIN_MS,
     now: monotonicMs,
     log,

@@ -5,7 +5,7 @@
 import { rawRequest } from '../events/system/raw-request.ts';
 import { joinChunks, readChunk } from '../records/chunk.ts';
 import type { StoredRecord } from '../records/record.ts';
-import { createRecentIds } from '../stores/dedupe-cache.ts';
+import { createDedupeCache } from '../stores/dedupe-cache.ts';
 import { type CapturedRequest, toCapturedRequest } from './captured-request.ts';
 
 export interface ReadCaptures {
@@ -33,7 +33,7 @@ const CAPTURE_MARK = `"event_type":"${rawRequest.type}"`;
 export function readCaptures(records: AsyncIterable<StoredRecord>, rawTopics: ReadonlySet<string>): ReadCaptures {
   const waiting = new Map<string, Chunks>();
   /** A write of which nobody knew whether it was stored left its chunks twice. */
-  const done = createRecentIds(MAX_DONE);
+  const done = createDedupeCache(MAX_DONE);
   let waitingBytes = 0;
   let joined = 0;
   let dropped = 0;

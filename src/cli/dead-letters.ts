@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
-import { dataOf, toLetterRow } from '../dead-letters/summary.ts';
+import { dataOf, toDeadLetterRow } from '../dead-letters/summary.ts';
 import { toJsonLine } from '../records/record-json.ts';
 import { paint, parseCount, print, toTable } from './output.ts';
-import { type Choice, findLetter, issueText, readLetters } from './read-dead-letters.ts';
+import { type Choice, findDeadLetter, issueText, readDeadLetters } from './read-dead-letters.ts';
 import { replayDeadLetters } from './replay-dead-letters.ts';
 import { parseTime } from './times.ts';
 import { visible, visibleLines } from './visible.ts';
@@ -78,8 +78,8 @@ async function list({ limit, json, ...choice }: ListOptions): Promise<void> {
   const asJson = json === true || !process.stdout.isTTY;
   const rows: string[][] = [];
   let count = 0;
-  for await (const record of readLetters(readStoreSettings(process.env), choice)) {
-    const row = toLetterRow(record);
+  for await (const record of readDeadLetters(readStoreSettings(process.env), choice)) {
+    const row = toDeadLetterRow(record);
     if (asJson) await print(JSON.stringify(row));
     else {
       const [issue, ...more] = row.issues.map(issueText);
@@ -93,10 +93,10 @@ async function list({ limit, json, ...choice }: ListOptions): Promise<void> {
 }
 
 async function show(id: string, { json }: { readonly json?: boolean }): Promise<void> {
-  const record = await findLetter(readStoreSettings(process.env), id);
+  const record = await findDeadLetter(readStoreSettings(process.env), id);
   if (json === true || !process.stdout.isTTY) return print(toJsonLine(record));
-  const row = toLetterRow(record);
-  const { value, body_base64, context, around } = dataOf(record.value);
+  const row = toDeadLetterRow(record);
+  const { value, body_base64, context, unrecognized } = dataOf(record.value);
   const about = Object.entries({ ...row, issues: undefined }).filter(
     ([, member]) => member !== null && member !== undefined,
   );
@@ -107,7 +107,7 @@ async function show(id: string, { json }: { readonly json?: boolean }): Promise<
     ),
   );
   for (const issue of row.issues) await print(paint('red', visible(`! ${issueText(issue)}`)));
-  for (const [name, part] of Object.entries({ context, around, value })) {
+  for (const [name, part] of Object.entries({ context, unrecognized, value })) {
     if (part !== undefined) await print(`${paint('bold', name)}\n${visibleLines(JSON.stringify(part, null, 2))}`);
   }
   if (typeof body_base64 === 'string') {

@@ -4,7 +4,7 @@ import { readStoreSettings } from '../config/read-settings.ts';
 import { type StoreSettings, settingRows } from '../config/settings.ts';
 import { ERRORS } from '../core/errors.ts';
 import { typeOfEvent } from '../events/event.ts';
-import { ownEvents } from '../events/system-events.ts';
+import { systemEvents } from '../events/system-events.ts';
 import { type Family, familyPlan } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
 import { topicName } from '../records/topics.ts';
@@ -27,7 +27,7 @@ export const DESCRIPTIONS = {
       key: event.key.about,
       about: event.about ?? field.about,
     }));
-    const own = ownEvents().map(({ type, family, key, about }) => {
+    const own = systemEvents().map(({ type, family, key, about }) => {
       return { field: '(hubcast)', type, topic: topicsOf(family), key, about };
     });
     return [...ofMeta, ...own];

@@ -9,7 +9,7 @@ import { print } from './output.ts';
 import { visible } from './visible.ts';
 
 interface EraseOptions {
-  readonly party?: string;
+  readonly participant?: string;
   readonly number?: string;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
@@ -19,7 +19,7 @@ interface EraseOptions {
 export function eraseCommand(): Command {
   return new Command('erase')
     .description("remove a person's records from the journal of DATA_DIR, while its service is stopped")
-    .option('--party <id>', 'their user id or wa_id, as it stands in the events')
+    .option('--participant <id>', 'their user id or wa_id, as it stands in the events')
     .option('--number <number>', 'their phone number with its country code, in any form people write it')
     .option('--dry-run', 'count what would go, and remove nothing; the service may run')
     .option('--yes', 'do not ask')
@@ -29,7 +29,7 @@ export function eraseCommand(): Command {
       `
 Examples:
   hubcast erase --number "+1 (631) 555-1181" --dry-run
-  hubcast erase --party US.13491208655302741918 --number 16315551181 --yes
+  hubcast erase --participant US.13491208655302741918 --number 16315551181 --yes
 
 A record goes where the id or number stands in it as a value or a name of its own, in the id of a message or call, or in JSON inside
 a text: messages, statuses, calls, contacts, dead letters and captured requests, whole even where they are about others too. Sentences that
@@ -39,9 +39,9 @@ nothing is left in it or in its log; ids of events, which are hashes, stay remem
     .action(erase);
 }
 
-async function erase({ party, number, dryRun = false, yes = false, json }: EraseOptions): Promise<void> {
+async function erase({ participant, number, dryRun = false, yes = false, json }: EraseOptions): Promise<void> {
   const settings = readStoreSettings(process.env);
-  const person = toPerson(party, number);
+  const person = toPerson(participant, number);
   if (!dryRun && !yes) await ask(settings, person);
   const { lookedAt, byTopic } = erasePerson(settings, person, dryRun);
   const records = Object.values(byTopic).reduce((sum, count) => sum + count, 0);
@@ -58,16 +58,16 @@ async function erase({ party, number, dryRun = false, yes = false, json }: Erase
   for (const line of beyond) await print(`  ${line}`);
 }
 
-function toPerson(party: string | undefined, number: string | undefined): Person {
-  if (party === undefined && number === undefined)
-    throw new HubcastError('usage', 'Name the person with --party or --number.');
-  if (party?.trim() === '') throw new HubcastError('usage', '--party is blank.');
-  if (number === undefined) return { party };
+function toPerson(participant: string | undefined, number: string | undefined): Person {
+  if (participant === undefined && number === undefined)
+    throw new HubcastError('usage', 'Name the person with --participant or --number.');
+  if (participant?.trim() === '') throw new HubcastError('usage', '--participant is blank.');
+  if (number === undefined) return { participant };
   const digits = number.replace(/\D/g, '').replace(/^00/, '');
   if (!/^[+\d\s().\-/]+$/.test(number) || !/^[1-9]\d{6,14}$/.test(digits)) {
     throw new HubcastError('usage', '--number is no phone number with its country code: 7 to 15 digits.');
   }
-  return { party, digits };
+  return { participant, digits };
 }
 
 async function ask(settings: StoreSettings, person: Person): Promise<void> {

@@ -2,7 +2,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { HubcastError } from '../core/errors.ts';
 import { typeOfEvent, UNKNOWN_TYPE } from '../events/event.ts';
-import { ownEvents } from '../events/system-events.ts';
+import { systemEvents } from '../events/system-events.ts';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
 import { type TopicNaming, topicName } from '../records/topics.ts';
@@ -42,7 +42,7 @@ export function toTypes(asked: readonly string[]): ReadonlySet<string> {
 /** @returns a line for each type that no event of this version has; a field it does not know may have it all the same */
 export function doubtsAbout(types: ReadonlySet<string>): string[] {
   const ofFields = allEvents().map(({ field, event }) => typeOfEvent(field, event));
-  const known = [...ofFields, UNKNOWN_TYPE, ...ownEvents().map(({ type }) => type)];
+  const known = [...ofFields, UNKNOWN_TYPE, ...systemEvents().map(({ type }) => type)];
   return [...types]
     .filter((type) => !known.includes(type))
     .map((type) => {

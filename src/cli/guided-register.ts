@@ -1,6 +1,6 @@
 /** Registering a number with a person at the terminal: code, check, PIN, register, each refusal explained. */
 
-import type { ManagementDoor } from '../app/management-clients.ts';
+import type { ManagementClient } from '../app/management-clients.ts';
 import { HubcastError, isHubcastError } from '../core/errors.ts';
 import type { Ask } from './ask.ts';
 import { visibleLines } from './visible.ts';
@@ -14,25 +14,25 @@ export interface GuideOptions {
 
 /** @returns what registering answered @throws HubcastError when the person stops, or nothing more can be tried */
 export async function guideRegister(
-  door: ManagementDoor,
+  client: ManagementClient,
   ask: Ask,
   id: string,
   { region }: GuideOptions,
 ): Promise<Answer> {
-  await door.prepare();
-  const state = await door.run('registration', id, {});
+  await client.prepare();
+  const state = await client.run('registration', id, {});
   say(ask, `${state.display_phone_number ?? id}  ${state.verified_name ?? ''}`);
   say(ask, String(state.about));
-  say(ask, `This goes ${door.about}.`);
+  say(ask, `This goes ${client.about}.`);
   if (state.next === 'wait_for_name') throw stopped('The name has to be decided first.');
   if (state.next === 'none' && !(await ask.confirm('Register it again, as after an approved change of the name?'))) {
     throw stopped('The number is registered as it was.');
   }
-  if (state.next === 'request_code') await verify(door, ask, id);
-  return register(door, ask, id, state.is_pin_enabled === true, region);
+  if (state.next === 'request_code') await verify(client, ask, id);
+  return register(client, ask, id, state.is_pin_enabled === true, region);
 }
 
-async function verify(door: ManagementDoor, ask: Ask, id: string): Promise<void> {
+async function verify(client: ManagementClient, ask: Ask, id: string): Promise<void> {
   for (;;) {
     const method = await ask.choose('How shall Meta send the code?', [
       { value: 'SMS', name: 'by SMS' },
@@ -41,33 +41,33 @@ async function verify(door: ManagementDoor, ask: Ask, id: string): Promise<void>
     ]);
     if (method !== 'have') {
       const language = await ask.text('In which language?', 'en_US');
-      const sent = await attempt(ask, () => door.run('request-code', id, { code_method: method, language }));
+      const sent = await attempt(ask, () => client.run('request-code', id, { code_method: method, language }));
       if (sent === null) continue;
       say(ask, String(sent.about));
     }
     const code = await ask.secret('The code (123-830 or 123830; not shown)');
-    if ((await attempt(ask, () => door.run('verify-code', id, { code }))) !== null) return;
+    if ((await attempt(ask, () => client.run('verify-code', id, { code }))) !== null) return;
   }
 }
 
 async function register(
-  door: ManagementDoor,
+  client: ManagementClient,
   ask: Ask,
   id: string,
   hasPin: boolean,
   region: string | undefined,
 ): Promise<Answer> {
-  say(ask, door.warningOf('register') ?? '');
+  say(ask, client.warningOf('register') ?? '');
   for (;;) {
     const pin = hasPin ? await ask.secret('The two-step PIN of the number (6 digits; not shown)') : await newPin(ask);
     if (!(await ask.confirm('Register now?'))) throw stopped('The number is not registered.');
     const body = { pin, ...(region === undefined ? {} : { data_localization_region: region }) };
     const done = await attempt(
       ask,
-      () => door.run('register', id, body),
+      () => client.run('register', id, body),
       async (error) => {
         // The number has to prove itself again; everything else is said by the refusal.
-        if (error.details?.meta_code === VERIFY_AGAIN) await verify(door, ask, id);
+        if (error.details?.meta_code === VERIFY_AGAIN) await verify(client, ask, id);
       },
     );
     if (done !== null) return done;

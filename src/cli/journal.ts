@@ -83,9 +83,9 @@ function toJson(report: JournalReport) {
     last_offset: report.lastOffset,
     oldest: toTime(report.oldestMs),
     newest: toTime(report.newestMs),
-    remembered_ids: report.rememberedIds,
+    dedupe_ids: report.dedupeIds,
     forwarding,
-    parked: report.parked.map(({ offset, topic, atMs, why }) => ({ offset, topic, at: toTime(atMs), why })),
+    parked: report.parked.map(({ offset, topic, atMs, reason }) => ({ offset, topic, at: toTime(atMs), reason })),
     problems,
   };
 }
@@ -98,12 +98,12 @@ function toText(report: JournalReport): string {
     `${file}: format ${format}, ${bytes} bytes`,
     `${records} events in ${batches} batches, from ${toTime(report.oldestMs) ?? '-'} to ${toTime(report.newestMs) ?? '-'}`,
     ...Object.entries(topics).map(([topic, count]) => `  ${topic}  ${count}`),
-    `${report.rememberedIds} ids are remembered`,
+    `${report.dedupeIds} ids are remembered`,
   ];
   if (forwarding !== null && forwarding.position > 0)
     lines.push(`Up to offset ${forwarding.position} everything is in Kafka; ${forwarding.waiting} events wait`);
-  for (const { offset, topic, atMs, why } of parked)
-    lines.push(`parked ${toTime(atMs)}: offset ${offset}, ${topic}: ${why}`);
+  for (const { offset, topic, atMs, reason } of parked)
+    lines.push(`parked ${toTime(atMs)}: offset ${offset}, ${topic}: ${reason}`);
   lines.push(...(problems.length === 0 ? ['Nothing is damaged.'] : problems.map((problem) => `DAMAGED: ${problem}`)));
   return lines.map(visible).join('\n');
 }

@@ -12,7 +12,7 @@ import {
   show,
   through,
   withChangeOptions,
-  withDoorOptions,
+  withClientOptions,
 } from './manage-options.ts';
 import { readSecret } from './secret-input.ts';
 import { visible } from './visible.ts';
@@ -23,7 +23,7 @@ const PIN_FILE = ['--pin-file <file>', 'file with the PIN, or - for standard inp
 /** Adds the commands to `hubcast numbers`. */
 export function addManagementCommands(numbers: Command): void {
   const reading = (name: string, about: string) =>
-    withDoorOptions(
+    withClientOptions(
       numbers
         .command(name)
         .description(about)
@@ -213,7 +213,7 @@ async function register(
   const { pinFile, region } = options;
   if (pinFile === undefined && canAsk()) {
     const ask = await askAtTerminal();
-    return through(options, async (door) => show(await guideRegister(door, ask, id, { region }), options));
+    return through(options, async (client) => show(await guideRegister(client, ask, id, { region }), options));
   }
   return change(options, 'register', id, async () => ({
     pin: await readPin(pinFile, 'The two-step PIN'),
@@ -232,9 +232,9 @@ async function displayName(
 ): Promise<void> {
   if (name !== undefined) await change(options, 'request-display-name', id, async () => ({ new_display_name: name }));
   if (options.follow !== true) return name === undefined ? look(options, 'display-name', id) : undefined;
-  await through(options, async (door) => {
+  await through(options, async (client) => {
     for (;;) {
-      const review = await door.run('display-name', id, {});
+      const review = await client.run('display-name', id, {});
       if (review.in_review !== true) {
         await show(review, options);
         const approved = [review.name_status, review.new_name_status].every((status) => status !== 'DECLINED');

@@ -1,7 +1,12 @@
 /** What the commands that manage numbers have in common: where they go, whether they ask, how they print. */
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { doorToGraph, doorToService, type ManagementDoor, type OperationName } from '../app/management-clients.ts';
+import {
+  createDirectClient,
+  createServiceClient,
+  type ManagementClient,
+  type OperationName,
+} from '../app/management-clients.ts';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { HubcastError } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
@@ -16,7 +21,7 @@ export interface ManageOptions {
   readonly json?: boolean;
 }
 
-export function withDoorOptions(command: Command): Command {
+export function withClientOptions(command: Command): Command {
   return command
     .option(
       '--url <url>',
@@ -26,42 +31,42 @@ export function withDoorOptions(command: Command): Command {
 }
 
 export function withChangeOptions(command: Command, asks: boolean): Command {
-  withDoorOptions(command).option('--without-audit', 'go on although nothing can be put on record');
+  withClientOptions(command).option('--without-audit', 'go on although nothing can be put on record');
   return asks ? command.option('--yes', 'do not ask (for scripts)') : command;
 }
 
 /** @throws HubcastError `configuration_invalid`, `management_off`, `graph_not_configured`, `usage` */
-export function openDoor({ url, withoutAudit = false }: ManageOptions): ManagementDoor {
+export function openClient({ url, withoutAudit = false }: ManageOptions): ManagementClient {
   const settings = readStoreSettings(process.env);
   const service = url ?? settings.HUBCAST_URL;
   if (service === undefined) {
     const log = createLog('silent', process.stderr);
-    return doorToGraph(settings, { withoutAudit, userName: userName(), log });
+    return createDirectClient(settings, { withoutAudit, userName: userName(), log });
   }
   if (!URL.canParse(service) || !/^https?:$/.test(new URL(service).protocol)) {
     throw new HubcastError('usage', '--url is not an http or https URL. Give one such as http://127.0.0.1:8081.');
   }
   if (withoutAudit)
     throw new HubcastError('usage', '--without-audit is for Meta asked from here: a service always keeps the record.');
-  return doorToService(service.replace(/\/+$/, ''), settings.HUBCAST_TOKEN ?? null, globalThis.fetch);
+  return createServiceClient(service.replace(/\/+$/, ''), settings.HUBCAST_TOKEN ?? null, globalThis.fetch);
 }
 
 /** Opens, does, closes. */
 export async function through<Result>(
   options: ManageOptions,
-  work: (door: ManagementDoor) => Promise<Result>,
+  work: (client: ManagementClient) => Promise<Result>,
 ): Promise<Result> {
-  const door = openDoor(options);
+  const client = openClient(options);
   try {
-    return await work(door);
+    return await work(client);
   } finally {
-    await door.close();
+    await client.close();
   }
 }
 
 /** Reads what is asked for, and prints it. */
 export function look(options: ManageOptions, name: OperationName, id: string): Promise<void> {
-  return through(options, async (door) => show(await door.run(name, id, {}), options));
+  return through(options, async (client) => show(await client.run(name, id, {}), options));
 }
 
 /**
@@ -75,12 +80,12 @@ export function change(
   id: string,
   body: () => Promise<object>,
 ): Promise<void> {
-  return through(options, async (door) => {
-    await door.prepare();
-    const warning = door.warningOf(name);
-    process.stderr.write(`${visible(`${name} ${id}: ${door.about}`)}\n`);
+  return through(options, async (client) => {
+    await client.prepare();
+    const warning = client.warningOf(name);
+    process.stderr.write(`${visible(`${name} ${id}: ${client.about}`)}\n`);
     if (warning !== null && options.yes !== true) await confirmed(warning);
-    await show(await door.run(name, id, await body()), options);
+    await show(await client.run(name, id, await body()), options);
   });
 }
 

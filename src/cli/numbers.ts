@@ -67,7 +67,7 @@ Whether a person uses WhatsApp cannot be looked up: there is no such API.`,
     );
   numbers
     .command('health')
-    .description('how the numbers are doing, why, and what to do')
+    .description('how the numbers are doing, reason, and what to do')
     .argument('[id]', 'only this number')
     .option('--account <id>', 'only this account')
     .option('--json', 'print JSON (always, where the output is not a terminal)')

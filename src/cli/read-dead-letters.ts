@@ -3,18 +3,18 @@ import type { StoreSettings } from '../config/settings.ts';
 import { HubcastError } from '../core/errors.ts';
 import { isObject } from '../core/is-object.ts';
 import { createLog } from '../core/log.ts';
-import { isWanted, type LetterFilter } from '../dead-letters/summary.ts';
+import { type DeadLetterFilter, isWanted } from '../dead-letters/summary.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { topicName } from '../records/topics.ts';
 import { namingsOf, openReader } from '../stores/select.ts';
 
-export interface Choice extends LetterFilter {
+export interface Choice extends DeadLetterFilter {
   readonly from?: number;
   readonly to?: number;
 }
 
 /** Each id once, in the order stored. */
-export async function* readLetters(settings: StoreSettings, choice: Choice): AsyncGenerator<StoredRecord> {
+export async function* readDeadLetters(settings: StoreSettings, choice: Choice): AsyncGenerator<StoredRecord> {
   const reader = openReader(settings, createLog('warn', process.stderr));
   const topics = [...new Set(namingsOf(settings).map((naming) => topicName(naming, 'dead-letter')))];
   const seen = new Set<string>();
@@ -31,8 +31,8 @@ export async function* readLetters(settings: StoreSettings, choice: Choice): Asy
   }
 }
 
-export async function findLetter(settings: StoreSettings, id: string): Promise<StoredRecord> {
-  for await (const record of readLetters(settings, {})) if (record.headers.ce_id === id) return record;
+export async function findDeadLetter(settings: StoreSettings, id: string): Promise<StoredRecord> {
+  for await (const record of readDeadLetters(settings, {})) if (record.headers.ce_id === id) return record;
   throw new HubcastError('dead_letter_not_found', `No dead letter with the id ${id} is stored.`);
 }
 

@@ -13,7 +13,7 @@ import { openReader, openStore } from '../stores/select.ts';
 import type { Append } from '../stores/store.ts';
 import { internalListener } from './internal-listener.ts';
 import { paint, print } from './output.ts';
-import { type Choice, findLetter, issueText, readLetters } from './read-dead-letters.ts';
+import { type Choice, findDeadLetter, issueText, readDeadLetters } from './read-dead-letters.ts';
 import { visible } from './visible.ts';
 
 export interface ReplayOptions extends Choice {
@@ -39,22 +39,22 @@ export async function replayDeadLetters({
     throw new HubcastError('usage', '--value repairs one dead letter: name it with --id.');
   }
   const value = file === undefined ? undefined : readValue(file);
-  const door = await openDoor(settings, dryRun, { url, tokenFile });
+  const client = await openClient(settings, dryRun, { url, tokenFile });
   const counts = { stored: 0, refused: 0, unreadable: 0 };
   try {
-    const letters = id === undefined ? readLetters(settings, choice) : [await findLetter(settings, id)];
+    const letters = id === undefined ? readDeadLetters(settings, choice) : [await findDeadLetter(settings, id)];
     const events = new Set<string>();
     for await (const letter of letters) {
       const eventId = readChunk(letter.value)?.eventId;
       // Its other parts went with the first one.
       if (eventId !== undefined && events.has(eventId)) continue;
       if (eventId !== undefined) events.add(eventId);
-      const replayed = await door.replay(letter, { dryRun, value });
+      const replayed = await client.replay(letter, { dryRun, value });
       counts[replayed.outcome] += 1;
       await print(json ? JSON.stringify(replayed) : replayedText(replayed, dryRun));
     }
   } finally {
-    await door.close();
+    await client.close();
   }
   const { stored, refused, unreadable } = counts;
   const done = dryRun ? 'would be stored' : 'stored';
@@ -62,20 +62,20 @@ export async function replayDeadLetters({
   if (id !== undefined && stored === 0) process.exitCode = 1;
 }
 
-interface Door {
+interface ReplayClient {
   readonly replay: (letter: StoredRecord, repair: Repair) => Promise<Replayed>;
   readonly close: () => Promise<void>;
 }
 
 /** The store itself; where a service owns it, that service. */
-async function openDoor(
+async function openClient(
   settings: StoreSettings,
   dryRun: boolean,
   { url, tokenFile }: { readonly url: string | undefined; readonly tokenFile: string | undefined },
-): Promise<Door> {
+): Promise<ReplayClient> {
   const log = createLog('warn', process.stderr);
   const nothing = async () => undefined;
-  const direct = (append: Append, close: () => Promise<void>): Door => {
+  const direct = (append: Append, close: () => Promise<void>): ReplayClient => {
     const reader = openReader(settings, log);
     return {
       replay: openReplay(settings, { append, read: reader.read }),

@@ -61,15 +61,15 @@ async function plan(options: Options): Promise<void> {
   const differences = await topics.differences();
   if (inJson(options)) await print(JSON.stringify({ differences }, null, 2));
   else await print(differences.length === 0 ? 'Every topic is as it should be.' : differences.map(toLine).join('\n'));
-  if (differences.some(({ remedy }) => remedy === 'refuse')) process.exitCode = 1;
-  else if (differences.some(({ remedy }) => remedy !== 'keep')) process.exitCode = 3;
+  if (differences.some(({ action }) => action === 'refuse')) process.exitCode = 1;
+  else if (differences.some(({ action }) => action !== 'keep')) process.exitCode = 3;
 }
 
 async function apply(options: Options): Promise<void> {
   const topics = open();
   const differences = await topics.differences();
   const outcomes = await topics.apply(differences);
-  const left = differences.filter(({ remedy }) => remedy === 'keep' || remedy === 'refuse');
+  const left = differences.filter(({ action }) => action === 'keep' || action === 'refuse');
   if (inJson(options)) await print(JSON.stringify({ outcomes, left }, null, 2));
   else {
     const done = outcomes.map(({ topic, about, problem }) =>
@@ -81,14 +81,14 @@ async function apply(options: Options): Promise<void> {
     await print(lines.length === 0 ? 'Every topic is as it should be.' : lines.join('\n'));
   }
   const failed = outcomes.some(({ problem }) => problem !== null);
-  if (failed || left.some(({ remedy }) => remedy === 'refuse')) process.exitCode = 1;
+  if (failed || left.some(({ action }) => action === 'refuse')) process.exitCode = 1;
 }
 
 const COLOURS = { create: 'green', alter: 'yellow', keep: 'dim', refuse: 'red' } as const;
 
-function toLine({ topic, about, is, should, remedy, why }: Difference): string {
+function toLine({ topic, about, is, should, action, reason }: Difference): string {
   const what = about === 'topic' ? should : `${about} ${is ?? '(none)'} → ${should}`;
-  return `${paint(COLOURS[remedy], remedy.padEnd(6))}  ${visible(topic)}  ${visible(what)}  ${paint('dim', why)}`;
+  return `${paint(COLOURS[action], action.padEnd(6))}  ${visible(topic)}  ${visible(what)}  ${paint('dim', reason)}`;
 }
 
 /** https://strimzi.io/docs/operators/latest/configuring.html#type-KafkaTopicSpec-reference */

@@ -1,9 +1,9 @@
-/** `hubcast numbers watch`: changes of numbers as the keeper tells them, from the topic or the journal. */
+/** `hubcast numbers watch`: changes of numbers as the leader tells them, from the topic or the journal. */
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { createLog } from '../core/log.ts';
-import { ownEventSchemaOf } from '../events/contract.ts';
+import { systemEventSchemaOf } from '../events/contract.ts';
 import { phoneNumberChanged } from '../events/system/phone-numbers.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { topicName } from '../records/topics.ts';
@@ -16,7 +16,7 @@ interface WatchOptions {
   readonly json?: boolean;
 }
 
-const changedEvent = ownEventSchemaOf(phoneNumberChanged);
+const changedEvent = systemEventSchemaOf(phoneNumberChanged);
 type ChangedEvent = z.output<typeof changedEvent>;
 
 export function addWatchCommand(numbers: Command): void {

@@ -19,7 +19,7 @@ export type ToWorker =
   | { readonly kind: 'cut' };
 
 /** A stored event that look-ups have to know of. */
-export interface Noted {
+export interface Published {
   readonly family: Family;
   readonly key: string | null;
 }
@@ -30,4 +30,4 @@ export type FromWorker =
   | { readonly kind: 'listening'; readonly url: string }
   /** It could not start, and ends. */
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string }
-  | { readonly kind: 'noted'; readonly events: readonly Noted[] };
+  | { readonly kind: 'published'; readonly events: readonly Published[] };

@@ -2,7 +2,7 @@
 import { type HubcastError, isHubcastError, messageOf } from '../core/errors.ts';
 import type { Readiness } from '../stores/store.ts';
 import type { MetricState } from '../telemetry/metrics/exposition.ts';
-import type { Answers, FromWorker, Noted, ToWorker } from './channel-messages.ts';
+import type { Answers, FromWorker, Published, ToWorker } from './channel-messages.ts';
 
 export interface WorkerLinkOptions {
   readonly readiness: () => Promise<Readiness>;
@@ -16,7 +16,7 @@ export interface WorkerLink {
   /** Resolves when it was said. */
   readonly failed: (error: unknown) => Promise<void>;
   /** Events of families that look-ups are about; others are left out. */
-  readonly noted: (events: readonly Noted[]) => void;
+  readonly published: (events: readonly Published[]) => void;
 }
 
 export function linkToPrimary(options: WorkerLinkOptions): WorkerLink {
@@ -39,15 +39,15 @@ export function linkToPrimary(options: WorkerLinkOptions): WorkerLink {
         code: isHubcastError(error) ? (error as HubcastError).code : 'internal',
         message: messageOf(error),
       }),
-    noted(events) {
-      let told: Noted[] | undefined;
+    published(events) {
+      let told: Published[] | undefined;
       for (const { family, key } of events) {
         if (TOLD.has(family)) {
           told ??= [];
           told.push({ family, key });
         }
       }
-      if (told !== undefined) void say({ kind: 'noted', events: told });
+      if (told !== undefined) void say({ kind: 'published', events: told });
     },
   };
 }

@@ -4,13 +4,13 @@ import { HubcastError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Readiness } from '../stores/store.ts';
 import type { MetricState } from '../telemetry/metrics/exposition.ts';
-import type { Answers, FromWorker, Noted, Question, ToWorker } from './channel-messages.ts';
+import type { Answers, FromWorker, Published, Question, ToWorker } from './channel-messages.ts';
 
 export interface KeptWorkerOptions {
   /** From 1. */
   readonly number: number;
   readonly fork: (number: number) => Worker;
-  readonly onNoted: (events: readonly Noted[]) => void;
+  readonly onPublished: (events: readonly Published[]) => void;
   /** What a process had counted that is no more. */
   readonly onEnd: (metrics: readonly MetricState[]) => void;
   /** A monotonic clock in ms. */
@@ -39,7 +39,7 @@ const PULSE_INTERVAL_MS = 1_000;
 const MISSED_PULSES = 30;
 /** Until then what it said last holds: on a busy machine an answer may be late. */
 const LATE_PULSES = 5;
-const STARTING: Readiness = { ready: false, why: 'It is starting.' };
+const STARTING: Readiness = { ready: false, reason: 'It is starting.' };
 /** What one had counted when it ends is known from so many pulses before, or from a scrape. */
 const PULSES_A_COUNT = 5;
 const FIRST_PAUSE_MS = 250;
@@ -88,7 +88,7 @@ export function keepWorker(options: KeptWorkerOptions): KeptWorker {
   function take(message: FromWorker): void {
     missedPulses = 0;
     if (message.kind === 'answer') pending.get(message.id)?.(message.answer);
-    else if (message.kind === 'noted') options.onNoted(message.events);
+    else if (message.kind === 'published') options.onPublished(message.events);
     else if (message.kind === 'failed') failure = message;
     else {
       listened = true;
@@ -149,7 +149,7 @@ export function keepWorker(options: KeptWorkerOptions): KeptWorker {
     if (state !== undefined) lastState = state;
     if (state?.ready) wasReady = true;
     if (again && !wasReady) return null;
-    return missedPulses > LATE_PULSES ? { ready: false, why: `It did not answer for ${LATE_PULSES} s.` } : lastState;
+    return missedPulses > LATE_PULSES ? { ready: false, reason: `It did not answer for ${LATE_PULSES} s.` } : lastState;
   }
 
   async function metrics(): Promise<readonly MetricState[]> {

@@ -3,13 +3,13 @@ import type { Worker } from 'node:cluster';
 import type { Logger } from '../core/log.ts';
 import type { Readiness } from '../stores/store.ts';
 import { type MetricState, mergeMetrics } from '../telemetry/metrics/exposition.ts';
-import type { Noted } from './channel-messages.ts';
+import type { Published } from './channel-messages.ts';
 import { keepWorker } from './supervised-worker.ts';
 
 export interface WorkerPoolOptions {
   readonly count: number;
   readonly fork: (number: number) => Worker;
-  readonly onNoted: (events: readonly Noted[]) => void;
+  readonly onPublished: (events: readonly Published[]) => void;
   /** A worker that was told to stop and has not ended by then is killed. */
   readonly killAfterMs: number;
   /** A monotonic clock in ms. */
@@ -78,10 +78,13 @@ export async function startWorkers(options: WorkerPoolOptions): Promise<WorkerPo
       const away = states.filter(({ state }) => state === null).map(({ number }) => number);
       const here = states.flatMap(({ number, state }) => (state === null ? [] : [{ number, state }]));
       for (const { number, state } of here) {
-        if (!state.ready) return { ready: false, why: `Worker ${number} of ${count}: ${state.why}` };
+        if (!state.ready) return { ready: false, reason: `Worker ${number} of ${count}: ${state.reason}` };
       }
       if (away.length === count || (away.length > 0 && !began)) {
-        return { ready: false, why: `Workers that ended and are being started again: ${away.join(', ')} of ${count}.` };
+        return {
+          ready: false,
+          reason: `Workers that ended and are being started again: ${away.join(', ')} of ${count}.`,
+        };
       }
       began = true;
       const warnings = here.flatMap(({ state }) => (state.ready ? (state.warnings ?? []) : []));

@@ -29,12 +29,12 @@ export function apiTokens() {
       const unknown = scopes.find((scope) => !SCOPES.includes(scope as Scope));
       const twice = tokens.some((other) => other.name === name);
       if (name === undefined || unknown !== undefined || twice) {
-        const why = twice
+        const reason = twice
           ? 'has the name of another; each needs its own, as the log tells them apart by it'
           : unknown === undefined
             ? `is not of the form ${API_TOKENS_FORM} (a token has 16 characters or more)`
             : `names the scope "${unknown}"`;
-        context.addIssue({ code: 'custom', message: `entry ${index + 1} ${why}; scopes are ${SCOPES.join(', ')}` });
+        context.addIssue({ code: 'custom', message: `entry ${index + 1} ${reason}; scopes are ${SCOPES.join(', ')}` });
         return z.NEVER;
       }
       const digest = hex === undefined ? tokenDigest(token ?? '') : Buffer.from(hex, 'hex');

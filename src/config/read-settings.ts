@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { HubcastError, messageOf } from '../core/errors.ts';
-import { findContradictions } from './contradictions.ts';
+import { findConflicts } from './conflicts.ts';
 import type { SettingMeta } from './kinds.ts';
 import { type SettingName, type Settings, type StoreSettings, settingsTable, storeSettingsTable } from './settings.ts';
 import { findTypos } from './typos.ts';
@@ -44,7 +44,7 @@ function checkSettings(env: Environment, table: z.ZodType<Settings>): Settings {
     if (unread.has(name)) continue;
     problems.push(given[name] === undefined ? `${name} is missing: ${aboutOf(name)}.` : `${name} ${issue.message}.`);
   }
-  if (checked.success) problems.push(...findContradictions(checked.data));
+  if (checked.success) problems.push(...findConflicts(checked.data));
   if (problems.length > 0 || !checked.success) throw new HubcastError('configuration_invalid', problems.join('\n'));
   return checked.data;
 }

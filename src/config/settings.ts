@@ -101,9 +101,9 @@ export const settingsTable = z.object({
     ),
   ),
   ACCEPT_ACCOUNTS: about(
-    oneOf(['all', 'set-aside', 'drop']).default('all'),
+    oneOf(['all', 'quarantine', 'drop']).default('all'),
     meta(
-      'Events of accounts that are not in WABA_IDS (with META_APPS: in accounts of the app): all keeps them like others, set-aside sends them to the unknown topic, drop counts them. Events that name no account are kept',
+      'Events of accounts that are not in WABA_IDS (with META_APPS: in accounts of the app): all keeps them like others, quarantine sends them to the unknown topic, drop counts them. Events that name no account are kept',
     ),
   ),
 
@@ -269,7 +269,7 @@ export const settingsTable = z.object({
     onOff(false),
     events('Keep each verified request as it came, bodies with personal data, in the topic raw, for capture export'),
   ),
-  PARTY_KEY_SECRET: about(
+  KEY_PSEUDONYM_SECRET: about(
     text()
       .refine((value) => value.length >= 16, 'has fewer than 16 characters')
       .optional(),
@@ -329,7 +329,7 @@ export const settingsTable = z.object({
     oneOf(['none', 'gzip', 'zstd']).default('none'),
     kafka('compression.type: none, gzip or zstd'),
   ),
-  KAFKA_REMEMBERED_IDS: about(
+  KAFKA_DEDUPE_IDS: about(
     wholeNumber(0, 10_000_000).default(100_000),
     kafka('Ids of stored events kept in memory, so that a repeated delivery is not stored twice'),
   ),

@@ -86,7 +86,7 @@ export const ERRORS = {
     summary: 'This request is not allowed.',
     fix: 'The token lacks the scope, or a web page of another origin called the internal listener.',
   },
-  too_much_in_flight: {
+  overloaded: {
     status: 503,
     retry: true,
     summary: 'Too much is under way. Send it again.',

@@ -4,7 +4,7 @@
  *
  * @param make depends on nothing but its argument
  */
-export function onceInARow<Argument extends string | number | object | null, Result>(
+export function memoizeLast<Argument extends string | number | object | null, Result>(
   make: (argument: Argument) => Result,
 ): (argument: Argument) => Result {
   let last: { readonly argument: Argument; readonly result: Result } | undefined;

@@ -28,16 +28,16 @@ const BUILDERS = {
   value: changeText,
   item: (data: JsonView, item: string) => {
     const places = placesOf(String((data.value as Readonly<Record<string, unknown>>).path));
-    const text = places === null ? null : nest(places, inner(data, 'context'), aroundOf(data, 'value'), item);
+    const text = places === null ? null : nest(places, inner(data, 'context'), unrecognizedOf(data, 'value'), item);
     return text === null ? null : changeText(data, text);
   },
 } as const;
 
 function envelopeText(data: JsonView, entry: string): string {
-  const around = aroundOf(data, 'envelope');
-  const members = membersOf(around);
-  // Of an object that is not WhatsApp's the name stands in `around`.
-  if (inner(around, 'object') === null) members.unshift(`"object":"${WHATSAPP_OBJECT}"`);
+  const unrecognized = unrecognizedOf(data, 'envelope');
+  const members = membersOf(unrecognized);
+  // Of an object that is not WhatsApp's the name stands in `unrecognized`.
+  if (inner(unrecognized, 'object') === null) members.unshift(`"object":"${WHATSAPP_OBJECT}"`);
   return `{${[...members, `"entry":[${entry}]`].join()}}`;
 }
 
@@ -46,7 +46,7 @@ function entryText(data: JsonView, change: string): string {
   const members = [
     `"id":${inner(data, 'entry_id')?.text() ?? 'null'}`,
     ...(time === null ? [] : [`"time":${time.text()}`]),
-    ...membersOf(aroundOf(data, 'entry')),
+    ...membersOf(unrecognizedOf(data, 'entry')),
     `"changes":[${change}]`,
   ];
   return envelopeText(data, `{${members.join()}}`);
@@ -56,7 +56,7 @@ function changeText(data: JsonView, value: string): string {
   const field = inner(data, 'field')?.text() ?? 'null';
   return entryText(
     data,
-    `{${[`"field":${field}`, ...membersOf(aroundOf(data, 'change')), `"value":${value}`].join()}}`,
+    `{${[`"field":${field}`, ...membersOf(unrecognizedOf(data, 'change')), `"value":${value}`].join()}}`,
   );
 }
 
@@ -76,18 +76,18 @@ function placesOf(path: string): readonly Place[] | null {
   }));
 }
 
-/** @param misfits surroundings that did not fit their schema: they stood there too */
-function nest(places: readonly Place[], context: JsonView | null, misfits: JsonView | null, item: string): string {
+/** @param unrecognized surroundings that did not fit their schema: they stood there too */
+function nest(places: readonly Place[], context: JsonView | null, unrecognized: JsonView | null, item: string): string {
   const [place, ...further] = places;
   if (place === undefined) return item;
   const { name, listed } = place;
-  const inside = nest(further, inner(context, name), inner(misfits, name), item);
-  const members = [...membersOf(context, name), ...membersOf(misfits, name)];
+  const inside = nest(further, inner(context, name), inner(unrecognized, name), item);
+  const members = [...membersOf(context, name), ...membersOf(unrecognized, name)];
   return `{${[...members, `${JSON.stringify(name)}:${listed ? `[${inside}]` : inside}`].join()}}`;
 }
 
-function aroundOf(data: JsonView, name: string): JsonView | null {
-  return inner(inner(data, 'around'), name);
+function unrecognizedOf(data: JsonView, name: string): JsonView | null {
+  return inner(inner(data, 'unrecognized'), name);
 }
 
 /** Null where there is no such member. */

@@ -13,7 +13,7 @@ import type { Family } from '../fields/families.ts';
 import { type AcceptedAccounts, acceptedOf } from '../receive.ts';
 import { type Chunk, joinFrom, readChunk } from '../records/chunk.ts';
 import type { OutgoingRecord, StoredRecord } from '../records/record.ts';
-import { type HideParty, toRecord } from '../records/to-record.ts';
+import { type Pseudonymize, toRecord } from '../records/to-record.ts';
 import { familyOfSchema, type TopicNaming } from '../records/topics.ts';
 import { traceparentOf } from '../records/traceparent.ts';
 import type { Append } from '../stores/store.ts';
@@ -25,11 +25,11 @@ import { bodyOfDeadLetter } from './reassemble.ts';
 export interface ReplayOptions {
   readonly append: Append;
   /** Of the app a letter was sent to; of the first one where it is gone. */
-  readonly appOf: (name: string) => AppOfLetter;
+  readonly appOf: (name: string) => AppOfDeadLetter;
   /** Dead letters stored at that time (ms) or later, in which the other parts of an event are looked for. */
-  readonly lettersSince: (timestampMs: number) => AsyncIterable<StoredRecord>;
+  readonly deadLettersSince: (timestampMs: number) => AsyncIterable<StoredRecord>;
   /** As for webhooks: the key must be the one that the events of the same chat have. */
-  readonly hideParty?: HideParty | undefined;
+  readonly pseudonymize?: Pseudonymize | undefined;
   /** Families that are stored. */
   readonly families: readonly Family[];
   readonly knownNumber?: KnownNumberOf;
@@ -38,7 +38,7 @@ export interface ReplayOptions {
   readonly now: () => number;
 }
 
-interface AppOfLetter {
+interface AppOfDeadLetter {
   readonly naming: TopicNaming;
   readonly accounts?: AcceptedAccounts;
   readonly ofSeveralApps?: boolean;
@@ -66,36 +66,36 @@ export interface Replayed {
 export type ReplayDeadLetter = (letter: StoredRecord, repair: Repair) => Promise<Replayed>;
 
 export function createReplay(options: ReplayOptions): ReplayDeadLetter {
-  const { appOf, knownNumber, hideParty, now } = options;
+  const { appOf, knownNumber, pseudonymize, now } = options;
   const kept: ReadonlySet<Family> = new Set(options.families);
 
-  async function readAny(letter: StoredRecord, value: string | null): Promise<ReadLetter> {
+  async function readAny(letter: StoredRecord, value: string | null): Promise<ReadDeadLetter> {
     const chunk = readChunk(letter.value);
-    if (chunk === null) return readLetter(letter.value, value, knownNumber);
+    if (chunk === null) return readDeadLetter(letter.value, value, knownNumber);
     if (chunk.eventType === rawRequest.type) {
       return {
-        why: 'It is part of a captured request, whose events are stored beside it; capture export puts it together.',
+        reason: 'It is part of a captured request, whose events are stored beside it; capture export puts it together.',
       };
     }
-    const joined = await joinFrom(chunk, options.lettersSince(letter.timestampMs - WRITTEN_TOGETHER_MS));
-    if ('why' in joined) return joined;
-    if (chunk.eventType === deadLetter.type) return readLetter(joined.text, value, knownNumber);
+    const joined = await joinFrom(chunk, options.deadLettersSince(letter.timestampMs - WRITTEN_TOGETHER_MS));
+    if ('reason' in joined) return joined;
+    if (chunk.eventType === deadLetter.type) return readDeadLetter(joined.text, value, knownNumber);
     if (value !== null)
-      return { why: 'It is part of an event that is only too large for its topic: its value needs no repair.' };
+      return { reason: 'It is part of an event that is only too large for its topic: its value needs no repair.' };
     return readJoined(chunk, joined.text);
   }
 
   return async (letter, { dryRun, value }) => {
     const read = await readAny(letter, value ?? null);
     const id = letter.headers.ce_id ?? '';
-    if ('why' in read) return unreadable(id, read.why);
+    if ('reason' in read) return unreadable(id, read.reason);
     const { delivery, events } = read;
     const { naming, accounts, ofSeveralApps = false } = appOf(delivery.app);
     const right = events.filter(({ family }) => family !== 'dead-letter');
     const fine = accounts === undefined ? right : acceptedOf(right, accounts);
     const published = fine.filter(({ family }) => kept.has(family));
     const traceparent = traceparentOf(letter.headers.traceparent, delivery.deliveryId);
-    const context = { delivery, naming, traceparent, ofSeveralApps, hideParty };
+    const context = { delivery, naming, traceparent, ofSeveralApps, pseudonymize };
     const records = published.map((one) => toRepairedRecord(toRecord(one, context), now()));
     if (!dryRun && records.length > 0) {
       await options.append(records);
@@ -122,37 +122,39 @@ function toRepairedRecord(record: OutgoingRecord, nowMs: number): OutgoingRecord
   return { ...record, repeatable: true, ...(record.repeatable ? {} : { remembered: true }), timestampMs: nowMs };
 }
 
-type ReadLetter = { readonly delivery: Delivery; readonly events: readonly SplitEvent[] } | { readonly why: string };
+type ReadDeadLetter =
+  | { readonly delivery: Delivery; readonly events: readonly SplitEvent[] }
+  | { readonly reason: string };
 
 /** Anybody may write to a topic, so nothing about a letter is taken for granted. */
-function readLetter(text: string, repaired: string | null, knownNumber: KnownNumberOf | undefined): ReadLetter {
+function readDeadLetter(text: string, repaired: string | null, knownNumber: KnownNumberOf | undefined): ReadDeadLetter {
   let view: JsonView;
   try {
     view = viewJson(text);
   } catch {
-    return { why: 'The record is no event.' };
+    return { reason: 'The record is no event.' };
   }
   const { data: letter } = deadLetterSchema.safeParse(view.value);
-  if (letter === undefined) return { why: 'The record is no dead letter as this version writes them.' };
+  if (letter === undefined) return { reason: 'The record is no dead letter as this version writes them.' };
   const body = bodyOfDeadLetter(view.at('data'), repaired);
-  if (body === null) return { why: 'It was set aside, and is no part that could be read.' };
+  if (body === null) return { reason: 'It was set aside, and is no part that could be read.' };
   const delivery = { ...deliveryOf(letter), ...(knownNumber === undefined ? {} : { knownNumber }) };
   return { delivery, events: splitOwn(body, delivery) };
 }
 
 /** An event as it was made: only its topic did not take it. Its subject and key are those its record had. */
-function readJoined({ eventId, key }: Chunk, text: string): ReadLetter {
-  if (key === undefined) return { why: `The key of event ${eventId} was too long to be kept with its parts.` };
+function readJoined({ eventId, key }: Chunk, text: string): ReadDeadLetter {
+  if (key === undefined) return { reason: `The key of event ${eventId} was too long to be kept with its parts.` };
   let view: JsonView;
   try {
     view = viewJson(text);
   } catch {
-    return { why: `The parts of event ${eventId} are no event together.` };
+    return { reason: `The parts of event ${eventId} are no event together.` };
   }
   const { data: event } = envelopeSchema.safeParse(view.value);
   const schema = event === undefined ? undefined : findEventSchema(event.dataschema);
   if (event === undefined || event.id !== eventId || schema?.safeParse(view.value).success !== true) {
-    return { why: `The parts of event ${eventId} are no event of this version together.` };
+    return { reason: `The parts of event ${eventId} are no event of this version together.` };
   }
   const { id, type, source, subject = null, time, dataschema, data } = event;
   const { account_id: accountId } = data;

@@ -2,12 +2,12 @@
 import { isObject } from '../core/is-object.ts';
 import type { StoredRecord } from '../records/record.ts';
 
-export interface LetterFilter {
+export interface DeadLetterFilter {
   readonly field?: string | undefined;
   readonly code?: string | undefined;
 }
 
-export function isWanted({ value }: StoredRecord, { field, code }: LetterFilter): boolean {
+export function isWanted({ value }: StoredRecord, { field, code }: DeadLetterFilter): boolean {
   if (field === undefined && code === undefined) return true;
   const data = dataOf(value);
   if (field !== undefined && data.field !== field) return false;
@@ -32,7 +32,7 @@ function issuesOf({ issues }: Record<string, unknown>): readonly unknown[] {
   return Array.isArray(issues) ? issues : [];
 }
 
-export interface LetterRow {
+export interface DeadLetterRow {
   readonly id: string | null;
   /** Where it is stored: partition and offset. */
   readonly at: string;
@@ -46,7 +46,7 @@ export interface LetterRow {
   readonly bytes: number;
 }
 
-export function toLetterRow(record: StoredRecord): LetterRow {
+export function toDeadLetterRow(record: StoredRecord): DeadLetterRow {
   const { value, headers, partition, offset } = record;
   const event = eventOf(value);
   const data = isObject(event.data) ? event.data : {};

@@ -1,6 +1,6 @@
 /** The callback URL as Meta meets it: certificate, handshake, a signed POST. */
 import { isIP } from 'node:net';
-import { isLoopback } from '../config/contradictions.ts';
+import { isLoopback } from '../config/conflicts.ts';
 import type { MetaApp } from '../config/meta-apps.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Notes } from './notes.ts';

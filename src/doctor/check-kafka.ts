@@ -79,7 +79,7 @@ function judgeTopic(plan: TopicPlan, topic: TopicFacts, { target, createTopics, 
     return;
   }
   const wrong = compareTopic(plan, topic, target).filter(
-    ({ about, remedy }) => remedy === 'alter' && about !== 'partitions',
+    ({ about, action }) => action === 'alter' && about !== 'partitions',
   );
   for (const { about, is, should } of wrong) {
     notes.find('topic_settings_differ', `Topic ${plan.name} has ${about}=${is}; it should be ${should}.`);

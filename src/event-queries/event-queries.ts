@@ -1,7 +1,7 @@
 /** Answers about what is stored, from the journal and from Kafka alike, as JSON text. */
 import { HubcastError } from '../core/errors.ts';
 import type { Replayed } from '../dead-letters/replay.ts';
-import { dataOf, isWanted, type LetterFilter, storedAt, toLetterRow } from '../dead-letters/summary.ts';
+import { type DeadLetterFilter, dataOf, isWanted, storedAt, toDeadLetterRow } from '../dead-letters/summary.ts';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
 import { JOURNAL_LANE, type ReadBack, type ReadRecords, type StoredRecord } from '../records/record.ts';
 import { toJsonLine } from '../records/record-json.ts';
@@ -60,7 +60,7 @@ export function createStoredEvents(options: StoredEventsOptions) {
   });
 
   async function page(question: Omit<RecentQuestion, 'before'>, before: string | undefined): Promise<RecentPage> {
-    if (questions >= MAX_QUESTIONS) throw new HubcastError('too_much_in_flight', `${questions} questions are open.`);
+    if (questions >= MAX_QUESTIONS) throw new HubcastError('overloaded', `${questions} questions are open.`);
     const bounds = before === undefined ? {} : readCursor(before);
     questions += 1;
     try {
@@ -97,11 +97,11 @@ export function createStoredEvents(options: StoredEventsOptions) {
       const { records, next } = await page({ topics, limit, matches: matcherOf(filter) }, before);
       return pageText(records.map(toEventText), next);
     },
-    async deadLetters({ limit, before, ...filter }: LetterFilter & Page): Promise<string> {
+    async deadLetters({ limit, before, ...filter }: DeadLetterFilter & Page): Promise<string> {
       const matches = (record: StoredRecord) => isWanted(record, filter);
       const { records, next } = await page({ topics: deadLetters, limit, matches }, before);
       return pageText(
-        records.map((record) => JSON.stringify(toLetterRow(record))),
+        records.map((record) => JSON.stringify(toDeadLetterRow(record))),
         next,
       );
     },

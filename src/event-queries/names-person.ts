@@ -6,7 +6,7 @@ import type { StoredRecord } from '../records/record.ts';
 
 export interface Person {
   /** A user id, a wa_id: compared as it is. */
-  readonly party?: string | undefined;
+  readonly participant?: string | undefined;
   /** Compared by its digits, however it is written. */
   readonly digits?: string | undefined;
 }
@@ -20,8 +20,9 @@ const MESSAGE_ID = /^wa[mc]id\.([\w+/=-]+)$/;
 const MAX_NESTING = 4;
 
 export function namesPerson({ key, value }: StoredRecord, person: Person): boolean {
-  const party = key?.slice(key.indexOf(':') + 1);
-  if (party !== undefined && key?.includes(':') && isPerson(party, person) && !isBusinessKey(value)) return true;
+  const participant = key?.slice(key.indexOf(':') + 1);
+  if (participant !== undefined && key?.includes(':') && isPerson(participant, person) && !isBusinessKey(value))
+    return true;
   const event = parse(value);
   return event === undefined ? mentions(value, person) : holds(event, person);
 }
@@ -73,13 +74,13 @@ function isNamedById(text: string, { digits }: Person): boolean {
   return runs.some((run) => run === digits);
 }
 
-function isPerson(text: string, { party, digits }: Person): boolean {
-  if (party !== undefined && text === party) return true;
+function isPerson(text: string, { participant, digits }: Person): boolean {
+  if (participant !== undefined && text === participant) return true;
   return digits !== undefined && WRITTEN_NUMBER.test(text) && text.replace(/\D/g, '').replace(/^00/, '') === digits;
 }
 
-function mentions(text: string, { party, digits }: Person): boolean {
-  return (party !== undefined && text.includes(party)) || (digits !== undefined && text.includes(digits));
+function mentions(text: string, { participant, digits }: Person): boolean {
+  return (participant !== undefined && text.includes(participant)) || (digits !== undefined && text.includes(digits));
 }
 
 function parse(text: string): unknown {

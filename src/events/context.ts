@@ -1,12 +1,12 @@
 /**
  * What Meta put around an item: the members of the value, and of what lies between, that are no items. They become the
- * event's `context`; members that do not fit the context's schema are set aside and kept in `around`. The items of one
+ * event's `context`; members that do not fit the context's schema are set aside and kept in `unrecognized`. The items of one
  * place share nearly all of it, so it is checked and written once, with a gap for the item's own people.
  */
 import type { AnyEvent, OwnPeople } from '../fields/field.ts';
 import type { JsonView } from '../webhook/json-view.ts';
 import { buildText, buildValue, type ContextLevel, GAP, levelNames } from './context-text.ts';
-import { setAsideLarge } from './large-context.ts';
+import { splitOffLarge } from './large-context.ts';
 import { findPeople, type People, peopleWith } from './people.ts';
 
 /** A level with what was made from it so far. */
@@ -23,7 +23,7 @@ export interface ItemContext {
   /** JSON text of `context`. */
   readonly text: string;
   /** JSON text of what does not fit the schema, or null. */
-  readonly misfits: string | null;
+  readonly unrecognized: string | null;
   /** What the event's id covers: all of it, members sorted. */
   readonly canonical: string;
 }
@@ -33,7 +33,7 @@ type Frame =
   | { readonly kind: 'shared'; readonly context: ItemContext }
   | { readonly kind: 'gap'; readonly text: readonly [string, string]; readonly canonical: readonly [string, string] }
   /** Something does not fit: each item's surroundings are looked at alone. */
-  | { readonly kind: 'misfits' };
+  | { readonly kind: 'unrecognized' };
 
 interface LevelParts {
   readonly view: JsonView;
@@ -46,12 +46,12 @@ interface LevelParts {
 }
 
 /** @returns the level, and JSON text of what is too large to go with every item, or null */
-export function surroundingsOf({ view, members, outer, name, takers, items }: LevelParts): {
+export function contextLevelOf({ view, members, outer, name, takers, items }: LevelParts): {
   readonly level: Level;
   readonly aside: string | null;
 } {
   const people = findPeople(view, members, takers);
-  const { aside, ...shared } = setAsideLarge(view, { members, people }, items);
+  const { aside, ...shared } = splitOffLarge(view, { members, people }, items);
   return { level: { view, outer, name, ...shared, frames: new Map() }, aside };
 }
 
@@ -63,7 +63,7 @@ export function contextOf(event: AnyEvent, item: unknown, level: Level): ItemCon
   }
   if (frame.kind === 'shared') return frame.context;
   const chosen = peopleWith(event, item, level.people);
-  if (frame.kind === 'misfits') return withoutMisfits(event, level, chosen);
+  if (frame.kind === 'unrecognized') return withoutUnrecognized(event, level, chosen);
   const people = (level.people as People).view;
   const indexes = chosen ?? [];
   const texts = indexes.map((index) => people.at(index).text());
@@ -71,7 +71,7 @@ export function contextOf(event: AnyEvent, item: unknown, level: Level): ItemCon
   return {
     value: buildValue(level, indexes, NOTHING),
     text: `${frame.text[0]}[${texts.join()}]${frame.text[1]}`,
-    misfits: null,
+    unrecognized: null,
     canonical: `${frame.canonical[0]}[${canonicals.join()}]${frame.canonical[1]}`,
   };
 }
@@ -85,12 +85,12 @@ const NOTHING: ReadonlySet<string> = new Set();
 
 function makeFrame(event: AnyEvent, level: Level): Frame {
   const value = buildValue(level, null, NOTHING);
-  if (event.context !== null && !event.context.safeParse(value).success) return { kind: 'misfits' };
+  if (event.context !== null && !event.context.safeParse(value).success) return { kind: 'unrecognized' };
   const shared = event.item?.own === undefined || level.people === null;
   const people = shared ? null : GAP;
   const text = buildText(level, { people, without: NOTHING, canonical: false });
   const canonical = buildText(level, { people, without: NOTHING, canonical: true });
-  if (shared) return { kind: 'shared', context: { value, text, misfits: null, canonical } };
+  if (shared) return { kind: 'shared', context: { value, text, unrecognized: null, canonical } };
   return { kind: 'gap', text: halves(text), canonical: halves(canonical) };
 }
 
@@ -99,20 +99,20 @@ function halves(text: string): [string, string] {
   return [text.slice(0, at), text.slice(at + GAP.length)];
 }
 
-function withoutMisfits(event: AnyEvent, level: Level, chosen: readonly number[] | null): ItemContext {
+function withoutUnrecognized(event: AnyEvent, level: Level, chosen: readonly number[] | null): ItemContext {
   const names = levelNames(level);
   const issues = event.context?.safeParse(buildValue(level, chosen, NOTHING)).error?.issues ?? [];
-  const without = new Set(issues.map(({ path }) => misfitPath(path, names)));
+  const without = new Set(issues.map(({ path }) => unrecognizedPath(path, names)));
   return {
     value: event.context?.safeParse(buildValue(level, chosen, without)).data ?? {},
     text: buildText(level, { people: chosen, without, canonical: false }),
-    misfits: without.size === 0 ? null : buildText(level, { people: chosen, without, canonical: false }, true),
+    unrecognized: without.size === 0 ? null : buildText(level, { people: chosen, without, canonical: false }, true),
     canonical: buildText(level, { people: chosen, without: NOTHING, canonical: true }),
   };
 }
 
 /** The member of the innermost level that an issue lies in. */
-function misfitPath(path: readonly PropertyKey[], names: readonly string[]): string {
+function unrecognizedPath(path: readonly PropertyKey[], names: readonly string[]): string {
   let depth = 0;
   while (depth < names.length && depth < path.length - 1 && path[depth] === names[depth]) depth += 1;
   return path

@@ -9,8 +9,8 @@ import { entryData, namedNumber, surroundings } from './data-members.ts';
 import { dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from './event.ts';
 import { UNKNOWN_VERSION } from './split.ts';
 import { deadLetter } from './system/dead-letter.ts';
-import type { OwnEvent } from './system-event.ts';
-import type { OWN_EVENTS } from './system-events.ts';
+import type { SystemEvent } from './system-event.ts';
+import type { SYSTEM_EVENTS } from './system-events.ts';
 
 const attributes = {
   specversion: z.literal('1.0'),
@@ -31,7 +31,7 @@ const attributes = {
 };
 
 const phoneNumber = namedNumber.nullable();
-const { context, around } = surroundings;
+const { context, unrecognized } = surroundings;
 
 /** Schema of one event type of a field. */
 export function eventSchemaOf(field: AnyField, event: AnyEvent) {
@@ -46,7 +46,7 @@ export function eventSchemaOf(field: AnyField, event: AnyEvent) {
         ...entryData,
         phone_number: phoneNumber,
         ...(event.context === null ? {} : { context: event.context }),
-        around,
+        unrecognized,
         value: event.value,
         ...(event.derived === undefined ? {} : { derived: event.derived.schema }),
       }),
@@ -80,7 +80,7 @@ export const unknownEventSchema = z
       ...entryData,
       phone_number: z.null(),
       context,
-      around,
+      unrecognized,
       value: z.unknown(),
     }),
   })
@@ -91,21 +91,21 @@ export const unknownEventSchema = z
   });
 
 /** Schema of one event type that hubcast makes itself. */
-export function ownEventSchemaOf<Type extends string, Data extends z.ZodObject>(entry: OwnEvent<Type, Data>) {
+export function systemEventSchemaOf<Type extends string, Data extends z.ZodObject>(entry: SystemEvent<Type, Data>) {
   const { type, version, about, data } = entry;
   return z
     .object({ ...attributes, type: z.literal(type), dataschema: z.literal(dataschemaOf(type, version)), data })
     .meta({ title: type, description: about });
 }
 
-export const deadLetterSchema = ownEventSchemaOf(deadLetter);
+export const deadLetterSchema = systemEventSchemaOf(deadLetter);
 
 type Attributes = z.output<z.ZodObject<typeof attributes>>;
 
 type EventData<Name, Value, Context, Derived> = z.output<z.ZodObject<typeof entryData>> & {
   field: Name;
   phone_number: z.output<typeof phoneNumber>;
-  around?: Record<string, unknown>;
+  unrecognized?: Record<string, unknown>;
   value: z.output<Value>;
 } & ([Context] extends [never] ? unknown : { context: z.output<Context> }) &
   ([Derived] extends [never] ? unknown : { derived: z.output<Derived> });
@@ -124,10 +124,10 @@ type EventsOf<F> = F extends FieldEntry<infer Name, infer Events> ? EventOf<Name
 /** Every event of a known field, told apart by `type`. */
 export type FieldEvent = EventsOf<(typeof FIELDS)[number]>;
 
-type OwnEventOf<E> =
-  E extends OwnEvent<infer Type, infer Data>
+type SystemEventOf<E> =
+  E extends SystemEvent<infer Type, infer Data>
     ? Attributes & { type: Type; dataschema: string; data: z.output<Data> }
     : never;
 
 /** Every event that hubcast makes itself, told apart by `type`. */
-export type HubcastEvent = OwnEventOf<(typeof OWN_EVENTS)[number]>;
+export type HubcastEvent = SystemEventOf<(typeof SYSTEM_EVENTS)[number]>;

@@ -15,7 +15,7 @@ const openMembers = z.record(z.string(), z.unknown());
 /** What surrounds an item or an update in Meta's body. */
 export const surroundings = {
   context: openMembers.optional().meta({ description: 'What Meta put around the item in its value' }),
-  around: openMembers.optional().meta({
+  unrecognized: openMembers.optional().meta({
     description:
       'What Meta put around the update that nobody documents, by where it stood: envelope, entry, change, value. Rarely there',
   }),

@@ -1,12 +1,12 @@
 import type { EntryOrigin, Issue, Part, RefusedForm } from '../webhook/envelope.ts';
 import type { VerifiedBody } from '../webhook/signature.ts';
 import {
+  contextMembers,
   DEAD_LETTER_TYPE,
   type Delivery,
   dataschemaOf,
   type SplitEvent,
   sourceOf,
-  surroundingMembers,
   TEST_ENTRY_ID,
   toRfc3339,
 } from './event.ts';
@@ -28,7 +28,7 @@ export function bodyDeadLetter(body: VerifiedBody, issues: readonly Issue[], del
     issues,
     delivery,
     context: null,
-    around: null,
+    unrecognized: null,
   });
 }
 
@@ -39,12 +39,23 @@ interface RefusedPart extends Omit<Part & { kind: 'refused' }, 'kind'> {
 
 /** A part of a body that is not what it should be: kept as it came, the rest of the body goes its way. */
 export function partDeadLetter(part: RefusedPart, delivery: Delivery): SplitEvent {
-  const { form, entry, field, value, path, issues, context = null, around } = part;
+  const { form, entry, field, value, path, issues, context = null, unrecognized } = part;
   // A member that stands twice is lost by most readers: such a part is kept as bytes.
   const readable = value.repeatedMember(true) === undefined;
   const text = value.text();
   const held = readable ? `"value":${text}` : `"body_base64":"${Buffer.from(text).toString('base64')}"`;
-  return deadLetter({ form, entry, field, path, item: value.canonical(), held, issues, delivery, context, around });
+  return deadLetter({
+    form,
+    entry,
+    field,
+    path,
+    item: value.canonical(),
+    held,
+    issues,
+    delivery,
+    context,
+    unrecognized,
+  });
 }
 
 interface DeadLetterParts {
@@ -57,7 +68,7 @@ interface DeadLetterParts {
   readonly issues: readonly Issue[];
   readonly delivery: Delivery;
   readonly context: string | null;
-  readonly around: string | null;
+  readonly unrecognized: string | null;
 }
 
 function deadLetter({
@@ -70,11 +81,11 @@ function deadLetter({
   issues,
   delivery,
   context,
-  around,
+  unrecognized,
 }: DeadLetterParts): SplitEvent {
   const entryId = entry?.id ?? null;
   const test = entryId === TEST_ENTRY_ID;
-  // One that is no time stands in `around`, like all that nobody can use.
+  // One that is no time stands in `unrecognized`, like all that nobody can use.
   const entryTime = entry === null || entry.timeMs === null ? null : entry.timeText;
   const id = eventId({
     type: DEAD_LETTER_TYPE,
@@ -84,7 +95,7 @@ function deadLetter({
     timeText: entry?.timeText ?? null,
     item,
     context,
-    around,
+    unrecognized,
   });
   return {
     id,
@@ -99,7 +110,7 @@ function deadLetter({
     data:
       `{"field":${JSON.stringify(field)},"entry_id":${JSON.stringify(entryId)},"test":${test}` +
       `,"part":"${form}","path":${JSON.stringify(path)}${entryTime === null ? '' : `,"entry_time":${entryTime}`}` +
-      `,"issues":${JSON.stringify(issues)}${surroundingMembers(context, around)},${held}}`,
+      `,"issues":${JSON.stringify(issues)}${contextMembers(context, unrecognized)},${held}}`,
     repeatable: test,
   };
 }

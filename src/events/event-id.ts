@@ -17,7 +17,7 @@ export interface EventIdentity {
   /** What Meta put around the item in the value, in canonical form; null where the value is the item. */
   readonly context: string | null;
   /** What Meta put around the update that its envelope does not define, as JSON text. */
-  readonly around: string | null;
+  readonly unrecognized: string | null;
 }
 
 /**
@@ -25,10 +25,10 @@ export interface EventIdentity {
  * nothing that differs shares one. The parts are joined without ambiguity: JSON text holds no bare line feed, and with a
  * context there is one line more.
  */
-export function eventId({ type, entryId, field, form, timeText, item, context, around }: EventIdentity): string {
+export function eventId({ type, entryId, field, form, timeText, item, context, unrecognized }: EventIdentity): string {
   const head = JSON.stringify(headOf({ type, entryId, field, form, timeText }));
   let text = `${head}\n${item}`;
-  const besides = around === null ? null : viewJson(around).canonical();
+  const besides = unrecognized === null ? null : viewJson(unrecognized).canonical();
   if (context !== null) text += `\n${context}\n${besides ?? ''}`;
   else if (besides !== null) text += `\n${besides}`;
   return hash('sha256', text, 'hex').slice(0, 32);

@@ -1,8 +1,8 @@
-import { onceInARow } from '../core/memoize-last.ts';
+import { memoizeLast } from '../core/memoize-last.ts';
 import type { Family } from '../fields/families.ts';
 import type { AnyEvent, AnyField } from '../fields/field.ts';
 import { deadLetter } from './system/dead-letter.ts';
-import { ownEvents } from './system-events.ts';
+import { systemEvents } from './system-events.ts';
 
 /**
  * An event between splitting and storing: a CloudEvent 1.0 whose `data` is JSON text already, because only text keeps
@@ -19,7 +19,7 @@ export interface SplitEvent {
   readonly source: string;
   readonly subject: string | null;
   /** The key, after its first colon, and the subject may name a person. */
-  readonly party?: boolean;
+  readonly participant?: boolean;
   /** The WhatsApp Business Account, null where none is named for certain. */
   readonly accountId: string | null;
   /** RFC 3339. */
@@ -67,19 +67,19 @@ export function typeOfEvent(field: Pick<AnyField, 'name'>, { item }: Pick<AnyEve
 }
 
 /** A field of that name must not pass for one of our own types. */
-const RESERVED_TYPES: ReadonlySet<string> = new Set([UNKNOWN_TYPE, ...ownEvents().map(({ type }) => type)]);
+const RESERVED_TYPES: ReadonlySet<string> = new Set([UNKNOWN_TYPE, ...systemEvents().map(({ type }) => type)]);
 
 export function dataschemaOf(type: string, version: number): string {
   return `urn:hubcast:${type}:${version}`;
 }
 
 /** @param entryId null where the entry could not be read */
-export const sourceOf = onceInARow((entryId: string | null): string =>
+export const sourceOf = memoizeLast((entryId: string | null): string =>
   entryId === null ? '/whatsapp' : `/whatsapp/${encodeURIComponent(entryId.toWellFormed())}`,
 );
 
 /** Seconds where the milliseconds are zero, as Meta's times are. Written by hand: `toISOString` costs many times that. */
-export const toRfc3339 = onceInARow((timeMs: number): string => {
+export const toRfc3339 = memoizeLast((timeMs: number): string => {
   const inHourMs = timeMs % HOUR_MS;
   if (timeMs % 1000 !== 0 || timeMs < 0) return new Date(timeMs).toISOString();
   const second = inHourMs / 1000;
@@ -88,12 +88,12 @@ export const toRfc3339 = onceInARow((timeMs: number): string => {
 
 const HOUR_MS = 3_600_000;
 const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
-const startOfHour = onceInARow((hourMs: number) => new Date(hourMs).toISOString().slice(0, -'00:00.000Z'.length));
+const startOfHour = memoizeLast((hourMs: number) => new Date(hourMs).toISOString().slice(0, -'00:00.000Z'.length));
 
 /** Members of `data` for what surrounds an item: in its value, and around the update. */
-export function surroundingMembers(context: string | null, around: string | null): string {
+export function contextMembers(context: string | null, unrecognized: string | null): string {
   const contextMember = context === null ? '' : `,"context":${context}`;
-  return around === null ? contextMember : `${contextMember},"around":${around}`;
+  return unrecognized === null ? contextMember : `${contextMember},"unrecognized":${unrecognized}`;
 }
 
 /** The beginning of the JSON text of `data`. */
@@ -101,6 +101,6 @@ export function dataHead(field: string | null, entryId: string, accountId: strin
   return `${fieldHead(field)}${entryHead(entryId)}${accountHead(accountId)}${entryId === TEST_ENTRY_ID}`;
 }
 
-const fieldHead = onceInARow((field: string | null) => `{"field":${JSON.stringify(field)}`);
-const entryHead = onceInARow((entryId: string) => `,"entry_id":${JSON.stringify(entryId)}`);
-const accountHead = onceInARow((accountId: string | null) => `,"account_id":${JSON.stringify(accountId)},"test":`);
+const fieldHead = memoizeLast((field: string | null) => `{"field":${JSON.stringify(field)}`);
+const entryHead = memoizeLast((entryId: string) => `,"entry_id":${JSON.stringify(entryId)}`);
+const accountHead = memoizeLast((accountId: string | null) => `,"account_id":${JSON.stringify(accountId)},"test":`);

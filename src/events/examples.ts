@@ -6,8 +6,8 @@ import { readSignature, signPayload, toAppSecret, verifySignature } from '../web
 import { type Delivery, dataschemaOf, type SplitEvent, toRfc3339, UNKNOWN_TYPE } from './event.ts';
 import { eventId } from './event-id.ts';
 import { splitIntoEvents } from './split.ts';
-import type { OwnEvent } from './system-event.ts';
-import { ownEvents } from './system-events.ts';
+import type { SystemEvent } from './system-event.ts';
+import { systemEvents } from './system-events.ts';
 
 export const SAMPLE_ACCOUNT = '102290129340398';
 export const SAMPLE_TIME = 1739321024;
@@ -43,12 +43,15 @@ export function exampleEvents(): ReadonlyMap<string, readonly object[]> {
       byType.set(type, [...(byType.get(type) ?? []), toCloudEvent(event)]);
     }
   }
-  for (const entry of ownEvents())
-    if (entry.example !== null) byType.set(entry.type, [ownExample(entry, entry.example)]);
+  for (const entry of systemEvents())
+    if (entry.example !== null) byType.set(entry.type, [systemExample(entry, entry.example)]);
   return byType;
 }
 
-function ownExample({ type, version }: OwnEvent, { source, subject, data }: NonNullable<OwnEvent['example']>): object {
+function systemExample(
+  { type, version }: SystemEvent,
+  { source, subject, data }: NonNullable<SystemEvent['example']>,
+): object {
   return toCloudEvent({
     id: eventId({
       type,
@@ -57,7 +60,7 @@ function ownExample({ type, version }: OwnEvent, { source, subject, data }: NonN
       timeText: null,
       item: JSON.stringify(data),
       context: null,
-      around: null,
+      unrecognized: null,
     }),
     type,
     source,

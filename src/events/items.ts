@@ -8,17 +8,17 @@ import type { AnyField } from '../fields/field.ts';
 import type { Issue } from '../webhook/envelope.ts';
 import { type JsonView, viewJson } from '../webhook/json-view.ts';
 import { tooMany } from '../webhook/too-many.ts';
-import { type Level, surroundingsOf } from './context.ts';
+import { contextLevelOf, type Level } from './context.ts';
 import { type EventPlace, type EventType, eventPlaces } from './event-places.ts';
 
-/** `around` is null where the part is the whole value. */
+/** `level` is null where the part is the whole value. */
 export type Found =
   | {
       readonly kind: 'item';
       readonly of: EventType;
       readonly view: JsonView;
       readonly path: string;
-      readonly around: Level | null;
+      readonly level: Level | null;
     }
   /** It stands where items stand, and is none. */
   | {
@@ -26,15 +26,15 @@ export type Found =
       readonly view: JsonView;
       readonly path: string;
       readonly issue: Issue;
-      readonly around: Level;
+      readonly level: Level;
     }
   /** It holds no item at all. */
-  | { readonly kind: 'leftover'; readonly view: JsonView; readonly around: Level | null };
+  | { readonly kind: 'unrecognized'; readonly view: JsonView; readonly level: Level | null };
 
 /** @param path of the value, from the body's root */
 export function findItems(field: AnyField, value: JsonView, path: string): Found[] {
   const places = eventPlaces(field);
-  if (places.of !== null) return [{ kind: 'item', of: places.of, view: value, path, around: null }];
+  if (places.of !== null) return [{ kind: 'item', of: places.of, view: value, path, level: null }];
   const found: Found[] = [];
   walk(places, value, { path, outer: null, name: null }, found);
   return found;
@@ -50,8 +50,8 @@ interface Position {
 function walk(place: EventPlace, view: JsonView, { path, outer, name }: Position, found: Found[]): void {
   const raw = view.value;
   if (!isObject(raw)) {
-    if (outer === null) found.push({ kind: 'leftover', view, around: null });
-    else found.push({ kind: 'misplaced', view, path, around: outer, issue: misplaced(path, raw, 'an object') });
+    if (outer === null) found.push({ kind: 'unrecognized', view, level: null });
+    else found.push({ kind: 'misplaced', view, path, level: outer, issue: misplaced(path, raw, 'an object') });
     return;
   }
   const members: string[] = [];
@@ -62,27 +62,27 @@ function walk(place: EventPlace, view: JsonView, { path, outer, name }: Position
     else taken.push([member, inner]);
   }
   if (taken.length === 0) {
-    found.push({ kind: 'leftover', view, around: outer });
+    found.push({ kind: 'unrecognized', view, level: outer });
     return;
   }
   const parts = { view, members, outer, name, takers: takersOf(taken, raw), items: countItems(place, raw) };
-  const { level: around, aside } = surroundingsOf(parts);
-  if (aside !== null) found.push({ kind: 'leftover', view: viewJson(aside), around: outer });
+  const { level, aside } = contextLevelOf(parts);
+  if (aside !== null) found.push({ kind: 'unrecognized', view: viewJson(aside), level: outer });
   for (const [member, inner] of taken) {
-    walkMember(inner, view.at(member), { path: `${path}.${member}`, outer: around, name: member }, found);
+    walkMember(inner, view.at(member), { path: `${path}.${member}`, outer: level, name: member }, found);
   }
 }
 
 function walkMember(place: EventPlace, view: JsonView, at: Position & { readonly outer: Level }, found: Found[]): void {
-  const { path, outer: around } = at;
+  const { path, outer: level } = at;
   const items = view.value;
   if (!Array.isArray(items)) {
-    found.push({ kind: 'misplaced', view, path, around, issue: misplaced(path, items, 'an array') });
+    found.push({ kind: 'misplaced', view, path, level, issue: misplaced(path, items, 'an array') });
     return;
   }
   const excess = tooMany(path, items);
   if (excess !== null) {
-    found.push({ kind: 'misplaced', view, path, around, issue: { path, code: 'too_many', message: excess } });
+    found.push({ kind: 'misplaced', view, path, level, issue: { path, code: 'too_many', message: excess } });
     return;
   }
   const { of } = place;
@@ -90,7 +90,7 @@ function walkMember(place: EventPlace, view: JsonView, at: Position & { readonly
     const item = view.at(index);
     const itemPath = `${path}[${index}]`;
     if (of === null) walk(place, item, { ...at, path: itemPath }, found);
-    else found.push({ kind: 'item', of, view: item, path: itemPath, around });
+    else found.push({ kind: 'item', of, view: item, path: itemPath, level });
   }
 }
 

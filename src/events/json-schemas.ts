@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type { Family } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
 import { KNOWN_VALUES } from '../fields/values.ts';
-import { envelopeSchema, eventSchemaOf, ownEventSchemaOf, unknownEventSchema } from './contract.ts';
+import { envelopeSchema, eventSchemaOf, systemEventSchemaOf, unknownEventSchema } from './contract.ts';
 import { dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from './event.ts';
 import { exampleEvents } from './examples.ts';
 import { UNKNOWN_VERSION } from './split.ts';
-import { ownEvents } from './system-events.ts';
+import { systemEvents } from './system-events.ts';
 
 export interface EventTypeSchema {
   readonly type: string;
@@ -49,9 +49,9 @@ export function eventTypeSchemas(): readonly EventTypeSchema[] {
       key: 'entry_id',
       schema: unknownEventSchema,
     }),
-    ...ownEvents().map((entry) => {
+    ...systemEvents().map((entry) => {
       const { type, version, family, about, key } = entry;
-      return toEntry({ type, version, family, about, page: null, key, schema: ownEventSchemaOf(entry) });
+      return toEntry({ type, version, family, about, page: null, key, schema: systemEventSchemaOf(entry) });
     }),
   ];
 }

@@ -12,7 +12,7 @@ interface Shared {
 }
 
 /** @returns what is repeated, and the JSON text of an object with the rest, or null */
-export function setAsideLarge(
+export function splitOffLarge(
   view: JsonView,
   { members, people }: Shared,
   items: number,

@@ -30,7 +30,7 @@ export function rawRequestEvent(
   const item = JSON.stringify(hash('sha256', body, 'hex'));
   const { type, version, family } = rawRequest;
   return {
-    id: eventId({ type, entryId: null, field: null, timeText: null, item, context: null, around: null }),
+    id: eventId({ type, entryId: null, field: null, timeText: null, item, context: null, unrecognized: null }),
     type,
     family,
     key: null,

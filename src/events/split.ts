@@ -6,17 +6,17 @@ import type { AnyField } from '../fields/field.ts';
 import { findField } from '../fields/registry.ts';
 import type { EntryOrigin, Part, ReadBody } from '../webhook/envelope.ts';
 import { type JsonView, viewJson } from '../webhook/json-view.ts';
-import { AROUND_ALWAYS_REPEATED, isTooLargeToRepeat } from '../webhook/repetition.ts';
+import { isTooLargeToRepeat, UNRECOGNIZED_ALWAYS_REPEATED } from '../webhook/repetition.ts';
 import type { VerifiedBody } from '../webhook/signature.ts';
 import { contextOf, wholeContextText } from './context.ts';
 import { bodyDeadLetter, partDeadLetter } from './dead-letter.ts';
 import {
+  contextMembers,
   type Delivery,
   dataHead,
   dataschemaOf,
   type SplitEvent,
   sourceOf,
-  surroundingMembers,
   TEST_ENTRY_ID,
   toRfc3339,
   typeOfField,
@@ -38,12 +38,12 @@ export function splitIntoEvents(body: VerifiedBody, read: ReadBody, delivery: De
   // Nearly every body: nothing that could be there twice.
   if (found?.length === 1) return found;
   const events = new Map<string, SplitEvent>();
-  let odd = 0;
+  let unrecognized = 0;
   const add = (event: SplitEvent) => {
     if (events.has(event.id)) return;
     if (event.family === 'unknown' || event.family === 'dead-letter') {
-      odd += 1;
-      if (odd > MAX_ODD_EVENTS) return;
+      unrecognized += 1;
+      if (unrecognized > MAX_UNRECOGNIZED_EVENTS) return;
     }
     events.set(event.id, event);
   };
@@ -52,8 +52,8 @@ export function splitIntoEvents(body: VerifiedBody, read: ReadBody, delivery: De
     else if (part.kind === 'entry') add(unknownEvent({ ...part, field: null }, delivery));
     else for (const event of found ?? splitChange(part, delivery)) add(event);
   }
-  if (odd > MAX_ODD_EVENTS) {
-    const message = `More than ${MAX_ODD_EVENTS} parts are unknown or refused; those beyond are kept here alone, in the body's bytes.`;
+  if (unrecognized > MAX_UNRECOGNIZED_EVENTS) {
+    const message = `More than ${MAX_UNRECOGNIZED_EVENTS} parts are unknown or refused; those beyond are kept here alone, in the body's bytes.`;
     const letter = bodyDeadLetter(body, [{ path: '', code: 'too_many', message }], delivery);
     events.set(letter.id, letter);
   }
@@ -64,33 +64,33 @@ export function splitIntoEvents(body: VerifiedBody, read: ReadBody, delivery: De
  * An event costs some 800 bytes beside its item: 1.5 million zeros in place of messages would make more than a gigabyte of
  * dead letters.
  */
-const MAX_ODD_EVENTS = 5_000;
+const MAX_UNRECOGNIZED_EVENTS = 5_000;
 
 function splitChange(change: Change, delivery: Delivery): SplitEvent[] {
   const field = change.whatsapp ? findField(change.field) : undefined;
   if (field === undefined) return [unknownEvent(change, delivery)];
   const found = findItems(field, change.value, change.path);
-  const { around } = change;
-  if (around === null || !isTooLargeToRepeat(around.length, found.length, AROUND_ALWAYS_REPEATED)) {
+  const { unrecognized } = change;
+  if (unrecognized === null || !isTooLargeToRepeat(unrecognized.length, found.length, UNRECOGNIZED_ALWAYS_REPEATED)) {
     return found.map((one) => foundEvent(field, one, change, delivery));
   }
-  const kept = unknownEvent({ ...change, value: viewJson(around), around: null }, delivery);
-  return [kept, ...found.map((one) => foundEvent(field, one, { ...change, around: null }, delivery))];
+  const kept = unknownEvent({ ...change, value: viewJson(unrecognized), unrecognized: null }, delivery);
+  return [kept, ...found.map((one) => foundEvent(field, one, { ...change, unrecognized: null }, delivery))];
 }
 
 function foundEvent(field: AnyField, found: Found, change: Change, delivery: Delivery): SplitEvent {
-  const { view, around: level } = found;
+  const { view, level } = found;
   if (found.kind === 'item') {
     const { of, path } = found;
     const context = level === null ? null : contextOf(of.event, view.value, level);
     return typedEvent({ of, view, path, change, context }, delivery);
   }
   const context = level === null ? null : wholeContextText(level);
-  if (found.kind === 'leftover') return unknownEvent({ ...change, value: view, context }, delivery);
-  const { entry, around } = change;
+  if (found.kind === 'unrecognized') return unknownEvent({ ...change, value: view, context }, delivery);
+  const { entry, unrecognized } = change;
   const { path, issue } = found;
   const place = { form: 'item' as const, entry, field: field.name, path };
-  return partDeadLetter({ ...place, value: view, issues: [issue], context, around }, delivery);
+  return partDeadLetter({ ...place, value: view, issues: [issue], context, unrecognized }, delivery);
 }
 
 interface UnknownPart {
@@ -100,11 +100,11 @@ interface UnknownPart {
   readonly field: string | null;
   readonly value: JsonView;
   readonly context?: string | null;
-  readonly around: string | null;
+  readonly unrecognized: string | null;
 }
 
 function unknownEvent(part: UnknownPart, delivery: Delivery): SplitEvent {
-  const { entry, field, value, context = null, around } = part;
+  const { entry, field, value, context = null, unrecognized } = part;
   // A field of another product must not pass for the WhatsApp field of the same name.
   const type = field !== null && part.kind === 'change' && part.whatsapp ? typeOfField(field) : UNKNOWN_TYPE;
   return {
@@ -115,7 +115,7 @@ function unknownEvent(part: UnknownPart, delivery: Delivery): SplitEvent {
       timeText: entry.timeText,
       item: value.canonical(),
       context,
-      around,
+      unrecognized,
     }),
     type,
     family: 'unknown',
@@ -127,7 +127,7 @@ function unknownEvent(part: UnknownPart, delivery: Delivery): SplitEvent {
     dataschema: dataschemaOf(UNKNOWN_TYPE, UNKNOWN_VERSION),
     data:
       `${dataHead(field, entry.id, entry.id)},"phone_number":null` +
-      `${surroundingMembers(context, around)},"value":${value.text()}}`,
+      `${contextMembers(context, unrecognized)},"value":${value.text()}}`,
     repeatable: entry.id === TEST_ENTRY_ID,
   };
 }

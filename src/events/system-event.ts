@@ -1,9 +1,9 @@
-/** The shape of an entry of `own-events.ts`. */
+/** The shape of an entry of `system-events.ts`. */
 import type { z } from 'zod';
 import type { Family } from '../fields/families.ts';
 
 /** One type of event that hubcast makes itself. */
-export interface OwnEvent<Type extends string = string, Data extends z.ZodObject = z.ZodObject> {
+export interface SystemEvent<Type extends string = string, Data extends z.ZodObject = z.ZodObject> {
   /** As it stands in `ce_type`. */
   readonly type: Type;
   /** A breaking change is a new one beside the old. */
@@ -28,7 +28,7 @@ export interface OwnExample<Data> {
 
 /** Keeps the entry's own types, so that the union of events can be derived from the table. */
 export function defineOwnEvent<const Type extends `whatsapp.${string}`, Data extends z.ZodObject>(
-  entry: OwnEvent<Type, Data>,
-): OwnEvent<Type, Data> {
+  entry: SystemEvent<Type, Data>,
+): SystemEvent<Type, Data> {
   return entry;
 }

@@ -6,9 +6,9 @@ import { deadLetter } from './system/dead-letter.ts';
 import { phoneNumberManaged } from './system/phone-number-managed.ts';
 import { accountNumbers, phoneNumberChanged, phoneNumberState } from './system/phone-numbers.ts';
 import { rawRequest } from './system/raw-request.ts';
-import type { OwnEvent } from './system-event.ts';
+import type { SystemEvent } from './system-event.ts';
 
-export const OWN_EVENTS = [
+export const SYSTEM_EVENTS = [
   phoneNumberChanged,
   phoneNumberState,
   accountNumbers,
@@ -17,6 +17,6 @@ export const OWN_EVENTS = [
   deadLetter,
 ] as const;
 
-export function ownEvents(): readonly OwnEvent[] {
-  return OWN_EVENTS as readonly OwnEvent[];
+export function systemEvents(): readonly SystemEvent[] {
+  return SYSTEM_EVENTS as readonly SystemEvent[];
 }

@@ -6,11 +6,11 @@ import type { JsonView } from '../webhook/json-view.ts';
 import type { ItemContext } from './context.ts';
 import { partDeadLetter } from './dead-letter.ts';
 import {
+  contextMembers,
   type Delivery,
   dataHead,
   type SplitEvent,
   sourceOf,
-  surroundingMembers,
   TEST_ENTRY_ID,
   toRfc3339,
 } from './event.ts';
@@ -30,12 +30,21 @@ interface Item {
 export function typedEvent({ of, view, path, change, context }: Item, delivery: Delivery): SplitEvent {
   const { field, event, type, dataschema } = of;
   const { entry } = change;
-  const around = withMisfits(change.around, context?.misfits ?? null);
+  const unrecognized = withUnrecognized(change.unrecognized, context?.unrecognized ?? null);
   const checked = event.value.safeParse(view.value);
   if (!checked.success) {
     const issues = toIssues(checked.error, path);
     const form = context === null ? ('value' as const) : ('item' as const);
-    const part = { form, entry, field: field.name, value: view, path, issues, context: context?.text ?? null, around };
+    const part = {
+      form,
+      entry,
+      field: field.name,
+      value: view,
+      path,
+      issues,
+      context: context?.text ?? null,
+      unrecognized,
+    };
     return partDeadLetter(part, delivery);
   }
   const value = checked.data;
@@ -49,7 +58,7 @@ export function typedEvent({ of, view, path, change, context }: Item, delivery: 
     timeMs,
     context: context?.value,
     text,
-    textAround: (...at) => exactText(change.value, at),
+    contextText: (...at) => exactText(change.value, at),
   };
   const derived = event.derived === undefined ? '' : `,"derived":${JSON.stringify(event.derived.of(value, sent))}`;
   return {
@@ -60,20 +69,20 @@ export function typedEvent({ of, view, path, change, context }: Item, delivery: 
       timeText: ownMs === null ? entry.timeText : null,
       item: view.canonical(),
       context: context?.canonical ?? null,
-      around: change.around,
+      unrecognized: change.unrecognized,
     }),
     type,
     family: event.family ?? field.family,
     key: event.key.of(value, sent).slice(0, MAX_NAME_LENGTH).toWellFormed(),
     source: sourceOf(entry.id),
     subject: subjectText(event.subject(value, sent)),
-    party: event.key.party === true,
+    participant: event.key.participant === true,
     accountId,
     time: toRfc3339(timeMs),
     dataschema,
     data:
       `${dataHead(field.name, entry.id, accountId)},"phone_number":${numberText(event.phoneNumber?.(value, sent), accountId, delivery)}` +
-      `${surroundingMembers(context?.text ?? null, around)},"value":${view.text()}${derived}}`,
+      `${contextMembers(context?.text ?? null, unrecognized)},"value":${view.text()}${derived}}`,
     repeatable: entry.id === TEST_ENTRY_ID,
   };
 }
@@ -109,9 +118,9 @@ function exactText(view: JsonView, path: readonly (string | number)[]): string |
   return typeof part === 'number' ? path.reduce((at, key) => at.at(key), view).text() : null;
 }
 
-function withMisfits(around: string | null, misfits: string | null): string | null {
-  if (misfits === null) return around;
-  return around === null ? `{"value":${misfits}}` : `${around.slice(0, -1)},"value":${misfits}}`;
+function withUnrecognized(unrecognized: string | null, ofContext: string | null): string | null {
+  if (ofContext === null) return unrecognized;
+  return unrecognized === null ? `{"value":${ofContext}}` : `${unrecognized.slice(0, -1)},"value":${ofContext}}`;
 }
 
 function toIssues(error: z.ZodError, path: string): Issue[] {

@@ -20,7 +20,7 @@ export interface Sent<Context = unknown> {
    */
   readonly text: ReadText;
   /** The same from the value of the change, for what stands around the item. */
-  readonly textAround: ReadText;
+  readonly contextText: ReadText;
 }
 
 type ReadText = (...path: readonly (string | number)[]) => string | null;
@@ -76,7 +76,7 @@ export interface EventEntry<
   readonly key: {
     readonly about: string;
     /** What follows the first colon names a person, or a group of them; so may the subject. */
-    readonly party?: true;
+    readonly participant?: true;
     of(value: z.output<Value>, sent: Sent<z.output<Context>>): string;
   };
   /** Our reading, where Meta's is ambiguous. */

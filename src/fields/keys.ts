@@ -29,8 +29,8 @@ export function accountPartKey(name: string, member: string) {
 export const entryKey = { about: 'entry_id', of: (_: unknown, { entryId }: Pick<Sent, 'entryId'>) => entryId };
 
 /** All of one chat in order. */
-export const CHAT_KEY_ABOUT = 'phone_number_id:party';
+export const CHAT_KEY_ABOUT = 'phone_number_id:participant';
 
-export function chatKey(phoneNumberId: string | null, party: string | null): string {
-  return `${phoneNumberId ?? ''}:${party ?? ''}`;
+export function chatKey(phoneNumberId: string | null, participant: string | null): string {
+  return `${phoneNumberId ?? ''}:${participant ?? ''}`;
 }

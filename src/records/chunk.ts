@@ -46,7 +46,7 @@ const MAX_JOINED_BYTES = 256 * 1024 * 1024;
 export async function joinFrom(
   chunk: Chunk,
   letters: AsyncIterable<Pick<StoredRecord, 'value'>>,
-): Promise<{ readonly text: string } | { readonly why: string }> {
+): Promise<{ readonly text: string } | { readonly reason: string }> {
   const { eventId, count } = chunk;
   const byNumber = new Map([[chunk.number, chunk.bytes]]);
   let bytes = chunk.bytes.length;
@@ -56,12 +56,12 @@ export async function joinFrom(
       if (other === null || other.eventId !== eventId || other.count !== count || byNumber.has(other.number)) continue;
       byNumber.set(other.number, other.bytes);
       bytes += other.bytes.length;
-      if (bytes > MAX_JOINED_BYTES) return { why: `The parts of event ${eventId} have more bytes than any event.` };
+      if (bytes > MAX_JOINED_BYTES) return { reason: `The parts of event ${eventId} have more bytes than any event.` };
       if (byNumber.size === count) break;
     }
   }
   if (byNumber.size === count) return { text: joinChunks(byNumber) };
-  return { why: `Of the ${count} parts of event ${eventId} only ${byNumber.size} are still stored.` };
+  return { reason: `Of the ${count} parts of event ${eventId} only ${byNumber.size} are still stored.` };
 }
 
 /** @returns null where the text is more, or less, than base64 */

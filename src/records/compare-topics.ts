@@ -36,8 +36,8 @@ export interface TopicDifference {
   readonly about: 'topic' | 'partitions' | 'max.message.bytes' | 'cleanup.policy' | 'retention.ms';
   readonly is: string | null;
   readonly should: string;
-  readonly remedy: 'create' | 'alter' | 'keep' | 'refuse';
-  readonly why: string;
+  readonly action: 'create' | 'alter' | 'keep' | 'refuse';
+  readonly reason: string;
 }
 
 /** The settings a topic should have. */
@@ -54,7 +54,7 @@ export function compareTopic(plan: TopicPlan, facts: TopicFacts, target: TopicTa
   const topic = plan.name;
   if (!facts.exists) {
     const should = `${target.partitions} partitions`;
-    return [{ topic, about: 'topic', is: null, should, remedy: 'create', why: 'It is missing.' }];
+    return [{ topic, about: 'topic', is: null, should, action: 'create', reason: 'It is missing.' }];
   }
   return [...comparePartitions(plan, facts, target), ...compareConfigs(plan, facts, target)];
 }
@@ -69,31 +69,38 @@ function comparePartitions({ name }: TopicPlan, facts: TopicFacts, target: Topic
   } as const;
   if (facts.partitions > target.partitions) {
     return [
-      { ...difference, remedy: 'keep', why: 'Kafka never takes partitions away; more than asked for is no harm.' },
+      { ...difference, action: 'keep', reason: 'Kafka never takes partitions away; more than asked for is no harm.' },
     ];
   }
   if (facts.used === false) {
-    return [{ ...difference, remedy: 'alter', why: 'It has no records yet, so no key changes its partition.' }];
+    return [{ ...difference, action: 'alter', reason: 'It has no records yet, so no key changes its partition.' }];
   }
-  const why =
+  const reason =
     'It is in use, and its records have keys: with more partitions a key goes to another one, and the order of its events is lost. Set KAFKA_PARTITIONS to what is there, or make new topics with another TOPIC_PREFIX.';
-  return [{ ...difference, remedy: 'refuse', why }];
+  return [{ ...difference, action: 'refuse', reason }];
 }
 
 function compareConfigs(plan: TopicPlan, { configs }: TopicFacts, target: TopicTarget): readonly TopicDifference[] {
   if (configs === null) return [];
   const differences: TopicDifference[] = [];
   const should = topicConfigs(plan, target.maxMessageBytes);
-  const note = (about: TopicDifference['about'], remedy: TopicDifference['remedy'], why: string) =>
-    differences.push({ topic: plan.name, about, is: configs[about] ?? null, should: should[about] ?? '', remedy, why });
+  const note = (about: TopicDifference['about'], action: TopicDifference['action'], reason: string) =>
+    differences.push({
+      topic: plan.name,
+      about,
+      is: configs[about] ?? null,
+      should: should[about] ?? '',
+      action,
+      reason,
+    });
   const largest = configs['max.message.bytes'];
   if (largest != null && Number(largest) < target.maxMessageBytes) {
     note('max.message.bytes', 'alter', 'Larger events would be stored as dead-letter chunks.');
   }
   const policy = configs['cleanup.policy'];
   if (policy != null && policy.includes('compact') !== plan.compacted) {
-    const why = plan.compacted ? 'The current state has to be kept.' : 'Compaction drops events of the same key.';
-    note('cleanup.policy', 'alter', why);
+    const reason = plan.compacted ? 'The current state has to be kept.' : 'Compaction drops events of the same key.';
+    note('cleanup.policy', 'alter', reason);
   }
   const retention = configs['retention.ms'];
   if (!plan.compacted && retention != null && retention !== should['retention.ms']) {

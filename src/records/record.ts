@@ -5,7 +5,7 @@ export interface OutgoingRecord {
   /** Event id: 32 hex digits. The same id means the same content. */
   readonly id: string;
   /** Tells a repetition where the id alone does not: what two Meta apps deliver is stored for each. 32 hex digits. */
-  readonly repetitionId?: string;
+  readonly dedupeKey?: string;
   readonly topic: string;
   /** Decides the partition. Null spreads by topic alone (partition 0 in the journal). */
   readonly key: string | null;

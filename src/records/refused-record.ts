@@ -1,7 +1,7 @@
 import { DEAD_LETTER_VERSION } from '../events/dead-letter.ts';
 import { DEAD_LETTER_TYPE, dataschemaOf } from '../events/event.ts';
 import { eventId } from '../events/event-id.ts';
-import { repetitionIdOf } from './dedupe-key.ts';
+import { dedupeKeyOf } from './dedupe-key.ts';
 import type { OutgoingRecord } from './record.ts';
 
 /** Varints and the frame of a batch, which the texts do not show. */
@@ -16,7 +16,7 @@ export interface RefusalOptions {
   /** The largest batch that topic takes. */
   readonly limitBytes: number;
   /** The broker's reason. */
-  readonly why: string;
+  readonly reason: string;
 }
 
 /**
@@ -45,7 +45,7 @@ function toChunk(
   refused: OutgoingRecord,
   attributes: Attributes,
   about: Attributes,
-  { topic, why }: RefusalOptions,
+  { topic, reason }: RefusalOptions,
   { number, count }: { readonly number: number; readonly count: number },
   body_base64: string,
 ): OutgoingRecord {
@@ -57,9 +57,9 @@ function toChunk(
     timeText: null,
     item: JSON.stringify([number, count]),
     context: null,
-    around: null,
+    unrecognized: null,
   });
-  const issues = [{ path: '', code: 'record_refused', message: why }];
+  const issues = [{ path: '', code: 'record_refused', message: reason }];
   const { key } = refused;
   const kept = key !== null && key.length > MAX_REPEATED_LENGTH ? {} : { key };
   const chunk = { event_id: refused.id, event_type: attributes.type, number, count, ...kept };
@@ -70,11 +70,11 @@ function toChunk(
     dataschema: dataschemaOf(DEAD_LETTER_TYPE, DEAD_LETTER_VERSION),
     data: { ...about, part: 'chunk', issues, chunk, body_base64 },
   };
-  const { repetitionId, ...rest } = refused;
+  const { dedupeKey, ...rest } = refused;
   return {
     ...rest,
     id,
-    ...(repetitionId === undefined ? {} : { repetitionId: repetitionIdOf(String(attributes.app), id) }),
+    ...(dedupeKey === undefined ? {} : { dedupeKey: dedupeKeyOf(String(attributes.app), id) }),
     topic,
     key: typeof about.entry_id === 'string' ? about.entry_id.toWellFormed() : null,
     headers: { ...refused.headers, ce_id: id, ce_type: DEAD_LETTER_TYPE },

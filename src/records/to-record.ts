@@ -1,6 +1,6 @@
-import { onceInARow } from '../core/memoize-last.ts';
+import { memoizeLast } from '../core/memoize-last.ts';
 import type { Delivery, SplitEvent } from '../events/event.ts';
-import { repetitionIdOf } from './dedupe-key.ts';
+import { dedupeKeyOf } from './dedupe-key.ts';
 import type { OutgoingRecord } from './record.ts';
 import { type TopicNaming, topicName } from './topics.ts';
 
@@ -14,11 +14,11 @@ export interface RecordContext {
   readonly traceparent: string;
   /** True where several Meta apps share the store. */
   readonly ofSeveralApps?: boolean;
-  readonly hideParty?: HideParty | undefined;
+  readonly pseudonymize?: Pseudonymize | undefined;
 }
 
 /** Puts another name in place of a person's, the same each time. */
-export type HideParty = (name: string) => string;
+export type Pseudonymize = (name: string) => string;
 
 /**
  * CloudEvents JSON structured mode (CloudEvents Kafka binding 3.3): the whole event is the value; the short attributes
@@ -26,9 +26,9 @@ export type HideParty = (name: string) => string;
  */
 export function toRecord(
   event: SplitEvent,
-  { delivery, naming, traceparent, ofSeveralApps, hideParty }: RecordContext,
+  { delivery, naming, traceparent, ofSeveralApps, pseudonymize }: RecordContext,
 ): OutgoingRecord {
-  const hide = event.party ? hideParty : undefined;
+  const hide = event.participant ? pseudonymize : undefined;
   const { id, type, source, time, dataschema } = event;
   const subject = hide === undefined || event.subject === null ? event.subject : hide(event.subject);
   const subjectMember = subject === null ? '' : `,"subject":${JSON.stringify(subject)}`;
@@ -55,17 +55,17 @@ export function toRecord(
     timestampMs: delivery.receivedMs,
     repeatable: event.repeatable,
   };
-  return ofSeveralApps ? { ...record, repetitionId: repetitionIdOf(delivery.app, id) } : record;
+  return ofSeveralApps ? { ...record, dedupeKey: dedupeKeyOf(delivery.app, id) } : record;
 }
 
 /** The extension attributes that all events of a POST share. */
-const deliveryMembers = onceInARow(
+const deliveryMembers = memoizeLast(
   ({ app, receivedMs, deliveryId }: Delivery) =>
     `,"app":${JSON.stringify(app)},"receivedtime":"${new Date(receivedMs).toISOString()}","deliveryid":"${deliveryId}"`,
 );
 
-/** A chat without a party has nobody to hide. */
-function hiddenKey(key: string | null, hide: HideParty): string | null {
+/** A chat without a participant has nobody to hide. */
+function hiddenKey(key: string | null, hide: Pseudonymize): string | null {
   const at = key?.indexOf(':') ?? -1;
   if (key === null || at === -1 || at === key.length - 1) return key;
   return key.slice(0, at + 1) + hide(key.slice(at + 1));

@@ -1,5 +1,5 @@
 import { dataschemaOf, typeOfEvent } from '../events/event.ts';
-import { ownEvents } from '../events/system-events.ts';
+import { systemEvents } from '../events/system-events.ts';
 import { FAMILY_NAMES, type Family, familyPlan } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
 
@@ -24,9 +24,9 @@ export function topicName(naming: TopicNaming, family: Family): string {
   return naming.names[family] ?? `${naming.prefix}.${family}`;
 }
 
-/** Families that this version writes: those of the registry, those of our own events, and what takes the unknown. */
+/** Families that this version writes: those of the registry, those of our system events, and what takes the unknown. */
 export function writtenFamilies(): readonly Family[] {
-  const written = new Set<Family>([...allEvents(), ...ownEvents()].map(({ family }) => family)).add('unknown');
+  const written = new Set<Family>([...allEvents(), ...systemEvents()].map(({ family }) => family)).add('unknown');
   return FAMILY_NAMES.filter((family) => written.has(family));
 }
 
@@ -35,7 +35,7 @@ export function familyOfSchema(dataschema: string): Family {
   const meta = allEvents().find(
     ({ field, event }) => dataschemaOf(typeOfEvent(field, event), event.version) === dataschema,
   );
-  const own = ownEvents().find(({ type, version }) => dataschemaOf(type, version) === dataschema);
+  const own = systemEvents().find(({ type, version }) => dataschemaOf(type, version) === dataschema);
   return meta?.family ?? own?.family ?? 'unknown';
 }
 

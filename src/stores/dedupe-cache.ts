@@ -1,10 +1,10 @@
-export interface RecentIds {
+export interface DedupeCache {
   has(id: string): boolean;
   add(id: string): void;
 }
 
 /** Two generations: when the young one is full the old one is forgotten, so memory is bounded and nothing is scanned. */
-export function createRecentIds(capacity: number): RecentIds {
+export function createDedupeCache(capacity: number): DedupeCache {
   const generationSize = Math.ceil(capacity / 2);
   let young = new Set<string>();
   let old = new Set<string>();

@@ -88,8 +88,8 @@ export async function forwardJournal(
     await endForwarding(forwarder, kafka, LAST_WRITE_MS);
     const counts = forwarder.counts();
     const left = Math.max(0, total - counts.forwarded - counts.parked);
-    const why = problem ?? (options.signal.aborted ? 'It was stopped.' : 'Kafka did not say why.');
-    return { ...counts, total, left, problem: left === 0 ? null : [late, why].filter(Boolean).join(' ') };
+    const reason = problem ?? (options.signal.aborted ? 'It was stopped.' : 'Kafka did not say why.');
+    return { ...counts, total, left, problem: left === 0 ? null : [late, reason].filter(Boolean).join(' ') };
   } finally {
     await journal.close();
   }
@@ -98,5 +98,5 @@ export async function forwardJournal(
 /** A write that is still waiting has not said anything yet. */
 async function whyNotReady(kafka: OrderedWriter): Promise<string | undefined> {
   const state = await kafka.readiness();
-  return state.ready ? undefined : state.why;
+  return state.ready ? undefined : state.reason;
 }

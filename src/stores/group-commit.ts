@@ -5,7 +5,7 @@
  */
 import { HubcastError, isHubcastError, messageOf } from '../core/errors.ts';
 import type { OutgoingRecord } from '../records/record.ts';
-import { createRecentIds } from './dedupe-cache.ts';
+import { createDedupeCache } from './dedupe-cache.ts';
 import type { Append, Backlog, StoreMeter } from './store.ts';
 
 /** The records of one request that have to be written. Settled exactly once, by the group's writer. */
@@ -29,7 +29,7 @@ export interface SharedWritesOptions {
   /** A group is closed before it exceeds this, unless a single write does. */
   readonly maxGroupSize: number;
   /** How many ids of durable records are remembered in memory; 0 where the store itself remembers. */
-  readonly rememberedIds: number;
+  readonly dedupeIds: number;
   /** Records under way at most; a request alone may have more. */
   readonly maxRecords?: number;
   /** Requests that are let in at once at most, by whoever calls `append`. */
@@ -82,7 +82,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
   /** Well below what is let in: what would be more never comes. */
   const enoughRequests = Math.min(ENOUGH_REQUESTS, maxRequests / 2);
   const enoughRecords = maxRecords / 2;
-  const recent = createRecentIds(options.rememberedIds);
+  const recent = createDedupeCache(options.dedupeIds);
   const underWay = new Map<string, Waiting>();
   const queue: Waiter[] = [];
   /** In the order of their deadlines, as every request waits equally long. */
@@ -106,7 +106,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
     const own = records.length > 1 ? new Set<string>() : null;
     for (const record of records) {
       if (!record.repeatable) {
-        const id = record.repetitionId ?? record.id;
+        const id = record.dedupeKey ?? record.id;
         if (recent.has(id) || own?.has(id)) continue;
         own?.add(id);
         const same = underWay.get(id);
@@ -142,9 +142,9 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
         waiter.settled = true;
         recordsUnderWay -= records.length;
         meter?.underWay(-records.length);
-        for (const { repeatable, remembered, repetitionId, id: eventId } of records) {
+        for (const { repeatable, remembered, dedupeKey, id: eventId } of records) {
           if (repeatable && remembered === undefined) continue;
-          const id = repetitionId ?? eventId;
+          const id = dedupeKey ?? eventId;
           if (!repeatable) underWay.delete(id);
           if (error === undefined) recent.add(id);
         }
@@ -154,7 +154,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
         waiting.length = 0;
       },
     };
-    for (const { id, repetitionId, repeatable } of records) if (!repeatable) underWay.set(repetitionId ?? id, waiting);
+    for (const { id, dedupeKey, repeatable } of records) if (!repeatable) underWay.set(dedupeKey ?? id, waiting);
     recordsUnderWay += records.length;
     meter?.underWay(records.length);
     queue.push(waiter);
@@ -276,7 +276,7 @@ function timedOut(writeTimeoutMs: number): HubcastError {
 
 function tooMany(more: number, underWay: number, maxRecords: number): HubcastError {
   return new HubcastError(
-    'too_much_in_flight',
+    'overloaded',
     `${more} events more than the ${underWay} under way would exceed MAX_IN_FLIGHT_EVENTS (${maxRecords}).`,
   );
 }

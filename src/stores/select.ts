@@ -169,12 +169,12 @@ export function toKafkaOptions(
     maxRecords: fixed.MAX_IN_FLIGHT_EVENTS,
     maxRequests: fixed.MAX_IN_FLIGHT_REQUESTS,
     compression: fixed.KAFKA_COMPRESSION,
-    rememberedIds: fixed.KAFKA_REMEMBERED_IDS,
+    dedupeIds: fixed.KAFKA_DEDUPE_IDS,
     deadLetter: (refused, limitBytes) =>
       toRefusedRecordDeadLetters(refused, {
         topic: deadLetterTopicFor(refused.topic),
         limitBytes,
-        why: `Kafka refuses this record for topic ${refused.topic} for good.`,
+        reason: `Kafka refuses this record for topic ${refused.topic} for good.`,
       }),
     now: monotonicMs,
     log,

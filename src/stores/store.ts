@@ -23,7 +23,7 @@ export interface SpoolLag {
 
 export type Readiness =
   | { readonly ready: true; readonly warnings?: readonly string[]; readonly spool?: SpoolLag }
-  | { readonly ready: false; readonly why: string };
+  | { readonly ready: false; readonly reason: string };
 
 /** What waits in a store to be written. */
 export interface Backlog {

@@ -6,7 +6,7 @@
 import { isUtf8 } from 'node:buffer';
 import { isObject } from '../core/is-object.ts';
 import { JsonUnreadable, type JsonView, viewJson } from './json-view.ts';
-import { AROUND_ALWAYS_REPEATED, isTooLargeToRepeat } from './repetition.ts';
+import { isTooLargeToRepeat, UNRECOGNIZED_ALWAYS_REPEATED } from './repetition.ts';
 import type { VerifiedBody } from './signature.ts';
 import { tooMany } from './too-many.ts';
 
@@ -28,7 +28,7 @@ export interface EntryOrigin {
 }
 
 /** JSON text of an object with the members Meta put around the part and that the envelope does not define. */
-export type Surroundings = string;
+export type UnrecognizedText = string;
 
 export type Part =
   /** One update of a field of a WhatsApp account. */
@@ -39,14 +39,14 @@ export type Part =
       readonly field: string;
       readonly value: JsonView;
       readonly path: string;
-      readonly around: Surroundings | null;
+      readonly unrecognized: UnrecognizedText | null;
     }
   /** An entry without changes: `changed_fields` only, or a shape of another product. */
   | {
       readonly kind: 'entry';
       readonly entry: EntryOrigin;
       readonly value: JsonView;
-      readonly around: Surroundings | null;
+      readonly unrecognized: UnrecognizedText | null;
     }
   /** A part that is not what the envelope says. */
   | {
@@ -58,11 +58,11 @@ export type Part =
       /** Of the part, from the body's root. */
       readonly path: string;
       readonly issues: readonly Issue[];
-      readonly around: Surroundings | null;
+      readonly unrecognized: UnrecognizedText | null;
     };
 
 /** What a refused part is: equal text of different forms is different content. */
-export type RefusedForm = 'around' | 'entry' | 'change' | 'value' | 'item';
+export type RefusedForm = 'unrecognized' | 'entry' | 'change' | 'value' | 'item';
 
 export type ReadBody =
   | { readonly readable: true; readonly parts: readonly Part[] }
@@ -104,12 +104,12 @@ function readEnvelope(root: JsonView): ReadBody {
   const parts: Part[] = [];
   const beside = otherMembers(root, whatsapp ? ENVELOPE_MEMBERS : ENTRY_ARRAY);
   const aside =
-    beside !== null && isTooLargeToRepeat(beside.length, countUpdates(envelope.entry), AROUND_ALWAYS_REPEATED);
+    beside !== null && isTooLargeToRepeat(beside.length, countUpdates(envelope.entry), UNRECOGNIZED_ALWAYS_REPEATED);
   if (aside) parts.push(keptOnce(beside));
-  const around = { envelope: aside ? null : beside };
+  const unrecognized = { envelope: aside ? null : beside };
   const entries = root.at('entry');
   for (let index = 0; index < envelope.entry.length; index += 1) {
-    readEntry(entries.at(index), `entry[${index}]`, whatsapp, around, parts);
+    readEntry(entries.at(index), `entry[${index}]`, whatsapp, unrecognized, parts);
   }
   if (parts.length === 0) return unreadable('no_update', 'The body is an envelope without any update.', 'entry');
   return { readable: true, parts };
@@ -126,13 +126,13 @@ function keptOnce(beside: string): Part {
   const problem = { path: '', code: 'kept_once', message: 'Too large to go with each update; kept once, here.' };
   return {
     kind: 'refused',
-    form: 'around',
+    form: 'unrecognized',
     entry: null,
     field: null,
     value: viewJson(beside),
     path: '',
     issues: [problem],
-    around: null,
+    unrecognized: null,
   };
 }
 
@@ -142,13 +142,13 @@ const ENVELOPE_MEMBERS = ['object', 'entry'];
 const ENTRY_ARRAY = ['entry'];
 const CHANGE_MEMBERS = ['field', 'value'];
 
-interface Around {
+interface OuterMembers {
   readonly envelope: string | null;
   readonly entry?: string | null;
   readonly change?: string | null;
 }
 
-function readEntry(view: JsonView, path: string, whatsapp: boolean, outer: Around, parts: Part[]): void {
+function readEntry(view: JsonView, path: string, whatsapp: boolean, outer: OuterMembers, parts: Part[]): void {
   const raw = view.value;
   const refuse = (entry: EntryOrigin | null, issues: readonly Issue[]) =>
     parts.push({
@@ -159,7 +159,7 @@ function readEntry(view: JsonView, path: string, whatsapp: boolean, outer: Aroun
       value: view,
       path,
       issues,
-      around: surroundings(outer),
+      unrecognized: unrecognizedText(outer),
     });
   if (!isObject(raw))
     return void refuse(null, [issue(path, 'invalid_type', `is ${describe(raw)}; an object was expected`)]);
@@ -177,7 +177,7 @@ function readEntry(view: JsonView, path: string, whatsapp: boolean, outer: Aroun
   if (raw.changes === undefined) {
     const inside = view.repeatedMember(true);
     if (inside !== undefined) return void refuse(entry, [twice(path, inside)]);
-    parts.push({ kind: 'entry', entry, value: view, around: surroundings(outer) });
+    parts.push({ kind: 'entry', entry, value: view, unrecognized: unrecognizedText(outer) });
     return;
   }
   if (!Array.isArray(raw.changes)) {
@@ -190,12 +190,12 @@ function readEntry(view: JsonView, path: string, whatsapp: boolean, outer: Aroun
   // A time that could not be used as one is kept beside the item.
   const known = entry.timeText !== null && entry.timeMs === null ? ['id', 'changes'] : ['id', 'time', 'changes'];
   if (raw.changes.length === 0) {
-    parts.push({ kind: 'entry', entry, value: view, around: surroundings(outer) });
+    parts.push({ kind: 'entry', entry, value: view, unrecognized: unrecognizedText(outer) });
     return;
   }
   let beside = otherMembers(view, known);
-  if (beside !== null && isTooLargeToRepeat(beside.length, raw.changes.length, AROUND_ALWAYS_REPEATED)) {
-    parts.push({ kind: 'entry', entry, value: viewJson(beside), around: surroundings(outer) });
+  if (beside !== null && isTooLargeToRepeat(beside.length, raw.changes.length, UNRECOGNIZED_ALWAYS_REPEATED)) {
+    parts.push({ kind: 'entry', entry, value: viewJson(beside), unrecognized: unrecognizedText(outer) });
     beside = null;
   }
   const changes = view.at('changes');
@@ -205,11 +205,20 @@ function readEntry(view: JsonView, path: string, whatsapp: boolean, outer: Aroun
   }
 }
 
-function readChange(view: JsonView, path: string, entry: EntryOrigin, whatsapp: boolean, outer: Around): Part {
+function readChange(view: JsonView, path: string, entry: EntryOrigin, whatsapp: boolean, outer: OuterMembers): Part {
   const raw = view.value;
-  const refused = (value: JsonView, field: string | null, around: Around, problem: Issue): Part => {
+  const refused = (value: JsonView, field: string | null, unrecognized: OuterMembers, problem: Issue): Part => {
     const [form, at] = value === view ? (['change', path] as const) : (['value', `${path}.value`] as const);
-    return { kind: 'refused', form, entry, field, value, path: at, issues: [problem], around: surroundings(around) };
+    return {
+      kind: 'refused',
+      form,
+      entry,
+      field,
+      value,
+      path: at,
+      issues: [problem],
+      unrecognized: unrecognizedText(unrecognized),
+    };
   };
   if (!isObject(raw)) {
     return refused(view, null, outer, issue(path, 'invalid_type', `is ${describe(raw)}; an object was expected`));
@@ -225,10 +234,18 @@ function readChange(view: JsonView, path: string, entry: EntryOrigin, whatsapp: 
     return refused(view, field, outer, issue(`${path}.value`, 'missing', 'is missing'));
   }
   const value = view.at('value');
-  const around = { ...outer, change: otherMembers(view, CHANGE_MEMBERS) };
+  const unrecognized = { ...outer, change: otherMembers(view, CHANGE_MEMBERS) };
   const inside = value.repeatedMember(true);
-  if (inside !== undefined) return refused(value, field, around, twice(`${path}.value`, inside));
-  return { kind: 'change', entry, whatsapp, field, value, path: `${path}.value`, around: surroundings(around) };
+  if (inside !== undefined) return refused(value, field, unrecognized, twice(`${path}.value`, inside));
+  return {
+    kind: 'change',
+    entry,
+    whatsapp,
+    field,
+    value,
+    path: `${path}.value`,
+    unrecognized: unrecognizedText(unrecognized),
+  };
 }
 
 function readId(view: JsonView, raw: Record<string, unknown>): string | null {
@@ -265,8 +282,8 @@ function otherMembers(view: JsonView, known: readonly string[]): string | null {
   return text === '' ? null : `${text}}`;
 }
 
-function surroundings(around: Around): Surroundings | null {
-  const { envelope, entry, change } = around;
+function unrecognizedText(unrecognized: OuterMembers): UnrecognizedText | null {
+  const { envelope, entry, change } = unrecognized;
   if (envelope === null && !entry && !change) return null;
   const named: [string, string | null | undefined][] = [
     ['envelope', envelope],

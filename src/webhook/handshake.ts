@@ -32,6 +32,6 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-function refused(why: string): HubcastError {
-  return new HubcastError('verification_refused', `Verification request refused: ${why}.`);
+function refused(reason: string): HubcastError {
+  return new HubcastError('verification_refused', `Verification request refused: ${reason}.`);
 }

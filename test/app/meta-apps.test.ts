@@ -128,7 +128,7 @@ describe('META_APPS', () => {
     let settings = settingsOf([SHOP]);
     const lines: string[] = [];
     const stored: OutgoingRecord[] = [];
-    const door = openApps(() => settings, {
+    const endpoint = openApps(() => settings, {
       append: async (records) => void stored.push(...records),
       now: () => 0,
       log: createLog('info', { write: (line: string) => void lines.push(line) }),
@@ -136,17 +136,17 @@ describe('META_APPS', () => {
     const deliver = (name: string, secret: string) => {
       const body = Buffer.from(nameUpdate().body);
       const signature = readSignature(signatureOf(body, secret));
-      return door(name)?.receive({ body, signature, traceparent: undefined, receivedMs: 0, deliveryId: 'd' });
+      return endpoint(name)?.receive({ body, signature, traceparent: undefined, receivedMs: 0, deliveryId: 'd' });
     };
     await deliver('shop', 'shop-secret-1');
     settings = settingsOf([{ ...SHOP, secrets: ['shop-secret-2'] }, { ...SHOP, name: 'new', secrets: ['n'] }, BANK]);
     await expect(deliver('shop', 'shop-secret-1')).rejects.toMatchObject({ code: 'signature_mismatch' });
     await deliver('shop', 'shop-secret-2');
     await deliver('new', 'n');
-    expect(door('bank')).toBeUndefined();
+    expect(endpoint('bank')).toBeUndefined();
     expect(lines.filter((line) => line.includes('waits for a restart'))).toHaveLength(1);
     settings = settingsOf([SHOP]);
-    expect(door('new')).toBeUndefined();
+    expect(endpoint('new')).toBeUndefined();
     expect(stored).toHaveLength(3);
   });
 });
@@ -156,7 +156,7 @@ describe('ACCEPT_ACCOUNTS', () => {
   const entryOf = (id: string) => ({ ...JSON.parse(nameUpdate().body).entry[0], id });
 
   it.each([
-    ['set-aside', ['whatsapp.phone-numbers', 'whatsapp.unknown', 'whatsapp.phone-numbers'], undefined],
+    ['quarantine', ['whatsapp.phone-numbers', 'whatsapp.unknown', 'whatsapp.phone-numbers'], undefined],
     ['drop', ['whatsapp.phone-numbers', 'whatsapp.phone-numbers'], 1],
     ['all', ['whatsapp.phone-numbers', 'whatsapp.phone-numbers', 'whatsapp.phone-numbers'], undefined],
   ])('%s', async (ACCEPT_ACCOUNTS, topics, dropped) => {
@@ -180,7 +180,7 @@ describe('ACCEPT_ACCOUNTS', () => {
       readSettings({ META_APP_SECRET: APP_SECRET, META_VERIFY_TOKEN: 't', ACCEPT_ACCOUNTS: 'drop' }),
     ).toThrow('ACCEPT_ACCOUNTS=drop needs WABA_IDS');
     const META_APPS = JSON.stringify([SHOP, BANK]);
-    expect(() => readSettings({ META_APPS, ACCEPT_ACCOUNTS: 'set-aside' })).toThrow(
+    expect(() => readSettings({ META_APPS, ACCEPT_ACCOUNTS: 'quarantine' })).toThrow(
       'needs accounts for shop in META_APPS',
     );
   });

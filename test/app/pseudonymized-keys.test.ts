@@ -14,14 +14,14 @@ import { APP_SECRET, VERIFY_TOKEN } from '../support/start-service.ts';
 async function recordsOf(payload: string, env: Record<string, string>): Promise<OutgoingRecord[]> {
   const stored: OutgoingRecord[] = [];
   const settings = readSettings({ META_APP_SECRET: APP_SECRET, META_VERIFY_TOKEN: VERIFY_TOKEN, ...env });
-  const door = openApps(() => settings, {
+  const endpoint = openApps(() => settings, {
     append: async (records) => void stored.push(...records),
     now: () => 0,
     log: createLog('silent', process.stderr),
   })(null);
   const body = Buffer.from(payload);
   const signature = readSignature(signatureOf(body));
-  await door?.receive({
+  await endpoint?.receive({
     body,
     signature,
     traceparent: undefined,
@@ -32,26 +32,26 @@ async function recordsOf(payload: string, env: Record<string, string>): Promise<
 }
 
 const HIDDEN = /^[0-9a-f]{32}$/;
-const on = { PARTY_KEY_SECRET: 'a secret of many characters' };
+const on = { KEY_PSEUDONYM_SECRET: 'a secret of many characters' };
 
-describe('PARTY_KEY_SECRET', () => {
+describe('KEY_PSEUDONYM_SECRET', () => {
   it.each(allFields().map(({ name }) => name))(
     'hides the people of %s in keys and headers, and nothing else',
     async (field) => {
       for (const { payload } of samplesOf(field as Parameters<typeof samplesOf>[0])) {
         const plain = await recordsOf(payload, {});
         const hidden = await recordsOf(payload, on);
-        const other = await recordsOf(payload, { PARTY_KEY_SECRET: 'another secret of many characters' });
+        const other = await recordsOf(payload, { KEY_PSEUDONYM_SECRET: 'another secret of many characters' });
         expect(hidden.map(({ id, topic }) => [id, topic])).toEqual(plain.map(({ id, topic }) => [id, topic]));
         for (const [index, record] of hidden.entries()) {
           const before = plain[index] as OutgoingRecord;
-          const [number, party] = (before.key ?? '').split(':');
+          const [number, participant] = (before.key ?? '').split(':');
           const subject = record.headers.ce_subject;
           if (subject !== before.headers.ce_subject) expect(subject).toMatch(HIDDEN);
           if (record.key !== before.key) {
             expect(record.key).toMatch(new RegExp(`^${number}:[0-9a-f]{32}$`));
             expect(record.key).not.toBe(other[index]?.key);
-            expect(JSON.stringify(record.headers)).not.toContain(party);
+            expect(JSON.stringify(record.headers)).not.toContain(participant);
           }
           expect(JSON.parse(record.value)).toEqual({
             ...JSON.parse(before.value),
@@ -99,8 +99,8 @@ describe('PARTY_KEY_SECRET', () => {
   });
 
   it('is no short word', () => {
-    expect(() => readSettings({ META_APP_SECRET: 's', META_VERIFY_TOKEN: 't', PARTY_KEY_SECRET: 'short' })).toThrow(
-      'PARTY_KEY_SECRET has fewer than 16 characters',
+    expect(() => readSettings({ META_APP_SECRET: 's', META_VERIFY_TOKEN: 't', KEY_PSEUDONYM_SECRET: 'short' })).toThrow(
+      'KEY_PSEUDONYM_SECRET has fewer than 16 characters',
     );
   });
 });

@@ -186,7 +186,7 @@ describe('the settings of Kafka', () => {
     ['KAFKA_PARTITIONS', '11', 'partitions', 11],
     ['KAFKA_REPLICATION_FACTOR', '2', 'replicationFactor', 2],
     ['KAFKA_COMPRESSION', 'zstd', 'compression', 'zstd'],
-    ['KAFKA_REMEMBERED_IDS', '7', 'rememberedIds', 7],
+    ['KAFKA_DEDUPE_IDS', '7', 'dedupeIds', 7],
     ['WRITE_TIMEOUT_MS', '1234', 'writeTimeoutMs', 1234],
     ['MAX_BODY_BYTES', '2048', 'maxMessageBytes', 4096],
   ])('%s=%s becomes %s', (name, text, option, value) => {

@@ -50,7 +50,7 @@ function standsIn(text: string, person: string): boolean {
 
 /** The types of each key in their order, whatever the key is called. An entry of another object only looks like an account. */
 function perKey(records: readonly StoredRecord[]): string[] {
-  const ofObject = ({ value }: StoredRecord) => JSON.parse(value).data.around?.envelope?.object !== undefined;
+  const ofObject = ({ value }: StoredRecord) => JSON.parse(value).data.unrecognized?.envelope?.object !== undefined;
   const byKey = Map.groupBy(records.filter(isEvent), (record) => `${record.topic} ${record.key} ${ofObject(record)}`);
   return [...byKey.values()].map((all) => JSON.stringify(all.map(({ headers }) => headers.ce_type))).sort();
 }

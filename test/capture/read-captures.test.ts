@@ -41,7 +41,7 @@ async function captured(body: Buffer, headers: Record<string, string> = {}): Pro
 }
 
 function letters(record: OutgoingRecord): OutgoingRecord[] {
-  return toRefusedRecordDeadLetters(record, { topic: 'whatsapp.dead-letter', limitBytes: 4096, why: 'too large' });
+  return toRefusedRecordDeadLetters(record, { topic: 'whatsapp.dead-letter', limitBytes: 4096, reason: 'too large' });
 }
 
 async function* stored(records: Iterable<OutgoingRecord>): AsyncGenerator<StoredRecord> {

@@ -18,7 +18,7 @@ async function outline(body: Buffer) {
     if (!keys.has(key)) keys.set(key, keys.size);
     const { time, data } = JSON.parse(value);
     // An entry of another object than WhatsApp's may be a person.
-    const entry = data.around?.envelope?.object === undefined ? data.entry_id : null;
+    const entry = data.unrecognized?.envelope?.object === undefined ? data.entry_id : null;
     return { topic, key: keys.get(key), type: headers.ce_type, time, field: data.field, entry };
   });
 }

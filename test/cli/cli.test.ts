@@ -74,7 +74,7 @@ describe('an address that cannot be listened on', () => {
     ['HOST', 'no-such-host.invalid', 'cannot be resolved to an address'],
     ['INTERNAL_HOST', 'no-such-host.invalid', 'cannot be resolved to an address'],
     ['HOST', '192.0.2.1', 'is not an address of this machine'],
-  ])('%s=%s gets advice about the host', async (name, host, why) => {
+  ])('%s=%s gets advice about the host', async (name, host, reason) => {
     const env = {
       META_APP_SECRET: 's',
       META_VERIFY_TOKEN: 't',
@@ -87,7 +87,7 @@ describe('an address that cannot be listened on', () => {
     };
     const { code, stderr } = await runCli(['serve'], { env });
     expect(code).toBe(2);
-    expect(stderr).toContain(`${name}=${host} ${why}`);
+    expect(stderr).toContain(`${name}=${host} ${reason}`);
     expect(stderr).not.toContain('Choose another PORT');
   });
 });

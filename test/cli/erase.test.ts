@@ -70,7 +70,13 @@ describe('hubcast erase', () => {
 
   it('asks before, says what is wrong, and is careful with our own number', async () => {
     await service.end('SIGTERM');
-    for (const args of [[], ['--number', ANNA], ['--number', 'abc'], ['--number', '12'], ['--party', ' ', '--yes']]) {
+    for (const args of [
+      [],
+      ['--number', ANNA],
+      ['--number', 'abc'],
+      ['--number', '12'],
+      ['--participant', ' ', '--yes'],
+    ]) {
       expect([args, (await erase(...args)).code]).toEqual([args, 2]);
     }
     const own = await erase('--number', METADATA.display_phone_number, '--dry-run', '--json');
@@ -97,6 +103,6 @@ describe('hubcast erase', () => {
       .map((line) => JSON.parse(line));
     expect(events.map(({ event }) => event.subject)).toEqual(['b1', 'b2']);
     expect(events.map(({ offset }) => offset)).toEqual([...events.map(({ offset }) => offset)].sort((a, b) => a - b));
-    expect(JSON.parse((await erase('--party', BERT, '--dry-run', '--json')).stdout).records).toBe(3);
+    expect(JSON.parse((await erase('--participant', BERT, '--dry-run', '--json')).stdout).records).toBe(3);
   });
 });

@@ -27,7 +27,7 @@ async function largeRecord(): Promise<OutgoingRecord> {
 }
 
 const chunksOf = (record: OutgoingRecord) =>
-  toRefusedRecordDeadLetters(record, { topic: 'whatsapp.dead-letter', limitBytes: 4096, why: 'too large' });
+  toRefusedRecordDeadLetters(record, { topic: 'whatsapp.dead-letter', limitBytes: 4096, reason: 'too large' });
 
 const toStored = (record: OutgoingRecord, index: number): StoredRecord => {
   return { ...record, partition: 0, offset: String(index) };
@@ -40,17 +40,17 @@ async function replay(
 ) {
   const stored: OutgoingRecord[] = [];
   const { value, ...options } = more;
-  const replayLetter = createReplay({
+  const replayDeadLetter = createReplay({
     append: async (records) => void stored.push(...records),
     appOf: () => ({ naming: { prefix: 'whatsapp', names: {} } }),
     families: FAMILY_NAMES,
-    lettersSince: async function* () {
+    deadLettersSince: async function* () {
       yield* letters.map(toStored);
     },
     now: () => 5,
     ...options,
   });
-  return { result: await replayLetter(toStored(letter, 0), { dryRun: false, value }), stored };
+  return { result: await replayDeadLetter(toStored(letter, 0), { dryRun: false, value }), stored };
 }
 
 describe('an event in chunks', () => {
@@ -69,7 +69,7 @@ describe('an event in chunks', () => {
   it('keeps the hidden names it was made with', async () => {
     const large = { ...(await largeRecord()), key: '5:hidden' };
     const { stored } = await replay(chunksOf(large)[0] as OutgoingRecord, chunksOf(large), {
-      hideParty: () => 'again',
+      pseudonymize: () => 'again',
     });
     expect(stored).toMatchObject([{ key: '5:hidden' }]);
   });

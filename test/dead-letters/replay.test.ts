@@ -6,7 +6,7 @@ import { sampleBody } from '../../src/events/examples.ts';
 import { FAMILY_NAMES } from '../../src/fields/families.ts';
 import type { AnyField } from '../../src/fields/field.ts';
 import { allFields } from '../../src/fields/registry.ts';
-import { repetitionIdOf } from '../../src/records/dedupe-key.ts';
+import { dedupeKeyOf } from '../../src/records/dedupe-key.ts';
 import type { OutgoingRecord, StoredRecord } from '../../src/records/record.ts';
 import { receiveInto } from '../support/receive-into.ts';
 
@@ -14,15 +14,15 @@ const NOW_MS = Date.UTC(2026, 10, 23);
 
 async function replay(letter: OutgoingRecord, repair: Partial<Repair> = {}, more: Partial<ReplayOptions> = {}) {
   const stored: OutgoingRecord[] = [];
-  const replayLetter = createReplay({
+  const replayDeadLetter = createReplay({
     append: async (records) => void stored.push(...records),
     appOf: () => ({ naming: { prefix: 'whatsapp', names: {} } }),
     families: FAMILY_NAMES,
-    lettersSince: async function* () {},
+    deadLettersSince: async function* () {},
     now: () => NOW_MS,
     ...more,
   });
-  const result = await replayLetter(toStored(letter), { dryRun: false, ...repair });
+  const result = await replayDeadLetter(toStored(letter), { dryRun: false, ...repair });
   return { stored, result };
 }
 
@@ -152,7 +152,7 @@ describe('a dead letter that is read again', () => {
       JSON.stringify({ ...event, deliveryid: '","x":"' }),
       JSON.stringify({ ...event, data: { ...event.data, part: 'soul' } }),
       JSON.stringify({ ...event, data: { ...event.data, part: 'item', path: '__proto__', value: 1 } }),
-      JSON.stringify({ ...event, data: { ...event.data, part: 'around', value: {} } }),
+      JSON.stringify({ ...event, data: { ...event.data, part: 'unrecognized', value: {} } }),
     ]) {
       const { stored, result } = await replay({ ...(letter as OutgoingRecord), value });
       expect([value, stored, result.outcome]).toEqual([value, [], 'unreadable']);
@@ -170,7 +170,7 @@ it('hides people in keys and subjects as webhooks do', async () => {
   const [sample] = field.samples;
   const body = Buffer.from(sampleBody(field, sample));
   const [letter] = await withoutKnowing(field, () => receiveInto(body));
-  const { stored } = await replay(letter as OutgoingRecord, {}, { hideParty: () => 'somebody' });
+  const { stored } = await replay(letter as OutgoingRecord, {}, { pseudonymize: () => 'somebody' });
   expect(stored).toMatchObject([{ key: '123456123:somebody', headers: { ce_subject: 'somebody' } }]);
 });
 
@@ -180,7 +180,7 @@ it('is known as of its own app, so that a repetition of the delivery is told', a
   const appOf = () => ({ naming: { prefix: 'whatsapp', names: {} }, ofSeveralApps: true });
   const { stored } = await replay(letter as OutgoingRecord, { value }, { appOf });
   const [{ id } = { id: '' }] = stored;
-  expect(stored).toMatchObject([{ repetitionId: repetitionIdOf('main', id), repeatable: true, remembered: true }]);
+  expect(stored).toMatchObject([{ dedupeKey: dedupeKeyOf('main', id), repeatable: true, remembered: true }]);
 });
 
 it('of the Test button is stored each time, and never remembered', async () => {

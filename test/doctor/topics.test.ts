@@ -25,7 +25,7 @@ describeKafka('hubcast topics', (kafka) => {
   it('plans, creates, and then has nothing to do', async () => {
     const planned = await run(['plan']);
     expect(planned.code).toBe(3);
-    expect(planned.out.differences.map((one: { topic: string; remedy: string }) => [one.topic, one.remedy])).toEqual([
+    expect(planned.out.differences.map((one: { topic: string; action: string }) => [one.topic, one.action])).toEqual([
       [`${prefix}.accounts`, 'create'],
       [`${prefix}.templates`, 'create'],
       [`${prefix}.dead-letter`, 'create'],
@@ -54,8 +54,8 @@ describeKafka('hubcast topics', (kafka) => {
       [`${topic} max.message.bytes`, `${prefix}.dead-letter partitions`, `${prefix}.templates partitions`].sort(),
     );
     expect(applied.out.left).toMatchObject([
-      { topic, about: 'partitions', is: '2', should: '3', remedy: 'refuse' },
-      { topic, about: 'retention.ms', is: '1234567', remedy: 'keep' },
+      { topic, about: 'partitions', is: '2', should: '3', action: 'refuse' },
+      { topic, about: 'retention.ms', is: '1234567', action: 'keep' },
     ]);
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { namesPerson } from '../../src/event-queries/names-person.ts';
 import { receiveInto } from '../support/receive-into.ts';
 
-const PERSON = { digits: '4915112345678', party: 'US.998877665544' };
+const PERSON = { digits: '4915112345678', participant: 'US.998877665544' };
 const METADATA = { display_phone_number: '15550783881', phone_number_id: '5' };
 
 async function named(field: string, members: object): Promise<boolean[]> {

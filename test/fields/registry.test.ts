@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { z } from 'zod';
 import type { FieldEvent } from '../../src/events/contract.ts';
-import { envelopeSchema, eventSchemaOf, ownEventSchemaOf, unknownEventSchema } from '../../src/events/contract.ts';
+import { envelopeSchema, eventSchemaOf, systemEventSchemaOf, unknownEventSchema } from '../../src/events/contract.ts';
 import { DEAD_LETTER_TYPE, typeOfEvent, UNKNOWN_TYPE } from '../../src/events/event.ts';
 import { exampleEvents } from '../../src/events/examples.ts';
-import { ownEvents } from '../../src/events/system-events.ts';
+import { systemEvents } from '../../src/events/system-events.ts';
 import { allEvents, allFields } from '../../src/fields/registry.ts';
 
 /** Fields of object whatsapp_business_account as Meta's dashboard and pages name them, and older names still seen. */
@@ -28,7 +28,7 @@ describe('the registry', () => {
 
   it('has an event type of its own for every event', () => {
     const types = allEvents().map(({ field, event }) => typeOfEvent(field, event));
-    types.push(UNKNOWN_TYPE, ...ownEvents().map(({ type }) => type));
+    types.push(UNKNOWN_TYPE, ...systemEvents().map(({ type }) => type));
     expect(new Set(types).size).toBe(types.length);
   });
 
@@ -51,7 +51,7 @@ describe('samples', () => {
   const schemas = new Map<string, z.ZodType>([
     ...allEvents().map(({ field, event }) => [typeOfEvent(field, event), eventSchemaOf(field, event)] as const),
     [UNKNOWN_TYPE, unknownEventSchema] as const,
-    ...ownEvents().map((entry) => [entry.type, ownEventSchemaOf(entry)] as const),
+    ...systemEvents().map((entry) => [entry.type, systemEventSchemaOf(entry)] as const),
   ]);
 
   it.each([...schemas.keys()])('of %s become its events, which fit its schema and the envelope', (type) => {

@@ -120,10 +120,10 @@ const dedent = (text: string, spaces: number) => text.replaceAll(new RegExp(`^ {
       ['settings.KAFKA_TLS_CA=pem', 'secrets.KAFKA_TLS_CA.key=ca.crt'],
       'KAFKA_TLS_CA stands in settings and in secrets; keep one of them.',
     ],
-  ])('refuses %j and says why', (values, why) => {
+  ])('refuses %j and says why', (values, reason) => {
     const { code, output, errors } = render(...values.flatMap((value) => ['--set', value]));
     expect({ code, output }).toEqual({ code: 1, output: '' });
-    expect(errors).toContain(why);
+    expect(errors).toContain(reason);
   });
 });
 

@@ -187,8 +187,8 @@ function keyOfParts(data: object): string | null {
     readonly phone_number?: { readonly id: string | null } | null;
     readonly value: Readonly<Record<string, string>>;
   };
-  const party = value.from ?? value.recipient_id;
-  if (party !== undefined) return `${phone_number?.id}:${party}`;
+  const participant = value.from ?? value.recipient_id;
+  if (participant !== undefined) return `${phone_number?.id}:${participant}`;
   return value.display_phone_number === undefined ? account_id : `${account_id}:${value.display_phone_number}`;
 }
 

@@ -51,7 +51,7 @@ const SETTLED_WITHIN_MS = 60_000;
 export async function runEpisode(options: EpisodeOptions): Promise<Episode | { readonly skipped: string }> {
   const { mode, fault, random } = options;
   const disk = fault.stage === 'small-disk' ? await makeDisk() : undefined;
-  if (disk !== undefined && 'why' in disk) return { skipped: disk.why };
+  if (disk !== undefined && 'reason' in disk) return { skipped: disk.reason };
   const kafka = mode.kafka ? await options.stages.kafka(fault.stage) : undefined;
   const dataDir = disk?.folder ?? (await mkdtemp(join(tmpdir(), 'hubcast-ledger-')));
   const run = randomBytes(4).toString('hex');

@@ -75,7 +75,7 @@ const flags = new Command('npm run ledger --')
 
 const toText = (error: unknown) => String(error);
 const note = (line: string) => void process.stderr.write(`${line}\n`);
-const why = whyNone(await kafkaForm());
+const reason = whyNone(await kafkaForm());
 const wanted = MODES.filter(({ name }) => flags.mode === 'all' || flags.mode === name).flatMap((mode) =>
   FAULTS.filter(({ stage, name }) => mode.stages.includes(stage) && (flags.fault?.includes(name) ?? true)).map(
     (fault) => ({
@@ -84,8 +84,8 @@ const wanted = MODES.filter(({ name }) => flags.mode === 'all' || flags.mode ===
     }),
   ),
 );
-const pairs = wanted.filter(({ mode }) => !mode.kafka || why === null);
-if (pairs.length < wanted.length) note(`SKIPPED: ${wanted.length - pairs.length} episodes with Kafka. ${why}`);
+const pairs = wanted.filter(({ mode }) => !mode.kafka || reason === null);
+if (pairs.length < wanted.length) note(`SKIPPED: ${wanted.length - pairs.length} episodes with Kafka. ${reason}`);
 if (pairs.length === 0) {
   note('Nothing to run: no mode meets these faults on this machine.');
   process.exit(EXIT_USAGE);

@@ -84,13 +84,13 @@ export interface Disk {
 }
 
 /** A folder on a file system of its own, whose size can be changed; null, and why, where that is not allowed. */
-export async function makeDisk(): Promise<Disk | { readonly why: string }> {
+export async function makeDisk(): Promise<Disk | { readonly reason: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'hubcast-ledger-disk-'));
   try {
     await run('mount', ['-t', 'tmpfs', '-o', 'size=512m', 'hubcast-ledger', folder]);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
-    return { why: `no small disk can be mounted (${(error as Error).message.trim().split('\n').at(-1)})` };
+    return { reason: `no small disk can be mounted (${(error as Error).message.trim().split('\n').at(-1)})` };
   }
   return {
     folder,

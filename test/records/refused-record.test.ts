@@ -20,7 +20,7 @@ describe('a record the broker refuses', () => {
     [100, 1_048_588],
   ])('of %d bytes becomes dead letters under a limit of %d that join to the same event', async (size, limitBytes) => {
     const refused = await largeRecord(size);
-    const letters = toRefusedRecordDeadLetters(refused, { topic: 'dl', limitBytes, why: 'too large' });
+    const letters = toRefusedRecordDeadLetters(refused, { topic: 'dl', limitBytes, reason: 'too large' });
     const events = letters.map(({ value }) => deadLetterSchema.parse(JSON.parse(value)));
     for (const letter of letters) expect(recordBytes(letter)).toBeLessThanOrEqual(limitBytes);
     const joined = Buffer.concat(events.map(({ data }) => Buffer.from(data.body_base64 ?? '', 'base64')));
@@ -37,7 +37,7 @@ describe('a record the broker refuses', () => {
 
   it('becomes the same dead letters each time', async () => {
     const refused = await largeRecord(10_000);
-    const options = { topic: 'dl', limitBytes: 8_000, why: 'too large' };
+    const options = { topic: 'dl', limitBytes: 8_000, reason: 'too large' };
     expect(toRefusedRecordDeadLetters(refused, options)).toEqual(toRefusedRecordDeadLetters(refused, options));
   });
 });

@@ -215,7 +215,7 @@ export function describeStore({ name, open, remembersWhenReopened }: StoreUnderT
       await closed;
       await expect(underWay).resolves.toBeUndefined();
       await closing.store.close();
-      expect(await closing.store.readiness()).toMatchObject({ ready: false, why: expect.any(String) });
+      expect(await closing.store.readiness()).toMatchObject({ ready: false, reason: expect.any(String) });
 
       const again = await closing.reopen();
       try {

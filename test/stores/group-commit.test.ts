@@ -20,7 +20,7 @@ function heldStore(changes: Partial<SharedWritesOptions> = {}) {
       }),
     writeTimeoutMs: 4000,
     maxGroupSize: 10_000,
-    rememberedIds: 0,
+    dedupeIds: 0,
     now: () => clock.ms,
     ...changes,
   });
@@ -138,7 +138,7 @@ describe('shared writes', () => {
   });
 
   it('writes an id again after its write failed', async () => {
-    const store = heldStore({ rememberedIds: 10 });
+    const store = heldStore({ dedupeIds: 10 });
     const record = makeRecord('t');
     const first = store.append([record]);
     (await store.group(0)).end(new Error('disk on fire'));
@@ -159,7 +159,7 @@ describe('shared writes', () => {
   });
 
   it('remembers as many stored ids as it is told to, and forgets the oldest', async () => {
-    const store = heldStore({ rememberedIds: 4 });
+    const store = heldStore({ dedupeIds: 4 });
     const records = Array.from({ length: 6 }, () => makeRecord('t'));
     for (const [n, record] of records.entries()) {
       const appended = store.append([record]);
@@ -196,7 +196,7 @@ describe('shared writes', () => {
       writeGroup: () => Promise.resolve(),
       writeTimeoutMs: 4000,
       maxGroupSize: 10_000,
-      rememberedIds: 0,
+      dedupeIds: 0,
       now: () => 0,
     });
     await expect(writes.append([makeRecord('t')])).rejects.toMatchObject({ code: 'internal' });

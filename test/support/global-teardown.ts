@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { howToGetKafka, readKafkaEnvironment } from './kafka-environment.ts';
-import { closeKeeper } from './kafka-keeper.ts';
+import { closeLeader } from './kafka-holder.ts';
 
 export default async function globalTeardown(): Promise<void> {
-  await closeKeeper();
+  await closeLeader();
   const environment = readKafkaEnvironment();
   const { skippedFile } = environment;
   if (!existsSync(skippedFile)) return;

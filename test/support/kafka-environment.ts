@@ -1,7 +1,7 @@
 // What jest's global setup tells the suites, which run in processes that inherit its environment.
 import { FORM_VARIABLE, type KafkaForm, kafkaForm, whyNone } from '../stores/kafka/broker/form.ts';
 
-const KEEPER = 'HUBCAST_TEST_KAFKA_KEEPER';
+const HOLDER = 'HUBCAST_TEST_KAFKA_HOLDER';
 const SKIPPED = 'HUBCAST_TEST_KAFKA_SKIPPED';
 
 export interface KafkaEnvironment {
@@ -9,14 +9,14 @@ export interface KafkaEnvironment {
   readonly given: string[] | null;
   /** How brokers can be started here. */
   readonly form: KafkaForm;
-  readonly keeperUrl: string;
+  readonly leaderUrl: string;
   /** A file to which suites that cannot run write their names. */
   readonly skippedFile: string;
 }
 
-export async function writeKafkaEnvironment(keeperUrl: string, skippedFile: string): Promise<void> {
+export async function writeKafkaEnvironment(leaderUrl: string, skippedFile: string): Promise<void> {
   process.env[FORM_VARIABLE] = await kafkaForm();
-  process.env[KEEPER] = keeperUrl;
+  process.env[HOLDER] = leaderUrl;
   process.env[SKIPPED] = skippedFile;
 }
 
@@ -33,7 +33,7 @@ export function readKafkaEnvironment(): KafkaEnvironment {
   return {
     given: given && given.length > 0 ? given : null,
     form: form as KafkaForm,
-    keeperUrl: process.env[KEEPER] ?? '',
+    leaderUrl: process.env[HOLDER] ?? '',
     skippedFile: process.env[SKIPPED] ?? '',
   };
 }

@@ -64,9 +64,9 @@ function describeWithout(name: string): void {
 
 /** The run's shared brokers: KAFKA_BROKERS, else one that is started now, unless it was before. */
 export async function sharedBrokers(): Promise<string[]> {
-  const { given, keeperUrl } = readKafkaEnvironment();
+  const { given, leaderUrl } = readKafkaEnvironment();
   if (given !== null) return given;
-  const answer = await fetch(keeperUrl);
+  const answer = await fetch(leaderUrl);
   if (!answer.ok) throw new Error(await answer.text());
   const { brokers } = (await answer.json()) as { brokers: string[] };
   return brokers;

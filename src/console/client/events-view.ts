@@ -95,7 +95,7 @@ function detail({ record, json }: FlowEvent, close: () => void): TemplateResult 
     ['Key', record.key],
   ];
   const derived = part('derived');
-  // hubcast's own events have neither.
+  // hubcast's system events have neither.
   const fromMeta = part('value') ?? part('body_base64');
   const issues = event?.data?.issues ?? [];
   return html`<aside class="card detail" aria-label="The chosen event">

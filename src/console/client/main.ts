@@ -3,10 +3,10 @@ import { html, nothing, render, type TemplateResult } from 'lit-html';
 import { ask, askJson, hasToken, Refused, setToken } from './api.ts';
 import { drawChart, FLOW_LINES, LATENCY_LINES } from './charts.ts';
 import { type ChecksAnswer, checksView } from './checks-view.ts';
+import { type DeadLettersState, deadLettersView, replayWords } from './dead-letters-view.ts';
 import { byId, createRedraw } from './dom.ts';
 import { type EventsState, eventsView } from './events-view.ts';
 import { createFlow, type Flow } from './flow.ts';
-import { type LettersState, lettersView, replayWords } from './letters-view.ts';
 import { type Loaded, numbersView } from './numbers-view.ts';
 import { overview } from './overview.ts';
 import type { DeadLetterRow, HealthAnswer, HistoryAnswer, Readiness, Replayed } from './shapes.ts';
@@ -32,7 +32,7 @@ const state = {
   history: null as HistoryAnswer | null,
   events: { chosen: null } as EventsState,
   numbers: null as Loaded<HealthAnswer>,
-  letters: { rows: null, said: new Map() } as LettersState,
+  letters: { rows: null, said: new Map() } as DeadLettersState,
   checks: null as Loaded<ChecksAnswer>,
 };
 let flow: Flow | undefined;
@@ -78,7 +78,7 @@ function body(current: View): TemplateResult {
   }
   if (current === 'numbers') return numbersView(state.numbers, loadNumbers);
   if (current === 'dead-letters') {
-    return lettersView(state.letters, { reload: () => loadLetters(null), more: loadLetters, retry });
+    return deadLettersView(state.letters, { reload: () => loadDeadLetters(null), more: loadDeadLetters, retry });
   }
   if (current === 'checks') return checksView(state.checks, state.readiness?.warnings ?? [], loadChecks);
   return overview(state, flow?.count() ?? 0);
@@ -142,7 +142,7 @@ async function loadNumbers(): Promise<void> {
   redraw();
 }
 
-async function loadLetters(before: string | null): Promise<void> {
+async function loadDeadLetters(before: string | null): Promise<void> {
   const shown =
     before !== null && state.letters.rows !== null && 'answer' in state.letters.rows
       ? state.letters.rows.answer.data
@@ -181,7 +181,7 @@ async function refresh(): Promise<void> {
     follow();
   } catch (error) {
     if (error instanceof Refused) state.refusal = refusalWords(error);
-    else state.readiness = { status: 'not_ready', why: 'The service does not answer.' };
+    else state.readiness = { status: 'not_ready', reason: 'The service does not answer.' };
   }
   redraw();
 }
@@ -198,7 +198,7 @@ function follow(): void {
 function enterView(): void {
   const current = view();
   if (current === 'numbers' && state.numbers === null) void loadNumbers();
-  if (current === 'dead-letters') void loadLetters(null);
+  if (current === 'dead-letters') void loadDeadLetters(null);
   if (current === 'checks' && state.checks === null) void loadChecks();
   draw();
   // Screen readers and the keyboard go on at the new heading.

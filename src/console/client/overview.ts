@@ -55,7 +55,7 @@ function readinessCard(readiness: Readiness | null, history: HistoryAnswer | nul
   if (readiness === null) return html`<p class="card quiet">Asking the service …</p>`;
   const where = history === null ? '' : `hubcast ${history.version}, ${history.store}`;
   if (readiness.status === 'not_ready') {
-    return html`<div class="card state bad" role="alert"><strong>Not ready.</strong> ${readiness.why} <span class="quiet">${where}</span></div>`;
+    return html`<div class="card state bad" role="alert"><strong>Not ready.</strong> ${readiness.reason} <span class="quiet">${where}</span></div>`;
   }
   const warnings = readiness.warnings ?? [];
   return html`<div class="card state ${warnings.length === 0 ? 'good' : 'warn'}">

@@ -46,7 +46,7 @@ export interface Issue {
 export interface Readiness {
   readonly status: 'ready' | 'not_ready';
   readonly warnings?: readonly string[];
-  readonly why?: string;
+  readonly reason?: string;
 }
 
 export interface HistoryAnswer {

@@ -16,7 +16,7 @@ import type { WebhookEvent } from './webhook-event.ts';
 const REPEATED = ['id', 'type', 'source', 'subject', 'time'] as const;
 const CONTENT_TYPE = 'application/cloudevents+json';
 /** Members of `data` with what Meta sent. */
-const METAS_MEMBERS = ['value', 'context', 'around'] as const;
+const METAS_MEMBERS = ['value', 'context', 'unrecognized'] as const;
 
 /**
  * Reads one record. Members nobody knows are kept. An event of a type, or of a version of a type, that this package does

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { allEvents } from '../../fields/registry.ts';
-import { eventSchemaOf, ownEventSchemaOf, unknownEventSchema } from '../contract.ts';
+import { eventSchemaOf, systemEventSchemaOf, unknownEventSchema } from '../contract.ts';
 import { dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from '../event.ts';
 import { UNKNOWN_VERSION } from '../split.ts';
-import { ownEvents } from '../system-events.ts';
+import { systemEvents } from '../system-events.ts';
 
 /** Built when the first event of its type is read. */
 const MAKERS: ReadonlyMap<string, () => z.ZodType> = new Map<string, () => z.ZodType>([
@@ -12,7 +12,9 @@ const MAKERS: ReadonlyMap<string, () => z.ZodType> = new Map<string, () => z.Zod
       [dataschemaOf(typeOfEvent(field, event), event.version), () => eventSchemaOf(field, event)] as const,
   ),
   [dataschemaOf(UNKNOWN_TYPE, UNKNOWN_VERSION), () => unknownEventSchema],
-  ...ownEvents().map((entry) => [dataschemaOf(entry.type, entry.version), () => ownEventSchemaOf(entry)] as const),
+  ...systemEvents().map(
+    (entry) => [dataschemaOf(entry.type, entry.version), () => systemEventSchemaOf(entry)] as const,
+  ),
 ]);
 
 const made = new Map<string, z.ZodType>();

@@ -18,7 +18,7 @@ type Exact<T> = unknown extends T
           : T;
 
 /** What Meta sent, as opposed to what hubcast says of it. */
-type MetasMember = 'value' | 'context' | 'around';
+type MetasMember = 'value' | 'context' | 'unrecognized';
 
 type Decoded<Event> = {
   [Name in keyof Event]: Name extends 'data'
@@ -29,13 +29,13 @@ type Decoded<Event> = {
 type KnownEvent = Decoded<FieldEvent>;
 
 /** What hubcast makes itself. */
-type OwnEvent = Decoded<HubcastEvent>;
+type SystemEvent = Decoded<HubcastEvent>;
 
 /** What could not be read, split, typed or stored as it is. */
-export type DeadLetterEvent = Extract<OwnEvent, { type: 'whatsapp.dead_letter' }>;
+export type DeadLetterEvent = Extract<SystemEvent, { type: 'whatsapp.dead_letter' }>;
 
 /** A phone number's state changed. */
-export type PhoneNumberChangedEvent = Extract<OwnEvent, { type: 'whatsapp.phone_number.changed' }>;
+export type PhoneNumberChangedEvent = Extract<SystemEvent, { type: 'whatsapp.phone_number.changed' }>;
 
 /** What this version of the package has no type for: `data.field` names Meta's field, if there is one. */
 export type UnknownEvent = Decoded<
@@ -47,7 +47,7 @@ export type UnknownEvent = Decoded<
       field: string | null;
       test: boolean;
       context?: Record<string, unknown>;
-      around?: Record<string, unknown>;
+      unrecognized?: Record<string, unknown>;
       value?: unknown;
       [member: string]: unknown;
     };
@@ -55,7 +55,7 @@ export type UnknownEvent = Decoded<
 >;
 
 /** Every event of a known field, those that hubcast makes itself, and the type for everything else. */
-export type WebhookEvent = KnownEvent | UnknownEvent | OwnEvent;
+export type WebhookEvent = KnownEvent | UnknownEvent | SystemEvent;
 
 export type WebhookEventType = WebhookEvent['type'];
 

@@ -16,7 +16,7 @@ export const deadLetter = defineOwnEvent({
     entry_id: z.string().nullable(),
     test: z.boolean(),
     part: z
-      .enum(['body', 'around', 'entry', 'change', 'value', 'item', 'chunk'])
+      .enum(['body', 'unrecognized', 'entry', 'change', 'value', 'item', 'chunk'])
       .meta({ description: 'Which part of the body it is; a chunk is one of an event too large for its topic' }),
     path: z.string().optional().meta({ description: "Where the part stood, from the body's root" }),
     entry_time: z

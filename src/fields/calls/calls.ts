@@ -1,6 +1,6 @@
 import { defineField, eachItem, type Sent } from '../field.ts';
 import { call, callStatus } from '../messages/message.ts';
-import { chatKeyOf, numberAndPeople, numberOf, type Party } from '../messages/surroundings.ts';
+import { chatKeyOf, numberAndPeople, numberOf, type Participant } from '../messages/message-context.ts';
 import { digitsOf, metaPage } from '../values.ts';
 
 export const calls = defineField({
@@ -22,7 +22,7 @@ export const calls = defineField({
       seconds: ({ timestamp }) => timestamp,
       phoneNumber: numberOf,
       subject: ({ id }) => id,
-      key: chatKeyOf(callParty),
+      key: chatKeyOf(callParticipant),
     }),
     eachItem({
       item: {
@@ -81,11 +81,11 @@ export const calls = defineField({
 });
 
 /** The side that is not our number, whichever of the two called. */
-function callParty({ text, textAround }: Pick<Sent, 'text' | 'textAround'>): Party {
+function callParticipant({ text, contextText }: Pick<Sent, 'text' | 'contextText'>): Participant {
   const from = text('from');
   const to = text('to');
   const direction = text('direction');
-  const ours = digitsOf(textAround('metadata', 'display_phone_number'));
+  const ours = digitsOf(contextText('metadata', 'display_phone_number'));
   const byBusiness =
     direction === 'BUSINESS_INITIATED' || (direction === null && from !== null && digitsOf(from) === ours);
   return { userId: byBusiness ? null : text('from_user_id'), phone: (byBusiness ? to : from) ?? to ?? from };

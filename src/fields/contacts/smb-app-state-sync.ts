@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineField, eachItem } from '../field.ts';
-import { chatKeyOf, numberOf, numberOnly } from '../messages/surroundings.ts';
+import { chatKeyOf, numberOf, numberOnly } from '../messages/message-context.ts';
 import { openEnum, phoneDigits, pii, referencePage, unixSeconds } from '../values.ts';
 
 export const smbAppStateSync = defineField({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineField, eachItem } from '../field.ts';
-import { chatKeyOf, numberAndPeople, numberOf } from '../messages/surroundings.ts';
+import { chatKeyOf, numberAndPeople, numberOf } from '../messages/message-context.ts';
 import { idOrNumber, openEnum, phoneDigits, pii, referencePage, unixSeconds } from '../values.ts';
 
 export const userPreferences = defineField({

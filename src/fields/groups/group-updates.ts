@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineField, eachItem } from '../field.ts';
 import { CHAT_KEY_ABOUT, chatKey } from '../keys.ts';
 import { errorItem } from '../messages/message-content.ts';
-import { numberAndPeople, numberOf } from '../messages/surroundings.ts';
+import { numberAndPeople, numberOf } from '../messages/message-context.ts';
 import { pii, unixSeconds } from '../values.ts';
 
 /** The four fields of groups have one shape: `groups[]`, whose members beyond these depend on the `type`. */
@@ -30,9 +30,9 @@ function groupField<const Name extends string>(name: Name, about: string, sample
         phoneNumber: numberOf,
         subject: (_, { text }) => text('group_id'),
         key: {
-          about: CHAT_KEY_ABOUT.replace('party', 'group_id'),
+          about: CHAT_KEY_ABOUT.replace('participant', 'group_id'),
           // As in the keys of the group's messages.
-          party: true,
+          participant: true,
           of: (value, sent) => chatKey(numberOf(value, sent)?.id ?? null, sent.text('group_id')),
         },
       }),

@@ -3,7 +3,7 @@ import { defineField, eachItem, type Sent } from '../field.ts';
 import { CHAT_KEY_ABOUT, chatKey } from '../keys.ts';
 import { message } from '../messages/message.ts';
 import { errorItem } from '../messages/message-content.ts';
-import { numberContext, numberOf } from '../messages/surroundings.ts';
+import { numberContext, numberOf } from '../messages/message-context.ts';
 import { numberOrText, phoneDigits, referencePage } from '../values.ts';
 
 const chunk = {
@@ -30,7 +30,7 @@ const threadContext = z
   })
   .meta({ description: 'What Meta put around the item' });
 
-type ThreadSent = Pick<Sent<z.output<typeof threadContext>>, 'context' | 'textAround'>;
+type ThreadSent = Pick<Sent<z.output<typeof threadContext>>, 'context' | 'contextText'>;
 
 export const history = defineField({
   name: 'history',
@@ -56,7 +56,7 @@ export const history = defineField({
       subject: ({ id }) => id,
       key: {
         about: `${CHAT_KEY_ABOUT} (the thread's)`,
-        party: true,
+        participant: true,
         of: (value, sent: ThreadSent) =>
           chatKey(numberOf(value, sent)?.id ?? null, sent.context.history?.threads?.id ?? null),
       },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineField, eachItem } from '../field.ts';
 import { accountKey } from '../keys.ts';
 import { numberOrText, openEnum, pii, referencePage, unixSeconds } from '../values.ts';
-import { numberAndPeople, numberOf } from './surroundings.ts';
+import { numberAndPeople, numberOf } from './message-context.ts';
 
 export const automaticEvents = defineField({
   name: 'automatic_events',
@@ -32,7 +32,7 @@ export const automaticEvents = defineField({
       phoneNumber: numberOf,
       subject: (_, { text }) => text('id'),
       // Not the key, but the subject: it is the id of a person's message or click.
-      key: { ...accountKey, party: true },
+      key: { ...accountKey, participant: true },
     }),
   ],
   samples: [

@@ -2,7 +2,7 @@ import { defineField, eachItem, type Sent } from '../field.ts';
 import { metaPage } from '../values.ts';
 import { message, status } from './message.ts';
 import { errorItem } from './message-content.ts';
-import { chatKeyOf, numberAndPeople, numberOf, type Party } from './surroundings.ts';
+import { chatKeyOf, numberAndPeople, numberOf, type Participant } from './message-context.ts';
 
 type Text = Pick<Sent, 'text'>;
 
@@ -25,7 +25,7 @@ export const messages = defineField({
       seconds: ({ timestamp }) => timestamp,
       phoneNumber: numberOf,
       subject: ({ id }) => id,
-      key: chatKeyOf(messageParty),
+      key: chatKeyOf(messageParticipant),
     }),
     eachItem({
       item: {
@@ -42,7 +42,7 @@ export const messages = defineField({
       seconds: ({ timestamp }) => timestamp,
       phoneNumber: numberOf,
       subject: ({ id }) => id,
-      key: chatKeyOf(statusParty),
+      key: chatKeyOf(statusParticipant),
     }),
     eachItem({
       item: { name: 'error', at: ['errors'] },
@@ -104,11 +104,11 @@ export const messages = defineField({
   ],
 });
 
-function messageParty({ text }: Text): Party {
+function messageParticipant({ text }: Text): Participant {
   return { group: text('group_id'), userId: text('from_user_id'), phone: text('from') };
 }
 
-function statusParty({ text }: Text): Party {
+function statusParticipant({ text }: Text): Participant {
   const group = text('recipient_type') === 'group' ? text('recipient_id') : null;
   return { group, userId: text('recipient_user_id'), phone: text('recipient_id') };
 }

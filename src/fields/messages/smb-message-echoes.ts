@@ -1,7 +1,7 @@
 import { defineField, eachItem } from '../field.ts';
 import { referencePage } from '../values.ts';
 import { message } from './message.ts';
-import { chatKeyOf, numberAndPeople, numberOf } from './surroundings.ts';
+import { chatKeyOf, numberAndPeople, numberOf } from './message-context.ts';
 
 export const smbMessageEchoes = defineField({
   name: 'smb_message_echoes',

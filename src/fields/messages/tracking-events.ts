@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineField, eachItem } from '../field.ts';
 import { accountKey } from '../keys.ts';
 import { pii, unixSeconds } from '../values.ts';
-import { numberAndPeople, numberOf } from './surroundings.ts';
+import { numberAndPeople, numberOf } from './message-context.ts';
 
 export const trackingEvents = defineField({
   name: 'tracking_events',
@@ -30,7 +30,7 @@ export const trackingEvents = defineField({
       phoneNumber: numberOf,
       subject: (_, { text }) => text('tracking_data', 'click_id'),
       // Not the key, but the subject: it is the id of a person's message or click.
-      key: { ...accountKey, party: true },
+      key: { ...accountKey, participant: true },
     }),
   ],
   samples: [

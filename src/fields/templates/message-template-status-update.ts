@@ -66,7 +66,9 @@ export const messageTemplateStatusUpdate = defineField({
           rejection_info: z
             .looseObject({ reason: z.string().nullish(), recommendation: z.string().nullish() })
             .nullish()
-            .meta({ description: 'INVALID_FORMAT only; one page shows it beside the value, then it is in `around`' }),
+            .meta({
+              description: 'INVALID_FORMAT only; one page shows it beside the value, then it is in `unrecognized`',
+            }),
         })
         .meta({ description: 'The value of a message_template_status_update change' }),
       subject: templateSubject,

@@ -81,7 +81,7 @@ export const EVENT_OPERATIONS = {
     query: ['type', 'family', 'account_id', 'limit', 'before'],
     scope: 'events:read',
     answer: 'EventList',
-    errors: ['invalid_query', ...ACCESS, 'too_much_in_flight'],
+    errors: ['invalid_query', ...ACCESS, 'overloaded'],
   },
   streamEvents: {
     method: 'get',
@@ -92,7 +92,7 @@ export const EVENT_OPERATIONS = {
     query: ['type', 'family', 'account_id'],
     scope: 'events:read',
     answer: null,
-    errors: ['invalid_query', ...ACCESS, 'too_much_in_flight', 'shutting_down'],
+    errors: ['invalid_query', ...ACCESS, 'overloaded', 'shutting_down'],
   },
   listDeadLetters: {
     method: 'get',
@@ -102,7 +102,7 @@ export const EVENT_OPERATIONS = {
     query: ['field', 'code', 'limit', 'before'],
     scope: 'events:read',
     answer: 'DeadLetterList',
-    errors: ['invalid_query', ...ACCESS, 'too_much_in_flight'],
+    errors: ['invalid_query', ...ACCESS, 'overloaded'],
   },
   getDeadLetter: {
     method: 'get',
@@ -112,7 +112,7 @@ export const EVENT_OPERATIONS = {
     query: ['at'],
     scope: 'events:read',
     answer: 'StoredEvent',
-    errors: ['invalid_query', 'dead_letter_not_found', ...ACCESS, 'too_much_in_flight'],
+    errors: ['invalid_query', 'dead_letter_not_found', ...ACCESS, 'overloaded'],
   },
   replayDeadLetter: {
     method: 'post',
@@ -129,7 +129,7 @@ export const EVENT_OPERATIONS = {
       'body_incomplete',
       'dead_letter_not_found',
       ...ACCESS,
-      'too_much_in_flight',
+      'overloaded',
       'write_timed_out',
       'store_full',
     ],

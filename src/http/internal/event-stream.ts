@@ -17,14 +17,14 @@ const RETRY_MS = 2_000;
 
 const open = new WeakMap<object, number>();
 
-/** @throws HubcastError `too_much_in_flight` */
+/** @throws HubcastError `overloaded` */
 export function streamEvents(
   request: Request,
   response: Response,
   subscribe: (listener: StreamListener) => () => void,
 ): void {
   const streams = open.get(request.app) ?? 0;
-  if (streams >= MAX_STREAMS) throw new HubcastError('too_much_in_flight', `${streams} streams are open.`);
+  if (streams >= MAX_STREAMS) throw new HubcastError('overloaded', `${streams} streams are open.`);
   const headers = {
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-store',

@@ -77,7 +77,7 @@ export function createInternalApp(options: InternalAppOptions): Express {
     if (state.ready) {
       const spool = state.spool && toSpoolAnswer(state.spool);
       sendJson(response, 200, { status: 'ready', warnings: state.warnings ?? [], ...(spool && { spool }) });
-    } else sendJson(response, 503, { status: 'not_ready', why: state.why });
+    } else sendJson(response, 503, { status: 'not_ready', reason: state.reason });
   });
   app.get('/metrics', async (_request, response) => {
     const { contentType, text } = await options.metrics();

@@ -78,7 +78,7 @@ export const OPERATIONS = {
   },
   reportHealth: {
     path: '/phone-numbers/health',
-    about: 'How the numbers are doing, why, and what to do',
+    about: 'How the numbers are doing, reason, and what to do',
     parameters: [],
     query: ['account_id', 'fresh'],
     answer: 'HealthReport',

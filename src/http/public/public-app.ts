@@ -6,7 +6,7 @@ import type { Logger } from '../../core/log.ts';
 import type { Receipt, Receive, TraceDelivery } from '../../receive.ts';
 import { answerHandshake } from '../../webhook/handshake.ts';
 import { readSignature } from '../../webhook/signature.ts';
-import type { Room, Share } from '../server/admission.ts';
+import type { Admission, Reservation } from '../server/admission.ts';
 import {
   isUnreadablePath,
   sendError,
@@ -19,15 +19,15 @@ import { createFailureLog } from '../server/failure-log.ts';
 import { declaredLength, readBodyBytes } from '../server/read-body.ts';
 
 /** Where one Meta app knocks. */
-export interface WebhookDoor {
+export interface WebhookEndpoint {
   readonly receive: Receive;
   readonly verifyToken: () => string;
 }
 
 export interface PublicAppOptions {
   /** For /webhook (null) or /webhook/<app>; undefined where there is nothing. Asked for each request. */
-  readonly door: (app: string | null) => WebhookDoor | undefined;
-  readonly room: Room;
+  readonly endpoint: (app: string | null) => WebhookEndpoint | undefined;
+  readonly admission: Admission;
   readonly maxBodyBytes: number;
   /** Wall clock, ms since 1970. */
   readonly now: () => number;
@@ -50,16 +50,16 @@ export function createPublicApp(options: PublicAppOptions): RequestListener {
   const { app, refuse } = createRoutes(options);
   // With an end of our own, which is reached only where refusing itself fails: Express would make its for each request.
   const handle = app as unknown as (request: IncomingMessage, response: ServerResponse, end: () => void) => void;
-  const { room } = options;
+  const { admission } = options;
   return (request, response) => {
-    const why = request.method === 'POST' ? room.whyNot() : undefined;
-    if (why === undefined) handle(request, response, () => response.destroy());
-    else refuse(response, why);
+    const reason = request.method === 'POST' ? admission.rejectionReason() : undefined;
+    if (reason === undefined) handle(request, response, () => response.destroy());
+    else refuse(response, reason);
   };
 }
 
 function createRoutes(options: PublicAppOptions) {
-  const { door, room, maxBodyBytes, now, newDeliveryId, log, meter } = options;
+  const { endpoint, admission, maxBodyBytes, now, newDeliveryId, log, meter } = options;
   /** What the sender is not told: the diagnosis, and what the operator can do. */
   const logFailure = createFailureLog(log);
   const app = express();
@@ -89,7 +89,7 @@ function createRoutes(options: PublicAppOptions) {
 
   /** Of POSTs a promise; not async, which would make one more for each. */
   function answer(request: Request, response: Response, name: string | null): Promise<void> | undefined {
-    const to = door(name);
+    const to = endpoint(name);
     if (to === undefined) nothingHere(response);
     else if (request.method === 'POST') return takeEvents(request, response, to, name);
     else if (request.method === 'GET') handshake(request, response, to, name);
@@ -100,7 +100,12 @@ function createRoutes(options: PublicAppOptions) {
     return undefined;
   }
 
-  function handshake(request: Request, response: Response, { verifyToken }: WebhookDoor, name: string | null): void {
+  function handshake(
+    request: Request,
+    response: Response,
+    { verifyToken }: WebhookEndpoint,
+    name: string | null,
+  ): void {
     try {
       const challenge = answerHandshake(request.query, verifyToken());
       sendText(response, 200, challenge);
@@ -117,7 +122,7 @@ function createRoutes(options: PublicAppOptions) {
   async function takeEvents(
     request: Request,
     response: Response,
-    { receive }: WebhookDoor,
+    { receive }: WebhookEndpoint,
     name: string | null,
   ): Promise<void> {
     const startedMs = performance.now();
@@ -129,14 +134,14 @@ function createRoutes(options: PublicAppOptions) {
       path: request.path,
       deliveryId,
     });
-    let share: Share | undefined;
+    let reservation: Reservation | undefined;
     let bytes = 0;
     try {
       const length = declaredLength(request, maxBodyBytes);
       const signature = readSignature(one(request.headers['x-hub-signature-256']));
-      share = room.enter(length);
-      const body = await readBodyBytes(request, response, length, { maxBodyBytes, take: share.take });
-      share.arrived();
+      reservation = admission.admit(length);
+      const body = await readBodyBytes(request, response, length, { maxBodyBytes, take: reservation.reserve });
+      reservation.complete();
       bytes = body.length;
       const receipt = await receive({
         body,
@@ -155,7 +160,7 @@ function createRoutes(options: PublicAppOptions) {
       trace?.end('stored', 200);
     } catch (thrown) {
       const error = toHubcastError(thrown);
-      if (share === undefined && error.code === 'too_much_in_flight') sendRefusal(response, error);
+      if (reservation === undefined && error.code === 'overloaded') sendRefusal(response, error);
       else sendError(response, error);
       logFailure(
         error,
@@ -165,14 +170,14 @@ function createRoutes(options: PublicAppOptions) {
       meter?.noteAnswer(error.code);
       trace?.end(error.code, error.kind.status);
     } finally {
-      share?.leave();
+      reservation?.release();
     }
   }
 
   function logDelivery(deliveryId: string, name: string | null, receipt: Receipt, bytes: number, ms: number): void {
     const { events, unknown, deadLetters, dropped, foreign } = receipt;
     const entry: Record<string, string | number> = { outcome: 'stored', deliveryId, events, bytes, ms: round(ms) };
-    // Each member costs a little in the hottest line of the service: what is nought is not said.
+    // Each member costs a little in the hottest line of the service: what is zero is not said.
     if (name !== null) entry.app = name;
     if (unknown > 0) entry.unknown = unknown;
     if (deadLetters > 0) entry.deadLetters = deadLetters;

@@ -13,13 +13,13 @@ export function createWhyClosed({ backlog, maxRecords, maxQueueMs }: BacklogLimi
     const { records, oldestMs } = backlog();
     if (records >= maxRecords) {
       return new HubcastError(
-        'too_much_in_flight',
+        'overloaded',
         `${records} events wait for the store; MAX_IN_FLIGHT_EVENTS is ${maxRecords}.`,
       );
     }
     if (oldestMs > maxQueueMs) {
       return new HubcastError(
-        'too_much_in_flight',
+        'overloaded',
         `A request has waited ${Math.round(oldestMs)} ms for the store; MAX_QUEUE_MS is ${maxQueueMs}.`,
       );
     }

@@ -10,7 +10,7 @@ export type LogFailure = (error: HubcastError, members: object, message: string)
 const WINDOW_MS = 1000;
 const LINES_PER_WINDOW = 10;
 /** Refused for load, not for want of a store: the store's own lines say what is wrong. */
-const WARNED_ONLY: ReadonlySet<ErrorCode> = new Set(['too_much_in_flight', 'shutting_down']);
+const WARNED_ONLY: ReadonlySet<ErrorCode> = new Set(['overloaded', 'shutting_down']);
 
 export function createFailureLog(log: Logger): LogFailure {
   const windows = new Map<ErrorCode, { lines: number; untold: number }>();

@@ -146,10 +146,10 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
 }
 
 function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): HubcastError {
-  const why = error.code === 'EADDRINUSE' ? 'is taken by another process' : `cannot be used (${error.message})`;
+  const reason = error.code === 'EADDRINUSE' ? 'is taken by another process' : `cannot be used (${error.message})`;
   return new HubcastError(
     'configuration_invalid',
-    `${host}:${port} ${why}. Choose another PORT or INTERNAL_PORT; 0 takes a free one.`,
+    `${host}:${port} ${reason}. Choose another PORT or INTERNAL_PORT; 0 takes a free one.`,
     {
       cause: error,
     },

@@ -1,6 +1,6 @@
 /**
  * Bodies that have not arrived whole, and which of them give way when room is short. Nobody knows yet who sent them, and
- * holding one costs its sender nothing; so it has to keep coming to keep its room. No timer: the clock is looked at
+ * holding one costs its sender nothing; so it has to keep coming to keep its admission. No timer: the clock is looked at
  * when a piece comes, and the order of a Set is the order of time.
  */
 import type { HubcastError } from '../../core/errors.ts';
@@ -17,7 +17,7 @@ export interface UnfinishedBodies {
   /** It arrived, failed or was cut. */
   readonly remove: (body: UnfinishedBody) => void;
   /** Those that may be cut for others, first to go first. */
-  readonly inOrderToGo: () => Iterable<UnfinishedBody>;
+  readonly inEvictionOrder: () => Iterable<UnfinishedBody>;
 }
 
 /** Who sends less than 4 KiB in 250 ms stands still. Long enough for a lost packet to come again on most ways. */
@@ -71,7 +71,7 @@ export function createUnfinishedBodies(clockMs: () => number): UnfinishedBodies 
       byStep.delete(body);
       byDoubling.delete(body);
     },
-    *inOrderToGo() {
+    *inEvictionOrder() {
       const nowMs = clockMs();
       for (const [body, { stepMs }] of byStep) {
         if (nowMs - stepMs < STALLED_MS) break;

@@ -13,7 +13,7 @@ import {
   REFRESH_INTERVAL_MS,
   type Snapshot,
 } from './account-list.ts';
-import { createRemembered } from './expiring-cache.ts';
+import { createExpiringCache } from './expiring-cache.ts';
 import { type Guess, readId, readNumber } from './parse-number.ts';
 import {
   type Found,
@@ -83,7 +83,7 @@ export interface Directory {
   /** All numbers of the lists as they are in memory. */
   readonly known: () => Iterable<CachedNumber>;
   /** Marks what the events are about; asks nobody. */
-  readonly noteEvents: (events: readonly NotedEvent[]) => void;
+  readonly countEvents: (events: readonly NotedEvent[]) => void;
   /** Reads the lists that are marked or were never read, few at a time; failures wait for the next time. */
   readonly refresh: () => Promise<void>;
   /** Reads an account's list, unless it was read within this time. @throws HubcastError why it cannot be told */
@@ -96,7 +96,7 @@ export interface Directory {
 
 const ACCOUNT_TTL_MS = 60 * 60_000;
 const ACCOUNT_NOT_TOLD_TTL_MS = 60_000;
-const REMEMBERED_ACCOUNTS = 10_000;
+const CACHED_ACCOUNTS = 10_000;
 
 export function createDirectory(options: DirectoryOptions): Directory {
   const { ttlMs, now } = options;
@@ -105,7 +105,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
     options.accountIds.map((accountId) => [accountId, createAccountList({ accountId, list: options.list, now })]),
   );
   const singles = createSingleReads(options.one, freshness);
-  const accounts = createRemembered<GraphAccount | null>({ size: REMEMBERED_ACCOUNTS, now });
+  const accounts = createExpiringCache<GraphAccount | null>({ size: CACHED_ACCOUNTS, now });
 
   function listsFor(accountId: string | null | undefined): readonly AccountList[] {
     if (accountId == null) {
@@ -184,7 +184,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
       for (const list of lists.values()) yield* list.peek()?.byId.values() ?? [];
     },
 
-    noteEvents(events) {
+    countEvents(events) {
       for (const { family, key } of events) {
         if (key === null || (family !== 'phone-numbers' && family !== 'accounts')) continue;
         const [accountId = '', digits] = key.split(':');

@@ -1,5 +1,5 @@
 /** Answers kept for a while under a name, the oldest dropped first; who asks at the same time shares one question. */
-export interface Remembered<Value> {
+export interface ExpiringCache<Value> {
   /** @throws what `ask` throws; what was kept stays */
   readonly get: (
     name: string,
@@ -10,13 +10,13 @@ export interface Remembered<Value> {
   readonly peek: (name: string) => Value | undefined;
 }
 
-export function createRemembered<Value>({
+export function createExpiringCache<Value>({
   size,
   now,
 }: {
   readonly size: number;
   readonly now: () => number;
-}): Remembered<Value> {
+}): ExpiringCache<Value> {
   const kept = new Map<string, { readonly value: Value; readonly atMs: number }>();
   const asked = new Map<string, Promise<Value>>();
 

@@ -2,7 +2,7 @@
 import { HubcastError } from '../../core/errors.ts';
 import type { FoundNumber } from '../../meta-graph/phone-number-reads.ts';
 import { type AccountList, type CachedNumber, toCachedNumber } from './account-list.ts';
-import { createRemembered } from './expiring-cache.ts';
+import { createExpiringCache } from './expiring-cache.ts';
 import { type Found, type Freshness, NOT_FOUND_TTL_MS } from './search-lists.ts';
 
 export interface SingleReads {
@@ -13,18 +13,18 @@ export interface SingleReads {
   readonly isKnown: (id: string) => boolean;
 }
 
-const REMEMBERED_IDS = 10_000;
+const CACHED_IDS = 10_000;
 
 export function createSingleReads(
   one: (id: string, accountId: string | null) => Promise<FoundNumber>,
   { ttlMs, now }: Freshness,
 ): SingleReads {
-  const remembered = createRemembered<CachedNumber | null>({ size: REMEMBERED_IDS, now });
+  const cached = createExpiringCache<CachedNumber | null>({ size: CACHED_IDS, now });
 
   /** Who asks at the same time shares the answer. */
   async function read(id: string, list: AccountList | null, fresh: boolean): Promise<Found | null> {
     const maxAgeMs = (known: CachedNumber | null) => (fresh ? 0 : known === null ? NOT_FOUND_TTL_MS : ttlMs);
-    const { value: number, source } = await remembered.get(id, maxAgeMs, async () => {
+    const { value: number, source } = await cached.get(id, maxAgeMs, async () => {
       try {
         const { number, accountId } = await one(id, list?.accountId ?? null);
         return toCachedNumber(number, list?.accountId ?? accountId, now());
@@ -39,7 +39,7 @@ export function createSingleReads(
   }
 
   return {
-    isKnown: (id) => remembered.peek(id) != null,
+    isKnown: (id) => cached.peek(id) != null,
     async renew(found, list) {
       try {
         return await read(found.number.value.id, list, true);
@@ -53,7 +53,7 @@ export function createSingleReads(
       try {
         return await read(id, null, fresh);
       } catch (error) {
-        const number = remembered.peek(id);
+        const number = cached.peek(id);
         if (!(error instanceof HubcastError) || number == null) throw error;
         return { number, source: 'cache', stale: true };
       }

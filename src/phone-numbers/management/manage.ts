@@ -28,7 +28,7 @@ export interface ManagementOptions {
   /** Resolves once the event is durable; null where nothing is put on record. */
   readonly record: RecordManaged | null;
   /** Told of an outcome that could not be put on record. */
-  readonly onUnrecorded: (event: ManagedEvent, why: string) => void;
+  readonly onUnrecorded: (event: ManagedEvent, reason: string) => void;
   readonly newOperationId: () => string;
 }
 

@@ -11,24 +11,24 @@ import { positionName } from '../../records/record.ts';
 import type { Snapshot } from '../look-ups/account-list.ts';
 import { forEach, LISTS_AT_ONCE } from '../look-ups/search-lists.ts';
 import { type KeptNumber, tellNumber } from './number-state.ts';
-import { toNews } from './state-from-events.ts';
+import { toChange } from './state-from-events.ts';
 import { applyList, type Missing } from './state-list.ts';
 import type { RecordOptions } from './state-records.ts';
 import { createStateView, type StateView } from './state-view.ts';
 import { createStateWriter, generationOf } from './state-writer.ts';
 
 /** The right to keep the state, until `signal` aborts. */
-export interface KeeperHold {
+export interface Leadership {
   readonly generation: number;
   readonly signal: AbortSignal;
   /** Asked before each write. */
   readonly isValid: () => boolean;
-  /** Where the keeper before stood in the events. */
+  /** Where the leader before stood in the events. */
   readonly positions: (topics: readonly string[]) => Promise<Positions>;
   readonly commit: (positions: Positions) => Promise<void>;
 }
 
-export interface KeeperOptions {
+export interface LeaderOptions {
   readonly accountIds: readonly string[];
   readonly intervalMs: number;
   /** Where records go by age: the state is written again before. Null where compaction keeps it. */
@@ -65,16 +65,16 @@ const COMMIT_INTERVAL_MS = 1_000;
 const RETRY_MS = 500;
 const LOG_INTERVAL_MS = 30_000;
 
-/** @returns when the hold is over; the state as it is then */
+/** @returns when the lease is over; the state as it is then */
 export async function keepState(
-  options: KeeperOptions,
-  hold: KeeperHold,
+  options: LeaderOptions,
+  lease: Leadership,
   view = createStateView(),
 ): Promise<StateView> {
   const { accountIds, intervalMs, stateTopic, eventTopics, read, now, log } = options;
   const end = new AbortController();
-  const signal = AbortSignal.any([hold.signal, end.signal]);
-  const isOurs = () => !signal.aborted && hold.isValid();
+  const signal = AbortSignal.any([lease.signal, end.signal]);
+  const isOurs = () => !signal.aborted && lease.isValid();
   const tickMs = Math.min(LONGEST_TICK_MS, intervalMs / 5);
   const askedMs = new Map<string, number>();
   const taken = new Map<string, Snapshot>();
@@ -91,7 +91,7 @@ export async function keepState(
 
   const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => undefined);
 
-  /** Until it worked, or the hold is over. */
+  /** Until it worked, or the lease is over. */
   async function insist<T>(what: string, work: () => Promise<T>): Promise<T> {
     for (;;) {
       if (!isOurs()) throw new HoldLost();
@@ -108,7 +108,7 @@ export async function keepState(
     }
   }
 
-  let generation = hold.generation;
+  let generation = lease.generation;
   const writer = createStateWriter({
     view,
     append: (records) => insist('writing it', () => options.append(records)),
@@ -138,25 +138,25 @@ export async function keepState(
     if (event === null || event.type === 'whatsapp.phone_number.changed') return;
     const [accountId = ''] = record.key?.split(':') ?? [];
     if (record.timestampMs > (taken.get(accountId)?.fetchedAtMs ?? 0)) options.onEvent(record);
-    const news = toNews(event);
-    const account = news === null ? undefined : view.account(news.accountId);
-    if (news === null || account === undefined) return;
-    const about = news.digits === null ? [...account.numbers.values()] : [account.numbers.get(news.digits)];
-    const lastReadMs = taken.get(news.accountId)?.fetchedAtMs ?? account.list?.readAtMs ?? null;
+    const change = toChange(event);
+    const account = change === null ? undefined : view.account(change.accountId);
+    if (change === null || account === undefined) return;
+    const about = change.digits === null ? [...account.numbers.values()] : [account.numbers.get(change.digits)];
+    const lastReadMs = taken.get(change.accountId)?.fetchedAtMs ?? account.list?.readAtMs ?? null;
     const pairs = about.flatMap((before) => {
-      const after = before === undefined ? undefined : tellNumber(before, news, lastReadMs);
+      const after = before === undefined ? undefined : tellNumber(before, change, lastReadMs);
       return before === undefined || after === undefined || after === before ? [] : [{ before, after }];
     });
     const changes = pairs
       .filter(({ before, after }) => after.version !== before.version)
-      .map((pair) => ({ ...pair, atMs: news.atMs, eventId: news.by }));
-    await writer.store(news.accountId, {
+      .map((pair) => ({ ...pair, atMs: change.atMs, eventId: change.by }));
+    await writer.store(change.accountId, {
       changes,
       steps: [pairs.map(({ after }) => ({ kind: 'number', number: after }))],
     });
   }
 
-  /** What a replaced keeper wrote late does not stay the last word. */
+  /** What a replaced leader wrote late does not stay the last word. */
   async function repair(record: StoredRecord): Promise<void> {
     const written = generationOf(record);
     if (written === generation || record.key === null) return;
@@ -164,7 +164,7 @@ export async function keepState(
       end.abort();
       throw new HoldLost();
     }
-    log.warn({ key: record.key, generation: written }, 'a replaced keeper wrote late; its record is written over');
+    log.warn({ key: record.key, generation: written }, 'a replaced leader wrote late; its record is written over');
     await writer.writeOver(record.key);
   }
 
@@ -205,14 +205,14 @@ export async function keepState(
   }
 
   async function followEvents(): Promise<void> {
-    const from = new Map(await insist('asking where the last keeper stood', () => hold.positions(eventTopics)));
+    const from = new Map(await insist('asking where the last leader stood', () => lease.positions(eventTopics)));
     let committedMs = now();
     for await (const record of read({ topics: eventTopics, from: { positions: from }, follow: true, signal })) {
       await inTurn(() => takeEvent(record));
       from.set(positionName(record.topic, record.partition), next(record.offset));
       if (now() - committedMs < COMMIT_INTERVAL_MS) continue;
       committedMs = now();
-      await hold.commit(new Map(from)).catch(() => undefined);
+      await lease.commit(new Map(from)).catch(() => undefined);
     }
   }
 

@@ -60,30 +60,31 @@ export function newNumber(
 
 /** @returns the same object where nothing is new */
 export function readNumber(kept: KeptNumber, reading: Reading, atMs: number): KeptNumber {
-  const believed = Object.fromEntries(
+  const fresh = Object.fromEntries(
     Object.entries(reading).filter(([name]) => atMs >= (kept.told[name]?.atMs ?? -Infinity) + WEBHOOK_COUNTS_MS),
   );
   const restrictions = kept.state.restrictions.filter(({ expires_at: end }) => end === null || Date.parse(end) > atMs);
   const lapsed = restrictions.length < kept.state.restrictions.length ? { restrictions } : {};
-  return changed(kept, { ...believed, ...lapsed }, { readAtMs: atMs });
+  return changed(kept, { ...fresh, ...lapsed }, { readAtMs: atMs });
 }
 
 /**
  * @param lastReadMs when Graph was last read: what happened before is in its answer, where that has the member
- * @returns the same object where the event is not news; the same version where it says what was known
+ * @returns the same object where the event is not changes; the same version where it says what was known
  */
 export function tellNumber(kept: KeptNumber, telling: Telling, lastReadMs: number | null): KeptNumber {
   const { atMs, by } = telling;
-  const news = Object.entries(telling.members)
+  const changes = Object.entries(telling.members)
     .flatMap(([name, value]) => partsOf(name, value))
     .filter(({ part, name }) => {
       if (!isLater({ atMs, by }, kept.told[part])) return false;
       return !READ_MEMBERS.has(name) || lastReadMs === null || atMs + WEBHOOK_COUNTS_MS > lastReadMs;
     });
-  if (news.length === 0) return kept;
-  const told = { ...kept.told, ...Object.fromEntries(news.map(({ part }) => [part, { atMs, by }])) };
+  if (changes.length === 0) return kept;
+  const told = { ...kept.told, ...Object.fromEntries(changes.map(({ part }) => [part, { atMs, by }])) };
   const members: Record<string, unknown> = {};
-  for (const { name, value } of news) members[name] = mergedWith(members[name] ?? kept.state.restrictions, name, value);
+  for (const { name, value } of changes)
+    members[name] = mergedWith(members[name] ?? kept.state.restrictions, name, value);
   return { ...changed(kept, members, {}), told };
 }
 

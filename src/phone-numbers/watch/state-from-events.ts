@@ -9,7 +9,7 @@ export interface EventNews extends Telling {
 }
 
 /** @returns null where the event says nothing of a state */
-export function toNews(event: WebhookEvent): EventNews | null {
+export function toChange(event: WebhookEvent): EventNews | null {
   const members = membersOf(event);
   const atMs = Date.parse(event.time);
   if (members === null || event.data.test || Number.isNaN(atMs)) return null;

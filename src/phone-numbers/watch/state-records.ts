@@ -3,14 +3,14 @@ import { decodeEvent } from '../../events/decoding/decode-event.ts';
 import { dataschemaOf, type SplitEvent, sourceOf, toRfc3339 } from '../../events/event.ts';
 import { eventId } from '../../events/event-id.ts';
 import { accountNumbers, phoneNumberChanged, phoneNumberState } from '../../events/system/phone-numbers.ts';
-import type { OwnEvent } from '../../events/system-event.ts';
+import type { SystemEvent } from '../../events/system-event.ts';
 import type { OutgoingRecord, StoredRecord } from '../../records/record.ts';
 import { toRecord } from '../../records/to-record.ts';
 import { type TopicNaming, topicName } from '../../records/topics.ts';
 import { traceparentOf } from '../../records/traceparent.ts';
 import { differing, type KeptList, type KeptNumber, MEMBERS, type NumberState } from './number-state.ts';
 
-/** Of state records and tombstones: which keeper wrote it. A tombstone has nothing else to say it with. */
+/** Of state records and tombstones: which leader wrote it. A tombstone has nothing else to say it with. */
 export const GENERATION_HEADER = 'generation';
 
 export interface RecordOptions {
@@ -47,7 +47,7 @@ export function toChangedRecord({ before, after, atMs, eventId: by }: Change, op
     event_id: by,
   };
   const identity = [number.digits, membersOf(before), membersOf(after), version];
-  return toOwnRecord(phoneNumberChanged, { number, data, identity, timeMs: atMs, repeatable: false }, options);
+  return toSystemRecord(phoneNumberChanged, { number, data, identity, timeMs: atMs, repeatable: false }, options);
 }
 
 export function toStateRecord(number: KeptNumber, options: RecordOptions): OutgoingRecord {
@@ -65,7 +65,7 @@ export function toStateRecord(number: KeptNumber, options: RecordOptions): Outgo
     ),
     read_at: timeText(readAtMs),
   };
-  return toOwnRecord(phoneNumberState, { number, data, identity: data, timeMs: options.nowMs }, options);
+  return toSystemRecord(phoneNumberState, { number, data, identity: data, timeMs: options.nowMs }, options);
 }
 
 export function toListRecord(list: KeptList, options: RecordOptions): OutgoingRecord {
@@ -80,12 +80,16 @@ export function toListRecord(list: KeptList, options: RecordOptions): OutgoingRe
     read_at: new Date(readAtMs).toISOString(),
   };
   const number = { accountId, digits: null };
-  return toOwnRecord(accountNumbers, { number, data, identity: data, timeMs: options.nowMs }, options);
+  return toSystemRecord(accountNumbers, { number, data, identity: data, timeMs: options.nowMs }, options);
 }
 
 /** Takes a number, or a list, out of the state. */
 export function toTombstone(of: Named, options: RecordOptions): OutgoingRecord {
-  const written = toOwnRecord(phoneNumberState, { number: of, data: {}, identity: [], timeMs: options.nowMs }, options);
+  const written = toSystemRecord(
+    phoneNumberState,
+    { number: of, data: {}, identity: [], timeMs: options.nowMs },
+    options,
+  );
   return { ...written, value: '', headers: { [GENERATION_HEADER]: String(options.generation) } };
 }
 
@@ -104,15 +108,15 @@ interface Content {
 }
 
 /** The key says the account first, so that one partition holds what belongs together. */
-function toOwnRecord(
-  { type, version, family }: OwnEvent,
+function toSystemRecord(
+  { type, version, family }: SystemEvent,
   { number: { accountId, digits }, data, identity, timeMs, repeatable = true }: Content,
   { naming, app, generation, nowMs, deliveryId }: RecordOptions,
 ): OutgoingRecord {
   const key = digits === null ? accountId : `${accountId}:${digits}`;
   const item = JSON.stringify([key, identity]);
   const event: SplitEvent = {
-    id: eventId({ type, entryId: accountId, field: null, timeText: null, item, context: null, around: null }),
+    id: eventId({ type, entryId: accountId, field: null, timeText: null, item, context: null, unrecognized: null }),
     type,
     family,
     key,
@@ -176,7 +180,7 @@ function toKept(event: ReturnType<typeof decodeEvent>): StateRecord | null {
   return { kind: 'list', list: { accountId, digits, removedVersion, readAtMs: Date.parse(read_at) } };
 }
 
-/** Topics the keeper reads: the state, and the events that say something of it. */
+/** Topics the leader reads: the state, and the events that say something of it. */
 export function stateTopic(naming: TopicNaming): string {
   return topicName(naming, 'phone-number-state');
 }

@@ -1,5 +1,5 @@
 /**
- * The state of all numbers in memory, from its records. What a replaced keeper wrote late is told by its generation:
+ * The state of all numbers in memory, from its records. What a replaced leader wrote late is told by its generation:
  * within a partition it only rises.
  */
 import type { KnownNumberOf } from '../../events/event.ts';
@@ -14,7 +14,7 @@ export interface AccountView {
 }
 
 export interface StateView {
-  /** @returns false for what hubcast did not write, or a replaced keeper wrote late */
+  /** @returns false for what hubcast did not write, or a replaced leader wrote late */
   readonly take: (record: StoredRecord) => boolean;
   readonly put: (read: StateRecord) => void;
   readonly account: (accountId: string) => AccountView | undefined;

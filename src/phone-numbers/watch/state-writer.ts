@@ -1,4 +1,4 @@
-/** What the keeper writes: changes and states in their order, the view beside them, and repairs of what should not be there. */
+/** What the leader writes: changes and states in their order, the view beside them, and repairs of what should not be there. */
 import type { OutgoingRecord, StoredRecord } from '../../records/record.ts';
 import type { KeptNumber } from './number-state.ts';
 import type { ListEffect } from './state-list.ts';
@@ -24,7 +24,7 @@ export interface StateWriter {
   /** Takes in what stands there already. */
   readonly noteStored: (record: StoredRecord) => void;
   readonly store: (accountId: string, effect: ListEffect) => Promise<void>;
-  /** Writes ours over a record that a replaced keeper wrote late. */
+  /** Writes ours over a record that a replaced leader wrote late. */
   readonly writeOver: (key: string) => Promise<void>;
   /** What was written before `beforeMs`, by account. */
   readonly writtenBefore: (beforeMs: number) => readonly (readonly [accountId: string, old: readonly StateRecord[]])[];
@@ -42,7 +42,7 @@ export function createStateWriter({ view, append, recordOptions }: StateWriterOp
     const about = recordOptions(accountId);
     await write(changes.map((change) => toChangedRecord(change, about)));
     for (const step of steps) {
-      await write(step.map((read) => toOwnRecord(read, about)));
+      await write(step.map((read) => toSystemRecord(read, about)));
       for (const read of step) {
         view.put(read);
         if (read.kind === 'gone') writtenMs.delete(keyOf(read));
@@ -80,7 +80,7 @@ export function generationOf({ headers }: StoredRecord): number {
   return Number(headers[GENERATION_HEADER] ?? -1);
 }
 
-function toOwnRecord(read: StateRecord, options: RecordOptions): OutgoingRecord {
+function toSystemRecord(read: StateRecord, options: RecordOptions): OutgoingRecord {
   if (read.kind === 'number') return toStateRecord(read.number, options);
   return read.kind === 'list' ? toListRecord(read.list, options) : toTombstone(read, options);
 }

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { readCaptureLines } from '../../capture/capture-file.ts';
 import type { StoredRecord } from '../../records/record.ts';
-import { createRecentIds } from '../../stores/dedupe-cache.ts';
+import { createDedupeCache } from '../../stores/dedupe-cache.ts';
 import { createPlaces, type PlaceOptions } from './placed-records.ts';
 import { writtenRecords } from './records-of.ts';
 
@@ -27,7 +27,7 @@ export async function* replayCapture(
 ): AsyncGenerator<StoredRecord, void, undefined> {
   const { topicPrefix, onBadLine } = options;
   const place = createPlaces(options);
-  const recent = createRecentIds(REMEMBERED_IDS);
+  const recent = createDedupeCache(REMEMBERED_IDS);
   const source = typeof file === 'string' || file instanceof URL ? createReadStream(file) : file;
   for await (const read of readCaptureLines(source)) {
     if ('problem' in read) {

@@ -28,7 +28,7 @@ export function writeHead(bytes: Buffer, at: number, topics: readonly string[]):
   return end;
 }
 
-/** Room that `writeHead` needs at most. */
+/** SpaceGuard that `writeHead` needs at most. */
 export function headBound(topics: readonly string[]): number {
   return topics.reduce((sum, topic) => sum + TOPIC_HEAD_BYTES + 3 * topic.length, TOPICS_AT);
 }

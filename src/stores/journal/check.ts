@@ -21,14 +21,14 @@ export interface JournalReport {
   readonly lastOffset: number;
   readonly oldestMs: number | null;
   readonly newestMs: number | null;
-  readonly rememberedIds: number;
+  readonly dedupeIds: number;
   /** What is in Kafka, and what is not; null in a format that knew nothing of it. */
   readonly forwarding: { readonly position: number; readonly waiting: number } | null;
   readonly parked: readonly {
     readonly offset: number;
     readonly topic: string;
     readonly atMs: number;
-    readonly why: string;
+    readonly reason: string;
   }[];
   /** Empty when nothing is damaged. */
   readonly problems: readonly string[];
@@ -53,7 +53,7 @@ export function checkJournal(file: string): JournalReport {
       bytes: statSync(file).size,
       ...walked.report,
       lastOffset: Number(attempt(() => database.prepare(LAST_OFFSET).get()?.last_offset, say) ?? 0),
-      rememberedIds: number('SELECT count(*) AS n FROM remembered') + freshBytes / 16,
+      dedupeIds: number('SELECT count(*) AS n FROM remembered') + freshBytes / 16,
       forwarding: forwarding && { position: forwarding.position, waiting: walked.waiting },
       parked: format < 2 ? [] : (attempt(() => parkedOf(database, say), say) ?? []),
       problems,
@@ -199,6 +199,6 @@ function parkedOf(database: DatabaseSync, say: Say) {
         },
         (problem) => say(`parked record ${offset}: ${problem}`),
       );
-      return { offset, topic: String(row.topic), atMs: Number(row.parked_at_ms), why: String(row.why) };
+      return { offset, topic: String(row.topic), atMs: Number(row.parked_at_ms), reason: String(row.reason) };
     });
 }

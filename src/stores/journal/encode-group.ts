@@ -15,7 +15,7 @@ export interface PlacedBatch extends BatchFacts {
 
 export const ONCE = 0;
 /** Stored whatever is remembered, and not remembered. */
-export const REPEATABLE = 1;
+export const NOT_DEDUPLICATED = 1;
 /** Stored whatever is remembered, and remembered. */
 export const REPAIRED = 2;
 
@@ -64,9 +64,9 @@ export function encodeGroup(records: readonly OutgoingRecord[], spare: ArrayBuff
   const bytes = Buffer.from(memory);
   const view = new DataView(memory);
   let number = 0;
-  for (const { id, repetitionId, repeatable, remembered } of records) {
-    bytes.write(repetitionId ?? id, number * ID_BYTES, 'hex');
-    bytes[records.length * ID_BYTES + number] = repeatable ? (remembered ? REPAIRED : REPEATABLE) : ONCE;
+  for (const { id, dedupeKey, repeatable, remembered } of records) {
+    bytes.write(dedupeKey ?? id, number * ID_BYTES, 'hex');
+    bytes[records.length * ID_BYTES + number] = repeatable ? (remembered ? REPAIRED : NOT_DEDUPLICATED) : ONCE;
     number += 1;
   }
   let at = records.length * (ID_BYTES + 1);

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { keepFrames } from './batch-format.ts';
 import type { BatchTable } from './batch-table.ts';
+import type { DedupeIds } from './dedupe-ids.ts';
 import type { Answers } from './messages.ts';
-import type { RememberedIds } from './remembered-ids.ts';
 
 /** A chunk is small enough that a write which waits behind it does not notice. */
 const CHUNK_BATCHES = 100;
@@ -12,7 +12,7 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 export function createExpiry(
   database: DatabaseSync,
   batches: BatchTable,
-  rememberedIds: RememberedIds,
+  dedupeIds: DedupeIds,
 ): (nowMs: number, beforeMs: number | null) => Answers['expire'] & { readonly bytes: number } {
   const oldest = database.prepare(`
     SELECT last_offset, records, max_timestamp_ms, octet_length(content) AS bytes FROM batches
@@ -36,7 +36,7 @@ export function createExpiry(
       bytes += Number(row.bytes);
       handled += 1;
     }
-    const ids = rememberedIds.sweep(nowMs);
+    const ids = dedupeIds.sweep(nowMs);
     const more = handled < found.length || found.length === CHUNK_BATCHES || ids.more;
     return { records, ids: ids.removed, more, bytes };
   };

@@ -58,12 +58,12 @@ export function openForwardingTable(database: DatabaseSync, batches: BatchTable)
   let onCommit: (() => void)[] = [];
 
   /** The record as a row of `parked`; undefined when it is gone. */
-  function toParked({ offset, why }: Progress['parked'][number], nowMs: number) {
+  function toParked({ offset, reason }: Progress['parked'][number], nowMs: number) {
     const row = holder.get(offset);
     if (row === undefined) return undefined;
     const firstOffset = Number(row.first_offset);
     const kept = keepFrames(row.content as Uint8Array, (frame, batch) => firstOffset + batch.offset(frame) === offset);
-    return kept && ([offset, firstOffset, kept.topics[0] ?? '', nowMs, why, kept.blob] as const);
+    return kept && ([offset, firstOffset, kept.topics[0] ?? '', nowMs, reason, kept.blob] as const);
   }
 
   function removeUpTo(offset: number): void {

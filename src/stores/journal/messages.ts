@@ -40,7 +40,7 @@ export interface Progress {
   /** So are these beyond it. */
   readonly ahead: readonly number[];
   /** Refused by Kafka for good: set aside, with the reason. */
-  readonly parked: readonly { readonly offset: number; readonly why: string }[];
+  readonly parked: readonly { readonly offset: number; readonly reason: string }[];
   /** Remove what is in Kafka. */
   readonly trim: boolean;
   readonly nowMs: number;

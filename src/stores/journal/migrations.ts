@@ -12,7 +12,7 @@ import type { DatabaseSync } from 'node:sqlite';
  * others stay, and so does `last_offset`.
  * `batch_topics` says in which batches a topic is; `batches_by_time` spares a search by age or time the large rows.
  * `remembered` and `fresh_ids` say which ids were stored in the last days, however long records are kept: see
- * remembered-ids.ts. One row of `fresh_ids` holds the ids of one transaction, 16 bytes each.
+ * dedupe-ids.ts. One row of `fresh_ids` holds the ids of one transaction, 16 bytes each.
  */
 const RECORDS = `
   CREATE TABLE topics (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);

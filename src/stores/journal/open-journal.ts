@@ -94,7 +94,7 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
 
   const writeGroup: WriteGroup = async (group) => {
     const accepted = group.filter(({ records, settle }) => {
-      const wrong = records.find(({ id, repetitionId }) => !EVENT_ID.test(repetitionId ?? id));
+      const wrong = records.find(({ id, dedupeKey }) => !EVENT_ID.test(dedupeKey ?? id));
       if (wrong === undefined) return true;
       settle(new HubcastError('internal', `"${wrong.id}" is not an event id: 32 lower-case hex digits are.`));
       return false;
@@ -128,7 +128,7 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
     turnsBetween: TURNS_BETWEEN_WRITES,
     ...(options.maxRecords === undefined ? {} : { maxRecords: options.maxRecords }),
     ...(options.maxRequests === undefined ? {} : { maxRequests: options.maxRequests }),
-    rememberedIds: 0,
+    dedupeIds: 0,
     now: monotonicMs,
     meter: options.meter,
   });
@@ -137,16 +137,16 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
   let probe: { readonly atMs: number; readonly readiness: Promise<Readiness> } | undefined;
 
   async function ask(): Promise<Readiness> {
-    const why = link.down();
-    if (why !== undefined) return { ready: false, why };
+    const reason = link.down();
+    if (reason !== undefined) return { ready: false, reason };
     const late: Readiness = {
       ready: false,
-      why: `The disk of the journal did not answer within ${writeTimeoutMs} ms.`,
+      reason: `The disk of the journal did not answer within ${writeTimeoutMs} ms.`,
     };
     try {
       return await within(link.call<'probe'>({ kind: 'probe', nowMs: now() }), writeTimeoutMs, late);
     } catch (error) {
-      return { ready: false, why: messageOf(error) };
+      return { ready: false, reason: messageOf(error) };
     }
   }
 
@@ -163,7 +163,7 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
     append: writes.append,
     backlog: writes.backlog,
     readiness() {
-      if (closing !== undefined) return Promise.resolve({ ready: false, why: 'The journal is closing.' });
+      if (closing !== undefined) return Promise.resolve({ ready: false, reason: 'The journal is closing.' });
       const time = monotonicMs();
       if (probe === undefined || Math.abs(time - probe.atMs) >= READINESS_KEPT_MS)
         probe = { atMs: time, readiness: ask() };

@@ -41,7 +41,7 @@ export async function linkWorker(
   const open = new Map<number, OpenCall>();
   let lastNumber = 0;
   let worker: Worker | undefined;
-  let why: string | undefined;
+  let reason: string | undefined;
   let pauseMs = FIRST_PAUSE_MS;
   let restart: NodeJS.Timeout | undefined;
   let stopping = false;
@@ -61,7 +61,7 @@ export async function linkWorker(
       } else {
         if (reply.migrated !== undefined) log.info({ file: settings.file, ...reply.migrated }, 'journal migrated');
         worker = started;
-        why = undefined;
+        reason = undefined;
         opened.resolve();
       }
     });
@@ -71,9 +71,9 @@ export async function linkWorker(
     started.on('exit', (status) => {
       const wasOpen = worker === started;
       worker = undefined;
-      why = `The journal's thread ended: ${cause === undefined ? `status ${status}` : messageOf(cause)}`;
+      reason = `The journal's thread ended: ${cause === undefined ? `status ${status}` : messageOf(cause)}`;
       gone.resolve();
-      const error = new HubcastError('store_unavailable', why, { cause });
+      const error = new HubcastError('store_unavailable', reason, { cause });
       opened.reject(error);
       for (const { reject } of open.values()) reject(error);
       open.clear();
@@ -84,7 +84,7 @@ export async function linkWorker(
 
   function startAgain(): void {
     if (stopping) return;
-    log.error({ why, pauseMs }, 'journal thread ended; starting it again');
+    log.error({ reason, pauseMs }, 'journal thread ended; starting it again');
     restart = setTimeout(() => start().catch(startAgain), pauseMs);
     restart.unref();
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
@@ -103,7 +103,7 @@ export async function linkWorker(
 
   function call<K extends RequestKind>(request: Requests[K], memory: ArrayBuffer[] = []): Promise<Answers[K]> {
     if (worker === undefined)
-      return Promise.reject(new HubcastError('store_unavailable', why ?? 'The journal is closed.'));
+      return Promise.reject(new HubcastError('store_unavailable', reason ?? 'The journal is closed.'));
     const { promise, resolve, reject } = Promise.withResolvers<Answers[K]>();
     lastNumber += 1;
     const message: Call = { number: lastNumber, request };
@@ -115,7 +115,7 @@ export async function linkWorker(
   await start();
   return {
     call,
-    down: () => (worker === undefined ? (why ?? 'The journal is closed.') : undefined),
+    down: () => (worker === undefined ? (reason ?? 'The journal is closed.') : undefined),
     async stop(withinMs) {
       stopping = true;
       clearTimeout(restart);

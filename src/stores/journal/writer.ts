@@ -8,13 +8,13 @@ import type { Readiness } from '../store.ts';
 import { keepFrames } from './batch-format.ts';
 import { openBatchTable } from './batch-table.ts';
 import { createCheckpoints } from './checkpoints.ts';
-import { ID_BYTES, ONCE, REPEATABLE } from './encode-group.ts';
+import { openDedupeIds } from './dedupe-ids.ts';
+import { createSpaceGuard, freeDiskBytes, MIN_DISK_BYTES } from './disk-space.ts';
+import { ID_BYTES, NOT_DEDUPLICATED, ONCE } from './encode-group.ts';
 import { createExpiry } from './expiry.ts';
 import { openForwardingTable } from './forwarding-table.ts';
 import type { Answers, Migrated, Requests, WorkerSettings } from './messages.ts';
 import { migrate, SCHEMA_VERSION } from './migrations.ts';
-import { openRememberedIds } from './remembered-ids.ts';
-import { diskRoomOf, MIN_DISK_BYTES, openRoom } from './room.ts';
 import { checkSchema, schemaVersion } from './schema.ts';
 import { toJournalError } from './sqlite-error.ts';
 
@@ -50,7 +50,8 @@ const BUSY_TIMEOUT_MS = 2000;
 
 export function openWriter(settings: WorkerSettings): Writer {
   const { file, boundedBy } = settings;
-  const translate = (error: unknown) => toJournalError(error, file, () => diskRoomOf(file) < MIN_DISK_BYTES, boundedBy);
+  const translate = (error: unknown) =>
+    toJournalError(error, file, () => freeDiskBytes(file) < MIN_DISK_BYTES, boundedBy);
   try {
     const { database, migrated } = openDatabase(settings);
     return createWriter(database, migrated, settings, translate);
@@ -96,29 +97,29 @@ function createWriter(
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   const touchProbe = database.prepare('UPDATE probe SET at_ms = ? WHERE id = 1');
-  const rememberedIds = openRememberedIds(database, {
+  const dedupeIds = openDedupeIds(database, {
     rememberMs: REMEMBER_MS,
     maxIds: settings.maxIdBytes === null ? undefined : Math.floor(settings.maxIdBytes / BYTES_OF_AN_ID),
   });
   const batches = openBatchTable(database);
   const forwarding = openForwardingTable(database, batches);
-  const removeExpired = createExpiry(database, batches, rememberedIds);
+  const removeExpired = createExpiry(database, batches, dedupeIds);
   const checkpoints = createCheckpoints(database);
-  const room = openRoom(database, settings);
+  const space = createSpaceGuard(database, settings);
 
   function inTransaction<T>(work: () => T, writtenBytes: (result: T) => number): T {
     try {
       begin.run();
       const result = work();
       commit.run();
-      rememberedIds.settle(true);
+      dedupeIds.settle(true);
       forwarding.settle(true);
       checkpoints.written(writtenBytes(result));
       return result;
     } catch (error) {
       // SQLite itself rolls back on a full disk and some I/O errors.
       if (database.isTransaction) database.exec('ROLLBACK');
-      rememberedIds.settle(false);
+      dedupeIds.settle(false);
       forwarding.settle(false);
       batches.forget();
       throw translate(error);
@@ -134,7 +135,7 @@ function createWriter(
     const bytes = new Uint8Array(memory);
     const ids = new DataView(memory);
     const total = placed.reduce((sum, { count }) => sum + count, 0);
-    const known = rememberedIds.known(bytes.subarray(0, total * ID_BYTES), nowMs);
+    const known = dedupeIds.known(bytes.subarray(0, total * ID_BYTES), nowMs);
     let number = 0;
     let stored = 0;
     let storedBytes = 0;
@@ -142,8 +143,8 @@ function createWriter(
       const repeated = new Set<number>();
       for (let index = 0; index < batch.count; index += 1, number += 1) {
         const kind = bytes[total * ID_BYTES + number];
-        if (kind === REPEATABLE) continue;
-        const isKnown = known.has(number) || !rememberedIds.add(ids, number * ID_BYTES);
+        if (kind === NOT_DEDUPLICATED) continue;
+        const isKnown = known.has(number) || !dedupeIds.add(ids, number * ID_BYTES);
         if (isKnown && kind === ONCE) repeated.add(index);
       }
       const content = bytes.subarray(batch.start, batch.end);
@@ -152,12 +153,12 @@ function createWriter(
           ? { ...batch, blob: content }
           : keepFrames(content, (_f, _b, index) => !repeated.has(index));
       if (kept === undefined) continue;
-      room.claim(kept.blob.byteLength);
+      space.claim(kept.blob.byteLength);
       batches.add(kept, kept.blob, batch.count);
       stored += kept.count;
       storedBytes += kept.blob.byteLength;
     }
-    rememberedIds.flush(nowMs);
+    dedupeIds.flush(nowMs);
     return { stored, repeated: total - stored, bytes: storedBytes };
   }
 
@@ -207,16 +208,16 @@ function createWriter(
       ),
     probe({ nowMs }) {
       try {
-        const why = room.whyNoWrite();
-        if (why !== undefined) return { ready: false, why };
+        const reason = space.rejectionReason();
+        if (reason !== undefined) return { ready: false, reason };
         inTransaction(
           () => touchProbe.run(nowMs),
           () => 0,
         );
         const held = `A reader keeps ${settings.file}-wal from being emptied: end programs that hold the journal open in a transaction.`;
-        return { ready: true, warnings: [...room.warnings(), ...(checkpoints.heldBack() ? [held] : [])] };
+        return { ready: true, warnings: [...space.warnings(), ...(checkpoints.heldBack() ? [held] : [])] };
       } catch (error) {
-        return { ready: false, why: messageOf(error) };
+        return { ready: false, reason: messageOf(error) };
       }
     },
     checkpointIfDue: checkpoints.runIfDue,

@@ -28,7 +28,7 @@ export async function alterTopics(
     const outcomes: AlterOutcome[] = [];
     outcomes.push(...(await createMissing(wire, differences, settings)));
     for (const [topic, ofTopic] of Map.groupBy(differences, (one) => one.topic)) {
-      const altered = ofTopic.filter(({ remedy }) => remedy === 'alter');
+      const altered = ofTopic.filter(({ action }) => action === 'alter');
       for (const { about, should } of altered.filter((one) => one.about === 'partitions')) {
         const problem = await addPartitions(wire, topic, Number(should));
         outcomes.push({ topic, about, problem });
@@ -47,7 +47,7 @@ async function createMissing(
   differences: readonly TopicDifference[],
   settings: TopicSettings,
 ): Promise<readonly AlterOutcome[]> {
-  const missing = differences.filter(({ remedy }) => remedy === 'create').map(({ topic }) => topic);
+  const missing = differences.filter(({ action }) => action === 'create').map(({ topic }) => topic);
   const plans = missing.flatMap((name): TopicPlan[] => {
     const plan = settings.plans.get(name);
     return plan === undefined ? [] : [plan];

@@ -1,15 +1,15 @@
 /** One table from what kafkajs throws to what is done about it. Decided by Kafka's error type or by name. */
 import { HubcastError, isHubcastError, messageOf } from '../../core/errors.ts';
-import { fixFor } from './fixes.ts';
+import { hintFor } from './hints.ts';
 
 /**
  * - `refused`: the broker will never take this record; it becomes dead letters.
  * - `settings`: an operator has to mend something; 503 at once, with the diagnosis.
  * - `passing`: the next attempt, over a new connection, may succeed.
  */
-export type Remedy = 'refused' | 'settings' | 'passing';
+export type RetryDecision = 'refused' | 'settings' | 'passing';
 
-const REMEDIES = new Map<unknown, Remedy>(
+const RETRY_DECISIONS = new Map<unknown, RetryDecision>(
   Object.entries({
     // The batch exceeds max.message.bytes. Batches are split by size, so one record is too large alone.
     MESSAGE_TOO_LARGE: 'refused',
@@ -64,17 +64,17 @@ export function kafkaErrorType(error: unknown): string | undefined {
   return undefined;
 }
 
-export function remedyFor(error: unknown): Remedy {
+export function retryDecisionFor(error: unknown): RetryDecision {
   for (const { type, name } of causesOf(error)) {
-    const remedy = REMEDIES.get(type) ?? REMEDIES.get(name);
-    if (remedy !== undefined) return remedy;
+    const retryDecision = RETRY_DECISIONS.get(type) ?? RETRY_DECISIONS.get(name);
+    if (retryDecision !== undefined) return retryDecision;
   }
   return 'passing';
 }
 
 function fixOf(error: unknown): string | undefined {
   for (const { type, code, name } of causesOf(error)) {
-    const fix = fixFor(type) ?? fixFor(code) ?? fixFor(name);
+    const fix = hintFor(type) ?? hintFor(code) ?? hintFor(name);
     if (fix !== undefined) return fix;
   }
   return undefined;

@@ -10,21 +10,21 @@ import type { WriteGroup } from '../group-commit.ts';
 import type { StoreMeter } from '../store.ts';
 import { BATCH_OVERHEAD_BYTES, firstSend } from './batches.ts';
 import { within } from './deadline.ts';
-import { describeKafkaError, remedyFor, storeUnavailable } from './errors.ts';
+import { describeKafkaError, retryDecisionFor, storeUnavailable } from './errors.ts';
 import { type Item, trackProgress } from './progress.ts';
 import { sendAndConfirm } from './send.ts';
 import type { Session } from './session.ts';
-import { retryDelayMs, type SessionKeeper } from './session-keeper.ts';
+import { type KafkaSessionSource, retryDelayMs } from './session-manager.ts';
 import { DEFAULT_MAX_BATCH_BYTES } from './topics.ts';
 
 export interface GroupWriterOptions {
-  readonly keeper: SessionKeeper;
+  readonly sessions: KafkaSessionSource;
   /** One send may take this long before its session is given up. */
   readonly attemptTimeoutMs: number;
   readonly compression: number;
   readonly deadLetter: (refused: OutgoingRecord, limitBytes: number) => readonly OutgoingRecord[];
   /** An operator has to mend something about the topic; others may go on. */
-  readonly onTopicRefused: (topic: string, why: string) => void;
+  readonly onTopicRefused: (topic: string, reason: string) => void;
   readonly deadLetterTopicFor: (topic: string) => string;
   /** Later requests do not overtake one that failed for a reason that may pass. */
   readonly inOrder: boolean;
@@ -43,7 +43,7 @@ const PROBLEM_RECHECK_MS = 500;
 const RECHECK_MS = 60_000;
 
 export function createGroupWriter(options: GroupWriterOptions): WriteGroup {
-  const { keeper, attemptTimeoutMs, now, log } = options;
+  const { sessions, attemptTimeoutMs, now, log } = options;
 
   return async (group) => {
     const progress = trackProgress(group, options.inOrder);
@@ -66,7 +66,7 @@ export function createGroupWriter(options: GroupWriterOptions): WriteGroup {
       }
       let session: Session;
       try {
-        session = await keeper.session(earliestDeadline(items) - DEADLINE_MARGIN_MS);
+        session = await sessions.session(earliestDeadline(items) - DEADLINE_MARGIN_MS);
       } catch (error) {
         lastFailure = storeUnavailable('Kafka cannot be used', error);
         work.unshift(items);
@@ -105,12 +105,12 @@ export function createGroupWriter(options: GroupWriterOptions): WriteGroup {
         options.onStored();
         progress.stored(sent);
       } catch (error) {
-        const remedy = remedyFor(error);
-        if (remedy === 'refused') {
-          keeper.giveUp(session, error);
+        const retryDecision = retryDecisionFor(error);
+        if (retryDecision === 'refused') {
+          sessions.giveUp(session, error);
           work.unshift(...apart(sent, session, error));
-        } else if (remedy === 'settings') {
-          keeper.giveUp(session, error);
+        } else if (retryDecision === 'settings') {
+          sessions.giveUp(session, error);
           options.onFailed();
           work.unshift(...byTopic(sent, error));
         } else {
@@ -123,7 +123,7 @@ export function createGroupWriter(options: GroupWriterOptions): WriteGroup {
     /** Waits a little after an error that may pass. */
     async function pass(session: Session, error: unknown): Promise<void> {
       lastFailure = storeUnavailable('Kafka did not confirm the write', error);
-      keeper.giveUp(session, error);
+      sessions.giveUp(session, error);
       options.onFailed();
       await pause();
     }
@@ -158,9 +158,9 @@ export function createGroupWriter(options: GroupWriterOptions): WriteGroup {
         return [items.slice(0, half), items.slice(half)];
       }
       const { record } = item;
-      const why = describeKafkaError(error);
+      const reason = describeKafkaError(error);
       if (item.deadLetter) {
-        const message = `Kafka refuses a dead letter for topic ${record.topic}: ${why}`;
+        const message = `Kafka refuses a dead letter for topic ${record.topic}: ${reason}`;
         progress.failed(items, new HubcastError('record_refused', message, { cause: error }));
         return [];
       }
@@ -170,12 +170,12 @@ export function createGroupWriter(options: GroupWriterOptions): WriteGroup {
         const letters = options.deadLetter(record, limit - BATCH_OVERHEAD_BYTES);
         log.warn(
           { topic: record.topic, id: record.id, characters: record.value.length, letters: letters.length },
-          `Kafka refuses an event, it is stored as dead letters: ${why}`,
+          `Kafka refuses an event, it is stored as dead letters: ${reason}`,
         );
         options.meter?.refused();
         return [progress.replaced(item, letters)];
       } catch (failure) {
-        const message = `Kafka refuses event ${record.id} for topic ${record.topic} (${why}), and no dead letter could be made of it: ${messageOf(failure)}`;
+        const message = `Kafka refuses event ${record.id} for topic ${record.topic} (${reason}), and no dead letter could be made of it: ${messageOf(failure)}`;
         progress.failed(items, new HubcastError('record_refused', message, { cause: failure }));
         return [];
       }

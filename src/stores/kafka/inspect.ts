@@ -1,7 +1,7 @@
 /** What is there: the cluster behind each bootstrap broker, and the topics as they are. Nothing is changed. */
 import type { TopicFacts } from '../../records/compare-topics.ts';
 import type { KafkaConnection } from './connection.ts';
-import { describeKafkaError, remedyFor } from './errors.ts';
+import { describeKafkaError, retryDecisionFor } from './errors.ts';
 import { locate, type Position } from './positions.ts';
 import { createSockets, type Sockets } from './sockets.ts';
 import { connectWire, kafkaError, type Wire } from './wire.ts';
@@ -96,7 +96,12 @@ async function toFacts(
   if (code !== 0) {
     const error = kafkaError(code);
     const problem = describeKafkaError(error);
-    return { ...none, exists: true, problem, forbidden: code === TOPIC_FORBIDDEN || remedyFor(error) === 'settings' };
+    return {
+      ...none,
+      exists: true,
+      problem,
+      forbidden: code === TOPIC_FORBIDDEN || retryDecisionFor(error) === 'settings',
+    };
   }
   const { partitionMetadata: partitions } = metadata;
   const minInSync = Number(configs?.['min.insync.replicas'] ?? 1);

@@ -5,7 +5,7 @@ const { logLevel } = kafkajs;
 
 /**
  * kafkajs logs an error for every attempt that fails while a broker is away. What an operator needs to know is logged
- * by the session keeper, once; these lines are for those who look closer.
+ * by the session leader, once; these lines are for those who look closer.
  */
 export function kafkajsLogging(log: Logger) {
   return {

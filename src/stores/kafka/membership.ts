@@ -14,7 +14,7 @@ import { createSockets } from './sockets.ts';
 import { type Coordinator, connectWire, kafkaError } from './wire.ts';
 
 /** The right to act, from when it was given until `signal` aborts. */
-export interface Hold {
+export interface Lease {
   /** Higher than that of every holder before. */
   readonly generation: number;
   readonly signal: AbortSignal;
@@ -28,17 +28,17 @@ export interface Hold {
 export interface MembershipOptions {
   readonly connection: KafkaConnection;
   readonly groupId: string;
-  /** A holder that is silent for so long loses the hold. */
+  /** A holder that is silent for so long loses the lease. */
   readonly sessionTimeoutMs: number;
-  /** Called with each hold; has ended its work soon after `signal` aborts. */
-  readonly onHold: (hold: Hold) => Promise<void>;
+  /** Called with each lease; has ended its work soon after `signal` aborts. */
+  readonly onLease: (lease: Lease) => Promise<void>;
   /** A clock that goes on while the process is frozen. */
   readonly now: () => number;
 }
 
 export interface Membership {
   readonly isHolder: () => boolean;
-  /** Gives the hold back, so that another replica has it at once. */
+  /** Gives the lease back, so that another replica has it at once. */
   readonly close: () => Promise<void>;
 }
 
@@ -57,13 +57,13 @@ const MEMBER_ID_REQUIRED = 79;
 const EXPELLED: ReadonlySet<number> = new Set([ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID]);
 const HOLDER = Buffer.from('holder');
 
-interface OpenHold extends Hold {
+interface OpenLease extends Lease {
   readonly end: AbortController;
   readonly ended: Promise<void>;
 }
 
 export function joinForHold(options: MembershipOptions): Membership {
-  const { connection, groupId, sessionTimeoutMs, onHold, now } = options;
+  const { connection, groupId, sessionTimeoutMs, onLease, now } = options;
   const { log } = connection;
   const closing = new AbortController();
   let coordinator: Coordinator | null = null;
@@ -72,7 +72,7 @@ export function joinForHold(options: MembershipOptions): Membership {
   /** In the present generation, as far as is known. */
   let joined = false;
   let renewedMs = Number.NEGATIVE_INFINITY;
-  let hold: OpenHold | null = null;
+  let lease: OpenLease | null = null;
   let loggedMs = Number.NEGATIVE_INFINITY;
 
   const isFresh = () => now() - renewedMs < sessionTimeoutMs;
@@ -80,28 +80,28 @@ export function joinForHold(options: MembershipOptions): Membership {
 
   function take(): void {
     const end = new AbortController();
-    const isCurrent = () => hold?.end === end && joined && isFresh();
-    const own: Hold = {
+    const isCurrent = () => lease?.end === end && joined && isFresh();
+    const own: Lease = {
       generation,
       signal: end.signal,
       isValid: () => !end.signal.aborted && isCurrent(),
       positions: (topics) => withCoordinator((wire) => fetchPositions(wire, groupId, topics)),
       commit: (positions) =>
         withCoordinator((wire) => {
-          if (!isCurrent()) throw new Error('the hold is lost');
+          if (!isCurrent()) throw new Error('the lease is lost');
           return commitPositions(wire, member(), positions);
         }),
     };
     const { promise: ended, resolve } = Promise.withResolvers<void>();
-    hold = { ...own, end, ended };
-    onHold(own)
+    lease = { ...own, end, ended };
+    onLease(own)
       .catch((error: unknown) => log.error({ error: describeKafkaError(error) }, 'the work of the holder failed'))
       .finally(resolve);
   }
 
   async function lose(): Promise<void> {
-    const lost = hold;
-    hold = null;
+    const lost = lease;
+    lease = null;
     lost?.end.abort();
     await lost?.ended;
   }
@@ -112,7 +112,7 @@ export function joinForHold(options: MembershipOptions): Membership {
   }
 
   async function join(wire: Coordinator): Promise<void> {
-    const metadata = Buffer.from(JSON.stringify({ holding: hold === null ? -1 : hold.generation }));
+    const metadata = Buffer.from(JSON.stringify({ holding: lease === null ? -1 : lease.generation }));
     const answer = await wire.joinGroup({
       groupId,
       memberId,
@@ -137,7 +137,7 @@ export function joinForHold(options: MembershipOptions): Membership {
     renewedMs = startedMs;
     const chosen = memberAssignment?.equals(HOLDER) === true;
     if (!chosen) await lose();
-    else if (hold === null) take();
+    else if (lease === null) take();
   }
 
   async function refused(code: number): Promise<void> {
@@ -199,7 +199,7 @@ export function joinForHold(options: MembershipOptions): Membership {
 
   /** While no answer comes: whoever holds must know in time that it does no longer. */
   const watchdog = setInterval(() => {
-    if (hold === null || !joined || isFresh()) return;
+    if (lease === null || !joined || isFresh()) return;
     // A broker that comes back may know this member still, and answer its heartbeats as if nothing had been lost.
     joined = false;
     void lose();
@@ -207,7 +207,7 @@ export function joinForHold(options: MembershipOptions): Membership {
   const running = run();
 
   return {
-    isHolder: () => hold?.isValid() === true,
+    isHolder: () => lease?.isValid() === true,
     async close() {
       clearInterval(watchdog);
       await lose();

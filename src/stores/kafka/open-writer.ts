@@ -8,7 +8,7 @@ import { COMPRESSION_TYPES, type Compression } from './compression.ts';
 import { describeKafkaError } from './errors.ts';
 import { createGroupWriter } from './group-writer.ts';
 import type { KafkaSasl, KafkaTls } from './security.ts';
-import { keepSession } from './session-keeper.ts';
+import { keepSession } from './session-manager.ts';
 
 export interface KafkaWriterOptions {
   /** `host:port` of some brokers; the others are found through them. */
@@ -64,21 +64,21 @@ export function openKafkaWriter(options: KafkaWriterOptions, inOrder: boolean): 
     connectTimeoutMs: Math.min(CONNECT_TIMEOUT_MS, attemptTimeoutMs),
     requestTimeoutMs: attemptTimeoutMs,
   };
-  const keeper = keepSession({ connection, topics, limits, now }, attemptTimeoutMs, log);
+  const sessions = keepSession({ connection, topics, limits, now }, attemptTimeoutMs, log);
   let storedMs = Number.NEGATIVE_INFINITY;
   let failedMs = Number.NEGATIVE_INFINITY;
   /** Topics that exist and that we may not write to: Kafka tells only who tries. */
-  const refusals = new Map<string, { readonly why: string; readonly atMs: number }>();
+  const refusals = new Map<string, { readonly reason: string; readonly atMs: number }>();
   let writing = false;
   let probe: { readonly atMs: number; readonly result: Promise<Readiness> } | undefined;
 
   const write = createGroupWriter({
     ...options,
-    keeper,
+    sessions,
     inOrder,
     attemptTimeoutMs,
     compression: COMPRESSION_TYPES[options.compression],
-    onTopicRefused: (topic, why) => refusals.set(topic, { why, atMs: now() }),
+    onTopicRefused: (topic, reason) => refusals.set(topic, { reason, atMs: now() }),
     onStored: () => {
       storedMs = now();
     },
@@ -90,28 +90,28 @@ export function openKafkaWriter(options: KafkaWriterOptions, inOrder: boolean): 
   /** Warnings: were the service not ready for them, nothing would be sent to it any more, for any topic. */
   function recentRefusals(): string[] {
     for (const [topic, { atMs }] of refusals) if (now() - atMs > REFUSAL_SHOWN_MS) refusals.delete(topic);
-    return [...refusals.values()].map(({ why }) => why);
+    return [...refusals.values()].map(({ reason }) => reason);
   }
 
   async function lookAtTopics(): Promise<Readiness> {
-    const failing = keeper.failing();
-    if (failing !== undefined) return { ready: false, why: failing };
+    const failing = sessions.failing();
+    if (failing !== undefined) return { ready: false, reason: failing };
     try {
-      const session = await keeper.session(now() + READY_TIMEOUT_MS);
+      const session = await sessions.session(now() + READY_TIMEOUT_MS);
       const recent = now() - storedMs < RECENT_WRITE_MS && storedMs > failedMs;
       if (!recent) {
         await session.check([], READY_TIMEOUT_MS).catch((error: unknown) => {
           // A slow broker may still be about to confirm a write; only an idle session is given up for it.
-          if (!writing) keeper.giveUp(session, error);
+          if (!writing) sessions.giveUp(session, error);
           throw error;
         });
       }
       const states = [...session.topics().values()];
       const problems = states.flatMap(({ problem }) => problem ?? []);
-      if (problems.length > 0) return { ready: false, why: problems.join(' ') };
+      if (problems.length > 0) return { ready: false, reason: problems.join(' ') };
       return { ready: true, warnings: [...recentRefusals(), ...states.flatMap(({ warnings }) => warnings)] };
     } catch (error) {
-      return { ready: false, why: `Kafka at ${brokers.join(', ')} does not answer: ${describeKafkaError(error)}` };
+      return { ready: false, reason: `Kafka at ${brokers.join(', ')} does not answer: ${describeKafkaError(error)}` };
     }
   }
 
@@ -126,6 +126,6 @@ export function openKafkaWriter(options: KafkaWriterOptions, inOrder: boolean): 
       if (probe === undefined || now() - probe.atMs >= READY_CACHED_MS) probe = { atMs: now(), result: lookAtTopics() };
       return probe.result;
     },
-    close: keeper.close,
+    close: sessions.close,
   };
 }

@@ -5,9 +5,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ReadBack, ReadOptions, ReadRecords, StoredRecord } from '../../records/record.ts';
 import type { KafkaConnection } from './connection.ts';
-import { remedyFor, storeUnavailable } from './errors.ts';
+import { retryDecisionFor, storeUnavailable } from './errors.ts';
 import { locate, moveToEarliest, type Position } from './positions.ts';
-import { retryDelayMs } from './session-keeper.ts';
+import { retryDelayMs } from './session-manager.ts';
 import { createSockets } from './sockets.ts';
 import { connectWire, kafkaError, type Wire } from './wire.ts';
 import type { FetchedMessage } from './wire-messages.ts';
@@ -60,7 +60,7 @@ export function createKafkaReader(options: KafkaReaderOptions): KafkaReader {
       } catch (error) {
         if (signal?.aborted) return;
         const tired = now() - aliveMs >= patienceMs && !(follow && everAlive);
-        if (tired || remedyFor(error) === 'settings') throw storeUnavailable(`${where} cannot be read`, error);
+        if (tired || retryDecisionFor(error) === 'settings') throw storeUnavailable(`${where} cannot be read`, error);
         failures += 1;
       } finally {
         signal?.removeEventListener('abort', sockets.destroy);

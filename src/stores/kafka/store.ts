@@ -6,7 +6,7 @@ import { type KafkaWriterOptions, openKafkaWriter } from './open-writer.ts';
 
 export interface KafkaStoreOptions extends KafkaWriterOptions {
   /** How many ids of stored records are remembered, in order not to store them again. */
-  readonly rememberedIds: number;
+  readonly dedupeIds: number;
   /** Records under way at most. */
   readonly maxRecords?: number;
   /** Requests that are let in at once at most. */
@@ -23,7 +23,7 @@ export function createKafkaStore(options: KafkaStoreOptions): Store {
     append: shared.append,
     backlog: shared.backlog,
     readiness() {
-      if (closing !== undefined) return Promise.resolve({ ready: false, why: 'The store is closing.' });
+      if (closing !== undefined) return Promise.resolve({ ready: false, reason: 'The store is closing.' });
       return writer.readiness();
     },
     close() {

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { topicConfigs } from '../../records/compare-topics.ts';
 import type { TopicPlan } from '../../records/topics.ts';
-import { describeKafkaError, remedyFor } from './errors.ts';
+import { describeKafkaError, retryDecisionFor } from './errors.ts';
 import { locate, type Position } from './positions.ts';
 import { kafkaError, type Wire } from './wire.ts';
 import type { TopicMetadata } from './wire-messages.ts';
@@ -84,7 +84,7 @@ async function untilServed(wire: Wire, names: readonly string[], timeoutMs: numb
       const served = new Set([...positions.values()].map(({ topic }) => topic));
       if (served.size === names.length) return;
     } catch (error) {
-      if (remedyFor(error) === 'settings') return;
+      if (retryDecisionFor(error) === 'settings') return;
     }
     await delay(SERVED_POLL_MS);
   }
@@ -112,8 +112,8 @@ export async function createTopics(
   return topicErrors.flatMap(({ topic, errorCode, errorMessage }) => {
     if (errorCode === 0 || errorCode === TOPIC_ALREADY_EXISTS) return [];
     const error = kafkaError(errorCode);
-    const why = `Topic ${topic} is missing and cannot be created with ${settings.partitions} partitions and replication factor ${settings.replicationFactor}: ${errorMessage ?? ''} (${describeKafkaError(error)})`;
-    return [{ ...unusable(topic, why), passing: remedyFor(error) === 'passing' }];
+    const reason = `Topic ${topic} is missing and cannot be created with ${settings.partitions} partitions and replication factor ${settings.replicationFactor}: ${errorMessage ?? ''} (${describeKafkaError(error)})`;
+    return [{ ...unusable(topic, reason), passing: retryDecisionFor(error) === 'passing' }];
   });
 }
 
@@ -153,7 +153,7 @@ function toState(
     const error = kafkaError(code);
     return {
       ...unusable(name, `Topic ${name} cannot be used: ${describeKafkaError(error)}`),
-      passing: remedyFor(error) === 'passing',
+      passing: retryDecisionFor(error) === 'passing',
     };
   }
   const maxBatchBytes = Number(configs.get('max.message.bytes') ?? DEFAULT_MAX_BATCH_BYTES);

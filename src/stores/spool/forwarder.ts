@@ -94,24 +94,24 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
       if (stopping.signal.aborted) return;
       const outcomes = await options.write(left);
       const open: SpooledRecord[] = [];
-      let why: string | undefined;
+      let reason: string | undefined;
       for (const [index, record] of left.entries()) {
         const outcome = outcomes[index];
         if (outcome === null) {
           counts.forwarded += 1;
           ahead.add(record.offset);
         } else if (outcome?.code === 'record_refused') {
-          parked.push({ offset: record.offset, why: outcome.message });
+          parked.push({ offset: record.offset, reason: outcome.message });
           ahead.add(record.offset);
           sayParked(record, outcome.message);
         } else {
-          why ??= outcome?.message ?? 'Kafka did not say what became of a record.';
+          reason ??= outcome?.message ?? 'Kafka did not say what became of a record.';
           open.push(record);
         }
       }
       const [first] = open;
       if (first !== undefined) {
-        await sayProblem(why ?? '');
+        await sayProblem(reason ?? '');
         if (open.length < left.length) {
           await noteUpTo(first.offset - 1, parked);
           parked = [];
@@ -154,19 +154,19 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
     await sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
   }
 
-  function sayParked({ topic, id, offset }: SpooledRecord, why: string): void {
+  function sayParked({ topic, id, offset }: SpooledRecord, reason: string): void {
     counts.parked += 1;
-    log.error({ topic, id, offset, why }, 'Kafka refuses an event for good; it is parked in the journal');
+    log.error({ topic, id, offset, reason }, 'Kafka refuses an event for good; it is parked in the journal');
   }
 
-  async function sayProblem(why: string): Promise<void> {
-    problem = why;
+  async function sayProblem(reason: string): Promise<void> {
+    problem = reason;
     if (now() - loggedMs < LOG_INTERVAL_MS || stopping.signal.aborted) return;
     loggedMs = now();
     const backlog = await source.backlog().catch(() => undefined);
     const oldest = backlog?.oldestMs == null ? undefined : new Date(backlog.oldestMs).toISOString();
     log.warn(
-      { why, records: backlog?.records, bytes: backlog?.bytes, oldest },
+      { reason, records: backlog?.records, bytes: backlog?.bytes, oldest },
       'events wait in the spool: Kafka does not take them',
     );
   }

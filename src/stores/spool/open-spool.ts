@@ -87,13 +87,13 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
         : Promise.reject(new HubcastError('shutting_down', 'The store is closing.')),
     backlog: journal.backlog,
     async readiness() {
-      if (closing !== undefined) return { ready: false, why: 'The store is closing.' };
+      if (closing !== undefined) return { ready: false, reason: 'The store is closing.' };
       const [onDisk, inKafka] = await Promise.all([journal.readiness(), kafka.readiness()]);
       if (!onDisk.ready) return onDisk;
       const spool = await lag();
       const warnings = [...(onDisk.warnings ?? []), ...((inKafka.ready && inKafka.warnings) || [])];
       const problem = forwarder.problem();
-      if (!inKafka.ready) warnings.push(`Events wait in the spool, as Kafka does not take them: ${inKafka.why}`);
+      if (!inKafka.ready) warnings.push(`Events wait in the spool, as Kafka does not take them: ${inKafka.reason}`);
       else if (problem !== undefined)
         warnings.push(`Events wait in the spool, and so does all that was stored after them: ${problem}`);
       if (spool.parked > 0)

@@ -7,7 +7,7 @@ import { DEAD_LETTER_TYPE, type SplitEvent, sourceOf, typeOfEvent, UNKNOWN_TYPE 
 import { allEvents } from '../../fields/registry.ts';
 import type { Receipt } from '../../receive.ts';
 import { type CappedCounts, createCappedCounts, OTHER } from './capped-counts.ts';
-import { createTally, observe, type Tally } from './histogram.ts';
+import { createHistogram, type Histogram, observe } from './histogram.ts';
 
 /** `stored` and `verified` (the handshake), or the code of the error that was answered. */
 export type Outcome = 'stored' | 'verified' | ErrorCode;
@@ -23,16 +23,16 @@ export interface DeliveryCounts {
   readonly foreign: () => number;
   readonly receivedBytes: () => number;
   /** Seconds from receipt to the answer 200. */
-  readonly timeToDurable: Tally;
+  readonly timeToDurable: Histogram;
   /** Seconds from the first event of a POST to its receipt. */
-  readonly eventAge: Tally;
+  readonly eventAge: Histogram;
   /** By an event's source: when the last webhook of the account was received that is stored, ms since 1970. */
   readonly accounts: ReadonlyMap<string, { readonly lastMs: number }>;
 
   readonly noteStored: (receipt: Receipt, bytes: number, ms: number) => void;
   readonly noteAnswer: (outcome: 'verified' | ErrorCode) => void;
   /** @param events those of one POST, once they are durable */
-  readonly noteEvents: (events: readonly SplitEvent[], receivedMs: number) => void;
+  readonly countEvents: (events: readonly SplitEvent[], receivedMs: number) => void;
 }
 
 /** Meta's goals are a median under 250 ms, and under 1 % above 1 s. */
@@ -55,8 +55,8 @@ export function createDeliveryCounts(): DeliveryCounts {
   const unknownFields = createCappedCounts(MAX_FIELDS);
   const deadLetterFields = createCappedCounts(MAX_FIELDS);
   const accounts = new Map<string, { lastMs: number }>();
-  const timeToDurable = createTally(DURABLE_SECONDS);
-  const eventAge = createTally(AGE_SECONDS);
+  const timeToDurable = createHistogram(DURABLE_SECONDS);
+  const eventAge = createHistogram(AGE_SECONDS);
   let dropped = 0;
   let foreign = 0;
   let receivedBytes = 0;
@@ -89,9 +89,9 @@ export function createDeliveryCounts(): DeliveryCounts {
     noteAnswer(outcome) {
       outcomes[outcome] += 1;
     },
-    noteEvents(noted, receivedMs) {
+    countEvents(stored, receivedMs) {
       let source = '';
-      for (const event of noted) {
+      for (const event of stored) {
         const known = events.get(event.type);
         if (known === undefined) {
           unknown.count += 1;
@@ -105,7 +105,7 @@ export function createDeliveryCounts(): DeliveryCounts {
         source = event.source;
         noteAccount(source, receivedMs);
       }
-      const [first] = noted;
+      const [first] = stored;
       // Old by nature, or without a time of its own.
       if (first === undefined || first.family === 'history' || first.family === 'dead-letter') return;
       observe(eventAge, Math.max(0, receivedMs - Date.parse(first.time)) / 1000);

@@ -3,7 +3,7 @@
  * handed to it when somebody scrapes, because counting through its labels would cost a hash for each event.
  */
 import { AggregatorRegistry, collectDefaultMetrics, type Metric, Registry } from 'prom-client';
-import type { Tally } from './histogram.ts';
+import type { Histogram } from './histogram.ts';
 import { METRICS, type MetricName, type MetricRow } from './metric-rows.ts';
 import type { MetricReaders, Reading } from './read-metrics.ts';
 
@@ -91,7 +91,7 @@ function register(registry: Registry, name: MetricName, read: () => Reading | Pr
 }
 
 /** Cumulative, as the format wants them: https://prometheus.io/docs/instrumenting/exposition_formats/ */
-function bucketsOf(name: MetricName, { bounds, counts, sum }: Tally) {
+function bucketsOf(name: MetricName, { bounds, counts, sum }: Histogram) {
   let total = 0;
   const buckets = [...bounds, '+Inf'].map((le, place) => {
     total += counts[place] as number;

@@ -1,5 +1,5 @@
 /** A histogram as plain numbers: observing costs a few nanoseconds, and nobody but a scrape reads it. */
-export interface Tally {
+export interface Histogram {
   /** Upper bounds, ascending; what exceeds the last one is counted too. */
   readonly bounds: readonly number[];
   /** How many were in each bucket alone, with one more for those beyond the last bound. */
@@ -7,14 +7,14 @@ export interface Tally {
   sum: number;
 }
 
-export function createTally(bounds: readonly number[]): Tally {
+export function createHistogram(bounds: readonly number[]): Histogram {
   return { bounds, counts: new Float64Array(bounds.length + 1), sum: 0 };
 }
 
-export function observe(tally: Tally, value: number): void {
-  const { bounds, counts } = tally;
+export function observe(histogram: Histogram, value: number): void {
+  const { bounds, counts } = histogram;
   let place = 0;
   while (place < bounds.length && value > (bounds[place] as number)) place += 1;
   counts[place] = (counts[place] as number) + 1;
-  tally.sum += value;
+  histogram.sum += value;
 }

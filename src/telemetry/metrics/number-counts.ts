@@ -17,7 +17,7 @@ export interface Trouble extends NumberReading {
   readonly id: string;
 }
 
-export interface NumberTally {
+export interface NumberCounts {
   readonly byHealth: ReadonlyMap<string, { readonly quality: string; readonly state: string; readonly count: number }>;
   readonly byNameStatus: ReadonlyMap<string, number>;
   readonly troubles: readonly Trouble[];
@@ -29,7 +29,7 @@ const READINGS_A_TURN = 200;
 const OTHER = 'OTHER';
 
 /** @returns a function that counts; a number is looked at once, and again when Graph told it anew */
-export function createNumberTally(known: () => Iterable<CachedNumber>): () => Promise<NumberTally> {
+export function createNumberCounts(known: () => Iterable<CachedNumber>): () => Promise<NumberCounts> {
   const readings = new WeakMap<object, NumberReading>();
 
   return async () => {

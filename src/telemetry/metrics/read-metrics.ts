@@ -4,9 +4,9 @@ import type { SpoolLag } from '../../stores/store.ts';
 import { OTHER } from './capped-counts.ts';
 import { accountOfSource, type DeliveryCounts } from './delivery-counts.ts';
 import type { GraphCounts } from './graph-counts.ts';
-import type { Tally } from './histogram.ts';
+import type { Histogram } from './histogram.ts';
 import type { MetricName } from './metric-rows.ts';
-import type { NumberTally } from './number-counts.ts';
+import type { NumberCounts } from './number-counts.ts';
 import type { StoreCounts } from './store-counts.ts';
 
 /** What Graph lets us know; absent where this service has no access to it. */
@@ -20,7 +20,7 @@ export interface GraphSource {
     readonly refused: boolean;
     readonly expiresMs: number | null;
   }[];
-  readonly numbers: () => Promise<NumberTally>;
+  readonly numbers: () => Promise<NumberCounts>;
 }
 
 export interface MetricSources {
@@ -41,7 +41,7 @@ export interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-export type Reading = Iterable<Sample> | Tally;
+export type Reading = Iterable<Sample> | Histogram;
 export type MetricReaders = Readonly<Record<MetricName, () => Reading | Promise<Reading>>>;
 
 const MAX_ACCOUNTS = 1_000;
@@ -49,7 +49,7 @@ const MAX_ACCOUNTS = 1_000;
 export function metricReaders(sources: MetricSources): MetricReaders {
   const { deliveries, store, graph } = sources;
   // Three metrics are read from one look at the numbers: the first of them, in the order below, takes it.
-  let tally: Promise<NumberTally | null> = Promise.resolve(null);
+  let numberCounts: Promise<NumberCounts | null> = Promise.resolve(null);
   const ofSpool = (value: (lag: SpoolLag) => number) => {
     const lag = sources.spool();
     return lag === undefined ? [] : one(value(lag));
@@ -102,16 +102,16 @@ export function metricReaders(sources: MetricSources): MetricReaders {
         expiresMs === null ? [] : [{ value: expiresMs / 1000, labels: { app } }],
       ),
     async hubcast_phone_numbers() {
-      tally = graph?.numbers() ?? tally;
-      const { byHealth } = (await tally) ?? NO_NUMBERS;
+      numberCounts = graph?.numbers() ?? numberCounts;
+      const { byHealth } = (await numberCounts) ?? NO_NUMBERS;
       return [...byHealth.values()].map(({ quality, state, count }) => ({ value: count, labels: { quality, state } }));
     },
     async hubcast_phone_number_names() {
-      const { byNameStatus } = (await tally) ?? NO_NUMBERS;
+      const { byNameStatus } = (await numberCounts) ?? NO_NUMBERS;
       return [...byNameStatus].map(([status, value]) => ({ value, labels: { name_status: status } }));
     },
     async hubcast_phone_number_trouble() {
-      const { troubles } = (await tally) ?? NO_NUMBERS;
+      const { troubles } = (await numberCounts) ?? NO_NUMBERS;
       return troubles.map(({ account, id, quality, state, nameStatus, newNameStatus }) => ({
         value: 1,
         labels: {
@@ -126,7 +126,7 @@ export function metricReaders(sources: MetricSources): MetricReaders {
   };
 }
 
-const NO_NUMBERS: NumberTally = { byHealth: new Map(), byNameStatus: new Map(), troubles: [] };
+const NO_NUMBERS: NumberCounts = { byHealth: new Map(), byNameStatus: new Map(), troubles: [] };
 
 function one(value: number, labels?: Readonly<Record<string, string>>): readonly Sample[] {
   return [labels === undefined ? { value } : { value, labels }];

@@ -1,7 +1,7 @@
 /** What the store's meter counts: plain numbers, read when somebody scrapes. */
 import type { ErrorCode } from '../../core/errors.ts';
 import type { StoreMeter } from '../../stores/store.ts';
-import { createTally, observe, type Tally } from './histogram.ts';
+import { createHistogram, type Histogram, observe } from './histogram.ts';
 
 export interface StoreCounts {
   readonly meter: StoreMeter;
@@ -9,20 +9,20 @@ export interface StoreCounts {
   readonly repeated: () => number;
   readonly refused: () => number;
   /** Records of one write. */
-  readonly writeRecords: Tally;
+  readonly writeRecords: Histogram;
   /** Seconds of one write. */
-  readonly writeSeconds: Tally;
+  readonly writeSeconds: Histogram;
   readonly failures: ReadonlyMap<ErrorCode, number>;
 }
 
 const RECORDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
-/** What a store is known to fail with; alerts see them from the start, at nought. */
+/** What a store is known to fail with; alerts see them from the start, at zero. */
 const FAILURES: readonly ErrorCode[] = ['store_unavailable', 'write_timed_out', 'store_full', 'record_refused'];
 
 export function createStoreCounts(): StoreCounts {
-  const writeRecords = createTally(RECORDS);
-  const writeSeconds = createTally(SECONDS);
+  const writeRecords = createHistogram(RECORDS);
+  const writeSeconds = createHistogram(SECONDS);
   const failures = new Map<ErrorCode, number>(FAILURES.map((code) => [code, 0]));
   let recordsUnderWay = 0;
   let repeated = 0;

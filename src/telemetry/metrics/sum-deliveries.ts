@@ -1,6 +1,6 @@
 import { type DeliveryCounts, OUTCOMES, type Outcome } from './delivery-counts.ts';
 import { type MetricState, mergeMetrics } from './exposition.ts';
-import type { Tally } from './histogram.ts';
+import type { Histogram } from './histogram.ts';
 import type { MetricName } from './metric-rows.ts';
 
 /** What a service counted of its deliveries, in one process or in several. */
@@ -18,12 +18,12 @@ export function sumDeliveries(states: readonly (readonly MetricState[])[], bound
     events: new Map(
       valuesOf('hubcast_events_total').map(({ value, labels }) => [String(labels.type), { count: value }]),
     ),
-    timeToDurable: toTally(durable, bounds),
+    timeToDurable: toHistogram(durable, bounds),
   };
 }
 
-/** Buckets are cumulative in the format, and each for itself in a tally. */
-function toTally(values: MetricState['values'], bounds: readonly number[]): Tally {
+/** Buckets are cumulative in the format, and each for itself in a histogram. */
+function toHistogram(values: MetricState['values'], bounds: readonly number[]): Histogram {
   const upTo = new Map(values.map(({ labels, value }) => [String(labels.le), value]));
   const sum = values.find(({ metricName }) => metricName?.endsWith('_sum'))?.value ?? 0;
   let before = 0;

@@ -9,7 +9,7 @@ import type { Readiness } from '../../../src/stores/store.ts';
 import { expectRefusal } from '../../support/expect-answer.ts';
 import { askRaw, head } from '../../support/raw-http.ts';
 import { ask, nameUpdate, postSigned } from '../../support/signed-request.ts';
-import { MIB } from '../../support/start-door.ts';
+import { MIB } from '../../support/start-endpoint.ts';
 import { APP_SECRET, startTestService, type TestService, VERIFY_TOKEN } from '../../support/start-service.ts';
 
 const TOKEN = 'kZ3vJ9qLw2Xr7TfB5nYd';
@@ -83,7 +83,7 @@ describe('the probes', () => {
     expect(ready.status).toBe(503);
     expect(JSON.parse(ready.text)).toMatchObject({
       status: 'not_ready',
-      why: expect.stringContaining('JOURNAL_MAX_BYTES'),
+      reason: expect.stringContaining('JOURNAL_MAX_BYTES'),
     });
     expect((await ask(`${internalUrl}/live`)).status).toBe(200);
   });
@@ -93,9 +93,9 @@ describe('the probes', () => {
     rmSync(dataDir, { recursive: true });
     await new Promise((resolve) => setTimeout(resolve, 600));
     const ready = await ask(`${internalUrl}/ready`);
-    expect({ status: ready.status, why: JSON.parse(ready.text).why }).toMatchObject({
+    expect({ status: ready.status, reason: JSON.parse(ready.text).reason }).toMatchObject({
       status: 503,
-      why: expect.stringContaining('removed'),
+      reason: expect.stringContaining('removed'),
     });
   });
 

@@ -5,7 +5,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ask, nameUpdate, postSigned, postUnsigned } from '../../support/signed-request.ts';
-import { MIB } from '../../support/start-door.ts';
+import { MIB } from '../../support/start-endpoint.ts';
 import { startTestService, type TestService } from '../../support/start-service.ts';
 
 const DEAD = 'whatsapp.dead-letter';

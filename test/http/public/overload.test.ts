@@ -7,7 +7,7 @@ import { createFailureLog } from '../../../src/http/server/failure-log.ts';
 import { expectRefusal } from '../../support/expect-answer.ts';
 import { head, openRaw, type RawClient } from '../../support/raw-http.ts';
 import { nameUpdate, postSigned, signatureOf } from '../../support/signed-request.ts';
-import { startTestDoor } from '../../support/start-door.ts';
+import { startTestEndpoint } from '../../support/start-endpoint.ts';
 import { startTestService } from '../../support/start-service.ts';
 
 const POST = 'POST /webhook HTTP/1.1';
@@ -28,34 +28,37 @@ async function open(url: string): Promise<RawClient> {
 describe('with every place taken', () => {
   it('refuses before the body is read, keeps the connection, and takes the next one', async () => {
     const store = Promise.withResolvers<void>();
-    const door = await startTestDoor(() => store.promise, { maxInFlightRequests: 2 });
-    cleanups.push(door.remove);
-    const waiting = [postSigned(door.webhookUrl, nameUpdate().body), postSigned(door.webhookUrl, nameUpdate().body)];
-    while (door.room.requests() < 2) await sleep(5);
+    const endpoint = await startTestEndpoint(() => store.promise, { maxInFlightRequests: 2 });
+    cleanups.push(endpoint.remove);
+    const waiting = [
+      postSigned(endpoint.webhookUrl, nameUpdate().body),
+      postSigned(endpoint.webhookUrl, nameUpdate().body),
+    ];
+    while (endpoint.admission.requests() < 2) await sleep(5);
 
-    const client = await open(door.url);
+    const client = await open(endpoint.url);
     await client.write(signed(nameUpdate().body));
     const refused = await client.answer();
-    expectRefusal({ status: refused.status, text: refused.body }, 'too_much_in_flight');
+    expectRefusal({ status: refused.status, text: refused.body }, 'overloaded');
     expect(refused.headers).toMatchObject({ connection: 'keep-alive', 'retry-after': expect.stringMatching(/^\d+$/) });
 
     store.resolve();
     for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(200);
     await client.write(signed(nameUpdate().body));
     expect((await client.answer()).status).toBe(200);
-    expect(door.room.requests()).toBe(0);
+    expect(endpoint.admission.requests()).toBe(0);
   });
 
   it('is not kept so by bodies that stop under way', async () => {
-    const door = await startTestDoor(async () => undefined, { maxInFlightRequests: 3 });
-    cleanups.push(door.remove);
+    const endpoint = await startTestEndpoint(async () => undefined, { maxInFlightRequests: 3 });
+    cleanups.push(endpoint.remove);
     for (let count = 0; count < 3; count += 1) {
-      const parked = await open(door.url);
+      const parked = await open(endpoint.url);
       await parked.write(`${head(POST, { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}`, 'Content-Length': 99 })}{`);
     }
-    while (door.room.requests() < 3) await sleep(5);
+    while (endpoint.admission.requests() < 3) await sleep(5);
     await sleep(300);
-    expect((await postSigned(door.webhookUrl, nameUpdate().body)).status).toBe(200);
+    expect((await postSigned(endpoint.webhookUrl, nameUpdate().body)).status).toBe(200);
   });
 });
 
@@ -88,16 +91,16 @@ it('refuses early while the store is behind, says so once, and recovers with it'
 describe('with too many connections', () => {
   it('idle ones give way, and those with a request under way do not', async () => {
     const store = Promise.withResolvers<void>();
-    const door = await startTestDoor(() => store.promise, { maxConnections: 10 });
-    cleanups.push(door.remove);
-    const busy = await open(door.url);
+    const endpoint = await startTestEndpoint(() => store.promise, { maxConnections: 10 });
+    cleanups.push(endpoint.remove);
+    const busy = await open(endpoint.url);
     await busy.write(signed(nameUpdate().body));
-    while (door.room.requests() < 1) await sleep(5);
+    while (endpoint.admission.requests() < 1) await sleep(5);
     const idle: RawClient[] = [];
-    for (let count = 0; count < 9; count += 1) idle.push(await open(door.url));
+    for (let count = 0; count < 9; count += 1) idle.push(await open(endpoint.url));
     await sleep(50);
 
-    const late = await open(door.url);
+    const late = await open(endpoint.url);
     await late.write(signed(nameUpdate().body));
     expect(await idle[0]?.closed(1000)).toBe(true);
     store.resolve();
@@ -109,14 +112,14 @@ it('tells the first refusals of a second in full and the others by their number'
   const lines: Record<string, unknown>[] = [];
   const logFailure = createFailureLog(createLog('info', { write: (line) => void lines.push(JSON.parse(line)) }));
   for (let count = 0; count < 5000; count += 1) {
-    logFailure(new HubcastError('too_much_in_flight', 'full'), { outcome: 'too_much_in_flight' }, 'delivery');
+    logFailure(new HubcastError('overloaded', 'full'), { outcome: 'overloaded' }, 'delivery');
   }
   logFailure(new HubcastError('signature_mismatch', 'wrong'), { outcome: 'signature_mismatch' }, 'delivery');
   while (lines.length < 12) await sleep(20);
   expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
   expect(lines.slice(0, 10)).toEqual(Array(10).fill(expect.objectContaining({ diagnosis: 'full' })));
   expect(lines[10]).toMatchObject({ outcome: 'signature_mismatch' });
-  expect(lines[11]).toMatchObject({ outcome: 'too_much_in_flight', more: 4990, msg: 'delivery' });
+  expect(lines[11]).toMatchObject({ outcome: 'overloaded', more: 4990, msg: 'delivery' });
 });
 
 describe('stop()', () => {

@@ -5,7 +5,7 @@ import { type ErrorCode, HubcastError } from '../../../src/core/errors.ts';
 import { expectPlainHeaders, expectRefusal } from '../../support/expect-answer.ts';
 import { askRaw, head, openRaw } from '../../support/raw-http.ts';
 import { type Answer, nameUpdate, postSigned, postUnsigned, signatureOf } from '../../support/signed-request.ts';
-import { MIB, startTestDoor } from '../../support/start-door.ts';
+import { MIB, startTestEndpoint } from '../../support/start-endpoint.ts';
 import { startTestService, type TestService } from '../../support/start-service.ts';
 
 describe('a body over the limit', () => {
@@ -80,27 +80,27 @@ describe('when the events cannot be taken', () => {
       },
     ],
   ])('because %s, the answer is 503 and Retry-After', async (_about, code, append) => {
-    const door = await startTestDoor(append);
-    const answer = await postSigned(door.webhookUrl, nameUpdate().body);
+    const endpoint = await startTestEndpoint(append);
+    const answer = await postSigned(endpoint.webhookUrl, nameUpdate().body);
     expectRefusal(answer, code);
     expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
     expectPlainHeaders(answer);
-    expect(door.room.taken()).toBe(0);
-    await door.remove();
+    expect(endpoint.admission.taken()).toBe(0);
+    await endpoint.remove();
   });
 
   it('a fault of ours is a 500 without detail, and the log has the stack', async () => {
-    const door = await startTestDoor(async () => {
+    const endpoint = await startTestEndpoint(async () => {
       throw new TypeError('inner detail');
     });
-    const answer = await postSigned(door.webhookUrl, nameUpdate().body);
+    const answer = await postSigned(endpoint.webhookUrl, nameUpdate().body);
     expectRefusal(answer, 'internal');
-    expect(door.logText()).toContain('inner detail');
-    expect(door.logText()).toContain('limits.test.ts');
-    await door.remove();
+    expect(endpoint.logText()).toContain('inner detail');
+    expect(endpoint.logText()).toContain('limits.test.ts');
+    await endpoint.remove();
   });
 
-  it('a full journal is 503 until it has room, unsigned requests are 401 as before, and nothing it said 200 to is missing', async () => {
+  it('a full journal is 503 until it has admission, unsigned requests are 401 as before, and nothing it said 200 to is missing', async () => {
     const tiny = await startTestService({ JOURNAL_MAX_BYTES: String(4 * MIB) });
     const big = { padding: 'x'.repeat(500_000) };
     let taken = 0;
@@ -123,7 +123,7 @@ describe('room for bodies', () => {
   it('is full when bodies that wait for the store hold it: 503 and Retry-After, and taken again when they are gone', async () => {
     const stored: unknown[] = [];
     const storeAnswers = Promise.withResolvers<void>();
-    const door = await startTestDoor(
+    const endpoint = await startTestEndpoint(
       async (records) => {
         stored.push(...records);
         if (stored.length === 1) await storeAnswers.promise;
@@ -131,67 +131,70 @@ describe('room for bodies', () => {
       { maxBodyBytes: MIB, maxInFlightBytes: MIB },
     );
     const { body } = nameUpdate({ padding: 'x'.repeat(900_000) });
-    const waiting = postSigned(door.webhookUrl, body);
+    const waiting = postSigned(endpoint.webhookUrl, body);
     while (stored.length === 0) await sleep(5);
     // Long enough for an unfinished body to be cut.
     await sleep(600);
 
     const large = nameUpdate({ padding: 'x'.repeat(500_000) }).body;
-    const refused = await postSigned(door.webhookUrl, large);
-    expectRefusal(refused, 'too_much_in_flight');
+    const refused = await postSigned(endpoint.webhookUrl, large);
+    expectRefusal(refused, 'overloaded');
     expect(refused.headers.get('retry-after')).not.toBeNull();
     const headers = { 'X-Hub-Signature-256': signatureOf(large), 'Content-Length': large.length };
-    const announced = await askRaw(door.url, head('POST /webhook HTTP/1.1', { ...headers, Expect: '100-continue' }));
+    const announced = await askRaw(
+      endpoint.url,
+      head('POST /webhook HTTP/1.1', { ...headers, Expect: '100-continue' }),
+    );
     expect({ status: announced.answer.status, closed: announced.closed }).toEqual({ status: 503, closed: true });
-    expect((await postSigned(door.webhookUrl, nameUpdate().body)).status).toBe(200);
+    expect((await postSigned(endpoint.webhookUrl, nameUpdate().body)).status).toBe(200);
 
     storeAnswers.resolve();
     expect((await waiting).status).toBe(200);
-    expect(door.room.taken()).toBe(0);
-    expect((await postSigned(door.webhookUrl, large)).status).toBe(200);
+    expect(endpoint.admission.taken()).toBe(0);
+    expect((await postSigned(endpoint.webhookUrl, large)).status).toBe(200);
     expect(stored).toHaveLength(3);
-    await door.remove();
+    await endpoint.remove();
   });
 
   it('is not held by bodies that stop just before their end: they are cut for a signed one that comes', async () => {
-    const door = await startTestDoor(async () => undefined);
+    const endpoint = await startTestEndpoint(async () => undefined);
     const headers = { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}`, 'Content-Length': 3 * MIB };
     const almost = Buffer.alloc(3 * MIB - 1, 'a');
-    const parked = await Promise.all(Array.from({ length: 21 }, () => openRaw(door.url)));
+    const parked = await Promise.all(Array.from({ length: 21 }, () => openRaw(endpoint.url)));
     for (const client of parked) {
       await client.write(head('POST /webhook HTTP/1.1', headers));
       void client.write(almost);
     }
-    while (door.room.taken() < parked.length * almost.length) await sleep(5);
+    while (endpoint.admission.taken() < parked.length * almost.length) await sleep(5);
     await sleep(500);
 
     const large = nameUpdate({ padding: 'x'.repeat(2_000_000) }).body;
     for (let count = 0; count < 5; count += 1) {
-      expect((await postSigned(door.webhookUrl, nameUpdate().body)).status).toBe(200);
-      expect((await postSigned(door.webhookUrl, large)).status).toBe(200);
-      expect(door.room.taken()).toBeLessThanOrEqual(64 * MIB);
+      expect((await postSigned(endpoint.webhookUrl, nameUpdate().body)).status).toBe(200);
+      expect((await postSigned(endpoint.webhookUrl, large)).status).toBe(200);
+      expect(endpoint.admission.taken()).toBeLessThanOrEqual(64 * MIB);
     }
     // No more than were needed are cut.
     const cut = parked.filter((client) => client.received() !== '');
     expect(cut).toHaveLength(1);
     for (const client of cut) {
       const answer = await client.answer();
-      expectRefusal({ status: answer.status, text: answer.body }, 'too_much_in_flight');
+      expectRefusal({ status: answer.status, text: answer.body }, 'overloaded');
       expect(answer.headers['retry-after']).toBeDefined();
       expect(await client.closed()).toBe(true);
     }
-    expect(door.logText()).toContain('came too slowly while others needed its room');
+    expect(endpoint.logText()).toContain('came too slowly while others needed its room');
     for (const client of parked) client.destroy();
-    while (door.room.taken() > 0) await sleep(5);
-    await door.remove();
+    while (endpoint.admission.taken() > 0) await sleep(5);
+    await endpoint.remove();
   });
 
   it('is not held by bodies that go on byte by byte, nor by chunked ones without an end', async () => {
-    const door = await startTestDoor(async () => undefined, { maxBodyBytes: MIB, maxInFlightBytes: MIB });
+    const endpoint = await startTestEndpoint(async () => undefined, { maxBodyBytes: MIB, maxInFlightBytes: MIB });
     const forged = { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}` };
-    const dribbler = await openRaw(door.url);
+    const dribbler = await openRaw(endpoint.url);
     await dribbler.write(head('POST /webhook HTTP/1.1', { ...forged, 'Content-Length': MIB }) + 'a'.repeat(500_000));
-    const endless = await openRaw(door.url);
+    const endless = await openRaw(endpoint.url);
     await endless.write(head('POST /webhook HTTP/1.1', { ...forged, 'Transfer-Encoding': 'chunked' }));
     await endless.write(`${(500_000).toString(16)}\r\n${'a'.repeat(500_000)}\r\n`);
     for (let count = 0; count < 12; count += 1) {
@@ -200,69 +203,69 @@ describe('room for bodies', () => {
       await endless.write('1\r\na\r\n');
     }
     const large = nameUpdate({ padding: 'x'.repeat(900_000) }).body;
-    expect((await postSigned(door.webhookUrl, large)).status).toBe(200);
+    expect((await postSigned(endpoint.webhookUrl, large)).status).toBe(200);
     for (const client of [dribbler, endless]) expect((await client.answer()).status).toBe(503);
-    expect(door.room.taken()).toBe(0);
-    await door.remove();
+    expect(endpoint.admission.taken()).toBe(0);
+    await endpoint.remove();
   });
 
   it('is left to a sender of 50 kB/s, while nobody needs it and while others are cut', async () => {
-    const door = await startTestDoor(async () => undefined, { maxBodyBytes: MIB, maxInFlightBytes: MIB });
+    const endpoint = await startTestEndpoint(async () => undefined, { maxBodyBytes: MIB, maxInFlightBytes: MIB });
     const { body } = nameUpdate({ padding: 'x'.repeat(150_000) });
-    const slow = await openRaw(door.url);
+    const slow = await openRaw(endpoint.url);
     const signed = { 'X-Hub-Signature-256': signatureOf(body), 'Content-Length': body.length };
     await slow.write(head('POST /webhook HTTP/1.1', signed));
-    const parked = await openRaw(door.url);
+    const parked = await openRaw(endpoint.url);
     const forged = { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}`, 'Content-Length': MIB };
     const large = nameUpdate({ padding: 'x'.repeat(300_000) }).body;
     for (let sent = 0; sent < body.length; sent += 5_000) {
       await slow.write(body.slice(sent, sent + 5_000));
       if (sent === 50_000) await parked.write(head('POST /webhook HTTP/1.1', forged) + 'a'.repeat(800_000));
-      if (sent === 100_000) expect((await postSigned(door.webhookUrl, large)).status).toBe(200);
+      if (sent === 100_000) expect((await postSigned(endpoint.webhookUrl, large)).status).toBe(200);
       await sleep(100);
     }
     expect((await slow.answer()).status).toBe(200);
     expect((await parked.answer()).status).toBe(503);
-    expect(door.room.taken()).toBe(0);
+    expect(endpoint.admission.taken()).toBe(0);
     slow.destroy();
-    await door.remove();
+    await endpoint.remove();
   });
 
   it('is refused to chunked bodies too when it runs out under way, and given back', async () => {
-    const door = await startTestDoor(async () => undefined, { maxBodyBytes: 2 * MIB, maxInFlightBytes: MIB });
-    const client = await openRaw(door.url);
+    const endpoint = await startTestEndpoint(async () => undefined, { maxBodyBytes: 2 * MIB, maxInFlightBytes: MIB });
+    const client = await openRaw(endpoint.url);
     const headers = { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}`, 'Transfer-Encoding': 'chunked' };
     await client.write(head('POST /webhook HTTP/1.1', headers));
     const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
     for (let count = 0; count < 17; count += 1) await client.write(chunk);
     const answer = await client.answer();
-    expectRefusal({ status: answer.status, text: answer.body }, 'too_much_in_flight');
+    expectRefusal({ status: answer.status, text: answer.body }, 'overloaded');
     expect(await client.closed()).toBe(true);
-    expect(door.room.taken()).toBe(0);
-    await door.remove();
+    expect(endpoint.admission.taken()).toBe(0);
+    await endpoint.remove();
   });
 
   it('is not held by senders that only announce a body', async () => {
-    const door = await startTestDoor(async () => undefined, { maxBodyBytes: MIB, maxInFlightBytes: MIB });
+    const endpoint = await startTestEndpoint(async () => undefined, { maxBodyBytes: MIB, maxInFlightBytes: MIB });
     const headers = { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}`, 'Content-Length': MIB };
-    const silent = await Promise.all(Array.from({ length: 30 }, () => openRaw(door.url)));
+    const silent = await Promise.all(Array.from({ length: 30 }, () => openRaw(endpoint.url)));
     for (const client of silent) await client.write(head('POST /webhook HTTP/1.1', headers));
-    expect((await postSigned(door.webhookUrl, nameUpdate().body)).status).toBe(200);
+    expect((await postSigned(endpoint.webhookUrl, nameUpdate().body)).status).toBe(200);
     for (const client of silent) client.destroy();
-    await door.remove();
+    await endpoint.remove();
   });
 
   it('is held until the store has answered', async () => {
     const store = Promise.withResolvers<void>();
-    const door = await startTestDoor(() => store.promise);
+    const endpoint = await startTestEndpoint(() => store.promise);
     const { body } = nameUpdate();
-    const answer = postSigned(door.webhookUrl, body);
-    while (door.room.taken() === 0) await sleep(5);
+    const answer = postSigned(endpoint.webhookUrl, body);
+    while (endpoint.admission.taken() === 0) await sleep(5);
     await sleep(50);
-    expect(door.room.taken()).toBe(body.length);
+    expect(endpoint.admission.taken()).toBe(body.length);
     store.resolve();
     expect((await answer).status).toBe(200);
-    expect(door.room.taken()).toBe(0);
-    await door.remove();
+    expect(endpoint.admission.taken()).toBe(0);
+    await endpoint.remove();
   });
 });

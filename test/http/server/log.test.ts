@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HubcastError } from '../../../src/core/errors.ts';
 import { askRaw, head } from '../../support/raw-http.ts';
 import { ask, nameUpdate, postSigned, postUnsigned, signatureOf } from '../../support/signed-request.ts';
-import { startTestDoor } from '../../support/start-door.ts';
+import { startTestEndpoint } from '../../support/start-endpoint.ts';
 import { APP_SECRET, startTestService, type TestService, VERIFY_TOKEN } from '../../support/start-service.ts';
 
 let service: TestService;
@@ -71,11 +71,11 @@ describe('the line of a POST', () => {
   });
 
   it('is an error when the store failed', async () => {
-    const door = await startTestDoor(async () => {
+    const endpoint = await startTestEndpoint(async () => {
       throw new HubcastError('store_unavailable', 'broker-1:9092 refused the connection.');
     });
-    await postSigned(door.webhookUrl, nameUpdate().body);
-    const lines = door
+    await postSigned(endpoint.webhookUrl, nameUpdate().body);
+    const lines = endpoint
       .logText()
       .trim()
       .split('\n')
@@ -89,7 +89,7 @@ describe('the line of a POST', () => {
         diagnosis: 'broker-1:9092 refused the connection.',
       }),
     ]);
-    await door.remove();
+    await endpoint.remove();
   });
 });
 

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { OutgoingRecord } from '../../../src/records/record.ts';
 import { askRaw, head, openRaw, type RawClient } from '../../support/raw-http.ts';
 import { nameUpdate, postSigned, signatureOf } from '../../support/signed-request.ts';
-import { MIB, startTestDoor, type TestDoor } from '../../support/start-door.ts';
+import { MIB, startTestEndpoint, type TestEndpoint } from '../../support/start-endpoint.ts';
 
 const FORGED = { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}` };
 const POST = 'POST /webhook HTTP/1.1';
@@ -12,14 +12,14 @@ const chunked = (...pieces: string[]) => pieces.map((piece) => `${piece.length.t
 const signedHead = (body: string, headers: Record<string, string | number> = {}) =>
   head(POST, { 'X-Hub-Signature-256': signatureOf(body), 'Content-Length': body.length, ...headers });
 
-let door: TestDoor;
+let endpoint: TestEndpoint;
 let stored: OutgoingRecord[] = [];
 /** The store answers when this does. */
 let storeAnswers: Promise<void> = Promise.resolve();
 const clients: RawClient[] = [];
 
 beforeAll(async () => {
-  door = await startTestDoor(
+  endpoint = await startTestEndpoint(
     async (records) => {
       await storeAnswers;
       stored.push(...records);
@@ -27,20 +27,20 @@ beforeAll(async () => {
     { headersTimeoutMs: 400, requestTimeoutMs: 900, keepAliveTimeoutMs: 300, stuckTimeoutMs: 1500 },
   );
 });
-afterAll(() => door.remove());
+afterAll(() => endpoint.remove());
 
 afterEach(async () => {
   for (const client of clients.splice(0)) client.destroy();
   storeAnswers = Promise.resolve();
   stored = [];
-  expect((await postSigned(door.webhookUrl, nameUpdate().body)).status).toBe(200);
+  expect((await postSigned(endpoint.webhookUrl, nameUpdate().body)).status).toBe(200);
   expect(stored).toHaveLength(1);
-  expect(door.room.taken()).toBe(0);
+  expect(endpoint.admission.taken()).toBe(0);
   stored = [];
 });
 
 async function open(): Promise<RawClient> {
-  const client = await openRaw(door.url);
+  const client = await openRaw(endpoint.url);
   clients.push(client);
   return client;
 }
@@ -101,7 +101,7 @@ describe('what is not HTTP', () => {
       `${head(POST, { ...FORGED, 'Transfer-Encoding': 'chunked' })}1;${'x'.repeat(20_000)}\r\n`,
     ],
   ])('is refused with 400 and the connection closed: %s', async (_about, bytes) => {
-    const { answer, closed } = await askRaw(door.url, Buffer.from(bytes, 'latin1'));
+    const { answer, closed } = await askRaw(endpoint.url, Buffer.from(bytes, 'latin1'));
     expect(answer).toMatchObject({ status: 400, headers: { connection: 'close' } });
     expect(isOurs(answer.body, 'malformed_request')).toBe(true);
     expect(closed).toBe(true);
@@ -118,7 +118,7 @@ describe('what is not HTTP', () => {
       `${head(POST, { ...FORGED, 'Transfer-Encoding': 'chunked' })}0\r\n${`A: ${'x'.repeat(1000)}\r\n`.repeat(40)}`,
     ],
   ])('is refused with 431 when the head is too long: %s', async (_about, bytes) => {
-    const { answer, closed } = await askRaw(door.url, bytes);
+    const { answer, closed } = await askRaw(endpoint.url, bytes);
     expect({ status: answer.status, ours: isOurs(answer.body, 'malformed_request'), closed }).toEqual({
       status: 431,
       ours: true,
@@ -146,7 +146,10 @@ describe('what is not HTTP', () => {
 describe('a body that does not come as announced', () => {
   it('10 MB announced and one byte sent: 413 at once, closed', async () => {
     const startedMs = performance.now();
-    const { answer, closed } = await askRaw(door.url, `${head(POST, { ...FORGED, 'Content-Length': 10_000_000 })}{`);
+    const { answer, closed } = await askRaw(
+      endpoint.url,
+      `${head(POST, { ...FORGED, 'Content-Length': 10_000_000 })}{`,
+    );
     expect({ status: answer.status, closed }).toEqual({ status: 413, closed: true });
     expect(performance.now() - startedMs).toBeLessThan(300);
   });
@@ -195,12 +198,12 @@ describe('a body that does not come as announced', () => {
       await Promise.race([client.write('1\r\nx\r\n'.repeat(50_000)), client.closed()]);
     expect(await client.closed()).toBe(true);
     expect(process.memoryUsage().rss - rssBefore).toBeLessThan(200 * MIB);
-    expect(door.logText()).toMatch(/The first \d+ bytes came in \d+ pieces\./);
+    expect(endpoint.logText()).toMatch(/The first \d+ bytes came in \d+ pieces\./);
   });
 
   it('of 3 MiB in packets of ordinary size is taken', async () => {
     // With ten seconds for it: 2,247 packets take their while on a busy machine.
-    const patient = await startTestDoor(async (records) => void stored.push(...records));
+    const patient = await startTestEndpoint(async (records) => void stored.push(...records));
     const { body } = nameUpdate({ padding: 'x'.repeat(3 * MIB - 1000) });
     const client = await openRaw(patient.url);
     clients.push(client);
@@ -210,7 +213,7 @@ describe('a body that does not come as announced', () => {
     try {
       expect((await client.answer()).status).toBe(200);
       expect(stored).toHaveLength(1);
-      expect(patient.room.taken()).toBe(0);
+      expect(patient.admission.taken()).toBe(0);
     } finally {
       await patient.remove();
     }
@@ -232,7 +235,7 @@ describe('a body that does not come as announced', () => {
   it('behind a GET is not read either', async () => {
     for (const target of ['/webhook', '/']) {
       const { answer, closed } = await askRaw(
-        door.url,
+        endpoint.url,
         `${head(`GET ${target} HTTP/1.1`, { 'Content-Length': 1_000_000 })}abc`,
       );
       expect({ connection: answer.headers.connection, closed }).toEqual({ connection: 'close', closed: true });
@@ -257,12 +260,12 @@ describe('slow senders', () => {
     const client = await open();
     const startedMs = performance.now();
     await client.write(signedHead(body) + body.slice(0, 10));
-    while (door.room.taken() === 0) await sleep(5);
+    while (endpoint.admission.taken() === 0) await sleep(5);
     expect((await client.answer()).status).toBe(408);
     expect(await client.closed()).toBe(true);
     expect(performance.now() - startedMs).toBeLessThan(900 + 1000);
-    expect(door.room.taken()).toBe(0);
-    expect(door.logText()).toContain('"outcome":"body_incomplete"');
+    expect(endpoint.admission.taken()).toBe(0);
+    expect(endpoint.logText()).toContain('"outcome":"body_incomplete"');
   });
 
   it('that say nothing are cut, many of them at once, while others are served', async () => {
@@ -270,7 +273,7 @@ describe('slow senders', () => {
     for (const client of silent.slice(0, 100)) await client.write('POST /webhook HT');
     for (const client of silent.slice(100, 200))
       await client.write(`${head(POST, { ...FORGED, 'Content-Length': 100_000 })}x`);
-    expect((await postSigned(door.webhookUrl, nameUpdate().body)).status).toBe(200);
+    expect((await postSigned(endpoint.webhookUrl, nameUpdate().body)).status).toBe(200);
     expect((await Promise.all(silent.map((client) => client.closed()))).every(Boolean)).toBe(true);
   });
 
@@ -377,15 +380,15 @@ describe('Expect: 100-continue', () => {
     ['for nothing', head('POST / HTTP/1.1', { Expect: '100-continue', 'Content-Length': 10 }), 404],
     ['with PUT', head('PUT /webhook HTTP/1.1', { Expect: '100-continue', 'Content-Length': 10 }), 405],
   ])('is not answered with 100 when the body is refused: %s', async (_about, bytes, status) => {
-    const { answer, closed } = await askRaw(door.url, bytes);
+    const { answer, closed } = await askRaw(endpoint.url, bytes);
     expect({ status: answer.status, closed }).toEqual({ status, closed: true });
   });
 
   it('is not answered with 100 over HTTP/1.0, and another expectation is ignored', async () => {
     const { body } = nameUpdate();
     const old = signedHead(body, { Expect: '100-continue' }).replace('HTTP/1.1', 'HTTP/1.0');
-    expect((await askRaw(door.url, old + body)).answer.status).toBe(200);
-    expect((await askRaw(door.url, signedHead(body, { Expect: 'the-best' }) + body, 0)).answer.status).toBe(200);
+    expect((await askRaw(endpoint.url, old + body)).answer.status).toBe(200);
+    expect((await askRaw(endpoint.url, signedHead(body, { Expect: 'the-best' }) + body, 0)).answer.status).toBe(200);
   });
 });
 
@@ -396,12 +399,12 @@ describe('a sender that is gone before its answer', () => {
     const { body } = nameUpdate();
     const client = await open();
     await client.write(signedHead(body) + body);
-    while (door.room.taken() === 0) await sleep(5);
+    while (endpoint.admission.taken() === 0) await sleep(5);
     if (how === 'reset') client.socket.resetAndDestroy();
     else client.socket.destroy();
     await sleep(50);
     store.resolve();
-    while (door.room.taken() > 0) await sleep(5);
+    while (endpoint.admission.taken() > 0) await sleep(5);
     expect(stored).toHaveLength(1);
   });
 
@@ -414,6 +417,6 @@ describe('a sender that is gone before its answer', () => {
     }
     await sleep(100);
     expect(stored).toEqual([]);
-    expect(door.room.taken()).toBe(0);
+    expect(endpoint.admission.taken()).toBe(0);
   });
 });

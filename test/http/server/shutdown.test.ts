@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { head, openRaw, type RawClient } from '../../support/raw-http.ts';
 import { ask, nameUpdate, postSigned, signatureOf } from '../../support/signed-request.ts';
-import { startTestDoor } from '../../support/start-door.ts';
+import { startTestEndpoint } from '../../support/start-endpoint.ts';
 import { startTestService, type TestService } from '../../support/start-service.ts';
 
 const POST = 'POST /webhook HTTP/1.1';
@@ -39,9 +39,9 @@ describe('stop()', () => {
     const { body } = nameUpdate();
     const stopped = service.stop();
     const ready = await ask(`${service.internalUrl}/ready`);
-    expect({ status: ready.status, why: JSON.parse(ready.text).why }).toEqual({
+    expect({ status: ready.status, reason: JSON.parse(ready.text).reason }).toEqual({
       status: 503,
-      why: 'The service is stopping.',
+      reason: 'The service is stopping.',
     });
     expect((await ask(`${service.internalUrl}/live`)).status).toBe(200);
     expect((await postSigned(service.webhookUrl, body)).status).toBe(200);
@@ -141,13 +141,13 @@ describe('stop()', () => {
 describe('a listener that stops while the store is slow', () => {
   it('tells the senders that wait to close, in the answers they get', async () => {
     const store = Promise.withResolvers<void>();
-    const door = await startTestDoor(() => store.promise);
-    cleanups.push(door.remove);
-    const clients = [await open(door.url), await open(door.url)];
+    const endpoint = await startTestEndpoint(() => store.promise);
+    cleanups.push(endpoint.remove);
+    const clients = [await open(endpoint.url), await open(endpoint.url)];
     for (const client of clients) await client.write(signed(nameUpdate().body));
-    while (door.room.taken() === 0) await sleep(5);
+    while (endpoint.admission.taken() === 0) await sleep(5);
     await sleep(50);
-    const stopped = door.stop();
+    const stopped = endpoint.stop();
     await sleep(100);
     store.resolve();
     for (const client of clients)
@@ -156,22 +156,22 @@ describe('a listener that stops while the store is slow', () => {
   });
 
   it('takes nobody any more once it was told to cut', async () => {
-    const door = await startTestDoor(async () => undefined);
-    door.destroy();
-    const late = await open(door.url);
+    const endpoint = await startTestEndpoint(async () => undefined);
+    endpoint.destroy();
+    const late = await open(endpoint.url);
     await late.write('POST /webhook HTTP/1.1\r\n');
     expect(await late.closed(500)).toBe(true);
-    expect(await timed(door.stop)).toBeLessThan(500);
+    expect(await timed(endpoint.stop)).toBeLessThan(500);
   });
 
   it('answers all of several requests that were pipelined before', async () => {
     const store = Promise.withResolvers<void>();
-    const door = await startTestDoor(() => store.promise);
-    cleanups.push(door.remove);
-    const client = await open(door.url);
+    const endpoint = await startTestEndpoint(() => store.promise);
+    cleanups.push(endpoint.remove);
+    const client = await open(endpoint.url);
     await client.write(signed(nameUpdate().body) + signed(nameUpdate().body));
     await sleep(50);
-    const stopped = door.stop();
+    const stopped = endpoint.stop();
     store.resolve();
     const answers = [await client.answer(), await client.answer()];
     expect(answers.map(({ status, headers }) => [status, headers.connection])).toEqual([

@@ -217,12 +217,12 @@ describe('client certificates', () => {
       'not accepted by TLS_CLIENT_CA',
     ],
     ['one that has expired', () => meta.sign(`/CN=${META_NAME}`, { days: -1 }), 'CERT_HAS_EXPIRED'],
-  ])('are refused: %s', async (_what, client, why) => {
+  ])('are refused: %s', async (_what, client, reason) => {
     const service = await start(required);
     const { status, body } = await post(service.webhookUrl, client());
     expect({ status, code: JSON.parse(body).error.code }).toEqual({ status: 403, code: 'client_certificate_refused' });
     expect(service.logged('refused before its body')).toMatchObject([
-      { level: 'warn', diagnosis: expect.stringContaining(why) },
+      { level: 'warn', diagnosis: expect.stringContaining(reason) },
     ]);
     expect(await service.records()).toEqual([]);
   });

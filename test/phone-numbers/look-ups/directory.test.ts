@@ -230,7 +230,7 @@ describe('events', () => {
     const directory = directoryOf(graph, { clock });
     await directory.list();
     clock.pass(1);
-    for (let attempt = 0; attempt < 100; attempt += 1) directory.noteEvents([event]);
+    for (let attempt = 0; attempt < 100; attempt += 1) directory.countEvents([event]);
     expect(listReads(graph)).toBe(1);
     expect(await directory.byId(NUMBER.id)).toMatchObject({ stale: true, source: 'cache' });
     expect(await directory.byId('2')).toMatchObject({ stale: false, source: 'cache' });
@@ -245,7 +245,7 @@ describe('events', () => {
     const directory = directoryOf(graph, { clock });
     await directory.refresh();
     for (let seconds = 0; seconds < 180; seconds += 10) {
-      directory.noteEvents([event]);
+      directory.countEvents([event]);
       await directory.refresh();
       clock.pass(10_000);
     }
@@ -258,13 +258,13 @@ describe('events', () => {
     const directory = directoryOf(graph, { clock });
     await directory.list();
     clock.pass(MINUTE_MS);
-    directory.noteEvents([
+    directory.countEvents([
       { family: 'messages', key: `${ACCOUNT}:1` },
       { family: 'phone-numbers', key: '777:16315555555' },
       { family: 'phone-numbers', key: null },
     ]);
     expect(await directory.byId(NUMBER.id)).toMatchObject({ stale: false, source: 'cache' });
-    directory.noteEvents([{ family: 'accounts', key: '2949482758682047' }]);
+    directory.countEvents([{ family: 'accounts', key: '2949482758682047' }]);
     expect(await directory.byId(NUMBER.id)).toMatchObject({ stale: false, source: 'graph' });
   });
 
@@ -275,7 +275,7 @@ describe('events', () => {
     graph.script({ delayMs: 100 });
     const reading = directory.list();
     clock.pass(1);
-    directory.noteEvents([event]);
+    directory.countEvents([event]);
     await reading;
     expect(await directory.byId(NUMBER.id)).toMatchObject({ stale: true });
   });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { doorToService } from '../../../src/app/management-clients.ts';
+import { createServiceClient } from '../../../src/app/management-clients.ts';
 import type { Ask } from '../../../src/cli/ask.ts';
 import { guideRegister } from '../../../src/cli/guided-register.ts';
 import { type GraphStandIn, startGraphStandIn } from '../../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
@@ -152,7 +152,7 @@ describe('registering step by step', () => {
     await managed.service.remove();
     await own.close();
   });
-  const door = () => doorToService(managed.service.internalUrl, MANAGE_TOKEN, globalThis.fetch);
+  const client = () => createServiceClient(managed.service.internalUrl, MANAGE_TOKEN, globalThis.fetch);
 
   it('goes through code, check, PIN and registration, explains a refusal on the way', async () => {
     const { ask, said, left } = scripted([
@@ -169,7 +169,7 @@ describe('registering step by step', () => {
       PIN,
       true,
     ]);
-    const done = await guideRegister(door(), ask, NEW_ID, { region: undefined });
+    const done = await guideRegister(client(), ask, NEW_ID, { region: undefined });
     expect([done.operation, left]).toEqual(['register', []]);
     const text = said.join('\n');
     expect(text).toContain('has to be proved yours');
@@ -194,7 +194,7 @@ describe('registering step by step', () => {
     own.change(NUMBER.id, { status: 'DISCONNECTED', platform_type: 'NOT_APPLICABLE' });
     own.script({ path: /register$/, status: 400, body: { error: { code: 133016 } } });
     const { ask, said } = scripted([PIN, true]);
-    const error = await rejectionOf(guideRegister(door(), ask, NUMBER.id, { region: undefined }));
+    const error = await rejectionOf(guideRegister(client(), ask, NUMBER.id, { region: undefined }));
     expect(error.message).toContain('before that time is over');
     expect(said.join('\n')).toContain('Wait 72 hours');
   });
@@ -203,13 +203,13 @@ describe('registering step by step', () => {
     own.change(NUMBER.id, { status: 'DISCONNECTED', platform_type: 'NOT_APPLICABLE' });
     own.script({ path: /register$/, status: 400, body: { error: { code: 133006 } } });
     const { ask, left } = scripted([PIN, true, true, 'VOICE', 'en_US', CODE, PIN, false]);
-    const error = await rejectionOf(guideRegister(door(), ask, NUMBER.id, { region: undefined }));
+    const error = await rejectionOf(guideRegister(client(), ask, NUMBER.id, { region: undefined }));
     expect([error.message, left]).toEqual(['Stopped. The number is not registered.', []]);
   });
 
   it('says that a name in review has to be decided first', async () => {
     own.change(NEW_ID, { code_verification_status: 'VERIFIED', name_status: 'PENDING_REVIEW' });
-    const error = await rejectionOf(guideRegister(door(), scripted([]).ask, NEW_ID, { region: undefined }));
+    const error = await rejectionOf(guideRegister(client(), scripted([]).ask, NEW_ID, { region: undefined }));
     expect(error.message).toContain('decided first');
     expect(own.calls.filter(({ method }) => method === 'POST')).toEqual([]);
   });

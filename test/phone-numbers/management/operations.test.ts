@@ -1,4 +1,4 @@
-/** Every operation from both doors, against a Graph stand-in: what is sent, what is answered, what is put on record. */
+/** Every operation from both clients, against a Graph stand-in: what is sent, what is answered, what is put on record. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { managementContract } from '../../../src/phone-numbers/management/operation-schemas.ts';
 import { type GraphStandIn, startGraphStandIn } from '../../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
@@ -281,7 +281,7 @@ it('knows a case for every operation', () => {
   expect(CASES.map(({ name }) => name).sort()).toEqual(names.sort());
 });
 
-const DOORS = {
+const CLIENTS = {
   'over HTTP': async ({ call }: Opened, { method, path, body }: Case) => {
     const answer = await call(method, path, body);
     return [answer.status === 200, answer.body];
@@ -292,7 +292,7 @@ const DOORS = {
   },
 };
 
-describe.each(Object.entries(DOORS))('every operation %s', (_, door) => {
+describe.each(Object.entries(CLIENTS))('every operation %s', (_, client) => {
   // One service for all: they follow one another as in the life of a number.
   let opened: Opened;
   beforeAll(async () => {
@@ -305,7 +305,7 @@ describe.each(Object.entries(DOORS))('every operation %s', (_, door) => {
     await one.before?.(graph);
     const earlier = writes(graph).length;
     const onRecord = (await auditOf(service)).length;
-    expect(await door(opened, one)).toMatchObject([true, one.answer]);
+    expect(await client(opened, one)).toMatchObject([true, one.answer]);
     const sent = writes(graph).slice(earlier);
     expect(sent).toMatchObject(one.sent === undefined ? [] : [{ ...one.sent, query: {} }]);
     const audit = (await auditOf(service)).slice(onRecord).map(({ data }) => data);

@@ -83,8 +83,8 @@ describeKafka('the watch over the numbers of two apps on Kafka', (kafka) => {
       META_APPSECRET_PROOF: 'off',
       PHONE_NUMBERS_WATCH_SECONDS: '1',
     });
-    const keeper = await startServe(env(graph.accessToken));
-    cleanups.push(() => keeper.end('SIGKILL'));
+    const leader = await startServe(env(graph.accessToken));
+    cleanups.push(() => leader.end('SIGKILL'));
     const facing = await startServe({ ...env(null), ROLES: 'receive' });
     cleanups.push(() => facing.end('SIGKILL'));
     const topics = ['shop', 'bank'].map((app) => `${prefix}${app}.phone-numbers`);

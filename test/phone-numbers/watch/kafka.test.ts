@@ -10,7 +10,7 @@ import { nameUpdateBody, post } from '../../support/name-update.ts';
 import { type RunningService, SECRET, startServe } from '../../support/run-cli.ts';
 import { until } from '../../support/until.ts';
 
-/** A silent keeper is replaced after 10 s. */
+/** A silent leader is replaced after 10 s. */
 const TAKE_OVER_MS = 40_000;
 
 describeKafka('the watch by two replicas', (kafka) => {
@@ -86,24 +86,24 @@ describeKafka('the watch by two replicas', (kafka) => {
     });
   }, 60_000);
 
-  it('is moved by kill -9 of the keeper, and tells what happened meanwhile', async () => {
-    const [keeper, other] = keeps(replicas[0] as RunningService) ? replicas : replicas.toReversed();
-    await keeper?.end('SIGKILL');
+  it('is moved by kill -9 of the leader, and tells what happened meanwhile', async () => {
+    const [leader, other] = keeps(replicas[0] as RunningService) ? replicas : replicas.toReversed();
+    await leader?.end('SIGKILL');
     change('YELLOW');
     await until(() => keeps(other as RunningService), TAKE_OVER_MS);
     await until(async () => (await ratings()).includes('RED YELLOW'), TAKE_OVER_MS);
     replicas = [other as RunningService];
   }, 120_000);
 
-  it('survives a keeper that is frozen past its session and wakes: nothing is told twice under two ids', async () => {
-    const [keeper] = replicas as [RunningService];
+  it('survives a leader that is frozen past its session and wakes: nothing is told twice under two ids', async () => {
+    const [leader] = replicas as [RunningService];
     const other = await startServe(env());
     replicas.push(other);
-    keeper.child.kill('SIGSTOP');
+    leader.child.kill('SIGSTOP');
     change('GREEN');
     await until(() => keeps(other), TAKE_OVER_MS);
     await until(async () => (await ratings()).includes('YELLOW GREEN'), TAKE_OVER_MS);
-    keeper.child.kill('SIGCONT');
+    leader.child.kill('SIGCONT');
     change('RED');
     await until(async () => (await ratings()).filter((text) => text === 'GREEN RED').length > 1);
     const reads = graph.calls.length;

@@ -1,9 +1,9 @@
-/** The keeper by itself, over a store in memory that can fail, and lists that a test gives. */
+/** The leader by itself, over a store in memory that can fail, and lists that a test gives. */
 import { EventEmitter, once } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Snapshot } from '../../../src/phone-numbers/look-ups/account-list.ts';
 import { createAccountList } from '../../../src/phone-numbers/look-ups/account-list.ts';
-import { type KeeperHold, keepState, MAX_READS_PER_HOUR } from '../../../src/phone-numbers/watch/leader.ts';
+import { keepState, type Leadership, MAX_READS_PER_HOUR } from '../../../src/phone-numbers/watch/leader.ts';
 import type { OutgoingRecord, Positions, ReadOptions, StoredRecord } from '../../../src/records/record.ts';
 import { writtenRecords } from '../../../src/sdk/testing/records-of.ts';
 import { until } from '../../support/until.ts';
@@ -85,7 +85,7 @@ interface Setup {
   readonly generation?: number;
 }
 
-function keeperOver(store: ReturnType<typeof memoryStore>, setup: Setup = {}) {
+function leaderOver(store: ReturnType<typeof memoryStore>, setup: Setup = {}) {
   const { accountIds = [ACCOUNT], readsLately = () => 0, positions = async () => new Map(), generation = 1 } = setup;
   const given = new Map<string, readonly GivenNumber[]>(accountIds.map((id) => [id, []]));
   const lists = new Map<string, Snapshot>();
@@ -94,7 +94,7 @@ function keeperOver(store: ReturnType<typeof memoryStore>, setup: Setup = {}) {
   const end = new AbortController();
   running.push(end);
   let valid = true;
-  const hold: KeeperHold = {
+  const lease: Leadership = {
     generation,
     signal: end.signal,
     isValid: () => valid,
@@ -128,7 +128,7 @@ function keeperOver(store: ReturnType<typeof memoryStore>, setup: Setup = {}) {
       now: Date.now,
       log: { info: () => undefined, warn: () => undefined },
     },
-    hold,
+    lease,
   );
   return {
     asked,
@@ -147,14 +147,14 @@ function keeperOver(store: ReturnType<typeof memoryStore>, setup: Setup = {}) {
 const listOf = (store: ReturnType<typeof memoryStore>) => store.ofType('whatsapp.phone_number.list');
 const changesOf = (store: ReturnType<typeof memoryStore>) => store.ofType('whatsapp.phone_number.changed');
 
-describe('the keeper', () => {
+describe('the leader', () => {
   it.each([
     ['nothing is stored', 'before'],
     ['it is stored, and nobody says so', 'after'],
   ] as const)('writes a change until it is confirmed, under one id, and the state after it: %s', async (_, failure) => {
     const store = memoryStore();
-    const keeper = keeperOver(store);
-    keeper.lists(ACCOUNT, [number()]);
+    const leader = leaderOver(store);
+    leader.lists(ACCOUNT, [number()]);
     await until(() => listOf(store).length === 1);
     let failures = 0;
     const tried: string[] = [];
@@ -163,17 +163,17 @@ describe('the keeper', () => {
       failures += 1;
       return failures <= 2 ? failure : null;
     };
-    keeper.lists(ACCOUNT, [number({ quality_rating: 'RED' })]);
+    leader.lists(ACCOUNT, [number({ quality_rating: 'RED' })]);
     await until(() => store.ofType('whatsapp.phone_number.state').length === 2);
     expect(tried).toEqual([...Array(3).fill('whatsapp.phone_number.changed'), 'whatsapp.phone_number.state']);
     expect(new Set(changesOf(store).map(({ id }) => id)).size).toBe(1);
     expect(store.ofType('whatsapp.phone_number.state').at(-1)?.data.state.quality_rating).toBe('RED');
-    await keeper.end();
+    await leader.end();
   });
 
-  it('tells the same change under the same id after a keeper that stopped between change and state', async () => {
+  it('tells the same change under the same id after a leader that stopped between change and state', async () => {
     const store = memoryStore();
-    const first = keeperOver(store);
+    const first = leaderOver(store);
     first.lists(ACCOUNT, [number()]);
     await until(() => listOf(store).length === 1);
     store.fail = (records) => (records[0]?.topic === STATE ? 'before' : null);
@@ -181,7 +181,7 @@ describe('the keeper', () => {
     await until(() => changesOf(store).length === 1);
     await first.end();
     store.fail = () => null;
-    const second = keeperOver(store, { generation: 2 });
+    const second = leaderOver(store, { generation: 2 });
     second.lists(ACCOUNT, [number({ quality_rating: 'RED' })]);
     await until(() => changesOf(store).length === 2);
     expect(new Set(changesOf(store).map(({ id }) => id)).size).toBe(1);
@@ -189,28 +189,28 @@ describe('the keeper', () => {
     await second.end();
   });
 
-  it('writes nothing more once somebody else may hold', async () => {
+  it('writes nothing more once somebody else may lease', async () => {
     const store = memoryStore();
-    const keeper = keeperOver(store);
-    keeper.lists(ACCOUNT, [number()]);
+    const leader = leaderOver(store);
+    leader.lists(ACCOUNT, [number()]);
     await until(() => listOf(store).length === 1);
     const written = store.records.length;
-    const asked = keeper.asked.length;
-    keeper.losesHold();
-    keeper.lists(ACCOUNT, [number({ quality_rating: 'RED' })]);
-    await until(() => keeper.asked.length > asked);
-    await keeper.end();
+    const asked = leader.asked.length;
+    leader.losesHold();
+    leader.lists(ACCOUNT, [number({ quality_rating: 'RED' })]);
+    await until(() => leader.asked.length > asked);
+    await leader.end();
     expect(store.records).toHaveLength(written);
   });
 
   it('tells that a number left one account and came to another, and takes it out of the first', async () => {
     const store = memoryStore();
-    const keeper = keeperOver(store, { accountIds: [ACCOUNT, OTHER_ACCOUNT] });
-    keeper.lists(ACCOUNT, [number()]);
+    const leader = leaderOver(store, { accountIds: [ACCOUNT, OTHER_ACCOUNT] });
+    leader.lists(ACCOUNT, [number()]);
     await until(() => listOf(store).length === 2);
-    keeper.lists(OTHER_ACCOUNT, [number({ id: '9010077509033461', status: 'PENDING' })]);
+    leader.lists(OTHER_ACCOUNT, [number({ id: '9010077509033461', status: 'PENDING' })]);
     await until(() => changesOf(store).length === 1);
-    keeper.lists(ACCOUNT, []);
+    leader.lists(ACCOUNT, []);
     await until(() => changesOf(store).length === 2);
     const digits = '16315555555';
     expect(changesOf(store)).toMatchObject([
@@ -221,19 +221,19 @@ describe('the keeper', () => {
       { key: `${ACCOUNT}:${digits}`, data: { before: { id: '106540352242922' }, after: null } },
     ]);
     await until(() => store.records.some(({ key, value }) => key === `${ACCOUNT}:${digits}` && value === ''));
-    const view = await keeper.end();
+    const view = await leader.end();
     expect(view.peek(ACCOUNT, digits)).toEqual({ id: null, known: false });
     expect(view.peek(OTHER_ACCOUNT, digits)).toEqual({ id: '9010077509033461', known: true });
   });
 
-  it('goes on in the events where the keeper before stood, and says how far it came', async () => {
+  it('goes on in the events where the leader before stood, and says how far it came', async () => {
     const store = memoryStore();
     const told = pinEvents(['PIN_CHANGED', 'PIN_RESET_REQUEST'], ACCOUNT);
     await store.append(told);
-    const keeper = keeperOver(store, {
+    const leader = leaderOver(store, {
       positions: async (topics) => new Map(topics.map((topic) => [`${topic}/0`, '1'])),
     });
-    keeper.lists(ACCOUNT, [number()]);
+    leader.lists(ACCOUNT, [number()]);
     await until(() => changesOf(store).length === 1);
     expect(changesOf(store)[0]?.data).toMatchObject({
       observed_by: 'webhook',
@@ -242,29 +242,29 @@ describe('the keeper', () => {
     });
     await store.append(pinEvents(['PIN_RESET_SUCCESS'], ACCOUNT));
     await until(() => changesOf(store).length === 2);
-    const ends = () => keeper.committed.map((at) => Number(at.get('whatsapp.phone-numbers/0')));
+    const ends = () => leader.committed.map((at) => Number(at.get('whatsapp.phone-numbers/0')));
     await until(async () => {
       await store.append(pinEvents(['PIN_CHANGED'], '1'));
       return ends().length > 0;
     });
     expect(ends()[0]).toBeGreaterThan(2);
-    await keeper.end();
+    await leader.end();
   });
 
   it('asks Graph no more once an account was read 180 times in an hour, and goes on when there is room', async () => {
     const store = memoryStore();
     let reads = MAX_READS_PER_HOUR - 3;
-    const keeper: ReturnType<typeof keeperOver> = keeperOver(store, {
-      readsLately: () => reads + keeper.asked.length,
+    const leader: ReturnType<typeof leaderOver> = leaderOver(store, {
+      readsLately: () => reads + leader.asked.length,
     });
-    keeper.lists(ACCOUNT, [number()]);
-    await until(() => keeper.asked.length === 3);
+    leader.lists(ACCOUNT, [number()]);
+    await until(() => leader.asked.length === 3);
     await until(() => listOf(store).length === 1);
     // As many turns as would have asked often.
     await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(keeper.asked).toHaveLength(3);
+    expect(leader.asked).toHaveLength(3);
     reads = 0;
-    await until(() => keeper.asked.length > 3);
-    await keeper.end();
+    await until(() => leader.asked.length > 3);
+    await leader.end();
   });
 });

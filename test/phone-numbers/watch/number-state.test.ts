@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createAccountList, type Snapshot } from '../../../src/phone-numbers/look-ups/account-list.ts';
 import { newNumber, readNumber, tellNumber, WEBHOOK_COUNTS_MS } from '../../../src/phone-numbers/watch/number-state.ts';
-import { toNews } from '../../../src/phone-numbers/watch/state-from-events.ts';
+import { toChange } from '../../../src/phone-numbers/watch/state-from-events.ts';
 import { applyList, type ListEffect, type Missing } from '../../../src/phone-numbers/watch/state-list.ts';
 import {
   readStateRecord,
@@ -163,7 +163,7 @@ describe('what webhooks tell', () => {
 
   it('is read from events, and a ban is lifted by REINSTATE', () => {
     const news = (field: string, value: object, derived?: object) =>
-      toNews({
+      toChange({
         id: 'e',
         type: `whatsapp.${field}`,
         time: new Date(AT).toISOString(),
@@ -215,7 +215,7 @@ describe('state records', () => {
     });
   });
 
-  it('are ignored where a replaced keeper wrote them late, and where somebody else did', () => {
+  it('are ignored where a replaced leader wrote them late, and where somebody else did', () => {
     const view = createStateView();
     const red = { ...kept, state: { ...kept.state, quality_rating: 'RED' } };
     expect(view.take(stored(toStateRecord(red, options(5)), 1))).toBe(true);

@@ -51,7 +51,7 @@ describeOwnKafka('the watch while its broker is stopped', () => {
     const body = Buffer.from(JSON.stringify({ object: 'whatsapp_business_account', entry }));
     const send = async () => (await post(`${service.publicUrl}/webhook`, body, SECRET)).status;
     expect(await send()).toBe(503);
-    // Longer than the keeper's session: it gives up its hold, and must ask for it again.
+    // Longer than the leader's session: it gives up its hold, and must ask for it again.
     await sleep(11_000);
     await broker.start();
     // As Meta does.

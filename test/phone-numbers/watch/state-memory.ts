@@ -1,6 +1,6 @@
 /**
  * Bytes that the watch over 500 accounts with 20 numbers each keeps in memory: the state of a follower as it was read
- * from its records, and for a keeper the lists of its look-ups besides. Run with --expose-gc; prints JSON.
+ * from its records, and for a leader the lists of its look-ups besides. Run with --expose-gc; prints JSON.
  */
 import { createDirectory } from '../../../src/phone-numbers/look-ups/directory.ts';
 import type { KeptNumber } from '../../../src/phone-numbers/watch/number-state.ts';
@@ -89,6 +89,6 @@ for (const [account, accountId] of accountIds.entries()) {
 }
 const stateBytes = heapUsed() - empty;
 for (const accountId of accountIds) await directory.readList(accountId, 0);
-const keeperBytes = heapUsed() - empty;
+const leaderBytes = heapUsed() - empty;
 const known = [...directory.known()].length;
-process.stdout.write(JSON.stringify({ numbers: view.size(), known, stateBytes, keeperBytes, recordBytes }));
+process.stdout.write(JSON.stringify({ numbers: view.size(), known, stateBytes, leaderBytes, recordBytes }));

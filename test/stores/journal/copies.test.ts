@@ -28,7 +28,7 @@ it('copies a journal that is being written: whole, checked, with every record th
     const report = checkJournal(target);
     expect(report).toMatchObject({ problems: [], topics: { t: report.records } });
     expect(report.records).toBeGreaterThanOrEqual(200);
-    expect(report.rememberedIds).toBeGreaterThanOrEqual(report.records);
+    expect(report.dedupeIds).toBeGreaterThanOrEqual(report.records);
     expect(statSync(target).mode & 0o777).toBe(0o600);
     expect(readdirSync(dataDir).filter((name) => name.startsWith('copy'))).toEqual(['copy.db']);
     // The journal goes on, and is whole too.
@@ -95,7 +95,7 @@ it('counts what is not in Kafka yet', async () => {
   await withDataDir(async (dataDir) => {
     const journal = await openTestJournal(dataDir);
     for (const topic of ['a', 'a', 'b', 'b']) await journal.append([makeRecord(topic)]);
-    const progress = { position: 1, ahead: [3], parked: [{ offset: 3, why: 'Too large.' }], trim: false };
+    const progress = { position: 1, ahead: [3], parked: [{ offset: 3, reason: 'Too large.' }], trim: false };
     await journal.forwarding.advance(progress);
     await journal.close();
     const file = journalFile(dataDir);
@@ -103,7 +103,7 @@ it('counts what is not in Kafka yet', async () => {
     expect(checkJournal(file)).toMatchObject({
       records: 4,
       forwarding: { position: 1, waiting: 2 },
-      parked: [{ offset: 3, topic: 'b', why: 'Too large.' }],
+      parked: [{ offset: 3, topic: 'b', reason: 'Too large.' }],
       problems: [],
     });
   });

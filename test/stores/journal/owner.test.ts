@@ -90,7 +90,7 @@ it('fails open appends when its thread dies, says so, and starts it again', asyn
     void workers[0]?.terminate();
     await failed;
     await expect(journal.append([record])).rejects.toMatchObject({ code: 'store_unavailable' });
-    expect(await journal.readiness()).toMatchObject({ ready: false, why: expect.stringContaining('thread') });
+    expect(await journal.readiness()).toMatchObject({ ready: false, reason: expect.stringContaining('thread') });
 
     for (let tries = 0; tries < 100 && workers.length < 2; tries += 1) await sleep(50);
     let stored = false;
@@ -112,7 +112,7 @@ it('is not ready once its file was taken away', async () => {
   await withDataDir(async (dataDir) => {
     const journal = await openTestJournal(dataDir);
     renameSync(journalFile(dataDir), `${journalFile(dataDir)}.old`);
-    expect(await journal.readiness()).toMatchObject({ ready: false, why: expect.stringContaining('removed') });
+    expect(await journal.readiness()).toMatchObject({ ready: false, reason: expect.stringContaining('removed') });
     await journal.close();
   });
 });

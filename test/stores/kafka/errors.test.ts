@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { HubcastError } from '../../../src/core/errors.ts';
-import { describeKafkaError, remedyFor, storeUnavailable } from '../../../src/stores/kafka/errors.ts';
+import { describeKafkaError, retryDecisionFor, storeUnavailable } from '../../../src/stores/kafka/errors.ts';
 import { kafkaError } from '../../../src/stores/kafka/wire.ts';
 
 const { KafkaJSConnectionError, KafkaJSNumberOfRetriesExceeded } = kafkajs;
 
-describe('remedyFor', () => {
+describe('retryDecisionFor', () => {
   it.each([
     [10, 'refused'],
     [18, 'refused'],
@@ -21,21 +21,21 @@ describe('remedyFor', () => {
     [20, 'passing'],
     [-1, 'passing'],
     [9999, 'passing'],
-  ])('takes Kafka error %p as %p', (code, remedy) => {
-    expect(remedyFor(kafkaError(code))).toBe(remedy);
+  ])('takes Kafka error %p as %p', (code, retryDecision) => {
+    expect(retryDecisionFor(kafkaError(code))).toBe(retryDecision);
   });
 
   it('looks through the errors kafkajs wraps around it', () => {
     const wrapped = new KafkaJSNumberOfRetriesExceeded(kafkaError(10), { retryCount: 0, retryTime: 1 });
-    expect(remedyFor(wrapped)).toBe('refused');
+    expect(retryDecisionFor(wrapped)).toBe('refused');
   });
 
   it('knows a failed log-in by its name', () => {
-    expect(remedyFor({ name: 'KafkaJSSASLAuthenticationError' })).toBe('settings');
+    expect(retryDecisionFor({ name: 'KafkaJSSASLAuthenticationError' })).toBe('settings');
   });
 
   it.each([[undefined], [null], ['text'], [new Error('any')], [{ type: 'toString' }]])('lets %p pass', (thrown) => {
-    expect(remedyFor(thrown)).toBe('passing');
+    expect(retryDecisionFor(thrown)).toBe('passing');
   });
 });
 

@@ -80,7 +80,7 @@ describeOwnKafka('the Kafka store when its broker fails', () => {
     await pauseMs(300);
     expect(await store.readiness()).toMatchObject({
       ready: false,
-      why: expect.stringMatching(new RegExp(`${broker.brokers[0]}.*ECONNREFUSED`)),
+      reason: expect.stringMatching(new RegExp(`${broker.brokers[0]}.*ECONNREFUSED`)),
     });
     const startedMs = Date.now();
     await expect(store.append([makeRecord(topics[0]?.name ?? '')])).rejects.toMatchObject({

@@ -103,7 +103,7 @@ describeOwnKafka('a broker that asks for a log-in', () => {
     });
     expect(await store.readiness()).toMatchObject({
       ready: false,
-      why: expect.stringMatching(/Authentication failed/i),
+      reason: expect.stringMatching(/Authentication failed/i),
     });
     password = 'secret';
     await untilReady(store, 5000);
@@ -168,7 +168,7 @@ describeOwnKafka('a broker that speaks TLS and asks for a certificate', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(await store.readiness()).toMatchObject({
       ready: false,
-      why: expect.stringContaining('self-signed certificate'),
+      reason: expect.stringContaining('self-signed certificate'),
     });
     await store.close();
   });

@@ -186,14 +186,14 @@ describeOwnKafka('the service and a cluster with TLS, client certificates, log-i
     });
     await service.ready;
     expect((await post()).status).toBe(503);
-    const why = /does not let us write to topic readonly\.phone-numbers.*Give the user of hubcast the rights/;
+    const reason = /does not let us write to topic readonly\.phone-numbers.*Give the user of hubcast the rights/;
     // What /ready says is looked up twice a second.
     let said = '';
-    for (let n = 0; n < 200 && !why.test(said); n += 1) {
+    for (let n = 0; n < 200 && !reason.test(said); n += 1) {
       said = await ready();
       await new Promise((go) => setTimeout(go, 50));
     }
-    expect(said).toMatch(why);
+    expect(said).toMatch(reason);
     expect(lines.some((line) => line.includes('"delivery"') && line.includes('Give the user of hubcast'))).toBe(true);
   });
 

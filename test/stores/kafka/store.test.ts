@@ -200,7 +200,7 @@ describeKafka('the Kafka store', (kafka) => {
       },
       { status: 'fulfilled' },
     ]);
-    expect(await store.readiness()).toMatchObject({ ready: false, why: expect.stringContaining(missing.name) });
+    expect(await store.readiness()).toMatchObject({ ready: false, reason: expect.stringContaining(missing.name) });
     await createTopic(missing.name);
     await untilReady(store, 3000);
     await store.append([makeRecord(missing.name)]);

@@ -21,7 +21,7 @@ export function openStore(
   topics: readonly TopicPlan[],
   more: Partial<KafkaStoreOptions> = {},
 ): Store {
-  return createKafkaStore({ ...writerOptions(brokers, topics), rememberedIds: 10_000, ...more });
+  return createKafkaStore({ ...writerOptions(brokers, topics), dedupeIds: 10_000, ...more });
 }
 
 /** With nothing to say of a record that Kafka refuses. */
@@ -73,7 +73,7 @@ export async function untilReady(store: Store, withinMs = 10_000): Promise<numbe
     const readiness = await store.readiness();
     const tookMs = Date.now() - startedMs;
     if (readiness.ready) return tookMs;
-    if (tookMs > withinMs) throw new Error(`Not ready after ${tookMs} ms: ${readiness.why}`);
+    if (tookMs > withinMs) throw new Error(`Not ready after ${tookMs} ms: ${readiness.reason}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

@@ -49,7 +49,7 @@ it('answers while Kafka is away, says so, keeps the order when it is back, and i
   await withDataDir(async (dataDir) => {
     let away = true;
     const kafka = standIn(() => (away ? AWAY : null));
-    kafka.state.readiness = { ready: false, why: 'Kafka is away.' };
+    kafka.state.readiness = { ready: false, reason: 'Kafka is away.' };
     const spool = await openWith(dataDir, kafka.writer);
     for (let n = 0; n < 300; n += 1)
       await spool.append([makeRecord(`t${n % 3}`, { value: String(n), timestampMs: Date.now() - 60_000 })]);
@@ -222,7 +222,7 @@ it('is 503 when it is full, and takes records again once Kafka took some; its fi
     expect(await fill()).toMatchObject({ code: 'store_full', message: expect.stringContaining('SPOOL_MAX_BYTES') });
     expect(stored).toBeGreaterThan(100);
     await until(async () => !(await spool.readiness()).ready, 'not ready');
-    expect(await spool.readiness()).toMatchObject({ why: expect.stringContaining('SPOOL_MAX_BYTES') });
+    expect(await spool.readiness()).toMatchObject({ reason: expect.stringContaining('SPOOL_MAX_BYTES') });
     const before = stored;
     away = false;
     await spool.caughtUp();

@@ -6,7 +6,7 @@ import { createDeliveryCounts } from '../../../src/telemetry/metrics/delivery-co
 import { createExposition } from '../../../src/telemetry/metrics/exposition.ts';
 import { createGraphCounts } from '../../../src/telemetry/metrics/graph-counts.ts';
 import { METRICS } from '../../../src/telemetry/metrics/metric-rows.ts';
-import { createNumberTally } from '../../../src/telemetry/metrics/number-counts.ts';
+import { createNumberCounts } from '../../../src/telemetry/metrics/number-counts.ts';
 import { metricReaders } from '../../../src/telemetry/metrics/read-metrics.ts';
 import { createStoreCounts } from '../../../src/telemetry/metrics/store-counts.ts';
 import { isThere } from '../../helm/tools.ts';
@@ -190,7 +190,7 @@ describe('/metrics', () => {
         repeatable: false,
       };
       const field = `field_${place}_`.padEnd(64, 'x');
-      deliveries.noteEvents(
+      deliveries.countEvents(
         [
           { ...event, type: `whatsapp.${field}`, family: 'unknown', data: '{}' },
           { ...event, type: 'whatsapp.dead_letter', family: 'dead-letter', data: `{"field":"${field}"}` },
@@ -198,7 +198,7 @@ describe('/metrics', () => {
         Date.now(),
       );
     }
-    const tally = createNumberTally(() => numbers);
+    const histogram = createNumberCounts(() => numbers);
     const { text: read } = createExposition(
       metricReaders({
         version: '0.1.0',
@@ -209,7 +209,7 @@ describe('/metrics', () => {
           accountIds,
           percentUsed: () => 33.333333,
           tokens: () => [{ app: 'main', refused: false, expiresMs: null }],
-          numbers: tally,
+          numbers: histogram,
         },
         bytesUnderWay: () => 0,
         maxBytesUnderWay: 1,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { HubcastError } from '../../../src/core/errors.ts';
 import { createSharedWrites, type WriteGroup } from '../../../src/stores/group-commit.ts';
-import { createTally, observe } from '../../../src/telemetry/metrics/histogram.ts';
+import { createHistogram, observe } from '../../../src/telemetry/metrics/histogram.ts';
 import { createStoreCounts } from '../../../src/telemetry/metrics/store-counts.ts';
 import { makeRecord } from '../../stores/make-record.ts';
 
@@ -11,7 +11,7 @@ function writesOver(writeGroup: WriteGroup) {
     writeGroup,
     writeTimeoutMs: 5_000,
     maxGroupSize: 1_000_000,
-    rememberedIds: 100,
+    dedupeIds: 100,
     now: () => performance.now(),
     meter: counts.meter,
   });
@@ -47,11 +47,11 @@ describe('what a store tells its meter', () => {
   });
 });
 
-describe('a tally', () => {
+describe('a histogram', () => {
   it('counts a value in the first bucket that holds it, bounds included', () => {
-    const tally = createTally([1, 2]);
-    for (const value of [0.5, 1, 1.5, 2, 3]) observe(tally, value);
-    expect([...tally.counts]).toEqual([2, 2, 1]);
-    expect(tally.sum).toBe(8);
+    const histogram = createHistogram([1, 2]);
+    for (const value of [0.5, 1, 1.5, 2, 3]) observe(histogram, value);
+    expect([...histogram.counts]).toEqual([2, 2, 1]);
+    expect(histogram.sum).toBe(8);
   });
 });

@@ -17,6 +17,6 @@ export async function kafkaForm(): Promise<KafkaForm> {
   const known = process.env[FORM_VARIABLE];
   if (known) return known as KafkaForm;
   if (await dockerEngine()) return 'containers';
-  const why = await whyNoJars();
-  return why === null ? 'jars' : `none: No Docker engine answers, and ${why}.`;
+  const reason = await whyNoJars();
+  return reason === null ? 'jars' : `none: No Docker engine answers, and ${reason}.`;
 }

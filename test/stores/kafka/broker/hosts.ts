@@ -31,8 +31,8 @@ export interface Hosts {
 /** Hosts that are not launched yet. */
 export async function createHosts(options: HostsOptions): Promise<Hosts> {
   const form = await kafkaForm();
-  const why = whyNone(form);
-  if (why !== null) throw new Error(`${why} Install Docker, or Java 17 and Maven.`);
+  const reason = whyNone(form);
+  if (reason !== null) throw new Error(`${reason} Install Docker, or Java 17 and Maven.`);
   const engine = form === 'containers' ? await engineWithImage() : null;
   // Starts with a letter: the format tool takes an id that starts with a dash for an option.
   const clusterId = `A${randomBytes(16).toString('base64url').slice(1, 22)}`;
@@ -47,8 +47,8 @@ async function engineWithImage(): Promise<ContainerRuntimeClient | null> {
     return engine;
   } catch (error) {
     const message = `${KAFKA_IMAGE} cannot be pulled: ${(error as Error).message}`;
-    const why = await whyNoJars();
-    if (why !== null) throw new Error(`${message}. Jars cannot stand in: ${why}.`);
+    const reason = await whyNoJars();
+    if (reason !== null) throw new Error(`${message}. Jars cannot stand in: ${reason}.`);
     process.stderr.write(`${message}. The tests use Kafka's jars instead.\n`);
     return null;
   }

@@ -8,9 +8,9 @@ import { runWithInput } from './run-with-input.ts';
  * @returns null, and a line on stderr, where there is no Java or no way to the jars
  */
 export async function javaPartitions(keys: readonly (string | Buffer)[], count: number): Promise<number[] | null> {
-  const why = await whyNoJars();
-  if (why !== null) {
-    process.stderr.write(`SKIPPED: partitions are not compared with the Java client's: ${why}.\n`);
+  const reason = await whyNoJars();
+  if (reason !== null) {
+    process.stderr.write(`SKIPPED: partitions are not compared with the Java client's: ${reason}.\n`);
     return null;
   }
   await ensureJars();

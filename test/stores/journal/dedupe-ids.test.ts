@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from '@jest/globals';
+import { openDedupeIds } from '../../../src/stores/journal/dedupe-ids.ts';
 import { migrate } from '../../../src/stores/journal/migrations.ts';
-import { openRememberedIds } from '../../../src/stores/journal/remembered-ids.ts';
 import { REMEMBER_MS } from '../../../src/stores/journal/writer.ts';
 import { makeRecord } from '../make-record.ts';
 import { openTestJournal, withDataDir } from './support/scratch.ts';
@@ -49,7 +49,7 @@ describe('remembered ids', () => {
   const newId = () => randomBytes(16).toString('hex');
   const bytes = (id: string) => Uint8Array.from(Buffer.from(id, 'hex'));
   const open = (database: DatabaseSync, generationIds: number, maxIds?: number) => {
-    const { known, add, ...others } = openRememberedIds(database, { rememberMs: REMEMBER_MS, maxIds, generationIds });
+    const { known, add, ...others } = openDedupeIds(database, { rememberMs: REMEMBER_MS, maxIds, generationIds });
     return {
       ...others,
       has: (id: string, nowMs: number) => known(bytes(id), nowMs).has(0),
@@ -127,7 +127,7 @@ describe('remembered ids', () => {
   it('are forgotten before their time where they may not take more room: the oldest, and no more than that', () => {
     const database = openMemory();
     const maxIds = 4_000;
-    const ids = openRememberedIds(database, { rememberMs: REMEMBER_MS, maxIds });
+    const ids = openDedupeIds(database, { rememberMs: REMEMBER_MS, maxIds });
     const added: Uint8Array[] = [];
     let nowMs = START_MS;
     for (let round = 0; round < 600; round += 1) {

@@ -47,7 +47,7 @@ it('refuses what exceeds its bound whole, removes nothing for it, and takes reco
     clock.ms += 1000;
     expect(await journal.readiness()).toMatchObject({
       ready: false,
-      why: expect.stringContaining('JOURNAL_MAX_BYTES'),
+      reason: expect.stringContaining('JOURNAL_MAX_BYTES'),
     });
 
     clock.ms += HOUR_MS;
@@ -105,7 +105,7 @@ it('survives a full disk, and takes records again when there is room', async () 
       expect(code).toBe('store_full');
       expect(values.length).toBeGreaterThan(10);
       clock.ms += 1000;
-      expect(await journal.readiness()).toMatchObject({ ready: false, why: expect.stringContaining('full') });
+      expect(await journal.readiness()).toMatchObject({ ready: false, reason: expect.stringContaining('full') });
 
       rmSync(ballast);
       clock.ms += 1000;

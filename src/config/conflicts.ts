@@ -4,7 +4,7 @@ import { appsOf } from './meta-apps.ts';
 import type { StoreSettings } from './settings.ts';
 import { findSharedTopics } from './topic-names.ts';
 
-export function findContradictions(settings: StoreSettings): string[] {
+export function findConflicts(settings: StoreSettings): string[] {
   const problems = [
     ...findUnused(settings),
     ...findSaslGaps(settings),

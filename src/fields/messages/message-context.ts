@@ -39,37 +39,37 @@ export const numberAndPeople = z
 
 export const numberOnly = z.looseObject(numberContext).meta({ description: 'What Meta put around the item' });
 
-type Around = Pick<Sent, 'textAround'>;
+type Around = Pick<Sent, 'contextText'>;
 
-export function numberOf(_: unknown, { textAround }: Around): NamedNumber | null {
-  const digits = digitsOf(textAround('metadata', 'display_phone_number'));
-  const id = textAround('metadata', 'phone_number_id');
+export function numberOf(_: unknown, { contextText }: Around): NamedNumber | null {
+  const digits = digitsOf(contextText('metadata', 'display_phone_number'));
+  const id = contextText('metadata', 'phone_number_id');
   return digits === null && id === null ? null : { digits, id };
 }
 
 type People = readonly { readonly wa_id?: string | null | undefined; readonly user_id?: string | null | undefined }[];
 
-interface ChatSent extends Pick<Sent, 'text' | 'textAround'> {
+interface ChatSent extends Pick<Sent, 'text' | 'contextText'> {
   readonly context: { readonly contacts?: People | null | undefined; readonly [member: string]: unknown };
 }
 
-/** Key of a chat. `party` names the other side; an item's own contact names it where the item does not. */
-export function chatKeyOf(party: (sent: Pick<Sent, 'text' | 'textAround'>) => Party) {
+/** Key of a chat. `participant` names the other side; an item's own contact names it where the item does not. */
+export function chatKeyOf(participant: (sent: Pick<Sent, 'text' | 'contextText'>) => Participant) {
   return {
     about: CHAT_KEY_ABOUT,
-    party: true as const,
+    participant: true as const,
     of(_: unknown, sent: ChatSent) {
-      const { group, userId, phone } = party(sent);
+      const { group, userId, phone } = participant(sent);
       const { contacts } = sent.context;
       const own = contacts?.length === 1 ? contacts[0] : undefined;
       const name = group || userId || own?.user_id || phone || own?.wa_id || null;
-      return chatKey(sent.textAround('metadata', 'phone_number_id'), name);
+      return chatKey(sent.contextText('metadata', 'phone_number_id'), name);
     },
   };
 }
 
 /** Who is on the other side; a group's items are together whoever they are from. */
-export interface Party {
+export interface Participant {
   readonly group?: string | null;
   readonly userId?: string | null;
   readonly phone: string | null;

@@ -1,7 +1,7 @@
 import { createLog } from '../../src/core/log.ts';
 import { FAMILY_NAMES } from '../../src/fields/families.ts';
 import { createPublicApp } from '../../src/http/public/public-app.ts';
-import { createRoom, type Room } from '../../src/http/server/admission.ts';
+import { type Admission, createAdmission } from '../../src/http/server/admission.ts';
 import { type Listener, listen } from '../../src/http/server/listener.ts';
 import { createReceive } from '../../src/receive.ts';
 import type { Append } from '../../src/stores/store.ts';
@@ -10,15 +10,15 @@ import { APP_SECRET, VERIFY_TOKEN } from './start-service.ts';
 
 export const MIB = 1024 * 1024;
 
-export interface TestDoor extends Listener {
+export interface TestEndpoint extends Listener {
   readonly webhookUrl: string;
-  readonly room: Room;
+  readonly admission: Admission;
   readonly logText: () => string;
   /** Cuts what is left and closes the port. */
   readonly remove: () => Promise<void>;
 }
 
-export interface DoorOptions {
+export interface EndpointOptions {
   readonly maxBodyBytes?: number;
   readonly maxInFlightBytes?: number;
   readonly maxInFlightRequests?: number;
@@ -30,11 +30,11 @@ export interface DoorOptions {
 }
 
 /** The public listener alone, in front of a store that does as the test says. */
-export async function startTestDoor(append: Append, options: DoorOptions = {}): Promise<TestDoor> {
+export async function startTestEndpoint(append: Append, options: EndpointOptions = {}): Promise<TestEndpoint> {
   const { maxBodyBytes = 3 * MIB, maxInFlightBytes = 64 * MIB, maxInFlightRequests, ...timeouts } = options;
   const lines: string[] = [];
   let deliveries = 0;
-  const room = createRoom({
+  const admission = createAdmission({
     maxBytes: maxInFlightBytes,
     ...(maxInFlightRequests && { maxRequests: maxInFlightRequests }),
   });
@@ -46,8 +46,8 @@ export async function startTestDoor(append: Append, options: DoorOptions = {}): 
     families: FAMILY_NAMES,
   });
   const handle = createPublicApp({
-    door: (app) => (app === null ? { receive, verifyToken: () => VERIFY_TOKEN } : undefined),
-    room,
+    endpoint: (app) => (app === null ? { receive, verifyToken: () => VERIFY_TOKEN } : undefined),
+    admission,
     maxBodyBytes,
     now: Date.now,
     newDeliveryId: () => {
@@ -68,7 +68,7 @@ export async function startTestDoor(append: Append, options: DoorOptions = {}): 
   return {
     ...listener,
     webhookUrl: `${listener.url}/webhook`,
-    room,
+    admission,
     logText: () => lines.join(''),
     async remove() {
       listener.destroy();

@@ -34,7 +34,7 @@ const ALERT = /^ERR_SSL_.*ALERT_.*(CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE|ACCE
 const OUR_CERTIFICATE =
   'The broker refuses our client certificate, or misses it: check that KAFKA_TLS_CERT has not expired, and that its authority is in the truststore of the brokers.';
 
-export function fixFor(name: unknown): string | undefined {
+export function hintFor(name: unknown): string | undefined {
   if (typeof name === 'string' && ALERT.test(name)) return OUR_CERTIFICATE;
   return FIXES.get(name);
 }

@@ -6,7 +6,7 @@ import { describeKafkaError, storeUnavailable } from './errors.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
 import { createSockets } from './sockets.ts';
 
-export interface SessionKeeper {
+export interface KafkaSessionSource {
   /** The session in use, waited for until a time on the clock of `now`. Rejects with `store_unavailable`. */
   readonly session: (untilMs: number) => Promise<Session>;
   /** Not to be used again, and why. */
@@ -25,7 +25,7 @@ export function retryDelayMs(failures: number): number {
   return Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 1));
 }
 
-export function keepSession(options: SessionOptions, openTimeoutMs: number, log: Logger): SessionKeeper {
+export function keepSession(options: SessionOptions, openTimeoutMs: number, log: Logger): KafkaSessionSource {
   const { connection, now } = options;
   const where = `Kafka at ${connection.brokers.join(', ')}`;
   const closing = new AbortController();

@@ -1,22 +1,25 @@
-/** Dead letters: what could not be read, why, and a second try after an upgrade. */
+/** Dead letters: what could not be read, reason, and a second try after an upgrade. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Loaded } from './numbers-view.ts';
 import type { DeadLetterRow, Replayed } from './shapes.ts';
 import { ago, bytes } from './words.ts';
 
-export interface LettersState {
+export interface DeadLettersState {
   rows: Loaded<{ readonly data: readonly DeadLetterRow[]; readonly next: string | null }>;
   /** By id: what a retry said. */
   readonly said: Map<string, string>;
 }
 
-export interface LettersActions {
+export interface DeadLettersActions {
   readonly reload: () => void;
   readonly more: (next: string) => void;
   readonly retry: (row: DeadLetterRow) => void;
 }
 
-export function lettersView({ rows, said }: LettersState, { reload, more, retry }: LettersActions): TemplateResult {
+export function deadLettersView(
+  { rows, said }: DeadLettersState,
+  { reload, more, retry }: DeadLettersActions,
+): TemplateResult {
   return html`
     <div class="bar"><h1 tabindex="-1">Dead letters</h1><button type="button" @click=${reload}>Look again</button></div>
     <p class="quiet">Kept with every byte, because Meta signed them. A retry reads one again with what this version knows.</p>
@@ -49,6 +52,6 @@ export function lettersView({ rows, said }: LettersState, { reload, more, retry 
 export function replayWords({ outcome, events, issues }: Replayed): string {
   if (outcome === 'stored')
     return `Stored: ${events.length} event${events.length === 1 ? '' : 's'} (${events.map(({ type }) => type).join(', ')}).`;
-  const why = issues.map(({ message }) => message).join(' ');
-  return outcome === 'refused' ? `Still refused. ${why}` : `Still unreadable. ${why}`;
+  const reason = issues.map(({ message }) => message).join(' ');
+  return outcome === 'refused' ? `Still refused. ${reason}` : `Still unreadable. ${reason}`;
 }

@@ -9,7 +9,7 @@ import { ID_BYTES } from './encode-group.ts';
 import { createForgetting } from './forgetting.ts';
 import { createIdTable, type IdTable } from './id-table.ts';
 
-export interface RememberedIds {
+export interface DedupeIds {
   /** Which of the ids, 16 bytes each, were stored within `rememberMs` before `nowMs`: their positions. */
   readonly known: (ids: Uint8Array, nowMs: number) => ReadonlySet<number>;
   /** False when the open transaction has the id already: the 16 bytes of `ids` that begin at `at`. */
@@ -35,7 +35,7 @@ interface Move {
   readonly done: boolean;
 }
 
-export interface RememberedIdsOptions {
+export interface DedupeIdsOptions {
   readonly rememberMs: number;
   /** Of more than these the oldest are forgotten earlier; a pass later, not at once. No bound if not given. */
   readonly maxIds?: number | undefined;
@@ -45,7 +45,7 @@ export interface RememberedIdsOptions {
 const GENERATION_IDS = 65_536;
 const MIN_GENERATION_IDS = 1_024;
 
-export function openRememberedIds(database: DatabaseSync, options: RememberedIdsOptions): RememberedIds {
+export function openDedupeIds(database: DatabaseSync, options: DedupeIdsOptions): DedupeIds {
   const { rememberMs, maxIds = Number.POSITIVE_INFINITY } = options;
   const generationIds =
     options.generationIds ?? Math.max(MIN_GENERATION_IDS, Math.min(GENERATION_IDS, Math.floor(maxIds / 8)));

@@ -5,16 +5,16 @@ import type { DatabaseSync } from 'node:sqlite';
 import { HubcastError } from '../../core/errors.ts';
 import type { WorkerSettings } from './messages.ts';
 
-export interface Room {
+export interface SpaceGuard {
   /** Inside a transaction, before so many bytes of records are written. Throws `store_full`. */
   readonly claim: (bytes: number) => void;
   /** Why a record of ordinary size would not be taken now. */
-  readonly whyNoWrite: () => string | undefined;
+  readonly rejectionReason: () => string | undefined;
   readonly warnings: () => string[];
 }
 
 /** Below this much room a record of ordinary size may fail. */
-const MIN_ROOM_BYTES = 64 * 1024;
+const MIN_FREE_BYTES = 64 * 1024;
 export const MIN_DISK_BYTES = 1024 * 1024;
 const WARN_FULL_SHARE = 0.9;
 /** The disk is asked again when so much was written since. */
@@ -22,12 +22,15 @@ const DISK_CHECK_BYTES = 1024 * 1024;
 /** Of the file's bound, the reserve takes no more than this. */
 const RESERVE_SHARE = 1 / 16;
 
-export function diskRoomOf(file: string): number {
+export function freeDiskBytes(file: string): number {
   const disk = statfsSync(dirname(file));
   return disk.bavail * disk.bsize;
 }
 
-export function openRoom(database: DatabaseSync, { file, boundedBy, reserveBytes }: WorkerSettings): Room {
+export function createSpaceGuard(
+  database: DatabaseSync,
+  { file, boundedBy, reserveBytes }: WorkerSettings,
+): SpaceGuard {
   const pragmas = {
     maxPages: database.prepare('PRAGMA max_page_count'),
     pages: database.prepare('PRAGMA page_count'),
@@ -37,7 +40,7 @@ export function openRoom(database: DatabaseSync, { file, boundedBy, reserveBytes
   const inode = statSync(file).ino;
   let diskBytes = 0;
 
-  function room(): { readonly bytes: number; readonly maxBytes: number } {
+  function free(): { readonly bytes: number; readonly maxBytes: number } {
     const maxPages = Number(pragmas.maxPages.get()?.max_page_count);
     const pages = Number(pragmas.pages.get()?.page_count);
     const free = maxPages - pages + Number(pragmas.freePages.get()?.freelist_count);
@@ -47,28 +50,28 @@ export function openRoom(database: DatabaseSync, { file, boundedBy, reserveBytes
   return {
     claim(bytes) {
       if (reserveBytes === 0) return;
-      const { bytes: free, maxBytes } = room();
-      if (free - bytes < Math.min(reserveBytes, maxBytes * RESERVE_SHARE))
+      const { bytes: freeBytes, maxBytes } = free();
+      if (freeBytes - bytes < Math.min(reserveBytes, maxBytes * RESERVE_SHARE))
         throw new HubcastError('store_full', `${file} has reached its bound. ${boundedBy} says how large it may be.`);
       diskBytes -= bytes;
       if (diskBytes > 0) return;
       // Twice: in the log and in the file.
-      const left = diskRoomOf(file) - reserveBytes - 2 * bytes;
+      const left = freeDiskBytes(file) - reserveBytes - 2 * bytes;
       if (left < 0) throw new HubcastError('store_full', `The disk of ${dirname(file)} is nearly full.`);
       diskBytes = Math.min(left / 2, DISK_CHECK_BYTES);
     },
-    whyNoWrite() {
+    rejectionReason() {
       if (statSync(file, { throwIfNoEntry: false })?.ino !== inode)
         return `${file} was removed or replaced while in use. Restart hubcast.`;
-      if (diskRoomOf(file) < MIN_DISK_BYTES + reserveBytes)
+      if (freeDiskBytes(file) < MIN_DISK_BYTES + reserveBytes)
         return `The disk of ${dirname(file)} is full. Free some space.`;
-      const { bytes, maxBytes } = room();
-      if (bytes >= MIN_ROOM_BYTES + Math.min(reserveBytes, maxBytes * RESERVE_SHARE)) return undefined;
+      const { bytes, maxBytes } = free();
+      if (bytes >= MIN_FREE_BYTES + Math.min(reserveBytes, maxBytes * RESERVE_SHARE)) return undefined;
       const hint = reserveBytes > 0 ? '' : ' or lower JOURNAL_RETENTION_HOURS';
       return `${file} has reached its bound of ${maxBytes} bytes. Raise ${boundedBy}${hint}.`;
     },
     warnings() {
-      const { bytes, maxBytes } = room();
+      const { bytes, maxBytes } = free();
       const share = 1 - bytes / maxBytes;
       if (share < WARN_FULL_SHARE) return [];
       return [`${file} is ${Math.floor(share * 100)} % full; at 100 % requests get 503.`];
