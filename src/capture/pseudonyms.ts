@@ -11,7 +11,7 @@ export interface Pseudonyms {
 }
 
 /** A character that is replaced: by which characters, and which of them it is; -1 where it is none of them. */
-interface DeadLetter {
+interface Letter {
   readonly at: number;
   readonly length: number;
   readonly first: number;
@@ -47,7 +47,7 @@ export function createPseudonyms(key: Uint8Array): Pseudonyms {
 
   function replace(text: string): string {
     if (text.length > MAX_PERMUTED_LENGTH) return hashed(text);
-    const letters = deadLettersOf(text);
+    const letters = lettersOf(text);
     if (letters.length === 0) return text;
     const domain = letters.every(({ index }) => index >= 0) ? sizeOf(letters, PERMUTED_BELOW) : PERMUTED_BELOW;
     return domain < PERMUTED_BELOW ? write(text, letters, permuted(letters, domain)) : hashed(text);
@@ -60,9 +60,9 @@ export function createPseudonyms(key: Uint8Array): Pseudonyms {
       .update(seed)
       .digest();
     const units = Buffer.from(text, 'utf16le');
-    let first: DeadLetter | undefined;
+    let first: Letter | undefined;
     let changed = false;
-    for (const letter of eachDeadLetter(text)) {
+    for (const letter of eachLetter(text)) {
       const { at, index, radix } = letter;
       const chosen = stream.readUInt16BE(2 * at) % radix;
       put(units, letter, chosen);
@@ -73,7 +73,7 @@ export function createPseudonyms(key: Uint8Array): Pseudonyms {
     return units.toString('utf16le');
   }
 
-  function permuted(letters: readonly DeadLetter[], domain: bigint): number[] {
+  function permuted(letters: readonly Letter[], domain: bigint): number[] {
     const radices = letters.map(({ radix }) => radix);
     const value = joined(
       letters.map(({ index }) => index),
@@ -114,18 +114,18 @@ const FORTH: readonly number[] = Array.from({ length: ROUNDS }, (_, round) => ro
 const BACK: readonly number[] = FORTH.toReversed();
 
 /** As many UTF-16 units as the character had: ranges are chosen so. */
-function put(units: Buffer, { at, first }: DeadLetter, index: number): void {
+function put(units: Buffer, { at, first }: Letter, index: number): void {
   const code = first + index;
   if (code <= 0xffff) units.writeUInt16LE(code, 2 * at);
   else units.write(String.fromCodePoint(code), 2 * at, 'utf16le');
 }
 
-function deadLettersOf(text: string): DeadLetter[] {
-  return [...eachDeadLetter(text)];
+function lettersOf(text: string): Letter[] {
+  return [...eachLetter(text)];
 }
 
 /** The first digit of a text is never made a zero, nor a zero made another, so that numbers stay JSON numbers. */
-function* eachDeadLetter(text: string): Generator<DeadLetter> {
+function* eachLetter(text: string): Generator<Letter> {
   let firstDigit = true;
   for (let at = 0; at < text.length; ) {
     const code = text.codePointAt(at) as number;
@@ -166,7 +166,7 @@ function rangeOf(code: number): Range | null {
   return code > 0xffff ? FOUR_BYTES : THREE_BYTES;
 }
 
-function write(text: string, letters: readonly DeadLetter[], indexes: readonly number[]): string {
+function write(text: string, letters: readonly Letter[], indexes: readonly number[]): string {
   let written = '';
   let from = 0;
   for (const [number, { at, length, first }] of letters.entries()) {
@@ -177,7 +177,7 @@ function write(text: string, letters: readonly DeadLetter[], indexes: readonly n
 }
 
 /** How many texts of this form there are; `limit` when there are more. */
-function sizeOf(letters: readonly DeadLetter[], limit: bigint): bigint {
+function sizeOf(letters: readonly Letter[], limit: bigint): bigint {
   let size = 1n;
   for (const { radix } of letters) {
     size *= BigInt(radix);

@@ -42,14 +42,14 @@ export async function replayDeadLetters({
   const client = await openClient(settings, dryRun, { url, tokenFile });
   const counts = { stored: 0, refused: 0, unreadable: 0 };
   try {
-    const letters = id === undefined ? readDeadLetters(settings, choice) : [await findDeadLetter(settings, id)];
+    const deadLetters = id === undefined ? readDeadLetters(settings, choice) : [await findDeadLetter(settings, id)];
     const events = new Set<string>();
-    for await (const letter of letters) {
-      const eventId = readChunk(letter.value)?.eventId;
+    for await (const deadLetter of deadLetters) {
+      const eventId = readChunk(deadLetter.value)?.eventId;
       // Its other parts went with the first one.
       if (eventId !== undefined && events.has(eventId)) continue;
       if (eventId !== undefined) events.add(eventId);
-      const replayed = await client.replay(letter, { dryRun, value });
+      const replayed = await client.replay(deadLetter, { dryRun, value });
       counts[replayed.outcome] += 1;
       await print(json ? JSON.stringify(replayed) : replayedText(replayed, dryRun));
     }
@@ -63,7 +63,7 @@ export async function replayDeadLetters({
 }
 
 interface ReplayClient {
-  readonly replay: (letter: StoredRecord, repair: Repair) => Promise<Replayed>;
+  readonly replay: (deadLetter: StoredRecord, repair: Repair) => Promise<Replayed>;
   readonly close: () => Promise<void>;
 }
 

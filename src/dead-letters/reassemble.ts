@@ -12,9 +12,9 @@ import type { JsonView } from '../webhook/json-view.ts';
  * @returns null where there is nothing to read again: what was only kept aside, chunks of an event, unknown forms
  */
 export function bodyOfDeadLetter(data: JsonView, repaired: string | null): Buffer | null {
-  const letter = data.value as Readonly<Record<string, unknown>>;
-  const { part } = letter;
-  if (part === 'body') return repaired === null ? heldBytes(letter) : Buffer.from(repaired);
+  const deadLetter = data.value as Readonly<Record<string, unknown>>;
+  const { part } = deadLetter;
+  if (part === 'body') return repaired === null ? heldBytes(deadLetter) : Buffer.from(repaired);
   const held = repaired ?? heldText(data);
   if (held === null) return null;
   const build = BUILDERS[part as keyof typeof BUILDERS];

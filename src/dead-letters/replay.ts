@@ -7,7 +7,7 @@ import { deadLetterSchema, envelopeSchema } from '../events/contract.ts';
 import { findEventSchema } from '../events/decoding/event-schemas.ts';
 import type { Delivery, KnownNumberOf, SplitEvent } from '../events/event.ts';
 import { splitIntoEvents } from '../events/split.ts';
-import { deadLetter } from '../events/system/dead-letter.ts';
+import { deadLetter as deadLetterEvent } from '../events/system/dead-letter.ts';
 import { rawRequest } from '../events/system/raw-request.ts';
 import type { Family } from '../fields/families.ts';
 import { type AcceptedAccounts, acceptedOf } from '../receive.ts';
@@ -24,7 +24,7 @@ import { bodyOfDeadLetter } from './reassemble.ts';
 
 export interface ReplayOptions {
   readonly append: Append;
-  /** Of the app a letter was sent to; of the first one where it is gone. */
+  /** Of the app a dead letter was sent to; of the first one where it is gone. */
   readonly appOf: (name: string) => AppOfDeadLetter;
   /** Dead letters stored at that time (ms) or later, in which the other parts of an event are looked for. */
   readonly deadLettersSince: (timestampMs: number) => AsyncIterable<StoredRecord>;
@@ -63,38 +63,38 @@ export interface Replayed {
 }
 
 /** @throws HubcastError why the store did not confirm: then it is unknown whether the events are stored */
-export type ReplayDeadLetter = (letter: StoredRecord, repair: Repair) => Promise<Replayed>;
+export type ReplayDeadLetter = (deadLetter: StoredRecord, repair: Repair) => Promise<Replayed>;
 
 export function createReplay(options: ReplayOptions): ReplayDeadLetter {
   const { appOf, knownNumber, pseudonymize, now } = options;
   const kept: ReadonlySet<Family> = new Set(options.families);
 
-  async function readAny(letter: StoredRecord, value: string | null): Promise<ReadDeadLetter> {
-    const chunk = readChunk(letter.value);
-    if (chunk === null) return readDeadLetter(letter.value, value, knownNumber);
+  async function readAny(deadLetter: StoredRecord, value: string | null): Promise<ReadDeadLetter> {
+    const chunk = readChunk(deadLetter.value);
+    if (chunk === null) return readDeadLetter(deadLetter.value, value, knownNumber);
     if (chunk.eventType === rawRequest.type) {
       return {
         reason: 'It is part of a captured request, whose events are stored beside it; capture export puts it together.',
       };
     }
-    const joined = await joinFrom(chunk, options.deadLettersSince(letter.timestampMs - WRITTEN_TOGETHER_MS));
+    const joined = await joinFrom(chunk, options.deadLettersSince(deadLetter.timestampMs - WRITTEN_TOGETHER_MS));
     if ('reason' in joined) return joined;
-    if (chunk.eventType === deadLetter.type) return readDeadLetter(joined.text, value, knownNumber);
+    if (chunk.eventType === deadLetterEvent.type) return readDeadLetter(joined.text, value, knownNumber);
     if (value !== null)
       return { reason: 'It is part of an event that is only too large for its topic: its value needs no repair.' };
     return readJoined(chunk, joined.text);
   }
 
-  return async (letter, { dryRun, value }) => {
-    const read = await readAny(letter, value ?? null);
-    const id = letter.headers.ce_id ?? '';
+  return async (deadLetter, { dryRun, value }) => {
+    const read = await readAny(deadLetter, value ?? null);
+    const id = deadLetter.headers.ce_id ?? '';
     if ('reason' in read) return unreadable(id, read.reason);
     const { delivery, events } = read;
     const { naming, accounts, ofSeveralApps = false } = appOf(delivery.app);
     const right = events.filter(({ family }) => family !== 'dead-letter');
     const fine = accounts === undefined ? right : acceptedOf(right, accounts);
     const published = fine.filter(({ family }) => kept.has(family));
-    const traceparent = traceparentOf(letter.headers.traceparent, delivery.deliveryId);
+    const traceparent = traceparentOf(deadLetter.headers.traceparent, delivery.deliveryId);
     const context = { delivery, naming, traceparent, ofSeveralApps, pseudonymize };
     const records = published.map((one) => toRepairedRecord(toRecord(one, context), now()));
     if (!dryRun && records.length > 0) {
@@ -126,7 +126,7 @@ type ReadDeadLetter =
   | { readonly delivery: Delivery; readonly events: readonly SplitEvent[] }
   | { readonly reason: string };
 
-/** Anybody may write to a topic, so nothing about a letter is taken for granted. */
+/** Anybody may write to a topic, so nothing about a dead letter is taken for granted. */
 function readDeadLetter(text: string, repaired: string | null, knownNumber: KnownNumberOf | undefined): ReadDeadLetter {
   let view: JsonView;
   try {
@@ -134,11 +134,11 @@ function readDeadLetter(text: string, repaired: string | null, knownNumber: Know
   } catch {
     return { reason: 'The record is no event.' };
   }
-  const { data: letter } = deadLetterSchema.safeParse(view.value);
-  if (letter === undefined) return { reason: 'The record is no dead letter as this version writes them.' };
+  const { data: deadLetter } = deadLetterSchema.safeParse(view.value);
+  if (deadLetter === undefined) return { reason: 'The record is no dead letter as this version writes them.' };
   const body = bodyOfDeadLetter(view.at('data'), repaired);
   if (body === null) return { reason: 'It was set aside, and is no part that could be read.' };
-  const delivery = { ...deliveryOf(letter), ...(knownNumber === undefined ? {} : { knownNumber }) };
+  const delivery = { ...deliveryOf(deadLetter), ...(knownNumber === undefined ? {} : { knownNumber }) };
   return { delivery, events: splitOwn(body, delivery) };
 }
 

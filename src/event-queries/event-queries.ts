@@ -17,7 +17,7 @@ export interface StoredEventsOptions {
   readonly namings: readonly TopicNaming[];
   readonly families: readonly Family[];
   readonly replay: (
-    letter: StoredRecord,
+    deadLetter: StoredRecord,
     repair: { readonly dryRun: boolean; readonly value?: string | undefined },
   ) => Promise<Replayed>;
   readonly now: () => number;

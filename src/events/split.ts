@@ -54,8 +54,8 @@ export function splitIntoEvents(body: VerifiedBody, read: ReadBody, delivery: De
   }
   if (unrecognized > MAX_UNRECOGNIZED_EVENTS) {
     const message = `More than ${MAX_UNRECOGNIZED_EVENTS} parts are unknown or refused; those beyond are kept here alone, in the body's bytes.`;
-    const letter = bodyDeadLetter(body, [{ path: '', code: 'too_many', message }], delivery);
-    events.set(letter.id, letter);
+    const deadLetter = bodyDeadLetter(body, [{ path: '', code: 'too_many', message }], delivery);
+    events.set(deadLetter.id, deadLetter);
   }
   return [...events.values()];
 }

@@ -40,18 +40,18 @@ export function joinChunks(byNumber: ReadonlyMap<number, Uint8Array>): string {
 const MAX_JOINED_BYTES = 256 * 1024 * 1024;
 
 /**
- * @param letters among which the other chunks of the same event are; read only until they are complete
+ * @param deadLetters among which the other chunks of the same event are; read only until they are complete
  * @returns the event, or why it cannot be had
  */
 export async function joinFrom(
   chunk: Chunk,
-  letters: AsyncIterable<Pick<StoredRecord, 'value'>>,
+  deadLetters: AsyncIterable<Pick<StoredRecord, 'value'>>,
 ): Promise<{ readonly text: string } | { readonly reason: string }> {
   const { eventId, count } = chunk;
   const byNumber = new Map([[chunk.number, chunk.bytes]]);
   let bytes = chunk.bytes.length;
   if (byNumber.size < count) {
-    for await (const { value } of letters) {
+    for await (const { value } of deadLetters) {
       const other = value.includes(eventId) ? readChunk(value) : null;
       if (other === null || other.eventId !== eventId || other.count !== count || byNumber.has(other.number)) continue;
       byNumber.set(other.number, other.bytes);

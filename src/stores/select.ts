@@ -40,10 +40,10 @@ export function topicPlansOf(settings: StoreSettings, families: readonly Family[
 function deadLetterTopicFinder(settings: StoreSettings): (topic: string) => string {
   const byTopic = new Map<string, string>();
   for (const naming of namingsOf(settings)) {
-    const letters = topicName(naming, 'dead-letter');
+    const deadLetters = topicName(naming, 'dead-letter');
     for (const family of FAMILY_NAMES) {
       const topic = topicName(naming, family);
-      if (!byTopic.has(topic)) byTopic.set(topic, letters);
+      if (!byTopic.has(topic)) byTopic.set(topic, deadLetters);
     }
   }
   const first = topicName(namingOf(settings), 'dead-letter');

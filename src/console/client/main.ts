@@ -32,7 +32,7 @@ const state = {
   history: null as HistoryAnswer | null,
   events: { chosen: null } as EventsState,
   numbers: null as Loaded<HealthAnswer>,
-  letters: { rows: null, said: new Map() } as DeadLettersState,
+  deadLetters: { rows: null, said: new Map() } as DeadLettersState,
   checks: null as Loaded<ChecksAnswer>,
 };
 let flow: Flow | undefined;
@@ -78,7 +78,7 @@ function body(current: View): TemplateResult {
   }
   if (current === 'numbers') return numbersView(state.numbers, loadNumbers);
   if (current === 'dead-letters') {
-    return deadLettersView(state.letters, { reload: () => loadDeadLetters(null), more: loadDeadLetters, retry });
+    return deadLettersView(state.deadLetters, { reload: () => loadDeadLetters(null), more: loadDeadLetters, retry });
   }
   if (current === 'checks') return checksView(state.checks, state.readiness?.warnings ?? [], loadChecks);
   return overview(state, flow?.count() ?? 0);
@@ -144,25 +144,25 @@ async function loadNumbers(): Promise<void> {
 
 async function loadDeadLetters(before: string | null): Promise<void> {
   const shown =
-    before !== null && state.letters.rows !== null && 'answer' in state.letters.rows
-      ? state.letters.rows.answer.data
+    before !== null && state.deadLetters.rows !== null && 'answer' in state.deadLetters.rows
+      ? state.deadLetters.rows.answer.data
       : [];
   const page = await load(() =>
     askJson<{ readonly data: readonly DeadLetterRow[]; readonly next: string | null }>(
       `/dead-letters?limit=50${before === null ? '' : `&before=${before}`}`,
     ),
   );
-  state.letters.rows =
+  state.deadLetters.rows =
     page !== null && 'answer' in page ? { answer: { ...page.answer, data: [...shown, ...page.answer.data] } } : page;
   redraw();
 }
 
 async function retry({ id, at }: DeadLetterRow): Promise<void> {
-  state.letters.said.set(id, 'Trying …');
+  state.deadLetters.said.set(id, 'Trying …');
   redraw();
   const replayed = await load(() => askJson<Replayed>(`/dead-letters/${id}/replay?at=${at}`, { method: 'POST' }));
   if (replayed !== null)
-    state.letters.said.set(id, 'answer' in replayed ? replayWords(replayed.answer) : replayed.failure);
+    state.deadLetters.said.set(id, 'answer' in replayed ? replayWords(replayed.answer) : replayed.failure);
   redraw();
 }
 

@@ -167,13 +167,13 @@ export function createGroupWriter(options: GroupWriterOptions): WriteGroup {
       const limit =
         session.topics().get(options.deadLetterTopicFor(record.topic))?.maxBatchBytes ?? DEFAULT_MAX_BATCH_BYTES;
       try {
-        const letters = options.deadLetter(record, limit - BATCH_OVERHEAD_BYTES);
+        const deadLetters = options.deadLetter(record, limit - BATCH_OVERHEAD_BYTES);
         log.warn(
-          { topic: record.topic, id: record.id, characters: record.value.length, letters: letters.length },
+          { topic: record.topic, id: record.id, characters: record.value.length, deadLetters: deadLetters.length },
           `Kafka refuses an event, it is stored as dead letters: ${reason}`,
         );
         options.meter?.refused();
-        return [progress.replaced(item, letters)];
+        return [progress.replaced(item, deadLetters)];
       } catch (failure) {
         const message = `Kafka refuses event ${record.id} for topic ${record.topic} (${reason}), and no dead letter could be made of it: ${messageOf(failure)}`;
         progress.failed(items, new HubcastError('record_refused', message, { cause: failure }));

@@ -16,7 +16,7 @@ export interface Progress {
   readonly stored: (items: readonly Item[]) => void;
   readonly failed: (items: readonly Item[], error: HubcastError) => void;
   /** A refused record continues as its dead letters. */
-  readonly replaced: (item: Item, letters: readonly OutgoingRecord[]) => Item[];
+  readonly replaced: (item: Item, deadLetters: readonly OutgoingRecord[]) => Item[];
 }
 
 /**
@@ -49,14 +49,14 @@ export function trackProgress(group: readonly Write[], inOrder: boolean): Progre
         if (inOrder && error.code !== 'record_refused') failTopicsOf(write, error);
       }
     },
-    replaced({ record, write }, letters) {
-      if (letters.length === 0) {
+    replaced({ record, write }, deadLetters) {
+      if (deadLetters.length === 0) {
         const message = `The broker refuses event ${record.id} for topic ${record.topic}, and no dead letter was made of it.`;
         if (left.delete(write)) write.settle(new HubcastError('record_refused', message));
         return [];
       }
-      left.set(write, (left.get(write) ?? 1) - 1 + letters.length);
-      return letters.map((letter) => ({ record: letter, write, deadLetter: true }));
+      left.set(write, (left.get(write) ?? 1) - 1 + deadLetters.length);
+      return deadLetters.map((deadLetter) => ({ record: deadLetter, write, deadLetter: true }));
     },
   };
 }
