@@ -25,7 +25,7 @@ import { BLOCKS } from '../support/documents.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 /** Folders of test/ with a file of pinned types. */
-const CONTRACTS = ['sdk', 'sdk/testing'];
+const CONTRACTS = { 'sdk.ts': 'sdk', 'testing.ts': join('sdk', 'testing') };
 /** The TypeScript of README and docs/, which has to compile as well. */
 const EXAMPLES = BLOCKS.filter(({ language }) => language === 'ts').map(({ code }) => code);
 const folder = mkdtempSync(join(tmpdir(), 'hubcast-package-'));
@@ -55,8 +55,8 @@ beforeAll(() => {
   symlinkSync(join(ROOT, 'node_modules', 'zod'), join(project, 'node_modules', 'zod'));
   writeFileSync(join(project, 'package.json'), '{"name":"empty","private":true,"type":"module"}');
   for (const [index, example] of EXAMPLES.entries()) writeFileSync(join(project, `example-${index}.ts`), example);
-  for (const name of CONTRACTS) {
-    copyFileSync(join(ROOT, 'test', name, 'contract.types.ts'), join(project, `${name.replace('/', '-')}.ts`));
+  for (const [name, folder] of Object.entries(CONTRACTS)) {
+    copyFileSync(join(ROOT, 'test', folder, 'contract.types.ts'), join(project, name));
   }
   copyFileSync(join(ROOT, 'test', 'sdk', 'contract.types.ts'), join(project, 'required.cts'));
 }, 120_000);
@@ -103,7 +103,7 @@ describe('the package in an empty project', () => {
         exactOptionalPropertyTypes: true,
         skipLibCheck: false,
       };
-      const modules = [...CONTRACTS.map((name) => `${name}.ts`), ...EXAMPLES.map((_, index) => `example-${index}.ts`)];
+      const modules = [...Object.keys(CONTRACTS), ...EXAMPLES.map((_, index) => `example-${index}.ts`)];
       const files = moduleResolution === 'nodenext' ? [...modules, 'required.cts'] : modules;
       writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
       expect(run(process.execPath, [TSC, '-p', '.'])).toEqual({ status: 0, output: '' });

@@ -35,7 +35,7 @@ describe('encodeRecord', () => {
 
   it('is the one kafkajs uses outside of jest', () => {
     const script = `
-      const connection = await import('../../kafka/src/kafka/connection.ts');
+      const connection = await import('./src/stores/kafka/connection.ts');
       const { createRequire } = await import('node:module');
       const used = createRequire(import.meta.url)('kafkajs/src/protocol/recordBatch/record/v0/index.js');
       console.log(used.name, typeof connection.Kafka);`;
