@@ -24,7 +24,7 @@ export const LAYERS: readonly (readonly string[])[] = [
     'fields/phone-numbers',
     'fields/templates',
   ],
-  ['config'],
+  ['config', 'config/groups'],
   ['events', 'events/system'],
   ['events/decoding'],
   ['records'],

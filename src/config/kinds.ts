@@ -13,6 +13,25 @@ export interface SettingMeta {
   readonly form?: string;
 }
 
+export const MIB = 1024 * 1024;
+/** A longer timer would fire at once: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const ID_OF_DIGITS = /^\d{1,20}$/;
+
+export function setting<Schema extends z.ZodType>(
+  schema: Schema,
+  about: string,
+  extra: Omit<SettingMeta, 'about' | 'group'> = {},
+): Schema {
+  return schema.meta({ about, ...extra });
+}
+
+/** Settings under one heading of the table. */
+export function settingGroup<Shape extends Readonly<Record<string, z.ZodType>>>(group: string, shape: Shape): Shape {
+  const entries = Object.entries(shape).map(([name, schema]) => [name, schema.meta({ ...schema.meta(), group })]);
+  return Object.fromEntries(entries) as Shape;
+}
+
 /** A kind's values as JSON Schema, for files that give settings as numbers and switches (the chart's). */
 export type ValueSchema = Readonly<Record<string, unknown>>;
 
@@ -54,6 +73,17 @@ export function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER) 
 
 export function text() {
   return z.string().refine((value) => value.trim() !== '', 'is blank');
+}
+
+/** An http or https URL without a slash at its end. It may not hold a password: URLs are logged and shown. */
+export function httpUrl() {
+  return z
+    .url({ protocol: /^https?$/, error: 'is not an http or https URL', abort: true })
+    .refine(
+      (url) => `${new URL(url).username}${new URL(url).password}` === '',
+      'holds a user name or password; remove it',
+    )
+    .transform((url) => url.replace(/\/+$/, ''));
 }
 
 /** Several values between commas, spaces around them ignored. */

@@ -1,6 +1,6 @@
 /** Several Meta apps behind one service: their setting, and the same view of one app or many for everybody else. */
 import { z } from 'zod';
-import { text } from './kinds.ts';
+import { ID_OF_DIGITS, text } from './kinds.ts';
 import { TOPIC_NAME } from './topic-names.ts';
 
 /** What hubcast knows of one Meta app. */
@@ -22,7 +22,6 @@ export const MAIN_APP = 'main';
 
 /** Of a path and of a topic's neighbour: nothing that has to be escaped anywhere. */
 const APP_NAME = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
-const ID = /^\d{1,20}$/;
 
 const secret = z
   .string({ error: 'is not a text' })
@@ -39,12 +38,15 @@ const app = z.strictObject(
     verify_token: z
       .string({ error: 'is missing or no text' })
       .refine((value) => value !== '' && value === value.trim(), 'is blank, or begins or ends with white space'),
-    app_id: z.string({ error: 'is no text' }).regex(ID, 'is not an id of digits').optional(),
+    app_id: z.string({ error: 'is no text' }).regex(ID_OF_DIGITS, 'is not an id of digits').optional(),
     access_token: secret.optional(),
     accounts: z
-      .array(z.string({ error: 'is no text; ids lose digits as numbers' }).regex(ID, 'is not an id of digits'), {
-        error: 'is no list of ids',
-      })
+      .array(
+        z.string({ error: 'is no text; ids lose digits as numbers' }).regex(ID_OF_DIGITS, 'is not an id of digits'),
+        {
+          error: 'is no list of ids',
+        },
+      )
       .optional(),
     topic_prefix: z
       .string({ error: 'is no text' })

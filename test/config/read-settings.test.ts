@@ -60,6 +60,14 @@ describe('readSettings', () => {
     else expect(problemsOf(env)).toContainEqual(expect.stringContaining(problem));
   });
 
+  it.each(['META_GRAPH_URL', 'HUBCAST_URL'])('%s refuses a user name or password, and does not show it', (name) => {
+    const shown = ['https://u:hush@graph.example', 'https://hush@graph.example', 'https://:hush@graph.example'].map(
+      (url) => problemsOf({ ...enough, [name]: url }),
+    );
+    expect(shown).toEqual(Array(3).fill([`${name} holds a user name or password; remove it.`]));
+    expect(problemsOf({ ...enough, [name]: 'nonsense' })).toEqual([`${name} is not an http or https URL.`]);
+  });
+
   it('reports a secret file that is not there once', () => {
     expect(problemsOf({ META_VERIFY_TOKEN: 't', META_APP_SECRET_FILE: '/nowhere' })).toEqual([
       expect.stringContaining('META_APP_SECRET_FILE cannot be read'),
