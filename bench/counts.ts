@@ -121,7 +121,7 @@ export async function count(name: string): Promise<Counts> {
   }
 }
 
-async function readyUrls(stdout: NodeJS.ReadableStream): Promise<{ url: string; internalUrl: string }> {
+export async function readyUrls(stdout: NodeJS.ReadableStream): Promise<{ url: string; internalUrl: string }> {
   // The lines after it are read too, or the pipe would fill up.
   const lines = createInterface({ input: stdout });
   return new Promise((resolve, reject) => {
@@ -133,7 +133,7 @@ async function readyUrls(stdout: NodeJS.ReadableStream): Promise<{ url: string; 
   });
 }
 
-async function openSender(url: string) {
+export async function openSender(url: string) {
   const { hostname, port } = new URL(url);
   let answered = Promise.withResolvers<number>();
   const connection = await connect(

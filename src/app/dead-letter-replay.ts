@@ -1,11 +1,17 @@
 /** From settings to the replay of dead letters: each goes where the app it was sent to keeps its events. */
-import { appsOf, MAIN_APP } from '../config/meta-apps.ts';
+import { appsOf, type MetaApp } from '../config/meta-apps.ts';
 import type { StoreSettings } from '../config/settings.ts';
-import { createReplay, type ReplayDeadLetter, type ReplayOptions } from '../dead-letters/replay.ts';
+import {
+  type AppOfDeadLetter,
+  createReplay,
+  type ReplayDeadLetter,
+  type ReplayOptions,
+} from '../dead-letters/replay.ts';
+import { createAcceptance } from '../events/acceptance.ts';
 import type { ReadRecords } from '../records/record.ts';
 import { topicName } from '../records/topics.ts';
-import { namingOf, namingsOf } from '../stores/select.ts';
-import { acceptedAccounts, pseudonymizer } from './webhook-endpoints.ts';
+import { namingsOf } from '../stores/select.ts';
+import { storingOptions } from './webhook-endpoints.ts';
 
 export function openReplay(
   settings: StoreSettings,
@@ -13,21 +19,19 @@ export function openReplay(
 ): ReplayDeadLetter {
   const { read, ...rest } = options;
   const topics = [...new Set(namingsOf(settings).map((naming) => topicName(naming, 'dead-letter')))];
-  const apps = new Map(
-    appsOf(settings).map((app) => {
-      const accounts = acceptedAccounts(app, settings);
-      const naming = { prefix: app.topicPrefix, names: settings.TOPIC_NAMES };
-      const ofSeveralApps = app.name !== MAIN_APP;
-      return [app.name, { naming, ofSeveralApps, ...(accounts === null ? {} : { accounts }) }] as const;
-    }),
-  );
-  const gone = { naming: namingOf(settings) };
+  const apps = appsOf(settings);
+  const byName = new Map(apps.map((app) => [app.name, toReplayed(app, settings)] as const));
+  // An app that is gone may have had other accounts: everything of it is accepted.
+  const gone = { ...toReplayed(apps[0], { ...settings, ACCEPT_ACCOUNTS: 'all' }), ofSeveralApps: false };
   return createReplay({
     ...rest,
     deadLettersSince: (timestampMs) => read({ topics, from: { timestampMs }, follow: false }),
-    appOf: (name) => apps.get(name) ?? gone,
-    ...pseudonymizer(settings),
-    families: settings.PUBLISH_FAMILIES,
+    appOf: (name) => byName.get(name) ?? gone,
     now: Date.now,
   });
+}
+
+function toReplayed(app: MetaApp, settings: StoreSettings): AppOfDeadLetter {
+  const options = storingOptions(app, settings);
+  return { ...options, accept: createAcceptance(options) };
 }

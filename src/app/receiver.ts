@@ -1,7 +1,7 @@
 /** From settings to the public listener: the endpoints of the Meta apps behind it, and the room their requests share. */
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../config/settings.ts';
-import { ERRORS, messageOf } from '../core/errors.ts';
+import { ERRORS } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { PACKAGE } from '../core/package-info.ts';
 import type { KnownNumberOf, SplitEvent } from '../events/event.ts';
@@ -14,7 +14,7 @@ import { createTraceDelivery } from '../telemetry/traces/trace-deliveries.ts';
 import { listenOn } from './listen.ts';
 import type { OpenMetrics } from './metrics.ts';
 import { clientCheckOf, openTls } from './tls.ts';
-import { openApps } from './webhook-endpoints.ts';
+import { createEndpoints } from './webhook-endpoints.ts';
 
 export interface OpenReceiverOptions {
   readonly store: Store;
@@ -30,16 +30,15 @@ export interface OpenReceiverOptions {
 export async function openReceiver(settings: () => Settings, options: OpenReceiverOptions): Promise<Listener> {
   const { store, metrics, admission, knownNumber, onStored, log } = options;
   const fixed = settings();
-  const endpoint = openApps(settings, {
+  const endpoint = createEndpoints(settings, {
     append: store.append,
-    now: () => performance.now(),
-    log,
-    ...(knownNumber === undefined ? {} : { knownNumber }),
+    knownNumber,
     onStored(stored, receivedMs) {
       metrics.deliveries.countEvents(stored, receivedMs);
       onStored?.(stored);
     },
-    onStoredFailed: (error) => log.error({ error: messageOf(error) }, 'what follows a stored webhook failed'),
+    now: () => performance.now(),
+    log,
   });
   const handle = createPublicApp({
     endpoint,

@@ -1,105 +1,101 @@
-/** From settings to the endpoints of the public listener: one Meta app, or several with their own secrets and topics. */
-import { createHmac, createSecretKey } from 'node:crypto';
+/** From settings to the endpoints of the public listener, one for each Meta app: /webhook, or /webhook/<app> with META_APPS. */
 import { appsOf, MAIN_APP, type MetaApp } from '../config/meta-apps.ts';
 import type { Settings, StoreSettings } from '../config/settings.ts';
+import { messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
+import type { AcceptanceOptions } from '../events/acceptance.ts';
 import type { WebhookEndpoint } from '../http/public/public-app.ts';
-import { type AcceptedAccounts, createReceive, type ReceiveOptions } from '../receive.ts';
-import type { Pseudonymize } from '../records/to-record.ts';
-import { type AppSecret, toAppSecret } from '../webhook/signature.ts';
+import { createReceive, type ReceiveOptions } from '../receive.ts';
+import { createPseudonymizer } from '../records/pseudonym.ts';
+import type { RecordOptions } from '../records/to-record.ts';
+import { toAppSecret } from '../webhook/signature.ts';
 
-export interface AppsOptions extends Pick<ReceiveOptions, 'append' | 'knownNumber' | 'onStored' | 'onStoredFailed'> {
+export interface EndpointOptions extends Pick<ReceiveOptions, 'append' | 'knownNumber'> {
+  /** Called with events once they are durable. What it throws is logged, and changes no answer. */
+  readonly onStored: NonNullable<ReceiveOptions['onStored']>;
   /** A monotonic clock in ms. */
   readonly now: () => number;
   readonly log: Logger;
 }
 
+/** @param name of the app in the path; null for /webhook */
+export type FindEndpoint = (name: string | null) => WebhookEndpoint | undefined;
+
 const OLD_SECRET_INTERVAL_MS = 60_000;
 
 /**
- * @param settings asked for each request: secrets and tokens may change, and apps come and go with META_APPS_FILE. Topics
- * are those of the start, so an app with a new prefix waits for the next one
+ * @param settings asked for each request: secrets and tokens may change, and apps come and go with META_APPS_FILE. An app
+ * with a new topic prefix waits for the next start, because topics are set up then
  */
-export function openApps(
-  settings: () => Settings,
-  options: AppsOptions,
-): (app: string | null) => WebhookEndpoint | undefined {
+export function createEndpoints(settings: () => Settings, options: EndpointOptions): FindEndpoint {
   const fixed = settings();
-  if (fixed.META_APPS === undefined) {
-    const endpoint = toEndpoint(appsOf(fixed)[0], fixed, options, {
-      appSecrets: createSecretCache(() => settings().META_APP_SECRET ?? []),
-      verifyToken: () => settings().META_VERIFY_TOKEN ?? '',
-    });
-    return (app) => (app === null ? endpoint : undefined);
+  const prefixes = new Set(appsOf(fixed).map(({ topicPrefix }) => topicPrefix));
+  const nameOf = ({ name }: MetaApp) => (fixed.META_APPS === undefined ? null : name);
+  const { log } = options;
+  let from: Settings | undefined;
+  let endpoints: ReadonlyMap<string | null, WebhookEndpoint> = new Map();
+
+  function toEndpoints(current: Settings): ReadonlyMap<string | null, WebhookEndpoint> {
+    const before = endpoints;
+    return new Map(
+      appsOf(current).flatMap((app) => {
+        const name = nameOf(app);
+        if (prefixes.has(app.topicPrefix)) return [[name, toEndpoint(app, fixed, options)] as const];
+        const diagnosis = `App ${app.name} has the topic prefix ${app.topicPrefix}, whose topics were not set up at the start.`;
+        log.error({ diagnosis, fix: 'Restart hubcast.' }, 'a changed META_APPS waits for a restart');
+        const old = before.get(name);
+        return old === undefined ? [] : [[name, old] as const];
+      }),
+    );
   }
 
-  const prefixes = new Set(appsOf(fixed).map(({ topicPrefix }) => topicPrefix));
-  let from: Settings['META_APPS'];
-  let endpoints = new Map<string, WebhookEndpoint>();
   return (name) => {
-    const given = settings();
-    if (given.META_APPS !== from) {
-      from = given.META_APPS;
-      endpoints = new Map(
-        appsOf(given).flatMap((app) => {
-          const old = endpoints.get(app.name);
-          if (prefixes.has(app.topicPrefix)) {
-            const secrets = app.secrets.map(toAppSecret);
-            const live = { appSecrets: () => secrets, verifyToken: () => app.verifyToken };
-            return [[app.name, toEndpoint(app, fixed, options, live)] as const];
-          }
-          const diagnosis = `App ${app.name} has the topic prefix ${app.topicPrefix}, whose topics were not set up at the start.`;
-          options.log.error({ diagnosis, fix: 'Restart hubcast.' }, 'a changed META_APPS waits for a restart');
-          return old === undefined ? [] : [[app.name, old] as const];
-        }),
-      );
+    const current = settings();
+    if (current !== from) {
+      from = current;
+      endpoints = toEndpoints(current);
     }
-    return name === null ? undefined : endpoints.get(name);
+    return endpoints.get(name);
   };
 }
 
-function toEndpoint(
-  app: MetaApp,
-  fixed: Settings,
-  { now, log, ...rest }: AppsOptions,
-  { appSecrets, verifyToken }: { appSecrets: () => readonly AppSecret[]; verifyToken: () => string },
-): WebhookEndpoint {
-  const accounts = acceptedAccounts(app, fixed);
+function toEndpoint(app: MetaApp, fixed: Settings, options: EndpointOptions): WebhookEndpoint {
+  const { append, knownNumber, onStored, now, log } = options;
   return {
-    verifyToken,
+    verifyToken: () => app.verifyToken,
     receive: createReceive({
-      ...rest,
-      appSecrets,
+      ...storingOptions(app, fixed),
+      append,
+      knownNumber,
       app: app.name,
-      ofSeveralApps: app.name !== MAIN_APP,
-      naming: { prefix: app.topicPrefix, names: fixed.TOPIC_NAMES },
-      families: fixed.PUBLISH_FAMILIES,
+      appSecrets: app.secrets.map(toAppSecret),
       capture: fixed.CAPTURE,
-      ...(accounts === null ? {} : { accounts }),
-      ...pseudonymizer(fixed),
-      onOlderSecret: sayOldSecret(app.name, now, log),
+      onOlderSecret: createOldSecretLog(app.name, now, log),
+      onStored(events, receivedMs) {
+        try {
+          onStored(events, receivedMs);
+        } catch (error) {
+          log.error({ error: messageOf(error) }, 'what follows a stored webhook failed');
+        }
+      },
     }),
   };
 }
 
-/** Half of an HMAC-SHA256: nobody without the secret can try out phone numbers until one fits. */
-export function pseudonymizer({ KEY_PSEUDONYM_SECRET: secret }: StoreSettings): {
-  readonly pseudonymize?: Pseudonymize;
-} {
-  if (secret === undefined) return {};
-  const key = createSecretKey(secret, 'utf8');
-  return { pseudonymize: (name) => createHmac('sha256', key).update(name).digest('hex').slice(0, 32) };
+/** How the events of an app are stored, whether a webhook or a replayed dead letter brings them. */
+export function storingOptions(app: MetaApp, settings: StoreSettings): AcceptanceOptions & RecordOptions {
+  const { ACCEPT_ACCOUNTS: others, TOPIC_NAMES: names } = settings;
+  return {
+    naming: { prefix: app.topicPrefix, names },
+    ofSeveralApps: app.name !== MAIN_APP,
+    pseudonymize: createPseudonymizer(settings.KEY_PSEUDONYM_SECRET),
+    families: settings.PUBLISH_FAMILIES,
+    accounts: others === 'all' ? undefined : { ours: new Set(app.accounts), others },
+  };
 }
 
-export function acceptedAccounts(
-  { accounts }: MetaApp,
-  { ACCEPT_ACCOUNTS: others }: Pick<Settings, 'ACCEPT_ACCOUNTS'>,
-): AcceptedAccounts | null {
-  return others === 'all' ? null : { ours: new Set(accounts), others };
-}
-
-/** A rotation is over when nothing says this any more. */
-function sayOldSecret(app: string, now: () => number, log: Logger): () => void {
+/** The rotation of a secret is complete when this line no longer comes. */
+function createOldSecretLog(app: string, now: () => number, log: Logger): () => void {
   let saidMs = Number.NEGATIVE_INFINITY;
   let requests = 0;
   return () => {
@@ -109,19 +105,5 @@ function sayOldSecret(app: string, now: () => number, log: Logger): () => void {
     const fix = 'Keep both secrets until this line no longer comes, then remove the old one.';
     log.warn({ app, requests, fix }, 'requests are still signed with an old App Secret');
     requests = 0;
-  };
-}
-
-/** Keys are prepared once for each value of the setting. */
-function createSecretCache(given: () => readonly string[]): () => readonly AppSecret[] {
-  let from: readonly string[] | undefined;
-  let secrets: AppSecret[] = [];
-  return () => {
-    const now = given();
-    if (now !== from) {
-      from = now;
-      secrets = now.map(toAppSecret);
-    }
-    return secrets;
   };
 }

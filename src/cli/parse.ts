@@ -37,7 +37,7 @@ async function parse(file: string, options: { format?: Format }): Promise<void> 
     append: async (appended) => {
       records.push(...appended);
     },
-    appSecrets: () => [secret],
+    appSecrets: [secret],
     app: 'main',
     naming: namingOf(settings),
     families: settings.PUBLISH_FAMILIES,

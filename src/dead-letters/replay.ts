@@ -3,18 +3,17 @@
  * the receipt data of its own POST, and is stored like those of a webhook. What is still refused stays where it is.
  */
 import type { z } from 'zod';
+import type { Accept } from '../events/acceptance.ts';
 import { deadLetterSchema, envelopeSchema } from '../events/contract.ts';
 import { findEventSchema } from '../events/decoding/event-schemas.ts';
 import type { Delivery, KnownNumberOf, SplitEvent } from '../events/event.ts';
 import { splitIntoEvents } from '../events/split.ts';
 import { deadLetter as deadLetterEvent } from '../events/system/dead-letter.ts';
 import { rawRequest } from '../events/system/raw-request.ts';
-import type { Family } from '../fields/families.ts';
-import { type AcceptedAccounts, acceptedOf } from '../receive.ts';
 import { type Chunk, joinFrom, readChunk } from '../records/chunk.ts';
 import type { OutgoingRecord, StoredRecord } from '../records/record.ts';
-import { type Pseudonymize, toRecord } from '../records/to-record.ts';
-import { familyOfSchema, type TopicNaming } from '../records/topics.ts';
+import { type RecordOptions, toRecord } from '../records/to-record.ts';
+import { familyOfSchema } from '../records/topics.ts';
 import { traceparentOf } from '../records/traceparent.ts';
 import type { Append } from '../stores/store.ts';
 import { type Issue, readBody } from '../webhook/envelope.ts';
@@ -28,20 +27,15 @@ export interface ReplayOptions {
   readonly appOf: (name: string) => AppOfDeadLetter;
   /** Dead letters stored at that time (ms) or later, in which the other parts of an event are looked for. */
   readonly deadLettersSince: (timestampMs: number) => AsyncIterable<StoredRecord>;
-  /** As for webhooks: the key must be the one that the events of the same chat have. */
-  readonly pseudonymize?: Pseudonymize | undefined;
-  /** Families that are stored. */
-  readonly families: readonly Family[];
   readonly knownNumber?: KnownNumberOf;
   /** Told of events once they are durable. */
   readonly onStored?: (events: readonly SplitEvent[]) => void;
   readonly now: () => number;
 }
 
-interface AppOfDeadLetter {
-  readonly naming: TopicNaming;
-  readonly accounts?: AcceptedAccounts;
-  readonly ofSeveralApps?: boolean;
+/** As for webhooks: an event must get the topic and the key that the events of the same chat have. */
+export interface AppOfDeadLetter extends RecordOptions {
+  readonly accept: Accept;
 }
 
 export interface Repair {
@@ -66,8 +60,7 @@ export interface Replayed {
 export type ReplayDeadLetter = (deadLetter: StoredRecord, repair: Repair) => Promise<Replayed>;
 
 export function createReplay(options: ReplayOptions): ReplayDeadLetter {
-  const { appOf, knownNumber, pseudonymize, now } = options;
-  const kept: ReadonlySet<Family> = new Set(options.families);
+  const { appOf, knownNumber, now } = options;
 
   async function readAny(deadLetter: StoredRecord, value: string | null): Promise<ReadDeadLetter> {
     const chunk = readChunk(deadLetter.value);
@@ -90,22 +83,21 @@ export function createReplay(options: ReplayOptions): ReplayDeadLetter {
     const id = deadLetter.headers.ce_id ?? '';
     if ('reason' in read) return unreadable(id, read.reason);
     const { delivery, events } = read;
-    const { naming, accounts, ofSeveralApps = false } = appOf(delivery.app);
+    const { accept, ...app } = appOf(delivery.app);
     const right = events.filter(({ family }) => family !== 'dead-letter');
-    const fine = accounts === undefined ? right : acceptedOf(right, accounts);
-    const published = fine.filter(({ family }) => kept.has(family));
+    const { accepted, published, receipt } = accept(right);
     const traceparent = traceparentOf(deadLetter.headers.traceparent, delivery.deliveryId);
-    const context = { delivery, naming, traceparent, ofSeveralApps, pseudonymize };
+    const context = { ...app, delivery, traceparent };
     const records = published.map((one) => toRepairedRecord(toRecord(one, context), now()));
     if (!dryRun && records.length > 0) {
       await options.append(records);
-      options.onStored?.(fine);
+      options.onStored?.(accepted);
     }
     return {
       id,
       outcome: right.length > 0 ? 'stored' : 'refused',
       events: records.map(({ id, topic, headers }) => ({ id, type: headers.ce_type ?? '', topic })),
-      dropped: right.length - published.length,
+      dropped: receipt.dropped,
       issues: events.flatMap((one) => (one.family === 'dead-letter' ? issuesOf(one) : [])),
     };
   };

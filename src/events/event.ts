@@ -39,7 +39,7 @@ export interface Delivery {
   readonly deliveryId: string;
   readonly receivedMs: number;
   /** What is known of a number, from memory: events name numbers by their digits alone. */
-  readonly knownNumber?: KnownNumberOf;
+  readonly knownNumber?: KnownNumberOf | undefined;
 }
 
 /** `id` is the phone_number_id; `known` is null unless the account's numbers are known completely. */

@@ -13,13 +13,13 @@ const MAX_HEADER_LENGTH = 256;
 /**
  * A request as it came. The same bytes have the same id, so what Meta sends again is captured once, like its events.
  *
- * @param repeatable as the request's events are: presses of the Test button send the same each time
+ * @param events of the request, which is repeatable as they are: presses of the Test button send the same each time
  */
 export function rawRequestEvent(
   body: VerifiedBody,
-  headers: RequestHeaders,
+  headers: RequestHeaders = {},
   { receivedMs }: Delivery,
-  repeatable: boolean,
+  events: readonly SplitEvent[],
 ): SplitEvent {
   const kept = Object.fromEntries(
     CAPTURED_HEADERS.flatMap((name) => {
@@ -40,6 +40,6 @@ export function rawRequestEvent(
     time: toRfc3339(receivedMs),
     dataschema: dataschemaOf(type, version),
     data: `{"field":null,"test":false,"account_id":null,"headers":${JSON.stringify(kept)},"body_base64":"${body.toString('base64')}"}`,
-    repeatable,
+    repeatable: events.some(({ repeatable }) => repeatable),
   };
 }

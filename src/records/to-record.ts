@@ -1,24 +1,27 @@
 import { memoizeLast } from '../core/memoize-last.ts';
 import type { Delivery, SplitEvent } from '../events/event.ts';
 import { dedupeKeyOf } from './dedupe-key.ts';
+import type { Pseudonymize } from './pseudonym.ts';
 import type { OutgoingRecord } from './record.ts';
 import { type TopicNaming, topicName } from './topics.ts';
 
 export const CONTENT_TYPE = 'application/cloudevents+json';
 
-/** What the records of one POST share. */
-export interface RecordContext {
-  readonly delivery: Delivery;
+/** What the records of one Meta app share. */
+export interface RecordOptions {
   readonly naming: TopicNaming;
-  /** W3C Trace Context, section 3.2. */
-  readonly traceparent: string;
-  /** True where several Meta apps share the store. */
-  readonly ofSeveralApps?: boolean;
+  /** True where several Meta apps share the store: the same event of two apps is then stored twice. */
+  readonly ofSeveralApps?: boolean | undefined;
+  /** Replaces the names of persons in keys and subjects. */
   readonly pseudonymize?: Pseudonymize | undefined;
 }
 
-/** Puts another name in place of a person's, the same each time. */
-export type Pseudonymize = (name: string) => string;
+/** What the records of one POST share. */
+export interface RecordContext extends RecordOptions {
+  readonly delivery: Delivery;
+  /** W3C Trace Context, section 3.2. */
+  readonly traceparent: string;
+}
 
 /**
  * CloudEvents JSON structured mode (CloudEvents Kafka binding 3.3): the whole event is the value; the short attributes

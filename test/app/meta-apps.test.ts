@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openApps } from '../../src/app/webhook-endpoints.ts';
+import { createEndpoints } from '../../src/app/webhook-endpoints.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
 import { createLog } from '../../src/core/log.ts';
 import type { OutgoingRecord } from '../../src/records/record.ts';
@@ -128,8 +128,9 @@ describe('META_APPS', () => {
     let settings = settingsOf([SHOP]);
     const lines: string[] = [];
     const stored: OutgoingRecord[] = [];
-    const endpoint = openApps(() => settings, {
+    const endpoint = createEndpoints(() => settings, {
       append: async (records) => void stored.push(...records),
+      onStored: () => undefined,
       now: () => 0,
       log: createLog('info', { write: (line: string) => void lines.push(line) }),
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { openApps } from '../../src/app/webhook-endpoints.ts';
+import { createEndpoints } from '../../src/app/webhook-endpoints.ts';
 import { createRedactor } from '../../src/capture/redact-body.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
 import { createLog } from '../../src/core/log.ts';
@@ -14,8 +14,9 @@ import { APP_SECRET, VERIFY_TOKEN } from '../support/start-service.ts';
 async function recordsOf(payload: string, env: Record<string, string>): Promise<OutgoingRecord[]> {
   const stored: OutgoingRecord[] = [];
   const settings = readSettings({ META_APP_SECRET: APP_SECRET, META_VERIFY_TOKEN: VERIFY_TOKEN, ...env });
-  const endpoint = openApps(() => settings, {
+  const endpoint = createEndpoints(() => settings, {
     append: async (records) => void stored.push(...records),
+    onStored: () => undefined,
     now: () => 0,
     log: createLog('silent', process.stderr),
   })(null);

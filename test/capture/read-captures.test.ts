@@ -21,7 +21,7 @@ async function captured(body: Buffer, headers: Record<string, string> = {}): Pro
   const stored: OutgoingRecord[] = [];
   const receive = createReceive({
     append: async (records) => void stored.push(...records),
-    appSecrets: () => [secret],
+    appSecrets: [secret],
     app: 'main',
     naming: { prefix: 'whatsapp', names: {} },
     families: [],

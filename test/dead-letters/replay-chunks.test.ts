@@ -1,7 +1,8 @@
 /** An event larger than its topic takes lies in chunks among the dead letters; replay puts it together again. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { createReplay, type ReplayOptions } from '../../src/dead-letters/replay.ts';
+import { type AppOfDeadLetter, createReplay, type ReplayOptions } from '../../src/dead-letters/replay.ts';
+import { createAcceptance } from '../../src/events/acceptance.ts';
 import { FAMILY_NAMES } from '../../src/fields/families.ts';
 import type { OutgoingRecord, StoredRecord } from '../../src/records/record.ts';
 import { toRefusedRecordDeadLetters } from '../../src/records/refused-record.ts';
@@ -33,6 +34,11 @@ const toStored = (record: OutgoingRecord, index: number): StoredRecord => {
   return { ...record, partition: 0, offset: String(index) };
 };
 
+const APP: AppOfDeadLetter = {
+  naming: { prefix: 'whatsapp', names: {} },
+  accept: createAcceptance({ families: FAMILY_NAMES }),
+};
+
 async function replay(
   letter: OutgoingRecord,
   letters: readonly OutgoingRecord[],
@@ -42,8 +48,7 @@ async function replay(
   const { value, ...options } = more;
   const replayDeadLetter = createReplay({
     append: async (records) => void stored.push(...records),
-    appOf: () => ({ naming: { prefix: 'whatsapp', names: {} } }),
-    families: FAMILY_NAMES,
+    appOf: () => APP,
     deadLettersSince: async function* () {
       yield* letters.map(toStored);
     },
@@ -69,7 +74,7 @@ describe('an event in chunks', () => {
   it('keeps the hidden names it was made with', async () => {
     const large = { ...(await largeRecord()), key: '5:hidden' };
     const { stored } = await replay(chunksOf(large)[0] as OutgoingRecord, chunksOf(large), {
-      pseudonymize: () => 'again',
+      appOf: () => ({ ...APP, pseudonymize: () => 'again' }),
     });
     expect(stored).toMatchObject([{ key: '5:hidden' }]);
   });

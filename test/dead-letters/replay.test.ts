@@ -1,7 +1,8 @@
 /** Dead letters that are read again become what they would have been, had they been read right the first time. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { createReplay, type Repair, type ReplayOptions } from '../../src/dead-letters/replay.ts';
+import { type AppOfDeadLetter, createReplay, type Repair, type ReplayOptions } from '../../src/dead-letters/replay.ts';
+import { createAcceptance } from '../../src/events/acceptance.ts';
 import { sampleBody } from '../../src/events/examples.ts';
 import { FAMILY_NAMES } from '../../src/fields/families.ts';
 import type { AnyField } from '../../src/fields/field.ts';
@@ -10,14 +11,17 @@ import { dedupeKeyOf } from '../../src/records/dedupe-key.ts';
 import type { OutgoingRecord, StoredRecord } from '../../src/records/record.ts';
 import { receiveInto } from '../support/receive-into.ts';
 
+const APP: AppOfDeadLetter = {
+  naming: { prefix: 'whatsapp', names: {} },
+  accept: createAcceptance({ families: FAMILY_NAMES }),
+};
 const NOW_MS = Date.UTC(2026, 10, 23);
 
 async function replay(letter: OutgoingRecord, repair: Partial<Repair> = {}, more: Partial<ReplayOptions> = {}) {
   const stored: OutgoingRecord[] = [];
   const replayDeadLetter = createReplay({
     append: async (records) => void stored.push(...records),
-    appOf: () => ({ naming: { prefix: 'whatsapp', names: {} } }),
-    families: FAMILY_NAMES,
+    appOf: () => APP,
     deadLettersSince: async function* () {},
     now: () => NOW_MS,
     ...more,
@@ -170,14 +174,20 @@ it('hides people in keys and subjects as webhooks do', async () => {
   const [sample] = field.samples;
   const body = Buffer.from(sampleBody(field, sample));
   const [letter] = await withoutKnowing(field, () => receiveInto(body));
-  const { stored } = await replay(letter as OutgoingRecord, {}, { pseudonymize: () => 'somebody' });
+  const { stored } = await replay(
+    letter as OutgoingRecord,
+    {},
+    {
+      appOf: () => ({ ...APP, pseudonymize: () => 'somebody' }),
+    },
+  );
   expect(stored).toMatchObject([{ key: '123456123:somebody', headers: { ce_subject: 'somebody' } }]);
 });
 
 it('is known as of its own app, so that a repetition of the delivery is told', async () => {
   const [letter] = await deadLettersOf('not json');
   const value = sampleBody(fieldNamed('security'), fieldNamed('security').samples[0]);
-  const appOf = () => ({ naming: { prefix: 'whatsapp', names: {} }, ofSeveralApps: true });
+  const appOf = () => ({ ...APP, ofSeveralApps: true });
   const { stored } = await replay(letter as OutgoingRecord, { value }, { appOf });
   const [{ id } = { id: '' }] = stored;
   expect(stored).toMatchObject([{ dedupeKey: dedupeKeyOf('main', id), repeatable: true, remembered: true }]);

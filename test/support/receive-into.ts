@@ -16,7 +16,7 @@ export async function receiveInto(body: Buffer): Promise<OutgoingRecord[]> {
     append: async (records) => {
       stored.push(...records);
     },
-    appSecrets: () => [secret],
+    appSecrets: [secret],
     app: 'main',
     naming: { prefix: 'whatsapp', names: {} },
     families: FAMILY_NAMES,

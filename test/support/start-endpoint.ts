@@ -40,7 +40,7 @@ export async function startTestEndpoint(append: Append, options: EndpointOptions
   });
   const receive = createReceive({
     append,
-    appSecrets: () => [toAppSecret(APP_SECRET)],
+    appSecrets: [toAppSecret(APP_SECRET)],
     app: 'main',
     naming: { prefix: 'whatsapp', names: {} },
     families: FAMILY_NAMES,

@@ -3,7 +3,9 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import express, { type Request, type Response } from 'express';
 import { type ErrorCode, HubcastError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
-import type { Receipt, Receive, TraceDelivery } from '../../receive.ts';
+import type { Receipt } from '../../events/acceptance.ts';
+import type { Receive } from '../../receive.ts';
+import type { TraceDelivery } from '../../telemetry/traces/delivery-trace.ts';
 import { answerHandshake } from '../../webhook/handshake.ts';
 import { readSignature } from '../../webhook/signature.ts';
 import type { Admission, Reservation } from '../server/admission.ts';

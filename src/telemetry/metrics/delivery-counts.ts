@@ -3,9 +3,9 @@
  * text are made when somebody scrapes.
  */
 import { ERRORS, type ErrorCode } from '../../core/errors.ts';
+import type { Receipt } from '../../events/acceptance.ts';
 import { DEAD_LETTER_TYPE, type SplitEvent, sourceOf, typeOfEvent, UNKNOWN_TYPE } from '../../events/event.ts';
 import { allEvents } from '../../fields/registry.ts';
-import type { Receipt } from '../../receive.ts';
 import { type CappedCounts, createCappedCounts, OTHER } from './capped-counts.ts';
 import { createHistogram, type Histogram, observe } from './histogram.ts';
 

@@ -13,8 +13,8 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import type { DeliveryTrace, TraceDelivery } from '../../receive.ts';
 import { readTraceparent } from '../../records/traceparent.ts';
+import type { DeliveryTrace, TraceDelivery } from './delivery-trace.ts';
 
 /** @returns undefined where no tracer provider was registered before */
 export function createTraceDelivery(version: string): TraceDelivery | undefined {
