@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { HubcastError, messageOf } from '../core/errors.ts';
 import { findConflicts } from './conflicts.ts';
 import type { SettingMeta } from './kinds.ts';
+import { findRenamed, RENAMED_VALUES } from './renamed-settings.ts';
 import { type SettingName, type Settings, type StoreSettings, settingsTable, storeSettingsTable } from './settings.ts';
 import { findTypos } from './typos.ts';
 
@@ -26,7 +27,7 @@ export function readStoreSettings(env: Environment): StoreSettings {
 }
 
 function checkSettings(env: Environment, table: z.ZodType<Settings>): Settings {
-  const problems = findTypos(env, acceptedNames());
+  const problems = [...findRenamed(env), ...findTypos(env, acceptedNames())];
   const given: Record<string, string> = {};
   const unread = new Set<string>();
   for (const name of NAMES) {
@@ -41,12 +42,17 @@ function checkSettings(env: Environment, table: z.ZodType<Settings>): Settings {
   const checked = (given.META_APPS === undefined ? table : storeSettingsTable).safeParse(given);
   for (const issue of checked.error?.issues ?? []) {
     const name = String(issue.path[0]);
-    if (unread.has(name)) continue;
-    problems.push(given[name] === undefined ? `${name} is missing: ${aboutOf(name)}.` : `${name} ${issue.message}.`);
+    if (!unread.has(name)) problems.push(problemWith(name, given[name], issue.message));
   }
   if (checked.success) problems.push(...findConflicts(checked.data));
   if (problems.length > 0 || !checked.success) throw new HubcastError('configuration_invalid', problems.join('\n'));
   return checked.data;
+}
+
+function problemWith(name: string, value: string | undefined, message: string): string {
+  if (value === undefined) return `${name} is missing: ${aboutOf(name)}.`;
+  const renamed = RENAMED_VALUES[name]?.[value];
+  return renamed === undefined ? `${name} ${message}.` : `${name}=${value} is now ${name}=${renamed}.`;
 }
 
 /** Files that settings were read from: a change of one means reading them again. */
