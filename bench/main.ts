@@ -3,13 +3,15 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { renderChart } from './report/chart.ts';
+import { compareRounds } from './report/comparison.ts';
 import { describeMachine, machineLines } from './report/machine.ts';
 import { summarise } from './report/summary.ts';
 import { type Report, renderReport } from './report/table.ts';
 import { judge } from './report/targets.ts';
 import { runBenchmark } from './run/benchmark.ts';
+import { buildCheckout } from './run/checkout.ts';
 import { pinOurselves } from './run/pinning.ts';
-import { chooseScenarios, SCENARIOS } from './scenarios.ts';
+import { chooseScenarios, SCENARIOS, serverKey, twinOf, withTwins } from './scenarios.ts';
 
 interface Flags {
   readonly rounds: number;
@@ -19,6 +21,7 @@ interface Flags {
   readonly seed: number;
   readonly only?: readonly string[];
   readonly set: Readonly<Record<string, string>>;
+  readonly against?: string;
   readonly json?: string;
 }
 
@@ -34,6 +37,7 @@ Examples:
   npm run bench -- --only floor,kafka-closed            both floors and Kafka, saturated
   npm run bench -- --rounds 5 --seconds 20 --json a.json
   npm run bench -- --only journal --set LOG_LEVEL=warn  the service with another setting
+  npm run bench -- --only journal-closed --against ../old   this checkout and another one in turn, and their ratio
   KAFKA_BROKERS=localhost:9092 npm run bench            against a Kafka of your own`;
 
 function positive(text: string): number {
@@ -61,6 +65,7 @@ const flags = new Command('npm run bench --')
   .option('--seed <n>', 'seed of the request bodies', positive, 1)
   .option('--only <names>', 'scenarios between commas, or first parts of their names', (text) => text.split(','))
   .option('--set <NAME=value>', 'a setting for the service; may be repeated', setting, {})
+  .option('--against <folder>', 'another checkout, built if needed: its service takes turns with this one')
   .option('--json <file>', 'where the JSON goes (default: bench/results/<time>.json)')
   .addHelpText('after', EXAMPLES)
   .parse()
@@ -71,7 +76,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 
 try {
-  const scenarios = chooseScenarios(flags.only);
+  const chosen = chooseScenarios(flags.only);
+  const againstFolder = flags.against === undefined ? undefined : buildCheckout(flags.against, progress);
+  const scenarios = againstFolder === undefined ? chosen : withTwins(chosen);
   const startedAtMs = Date.now();
   const pinning = pinOurselves();
   const { rounds, seconds, leadIn, seed } = flags;
@@ -85,6 +92,7 @@ try {
       seed,
       startedAtMs,
       settings: flags.set,
+      againstFolder,
     },
     pinning,
     stopping.signal,
@@ -95,7 +103,11 @@ try {
     const results = outcome.rounds.get(scenario.name);
     if (results === undefined) return [];
     const base = outcome.rounds.get(scenario.over?.scenario ?? '');
-    return [summarise(scenario, results, { base, idleBytes: outcome.idleBytes.get(scenario.server) })];
+    return [summarise(scenario, results, { base, idleBytes: outcome.idleBytes.get(serverKey(scenario)) })];
+  });
+  const comparisons = chosen.flatMap(({ name }) => {
+    const comparison = compareRounds(name, outcome.rounds.get(name) ?? [], outcome.rounds.get(twinOf(name)) ?? []);
+    return comparison === null ? [] : [comparison];
   });
   const startedAt = new Date(startedAtMs).toISOString();
   const report: Report = {
@@ -104,6 +116,7 @@ try {
     options: { rounds, seconds, leadIn, seed },
     scenarios: summaries,
     targets: judge(summaries),
+    comparisons,
     failures,
     leftOut,
     notes,

@@ -39,7 +39,12 @@ const requests = prepareRequests({
   ...{ workload: 'name-update', seed: process.pid, first: 0, count: BODIES, secret: SECRET, verifyToken: 'overload' },
   aroundSec: Math.floor(Date.now() / 1000),
 });
-const server = await startServer('journal', settings, pinOurselves(), new AbortController().signal);
+const server = await startServer(
+  'journal',
+  { settings, againstFolder: undefined },
+  pinOurselves(),
+  new AbortController().signal,
+);
 const { hostname: host, port } = new URL(server.url);
 const byStatus = new Map<number, ReturnType<typeof latencyRecorder>>();
 let next = 0;

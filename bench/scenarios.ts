@@ -7,6 +7,7 @@ export type ServerName =
   | 'floor-express'
   | 'floor-json'
   | 'floor-kafkajs'
+  | 'floor-sqlite'
   | 'look-ups'
   | 'no-store'
   | 'journal'
@@ -15,10 +16,15 @@ export type ServerName =
   | 'kafka-workers-1'
   | 'kafka-workers-2';
 
+/** A server of a run: of this checkout, or of the one that `--against` names. */
+export type ServerKey = ServerName | `${ServerName}@against`;
+
 export interface Scenario {
   readonly name: string;
   readonly about: string;
   readonly server: ServerName;
+  /** Served by the checkout that `--against` names. */
+  readonly against?: true;
   readonly workload: WorkloadName;
   readonly connections: number;
   /** Requests a second of an open loop; absent, the loop is closed. */
@@ -27,10 +33,38 @@ export interface Scenario {
   readonly over?: { readonly scenario: string; readonly by: 'requests' | 'updates' };
 }
 
+/** Without hubcast's own code: the same in every checkout. */
+const FLOORS: ReadonlySet<ServerName> = new Set([
+  'sink',
+  'floor-bare',
+  'floor-express',
+  'floor-json',
+  'floor-kafkajs',
+  'floor-sqlite',
+  // Runs from this checkout's source.
+  'no-store',
+]);
+
+export const serverKey = ({ server, against }: Scenario): ServerKey => (against ? `${server}@against` : server);
+
+/** Each scenario of the service, followed by the same one served by the other checkout. */
+export function withTwins(scenarios: readonly Scenario[]): readonly Scenario[] {
+  return scenarios.flatMap((scenario) => {
+    if (FLOORS.has(scenario.server)) return [scenario];
+    const { over: _, ...rest } = scenario;
+    return [scenario, { ...rest, name: twinOf(scenario.name), against: true as const }];
+  });
+}
+
+export const twinOf = (name: string): string => `${name}@against`;
+
 const SMALL = { workload: 'name-update', connections: 64 } as const;
 const LARGE = { workload: 'statuses-1000', connections: 16 } as const;
+const MANY = { ...SMALL, connections: 256 } as const;
 /** The frame every webhook service on Express has to carry. */
 const EXPRESS = { over: { scenario: 'floor-express', by: 'requests' } } as const;
+const EXPRESS_256 = { over: { scenario: 'floor-express-256', by: 'requests' } } as const;
+const SQLITE = { over: { scenario: 'floor-sqlite', by: 'updates' } } as const;
 const KAFKAJS = { over: { scenario: 'floor-kafkajs', by: 'updates' } } as const;
 
 /** What the service does of all this, in each store. */
@@ -42,9 +76,10 @@ function storeScenarios(server: 'journal' | 'spool' | 'kafka', about: string): S
     ...SMALL,
     perSecond,
   }));
-  const large = server === 'journal' ? {} : KAFKAJS;
+  const large = server === 'journal' ? SQLITE : KAFKAJS;
   return [
     { name: `${server}-closed`, about, server, ...SMALL, ...EXPRESS },
+    { name: `${server}-256`, about: 'the same, 256 connections', server, ...MANY, ...EXPRESS_256 },
     { name: `${server}-day`, about: 'the same, updates like those of a day', server, ...SMALL, workload: 'day' },
     { name: `${server}-10`, about: 'the same, 10 receipts a body', server, ...SMALL, workload: 'statuses-10' },
     { name: `${server}-1000`, about: 'the same, 1,000 receipts a body', server, ...LARGE, ...large },
@@ -61,6 +96,14 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   { name: 'floor-bare', about: 'node:http + HMAC, no parse, no store', server: 'floor-bare', ...SMALL, ...EXPRESS },
   { name: 'floor-express', about: 'Express + raw-body + HMAC, no parse, no store', server: 'floor-express', ...SMALL },
+  { name: 'floor-express-256', about: 'the same, 256 connections', server: 'floor-express', ...MANY },
+  {
+    name: 'floor-sqlite',
+    about: 'node:sqlite alone, synced, one transaction of 1,000 rows after the other',
+    server: 'floor-sqlite',
+    ...LARGE,
+    connections: 1,
+  },
   {
     name: 'floor-kafkajs',
     about: 'kafkajs alone, acks=all, one write of 1,000 messages after the other',

@@ -1,4 +1,5 @@
 import type { Failure } from '../run/benchmark.ts';
+import { type Comparison, comparisonLines } from './comparison.ts';
 import { type Machine, machineLines } from './machine.ts';
 import type { ScenarioSummary } from './summary.ts';
 import { DISTURBED_ABOVE, type TargetVerdict } from './targets.ts';
@@ -15,6 +16,8 @@ export interface Report {
   };
   readonly scenarios: readonly ScenarioSummary[];
   readonly targets: readonly TargetVerdict[];
+  /** With `--against`. */
+  readonly comparisons: readonly Comparison[];
   readonly failures: readonly Failure[];
   readonly leftOut: readonly string[];
   readonly notes: readonly string[];
@@ -70,6 +73,7 @@ export function renderReport(report: Report): string {
     ],
     renderTable(SPEED, scenarios),
     renderTable(COST, scenarios),
+    comparisonLines(report.comparisons),
     targets.map(targetLine),
     [...generatorLines(scenarios), ...report.notes, ...report.leftOut],
     report.failures.map(({ scenario, message }) => `FAILED ${scenario}: ${message}`),

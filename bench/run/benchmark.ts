@@ -1,6 +1,6 @@
 import { WORKLOADS } from '../load/workloads.ts';
-import type { Scenario, ServerName } from '../scenarios.ts';
-import { measureRound, type RoundResult } from './measure.ts';
+import { type Scenario, type ServerKey, serverKey } from '../scenarios.ts';
+import { LOADS_ITSELF, measureRound, type RoundResult } from './measure.ts';
 import type { Pinning } from './pinning.ts';
 import { type Stage, setStage } from './stage.ts';
 
@@ -19,12 +19,14 @@ export interface BenchmarkOptions {
   readonly startedAtMs: number;
   /** Settings of the service beside those the scenarios need. */
   readonly settings: Readonly<Record<string, string>>;
+  /** A built checkout whose service takes turns with this one's. */
+  readonly againstFolder: string | undefined;
 }
 
 export interface BenchmarkOutcome {
   /** By scenario, in the order of the rounds; a scenario that failed has fewer. */
   readonly rounds: ReadonlyMap<string, readonly RoundResult[]>;
-  readonly idleBytes: ReadonlyMap<ServerName, number>;
+  readonly idleBytes: ReadonlyMap<ServerKey, number>;
   readonly failures: readonly Failure[];
   readonly leftOut: readonly string[];
   readonly notes: readonly string[];
@@ -44,12 +46,12 @@ export async function runBenchmark(
   signal: AbortSignal,
   progress: (line: string) => void,
 ): Promise<BenchmarkOutcome> {
-  const { scenarios, startedAtMs, settings } = options;
+  const { scenarios, startedAtMs, settings, againstFolder } = options;
   const topicPrefix = `bench-${startedAtMs.toString(36)}-${process.pid.toString(36)}`;
-  const names = new Set(scenarios.map(({ server }) => server));
+  const keys = new Set(scenarios.map(serverKey));
   const stage = await setStage(
-    names,
-    { secret: SECRET, verifyToken: VERIFY_TOKEN, topicPrefix, settings },
+    keys,
+    { secret: SECRET, verifyToken: VERIFY_TOKEN, topicPrefix, settings, againstFolder },
     pinning,
     signal,
     progress,
@@ -62,9 +64,9 @@ export async function runBenchmark(
     signal.removeEventListener('abort', onAbort);
     left = await stage.strike();
   });
-  const leftOut = scenarios.flatMap(({ name, server }) => {
-    const reason = stage.missing.get(server);
-    return reason === undefined ? [] : [`${name} is left out: ${reason}`];
+  const leftOut = scenarios.flatMap((scenario) => {
+    const reason = stage.missing.get(serverKey(scenario));
+    return reason === undefined ? [] : [`${scenario.name} is left out: ${reason}`];
   });
   const idleBytes = new Map(
     [...stage.servers].map(([name, server]) => [name, server.idleBytes ?? Number.NaN] as const),
@@ -82,7 +84,7 @@ async function playRounds(
   const rounds = new Map<string, RoundResult[]>();
   const failures: Failure[] = [];
   const drive = createDriver(options, stage, pinning);
-  let going = options.scenarios.filter(({ server }) => !stage.missing.has(server));
+  let going = options.scenarios.filter((scenario) => !stage.missing.has(serverKey(scenario)));
 
   const attempt = async (scenario: Scenario, seconds: number): Promise<RoundResult | undefined> => {
     try {
@@ -129,7 +131,8 @@ function createDriver(options: BenchmarkOptions, stage: Stage, pinning: Pinning)
   const aroundSec = Math.floor(options.startedAtMs / 1000);
   let prepared = 0;
   return async (scenario: Scenario, seconds: number): Promise<RoundResult> => {
-    const { server: name, workload } = scenario;
+    const { workload } = scenario;
+    const name = serverKey(scenario);
     const server = stage.servers.get(name);
     if (server === undefined) throw new Error(stage.broken.get(name) ?? `${name} is not running`);
     const { updates, atMostPerSecond } = WORKLOADS[workload];
@@ -137,7 +140,9 @@ function createDriver(options: BenchmarkOptions, stage: Stage, pinning: Pinning)
     const known = fastest.get(kind) ?? 0;
     const guess = Math.max(LEAST_SHARE * atMostPerSecond, known || atMostPerSecond) * HEADROOM;
     const most = Math.min(MAX_PREPARED, Math.ceil(MAX_PREPARED_UPDATES / Math.max(1, updates)));
-    const count = name === 'floor-kafkajs' ? 0 : Math.min(most, Math.ceil((scenario.perSecond ?? guess) * seconds));
+    const count = LOADS_ITSELF.has(scenario.server)
+      ? 0
+      : Math.min(most, Math.ceil((scenario.perSecond ?? guess) * seconds));
     await stage.generator.prepare({
       workload,
       seed: options.seed,

@@ -1,7 +1,7 @@
 import type { Generator } from '../load/generator.ts';
 import type { LoadResult } from '../load/run-load.ts';
 import { WORKLOADS } from '../load/workloads.ts';
-import type { Scenario } from '../scenarios.ts';
+import type { Scenario, ServerName } from '../scenarios.ts';
 import type { Pinning } from './pinning.ts';
 import { busyShare, coreTimes, processCpuMs, residentBytes } from './proc.ts';
 import type { RunningServer } from './servers.ts';
@@ -27,6 +27,9 @@ export interface RoundResult {
   readonly otherCoresBusy?: number;
 }
 
+/** Servers that make their own load: no HTTP is measured. */
+export const LOADS_ITSELF: ReadonlySet<ServerName> = new Set(['floor-kafkajs', 'floor-sqlite']);
+
 const SAMPLE_MS = 100;
 
 export async function measureRound(
@@ -51,7 +54,7 @@ export async function measureRound(
   const coresBefore = coreTimes();
   try {
     const shape = { connections, durationMs, ...(perSecond === undefined ? {} : { perSecond }) };
-    const load = await (scenario.server === 'floor-kafkajs'
+    const load = await (LOADS_ITSELF.has(scenario.server)
       ? runByItself(server.url, durationMs)
       : generator.run(shape, server.url));
     const cpuAfter = processCpuMs(server.pids);
@@ -91,7 +94,6 @@ export async function measureRound(
   }
 }
 
-/** A server that makes its own load: there is no HTTP to measure. */
 async function runByItself(url: string, durationMs: number): Promise<LoadResult> {
   const response = await fetch(`${url}/?ms=${durationMs}`);
   return (await response.json()) as LoadResult;

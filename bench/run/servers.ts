@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { hold, release } from '../../test/stores/kafka/broker/guarded.ts';
-import type { ServerName } from '../scenarios.ts';
+import type { ServerKey, ServerName } from '../scenarios.ts';
 import { onAllCores, onServerCore, type Pinning } from './pinning.ts';
 import { processTree, residentBytes } from './proc.ts';
 
@@ -37,6 +37,7 @@ const ENTRIES: Readonly<Record<ServerName, readonly string[]>> = {
   'floor-express': ['bench/floor/express.ts'],
   'floor-json': ['bench/floor/json.ts'],
   'floor-kafkajs': ['bench/floor/kafkajs.ts'],
+  'floor-sqlite': ['bench/floor/sqlite.ts'],
   'no-store': ['bench/floor/no-store.ts'],
   'look-ups': SERVICE,
   journal: SERVICE,
@@ -61,14 +62,15 @@ const NO_SERVICE: ReadonlySet<ServerName> = new Set([
   'floor-express',
   'floor-json',
   'floor-kafkajs',
+  'floor-sqlite',
 ]);
 
 /** One core for several processes would tell nothing; and what one process costs is to be compared on the same cores. */
 const ON_ALL_CORES: ReadonlySet<ServerName> = new Set(['kafka-workers-1', 'kafka-workers-2']);
 
 /** What the image sets for the process itself, such as NODE_OPTIONS: the service is measured as it is shipped. */
-function shippedEnvironment(): Record<string, string> {
-  const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
+function shippedEnvironment(root: string): Record<string, string> {
+  const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
   return Object.fromEntries(
     [...dockerfile.matchAll(/^ENV (NODE_OPTIONS|MALLOC_\w+)=(\S+)$/gm)].map(([, name = '', value = '']) => [
       name,
@@ -77,25 +79,33 @@ function shippedEnvironment(): Record<string, string> {
   );
 }
 
+export interface ServerPlace {
+  readonly settings: Readonly<Record<string, string>>;
+  /** The built checkout of `--against`. */
+  readonly againstFolder: string | undefined;
+}
+
 /** `settings` is all of the server's environment but PATH and HOME, so that a stray KAFKA_BROKERS changes no scenario. */
 export async function startServer(
-  name: ServerName,
-  settings: Readonly<Record<string, string>>,
+  key: ServerKey,
+  { settings, againstFolder }: ServerPlace,
   pinning: Pinning,
   signal: AbortSignal,
 ): Promise<RunningServer> {
+  const name = key.replace('@against', '') as ServerName;
+  const root = key === name ? ROOT : (againstFolder ?? ROOT);
   const onCores = ON_ALL_CORES.has(name) ? onAllCores : onServerCore;
   const [command = '', ...args] = onCores(pinning, [process.execPath, '--import', PROBE, ...ENTRIES[name]]);
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(command, args, {
-    cwd: ROOT,
+    cwd: root,
     env: {
       PATH,
       HOME,
       HOST: '127.0.0.1',
       PORT: '0',
       INTERNAL_PORT: '0',
-      ...(NO_SERVICE.has(name) ? {} : shippedEnvironment()),
+      ...(NO_SERVICE.has(name) ? {} : shippedEnvironment(root)),
       ...settings,
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -139,7 +149,7 @@ export async function startServer(
     };
   } catch (error) {
     await stop();
-    throw new Error(`${name} did not start: ${(error as Error).message}\n${complaint}`.trimEnd(), { cause: error });
+    throw new Error(`${key} did not start: ${(error as Error).message}\n${complaint}`.trimEnd(), { cause: error });
   }
 }
 

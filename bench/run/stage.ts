@@ -5,7 +5,7 @@ import { type GraphStandIn, startGraphStandIn } from '../../src/sdk/testing/grap
 import { hold, release } from '../../test/stores/kafka/broker/guarded.ts';
 import { type Generator, startGenerator } from '../load/generator.ts';
 import { LOOKED_UP_ACCOUNT } from '../load/looked-up.ts';
-import type { ServerName } from '../scenarios.ts';
+import type { ServerKey, ServerName } from '../scenarios.ts';
 import { type BenchKafka, findKafka } from './kafka.ts';
 import type { Pinning } from './pinning.ts';
 import { type RunningServer, startServer } from './servers.ts';
@@ -13,11 +13,11 @@ import { type RunningServer, startServer } from './servers.ts';
 /** All processes and folders of a run: the load generator, one server of each kind, the broker. */
 export interface Stage {
   readonly generator: Generator;
-  readonly servers: ReadonlyMap<ServerName, RunningServer>;
+  readonly servers: ReadonlyMap<ServerKey, RunningServer>;
   /** Servers that cannot be had on this machine, and reason; nothing is wrong with them. */
-  readonly missing: ReadonlyMap<ServerName, string>;
+  readonly missing: ReadonlyMap<ServerKey, string>;
   /** Servers that should have started and did not. */
-  readonly broken: ReadonlyMap<ServerName, string>;
+  readonly broken: ReadonlyMap<ServerKey, string>;
   readonly notes: readonly string[];
   /** Ends all and removes what they wrote. Resolves to lines about what had to stay. */
   readonly strike: () => Promise<readonly string[]>;
@@ -30,6 +30,8 @@ export interface StageOptions {
   readonly topicPrefix: string;
   /** Settings of the service beside those a run needs. */
   readonly settings: Readonly<Record<string, string>>;
+  /** The built checkout of `--against`. */
+  readonly againstFolder: string | undefined;
 }
 
 const ON_KAFKA: ReadonlySet<ServerName> = new Set([
@@ -41,7 +43,7 @@ const ON_KAFKA: ReadonlySet<ServerName> = new Set([
 ]);
 
 export async function setStage(
-  names: ReadonlySet<ServerName>,
+  keys: ReadonlySet<ServerKey>,
   options: StageOptions,
   pinning: Pinning,
   signal: AbortSignal,
@@ -49,9 +51,9 @@ export async function setStage(
 ): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'hubcast-bench-'));
   hold('folder', folder);
-  const servers = new Map<ServerName, RunningServer>();
-  const missing = new Map<ServerName, string>();
-  const broken = new Map<ServerName, string>();
+  const servers = new Map<ServerKey, RunningServer>();
+  const missing = new Map<ServerKey, string>();
+  const broken = new Map<ServerKey, string>();
   const generator = startGenerator();
   let kafka: BenchKafka | undefined;
   let graph: GraphStandIn | undefined;
@@ -64,12 +66,13 @@ export async function setStage(
     release('folder', folder);
     return left === undefined ? [] : [left];
   };
-  const settingsOf = (name: ServerName): Record<string, string> => ({
+  const nameOf = (key: ServerKey) => key.replace('@against', '') as ServerName;
+  const settingsFor = (key: ServerKey, name = nameOf(key)): Record<string, string> => ({
     META_APP_SECRET: options.secret,
     META_VERIFY_TOKEN: options.verifyToken,
-    DATA_DIR: join(folder, name),
+    DATA_DIR: join(folder, key),
     ...(ON_KAFKA.has(name) && kafka?.there
-      ? { ...kafka.settings, TOPIC_PREFIX: `${options.topicPrefix}-${name}` }
+      ? { ...kafka.settings, TOPIC_PREFIX: `${options.topicPrefix}-${key.replace('@', '-')}` }
       : {}),
     ...(name === 'look-ups' && graph !== undefined
       ? { META_GRAPH_URL: graph.url, META_ACCESS_TOKEN: graph.accessToken, WABA_IDS: LOOKED_UP_ACCOUNT.id }
@@ -81,21 +84,23 @@ export async function setStage(
 
   try {
     // Asked once: everything else is answered from memory.
-    if (names.has('look-ups')) graph = await startGraphStandIn({ accounts: [LOOKED_UP_ACCOUNT] });
-    const onKafka = [...names].filter((name) => ON_KAFKA.has(name));
+    if ([...keys].some((key) => nameOf(key) === 'look-ups'))
+      graph = await startGraphStandIn({ accounts: [LOOKED_UP_ACCOUNT] });
+    const onKafka = [...keys].filter((key) => ON_KAFKA.has(nameOf(key)));
     if (onKafka.length > 0) {
       progress('looking for a Kafka ...');
       kafka = await findKafka(options.topicPrefix);
-      if (!kafka.there) for (const name of onKafka) missing.set(name, kafka.reason);
+      if (!kafka.there) for (const key of onKafka) missing.set(key, kafka.reason);
     }
-    for (const name of names) {
+    for (const key of keys) {
       signal.throwIfAborted();
-      if (missing.has(name)) continue;
-      progress(`starting ${name} ...`);
+      if (missing.has(key)) continue;
+      progress(`starting ${key} ...`);
       try {
-        servers.set(name, await startServer(name, settingsOf(name), pinning, signal));
+        const place = { settings: settingsFor(key), againstFolder: options.againstFolder };
+        servers.set(key, await startServer(key, place, pinning, signal));
       } catch (error) {
-        broken.set(name, (error as Error).message);
+        broken.set(key, (error as Error).message);
       }
     }
     signal.throwIfAborted();

@@ -65,6 +65,13 @@ describe('npm run bench', () => {
     expect(left()).toEqual([]);
   });
 
+  it('refuses to compare with what is no checkout', async () => {
+    await expect(run(...bench('--only', 'journal-closed', '--against', folder))).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('which is no checkout of hubcast. Give the folder of a clone.'),
+    });
+  });
+
   it('names the scenarios when one does not exist', async () => {
     await expect(run(...bench('--only', 'florr'))).rejects.toMatchObject({
       code: 1,
