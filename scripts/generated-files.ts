@@ -12,6 +12,7 @@ import { namingOf } from '../src/stores/select.ts';
 import { chartSettingDefaults, chartValuesSchema } from './chart-values.ts';
 import { grafanaDashboard } from './dashboard/grafana-dashboard.ts';
 import { toMarkdownTable } from './markdown-table.ts';
+import { openApiDocument } from './openapi.ts';
 import { schemasReadme } from './schemas-readme.ts';
 import { toYaml } from './yaml.ts';
 
@@ -36,6 +37,7 @@ export function generatedFiles(): readonly GeneratedFile[] {
     { path: 'schemas/index.json', text: toJson(schemaIndex()) },
     { path: 'schemas/README.md', text: schemasReadme(({ family }) => topicOf(family)) },
     { path: 'schemas/asyncapi.yaml', text: toYaml(asyncApiDocument({ version: packageVersion(), topicOf })) },
+    { path: 'schemas/openapi.json', text: toJson(openApiDocument(packageVersion())) },
     { path: 'helm/values.schema.json', text: toJson(chartValuesSchema()) },
     { path: 'helm/setting-defaults.json', text: toJson(chartSettingDefaults()) },
     { path: 'helm/monitoring/dashboard.json', text: toJson(grafanaDashboard()) },

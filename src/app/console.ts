@@ -5,7 +5,7 @@ import { createHistory, STEP_MS, type Totals } from '../console/history.ts';
 import { ERRORS, type ErrorCode } from '../core/errors.ts';
 import { typeOfEvent } from '../events/event.ts';
 import { allEvents } from '../fields/registry.ts';
-import type { ConsoleParts } from '../http/internal/console-routes.ts';
+import type { ConsoleParts } from '../http/internal/services.ts';
 import type { DeliveryTotals } from '../telemetry/metrics/sum-deliveries.ts';
 
 export interface OpenConsole extends ConsoleParts {

@@ -11,8 +11,6 @@ import { PACKAGE } from '../core/package-info.ts';
 import { openSchemas } from '../events/schema-files.ts';
 import { createInternalApp } from '../http/internal/internal-app.ts';
 import type { Listener } from '../http/server/listener.ts';
-import { answerContract } from '../phone-numbers/look-ups/answers.ts';
-import { managementContract } from '../phone-numbers/management/operation-schemas.ts';
 import { describeStore, openStore } from '../stores/select.ts';
 import type { Readiness } from '../stores/store.ts';
 import { warnOfLeftEvents } from '../stores/unforwarded-events.ts';
@@ -102,12 +100,11 @@ export async function startService(
       loopback: isLoopback(fixed.INTERNAL_HOST),
       lookUps: numbers?.lookUps ?? watch.lookUps,
       management: openManagement(fixed, { numbers, append: store.append, log }),
-      contract: answerContract(),
-      stored: { events, schemas: openSchemas(), maxBodyBytes: fixed.MAX_BODY_BYTES },
-      managementContract: managementContract(),
+      events,
+      schemas: openSchemas(),
+      maxBodyBytes: fixed.MAX_BODY_BYTES,
       console: page,
       checks: openChecks(settings, log),
-      version: PACKAGE.version,
       metrics: metrics.expose({
         version: PACKAGE.version,
         readiness,

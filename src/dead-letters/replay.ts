@@ -19,6 +19,7 @@ import type { Append } from '../stores/store.ts';
 import { type Issue, readBody } from '../webhook/envelope.ts';
 import { type JsonView, viewJson } from '../webhook/json-view.ts';
 import { readSignature, signPayload, toAppSecret, verifySignature } from '../webhook/signature.ts';
+import type { Replayed } from './answers.ts';
 import { bodyOfDeadLetter } from './reassemble.ts';
 
 export interface ReplayOptions {
@@ -43,17 +44,6 @@ export interface Repair {
   readonly dryRun: boolean;
   /** JSON text in place of what was refused. */
   readonly value?: string | undefined;
-}
-
-export interface Replayed {
-  readonly id: string;
-  /** `unreadable`: no dead letter that this version can read again; `issues` says why. */
-  readonly outcome: 'stored' | 'refused' | 'unreadable';
-  readonly events: readonly { readonly id: string; readonly type: string; readonly topic: string }[];
-  /** Events of families that are not published, or of accounts that are not accepted. */
-  readonly dropped: number;
-  /** What is still wrong. */
-  readonly issues: readonly Issue[];
 }
 
 /** @throws HubcastError why the store did not confirm: then it is unknown whether the events are stored */

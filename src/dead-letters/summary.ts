@@ -1,6 +1,7 @@
 /** Dead letters as lists show them. Anybody may write to a topic: what is no event has no members. */
 import { isObject } from '../core/is-object.ts';
 import type { StoredRecord } from '../records/record.ts';
+import type { DeadLetterRow } from './answers.ts';
 
 export interface DeadLetterFilter {
   readonly field?: string | undefined;
@@ -32,20 +33,6 @@ function issuesOf({ issues }: Record<string, unknown>): readonly unknown[] {
   return Array.isArray(issues) ? issues : [];
 }
 
-export interface DeadLetterRow {
-  readonly id: string | null;
-  /** Where it is stored: partition and offset. */
-  readonly at: string;
-  readonly stored_at: string | null;
-  readonly receivedtime: unknown;
-  readonly field: unknown;
-  readonly entry_id: unknown;
-  readonly part: unknown;
-  readonly path: unknown;
-  readonly issues: readonly unknown[];
-  readonly bytes: number;
-}
-
 export function toDeadLetterRow(record: StoredRecord): DeadLetterRow {
   const { value, headers, partition, offset } = record;
   const event = eventOf(value);
@@ -60,7 +47,7 @@ export function toDeadLetterRow(record: StoredRecord): DeadLetterRow {
     entry_id,
     part,
     path,
-    issues: issuesOf(data),
+    issues: [...issuesOf(data)],
     bytes: Buffer.byteLength(value),
   };
 }

@@ -1,6 +1,6 @@
 /** Answers about what is stored, from the journal and from Kafka alike, as JSON text. */
 import { HubcastError } from '../core/errors.ts';
-import type { Replayed } from '../dead-letters/replay.ts';
+import type { Replayed } from '../dead-letters/answers.ts';
 import { type DeadLetterFilter, dataOf, isWanted, storedAt, toDeadLetterRow } from '../dead-letters/summary.ts';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
 import { JOURNAL_LANE, type ReadBack, type ReadRecords, type StoredRecord } from '../records/record.ts';

@@ -1,8 +1,9 @@
 /**
- * The JSON Schemas that come with the package, by type and version. Read, not made: making all of them would hold up
- * webhooks for half a second.
+ * The JSON Schemas that come with the package, by type and version, and openapi.json. They are read from files: making
+ * them from the zod schemas would block webhooks for half a second.
  */
 import { readFile } from 'node:fs/promises';
+import { HubcastError } from '../core/errors.ts';
 
 interface Index {
   /** Paths from `schemas/`. */
@@ -21,12 +22,14 @@ export function openSchemas() {
   };
   return {
     index: readIndex,
-    /** Only what the index lists is read, whatever is asked for. */
-    async find(type: string, version: string): Promise<object | undefined> {
+    openApi: () => read('openapi.json'),
+    /** Reads only paths that the index lists. @throws HubcastError `schema_not_found` */
+    async find(type: string, version: string): Promise<object> {
       const { envelope, types } = (await readIndex()) as Index;
       const wanted = `${type}/${version}.json`;
       const path = [envelope, ...types.map((one) => one.path)].find((one) => one === wanted);
-      return path === undefined ? undefined : read(path);
+      if (path === undefined) throw new HubcastError('schema_not_found', 'No such type or version.');
+      return read(path);
     },
   };
 }

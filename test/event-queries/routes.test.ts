@@ -1,6 +1,7 @@
 /** Stored events over the internal listener, from a journal and from Kafka alike. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EVENT_ANSWERS } from '../../src/event-queries/answers.ts';
 import { expectRefusal } from '../support/expect-answer.ts';
 import { describeKafka } from '../support/kafka.ts';
 import { ask, nameUpdate, postSigned } from '../support/signed-request.ts';
@@ -97,6 +98,20 @@ function behaves(start: () => Promise<TestService>): void {
       deliveryid: letter.event.deliveryid,
     });
     expectRefusal(await ask(replay, { method: 'POST', body: '{' }), 'invalid_value');
+  });
+
+  it('answers as /openapi.json describes it', async () => {
+    const [{ id }] = (await json(`${url}/dead-letters?limit=1`)).data;
+    const answers = {
+      EventList: await json(`${url}/events?limit=50`),
+      DeadLetterList: await json(`${url}/dead-letters`),
+      StoredEvent: await json(`${url}/dead-letters/${id}`),
+      Replayed: await json(`${url}/dead-letters/${id}/replay?dry_run=true`, { method: 'POST' }),
+    };
+    expect(Object.keys(answers).sort()).toEqual(Object.keys(EVENT_ANSWERS).sort());
+    for (const [name, answer] of Object.entries(answers)) {
+      expect(EVENT_ANSWERS[name as keyof typeof EVENT_ANSWERS].parse(answer)).toEqual(answer);
+    }
   });
 
   it('streams what is stored from now on, filtered', async () => {

@@ -1,103 +1,146 @@
-/** Stored events over HTTP: lists, a stream, dead letters and their replay. What is answered is decided elsewhere. */
-import type { Express, Request, Response } from 'express';
-import { HubcastError } from '../../core/errors.ts';
-import { sendJsonText } from '../server/answer.ts';
-import { declaredLength, readBodyBytes } from '../server/read-body.ts';
-import { EVENT_OPERATIONS, EVENT_PARAMETERS, type EventOperation, type EventParameter } from './event-operations.ts';
-import { type StreamListener, streamEvents } from './event-stream.ts';
-import { readQuery } from './query.ts';
+/** Stored events over HTTP: lists, a stream, dead letters and their replay. */
+import { z } from 'zod';
+import { EVENT_ANSWERS } from '../../event-queries/answers.ts';
+import { streamEvents } from './event-stream.ts';
+import { flag, listOf } from './parameters.ts';
+import { defineRoute } from './route.ts';
 
-export interface EventFilter {
-  readonly types?: readonly string[] | undefined;
-  readonly families?: readonly string[] | undefined;
-  readonly accountId?: string | undefined;
+const about = (description: string, example: string) => ({ description, example });
+
+const DEFAULT_LIMIT = '50';
+
+const filter = {
+  type: listOf('whatsapp\\.[a-z0-9_.]{1,130}', 32)
+    .optional()
+    .meta(about('Only these event types, between commas', 'whatsapp.messages.message,whatsapp.messages.status')),
+  family: listOf('[a-z-]{1,40}', 32)
+    .optional()
+    .meta(about('Only these families, between commas', 'phone-numbers,accounts')),
+  account_id: z
+    .string()
+    .regex(/^\d{1,20}$/)
+    .optional()
+    .meta(about('Only of this account: data.account_id or data.entry_id', '102290129340398')),
+};
+
+const page = {
+  limit: z
+    .string()
+    .regex(/^([1-9]\d?|1\d{2}|200)$/)
+    .transform(Number)
+    .prefault(DEFAULT_LIMIT)
+    .meta(about('How many at most', DEFAULT_LIMIT)),
+  before: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,12000}$/)
+    .optional()
+    .meta(about('Goes on where a page ended: its `next`', 'eyJqb3VybmFsIjoiMTIzIn0')),
+};
+
+const at = z
+  .string()
+  .regex(/^\d{1,6}:\d{1,18}$/)
+  .optional()
+  .meta(about('Where it is stored, as the list says: found at once, without a search', '0:42'));
+
+const deadLetterId = z.object({
+  id: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .meta(about('Id of the dead letter', 'b34d39bfc47b30712868bf8ec8314169')),
+});
+
+const READ_ERRORS = ['store_unavailable', 'overloaded'] as const;
+
+function filterOf({ type, family, account_id }: z.output<z.ZodObject<typeof filter>>) {
+  return { types: type, families: family, accountId: account_id };
 }
 
-interface Page {
-  readonly limit: number;
-  readonly before?: string | undefined;
-}
-
-/** What the routes ask. Answers are JSON text: numbers keep every digit. */
-export interface StoredEvents {
-  readonly recent: (question: EventFilter & Page) => Promise<string>;
-  readonly deadLetters: (
-    question: { readonly field?: string | undefined; readonly code?: string | undefined } & Page,
-  ) => Promise<string>;
-  readonly deadLetter: (id: string, at: string | undefined) => Promise<string>;
-  readonly replay: (
-    id: string,
-    question: { readonly at: string | undefined; readonly dryRun: boolean; readonly value: string | undefined },
-  ) => Promise<string>;
-  /** @returns what ends it */
-  readonly subscribe: (filter: EventFilter, listener: StreamListener) => () => void;
-}
-
-export interface EventRoutesOptions {
-  readonly events: StoredEvents;
-  /** @throws HubcastError `unauthorized`, `forbidden` */
-  readonly authorize: (request: Request, scope: 'events:read' | 'events:replay') => void;
-  readonly maxBodyBytes: number;
-}
-
-type Query = Partial<Record<EventParameter, string>>;
-
-const DEFAULT_LIMIT = 50;
-
-export function addEventRoutes(app: Express, { events, authorize, maxBodyBytes }: EventRoutesOptions): void {
-  const answers: Record<EventOperation, (request: Request, response: Response, query: Query) => Promise<void>> = {
-    listEvents: async (_request, response, query) =>
-      sendJsonText(response, 200, await events.recent({ ...filterOf(query), ...pageOf(query) })),
-    streamEvents: async (request, response, query) =>
-      streamEvents(request, response, (listener) => events.subscribe(filterOf(query), listener)),
-    listDeadLetters: async (_request, response, query) => {
-      const { field, code } = query;
-      sendJsonText(response, 200, await events.deadLetters({ field, code, ...pageOf(query) }));
+/** In the order in which paths are tried: fixed words before parameters. */
+export const EVENT_ROUTES = [
+  defineRoute({
+    id: 'listEvents',
+    method: 'GET',
+    path: '/events',
+    tag: 'events',
+    about: 'What was stored last, the newest first',
+    access: 'events:read',
+    query: z.strictObject({ ...filter, ...page }),
+    answer: { schema: EVENT_ANSWERS.EventList },
+    errors: READ_ERRORS,
+    handle: ({ events }, { query: { limit, before, ...rest } }) => events.recent({ ...filterOf(rest), limit, before }),
+  }),
+  defineRoute({
+    id: 'streamEvents',
+    method: 'GET',
+    path: '/events/stream',
+    tag: 'events',
+    about:
+      'What is stored from now on, as server-sent events: the type as `event`, the id as `id`, the record as `data`. A listener that reads too slowly is cut',
+    access: 'events:read',
+    query: z.strictObject(filter),
+    answer: { mediaType: 'text/event-stream' },
+    errors: [...READ_ERRORS, 'shutting_down'],
+    handle({ events }, { request, response, query }) {
+      streamEvents(request, response, (listener) => events.subscribe(filterOf(query), listener));
+      return undefined;
     },
-    getDeadLetter: async (request, response, { at }) =>
-      sendJsonText(response, 200, await events.deadLetter(idOf(request), at)),
-    replayDeadLetter: async (request, response, { at, dry_run }) => {
-      const id = idOf(request);
-      const value = await readValue(request, response, maxBodyBytes);
-      sendJsonText(response, 200, await events.replay(id, { at, dryRun: dry_run === 'true', value }));
+  }),
+  defineRoute({
+    id: 'listDeadLetters',
+    method: 'GET',
+    path: '/dead-letters',
+    tag: 'events',
+    about: 'What could not be read or typed, the newest first',
+    access: 'events:read',
+    query: z.strictObject({
+      field: z
+        .string()
+        .regex(/^[A-Za-z0-9_.-]{1,64}$/)
+        .optional()
+        .meta(about("Only of this field of Meta's", 'messages')),
+      code: z
+        .string()
+        .regex(/^[a-z_]{1,40}$/)
+        .optional()
+        .meta(about('Only with an issue of this code', 'invalid_type')),
+      ...page,
+    }),
+    answer: { schema: EVENT_ANSWERS.DeadLetterList },
+    errors: READ_ERRORS,
+    handle: ({ events }, { query }) => events.deadLetters(query),
+  }),
+  defineRoute({
+    id: 'getDeadLetter',
+    method: 'GET',
+    path: '/dead-letters/{id}',
+    tag: 'events',
+    about: 'A dead letter with its issues and what was refused',
+    access: 'events:read',
+    params: deadLetterId,
+    badPath: 'dead_letter_not_found',
+    query: z.strictObject({ at }),
+    answer: { schema: EVENT_ANSWERS.StoredEvent },
+    errors: READ_ERRORS,
+    handle: ({ events }, { params, query }) => events.deadLetter(params.id, query.at),
+  }),
+  defineRoute({
+    id: 'replayDeadLetter',
+    method: 'POST',
+    path: '/dead-letters/{id}/replay',
+    tag: 'events',
+    about: 'Reads a dead letter again and stores what is fine now. A body, if there is one, is the repaired value',
+    access: 'events:replay',
+    params: deadLetterId,
+    badPath: 'dead_letter_not_found',
+    query: z.strictObject({ at, dry_run: flag('true says what would happen and stores nothing') }),
+    body: { schema: z.unknown(), about: 'The repaired value, in place of what was refused', required: false },
+    answer: { schema: EVENT_ANSWERS.Replayed },
+    errors: [...READ_ERRORS, 'invalid_value', 'write_timed_out', 'store_full'],
+    async handle({ events, maxBodyBytes }, { params, query: { at: place, dry_run: dryRun }, readBody }) {
+      const body = await readBody(maxBodyBytes);
+      const value = body.length === 0 ? undefined : body.toString();
+      return events.replay(params.id, { at: place, dryRun, value });
     },
-  };
-  for (const [name, operation] of Object.entries(EVENT_OPERATIONS)) {
-    const { method, scope, query } = operation;
-    const path = operation.path.replace(/\{(\w+)\}/g, ':$1');
-    const answer = answers[name as EventOperation];
-    app[method](path, async (request: Request, response: Response) => {
-      authorize(request, scope);
-      await answer(request, response, readQuery<EventParameter>(request, query, EVENT_PARAMETERS));
-    });
-    app.all(path, (request: Request, response: Response) => {
-      authorize(request, scope);
-      response.setHeader('Allow', method === 'post' ? 'POST' : 'GET, HEAD');
-      throw new HubcastError('method_not_allowed', `${request.method} came.`);
-    });
-  }
-}
-
-function filterOf({ type, family, account_id }: Query): EventFilter {
-  return { types: type?.split(','), families: family?.split(','), accountId: account_id };
-}
-
-function pageOf({ limit, before }: Query): Page {
-  return { limit: limit === undefined ? DEFAULT_LIMIT : Number(limit), before };
-}
-
-const ID = new RegExp(EVENT_PARAMETERS.id.schema.pattern);
-
-function idOf(request: Request): string {
-  const { id } = request.params;
-  if (typeof id === 'string' && ID.test(id)) return id;
-  throw new HubcastError('dead_letter_not_found', 'The path holds something else in place of an id.');
-}
-
-/** Undefined when there is no body. */
-async function readValue(request: Request, response: Response, maxBodyBytes: number): Promise<string | undefined> {
-  const length = declaredLength(request, maxBodyBytes);
-  if (length === 0 || (length === null && request.headers['transfer-encoding'] === undefined)) return undefined;
-  const body = await readBodyBytes(request, response, length, { maxBodyBytes, take: () => undefined });
-  return body.length === 0 ? undefined : body.toString('utf8');
-}
+  }),
+];

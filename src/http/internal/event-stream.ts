@@ -8,10 +8,10 @@ export interface StreamListener {
   readonly end: () => void;
 }
 
-/** What a listener has not read yet; one that is slower is cut, and nobody waits for it. */
+/** Of one listener. A listener that has more to read is cut, so that the others need not wait. */
 const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
 const MAX_STREAMS = 32;
-/** So that proxies and the operating system see that the connection lives. */
+/** Proxies close a connection that is silent for longer. */
 const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 2_000;
 
@@ -28,7 +28,6 @@ export function streamEvents(
   const headers = {
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
     'X-Accel-Buffering': 'no',
   };
   if (request.method === 'HEAD') {

@@ -1,77 +1,64 @@
-/** Operations on phone numbers over HTTP. A token with the scope `manage` is always needed, on loopback as well. */
-import type { Express, Request, Response } from 'express';
-import type { ApiToken } from '../../config/api-tokens.ts';
+/** Operations on phone numbers over HTTP, as phone-numbers/management names them. */
+import { z } from 'zod';
 import { HubcastError } from '../../core/errors.ts';
-import { sendJson } from '../server/answer.ts';
-import { declaredLength, readBodyBytes } from '../server/read-body.ts';
-
-export interface ManagementRoutesOptions {
-  /** Null where numbers may not be managed. */
-  readonly management: PhoneNumberManagement | null;
-  readonly contract: ManagementContract;
-  /** @throws HubcastError `unauthorized`, `forbidden` */
-  readonly authorize: (request: Request) => ApiToken;
-}
-
-export interface PhoneNumberManagement {
-  readonly run: (
-    name: string,
-    id: string,
-    body: unknown,
-    actor: { readonly kind: 'token'; readonly name: string },
-  ) => Promise<object>;
-}
-
-export interface ManagementContract {
-  readonly operations: readonly {
-    readonly name: string;
-    readonly on: 'number' | 'account';
-    readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-    readonly path: string;
-    readonly about: string;
-    /** Names of schemas. */
-    readonly input: string | null;
-    readonly answer: string;
-  }[];
-  readonly schemas: Readonly<Record<string, object>>;
-}
+import { MANAGEMENT_ANSWERS } from '../../phone-numbers/management/answers.ts';
+import { INPUTS } from '../../phone-numbers/management/inputs.ts';
+import { MANAGEMENT_OPERATIONS } from '../../phone-numbers/management/manage.ts';
+import { accountId, numberId } from './parameters.ts';
+import { defineRoute, NO_QUERY } from './route.ts';
 
 /** Thirty commands of the longest texts, every character escaped. */
 const MAX_BODY_BYTES = 128 * 1024;
 
-export function addManagementRoutes(app: Express, options: ManagementRoutesOptions): void {
-  const { management, contract, authorize } = options;
-  for (const [path, operations] of Map.groupBy(contract.operations, (operation) => operation.path)) {
-    app.all(path.replace(/\{(\w+)\}/g, ':$1'), async (request: Request, response: Response) => {
-      const token = authorize(request);
-      const method = request.method === 'HEAD' ? 'GET' : request.method;
-      const operation = operations.find((one) => one.method === method);
-      if (operation === undefined) {
-        const methods = operations.flatMap((one) => (one.method === 'GET' ? ['GET', 'HEAD'] : [one.method]));
-        response.setHeader('Allow', methods.join(', '));
-        throw new HubcastError('method_not_allowed', `${request.method} came.`);
-      }
-      if (management === null) throw new HubcastError('management_off', 'MANAGEMENT is not on here.');
-      if (Object.keys(request.query).length > 0) throw new HubcastError('invalid_query', 'This path takes no query.');
-      const { id = '', account_id: accountId = id } = request.params as Record<string, string>;
-      const body = operation.input === null ? null : await readJson(request, response);
-      sendJson(
-        response,
-        200,
-        await management.run(operation.name, accountId, body, { kind: 'token', name: token.name }),
-      );
-    });
-  }
-}
+const ERRORS = [
+  'management_off',
+  'operation_refused',
+  'operation_unknown',
+  'graph_token_invalid',
+  'graph_permission_missing',
+  'graph_throttled',
+  'graph_unavailable',
+  'graph_refused',
+  'store_unavailable',
+  'write_timed_out',
+  'store_full',
+] as const;
 
-/** @throws HubcastError `invalid_body`, `body_too_large`, `body_incomplete` */
-async function readJson(request: Request, response: Response): Promise<unknown> {
-  const length = declaredLength(request, MAX_BODY_BYTES);
-  const bytes = await readBodyBytes(request, response, length, { maxBodyBytes: MAX_BODY_BYTES, take: () => undefined });
+export const MANAGEMENT_ROUTES = Object.entries(MANAGEMENT_OPERATIONS).map(([name, operation]) => {
+  const { method, path, about, on, answer } = operation;
+  const input = operation.kind === 'change' ? operation.input : null;
+  return defineRoute({
+    id: name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
+    method,
+    path,
+    tag: 'management',
+    about,
+    access: 'manage',
+    params: z.object(on === 'number' ? { id: numberId } : { account_id: accountId }),
+    badPath: 'invalid_phone_number_id',
+    query: NO_QUERY,
+    ...(input !== null && { body: { schema: INPUTS[input], about: 'What the operation takes', required: true } }),
+    answer: { schema: MANAGEMENT_ANSWERS[answer] },
+    errors: [
+      ...ERRORS,
+      on === 'number' ? 'phone_number_not_found' : 'account_not_found',
+      ...(input === null ? [] : (['invalid_body'] as const)),
+    ],
+    async handle({ management }, { params, token, readBody }) {
+      if (token === null) throw new HubcastError('unauthorized', 'No valid token came.');
+      if (management === null) throw new HubcastError('management_off', 'MANAGEMENT is not on here.');
+      const [id = ''] = Object.values(params) as string[];
+      const body = input === null ? null : toJson(await readBody(MAX_BODY_BYTES));
+      return management.run(name, id, body, { kind: 'token', name: token.name });
+    },
+  });
+});
+
+/** @throws HubcastError `invalid_body`; the parser's message is left out, as it may repeat a piece of the body */
+function toJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    // What the parser says of it may repeat a piece of it.
     const expected = 'A JSON object.';
     throw new HubcastError('invalid_body', `The body: ${expected}`, { details: { expected } });
   }

@@ -1,99 +1,135 @@
-/** The look-ups over HTTP: queries checked, answers with an ETag. What is answered is decided elsewhere. */
-import type { Express, Request, Response } from 'express';
+/** The look-ups over HTTP. */
+import { z } from 'zod';
 import { HubcastError } from '../../core/errors.ts';
-import { OPERATIONS, type OperationName, PARAMETERS, type ParameterName } from './phone-number-operations.ts';
-import { readQuery } from './query.ts';
-import { sendRevalidated } from './revalidate.ts';
+import { PHONE_NUMBER_FIELDS } from '../../meta-graph/phone-number-reads.ts';
+import { ANSWERS } from '../../phone-numbers/look-ups/answers.ts';
+import type { LookUps } from '../../phone-numbers/look-ups/look-ups.ts';
+import { accountId, flag, listOf, numberId } from './parameters.ts';
+import { defineRoute, REVALIDATED } from './route.ts';
+import type { InternalServices } from './services.ts';
 
-/** What the routes ask; the directory's look-ups answer it. */
-export interface PhoneNumberLookUps {
-  readonly list: (question: {
-    accountId?: string | undefined;
-    quality?: string | undefined;
-    status?: string | undefined;
-    fields?: readonly string[] | undefined;
-    fresh?: boolean;
-  }) => Promise<object>;
-  readonly health: (question: { accountId?: string | undefined; fresh?: boolean }) => Promise<object>;
-  readonly byNumber: (
-    number: string,
-    question: { accountId?: string | undefined; fields?: readonly string[] | undefined; fresh?: boolean },
-  ) => Promise<object>;
-  readonly byId: (id: string, question: { fields?: readonly string[] | undefined; fresh?: boolean }) => Promise<object>;
-  readonly healthById: (id: string, question: { fresh?: boolean }) => Promise<object>;
-}
+const about = (description: string, example: string) => ({ description, example });
 
-export interface PhoneNumberRoutesOptions {
-  /** Null where this service has no access to Graph. */
-  readonly lookUps: PhoneNumberLookUps | null;
-  /** @throws HubcastError `unauthorized`, `forbidden` */
-  readonly authorize: (request: Request) => void;
-}
-
-type Query = Readonly<Partial<Record<ParameterName, string>>>;
-type Ask = (lookUps: PhoneNumberLookUps, path: Query, query: Query) => Promise<object>;
-
-const QUESTIONS: Readonly<Record<OperationName, Ask>> = {
-  listPhoneNumbers: (lookUps, _path, query) =>
-    lookUps.list({
-      accountId: query.account_id,
-      quality: query.quality,
-      status: query.status,
-      fields: query.fields?.split(','),
-      fresh: query.fresh === 'true',
-    }),
-  reportHealth: (lookUps, _path, query) =>
-    lookUps.health({ accountId: query.account_id, fresh: query.fresh === 'true' }),
-  findPhoneNumber: (lookUps, { number = '' }, query) =>
-    lookUps.byNumber(number, {
-      accountId: query.account_id,
-      fields: query.fields?.split(','),
-      fresh: query.fresh === 'true',
-    }),
-  getPhoneNumberHealth: (lookUps, { id = '' }, query) => lookUps.healthById(id, { fresh: query.fresh === 'true' }),
-  getPhoneNumber: (lookUps, { id = '' }, query) =>
-    lookUps.byId(id, { fields: query.fields?.split(','), fresh: query.fresh === 'true' }),
+const word = z.string().regex(/^[A-Za-z_]{1,40}$/);
+const account = { account_id: accountId.optional() };
+const fresh = { fresh: flag("true asks Graph, as far as Meta's limits allow; else what is known is answered") };
+const fields = {
+  fields: listOf('[a-z_]{1,64}', 64)
+    .optional()
+    .meta(
+      about(
+        `Members of Meta's node to keep in value, between commas: ${PHONE_NUMBER_FIELDS.join(', ')}`,
+        'verified_name,status',
+      ),
+    ),
 };
 
-/** When to come back for what a setting has to allow first. */
+const GRAPH_ERRORS = [
+  'graph_not_configured',
+  'graph_token_invalid',
+  'graph_permission_missing',
+  'graph_throttled',
+  'graph_unavailable',
+  'graph_refused',
+] as const;
+const ofAccounts = {
+  method: 'GET',
+  tag: 'phone-numbers',
+  access: 'numbers:read',
+  errors: ['account_not_found', ...GRAPH_ERRORS],
+} as const;
+const ofOne = {
+  ...ofAccounts,
+  params: z.object({ id: numberId }),
+  badPath: 'invalid_phone_number_id',
+  errors: ['phone_number_not_found', ...GRAPH_ERRORS],
+} as const;
+
+const answer = (name: keyof typeof ANSWERS) => ({ schema: ANSWERS[name], revalidated: REVALIDATED });
+
+/** A setting has to allow look-ups first. */
 const NOT_CONFIGURED_RETRY_MS = 60_000;
 
-export function addPhoneNumberRoutes(app: Express, { lookUps, authorize }: PhoneNumberRoutesOptions): void {
-  for (const [name, operation] of Object.entries(OPERATIONS)) {
-    const path = operation.path.replace(/\{(\w+)\}/g, ':$1');
-    const ask = QUESTIONS[name as OperationName];
-    app.get(path, async (request: Request, response: Response) => {
-      authorize(request);
-      const query = readQuery(request, operation.query, PARAMETERS);
-      if (lookUps === null) {
-        throw new HubcastError('graph_not_configured', 'META_ACCESS_TOKEN is not set, or ROLES has no "numbers".', {
-          retryAfterMs: NOT_CONFIGURED_RETRY_MS,
-        });
-      }
-      sendRevalidated(request, response, await ask(lookUps, request.params as Query, query));
-    });
-    app.all(path, (request: Request, response: Response) => {
-      authorize(request);
-      refuseMethod(request, response);
-    });
-  }
-}
-
-/** Dots, slashes and what else is tried in place of an id. Added after every route with an id. */
-export function refuseOtherNumberPaths(app: Express, authorize: (request: Request) => void): void {
-  app.all('/phone-numbers/*rest', (request: Request) => {
-    authorize(request);
-    const [first, ...rest] = (request.params as unknown as { rest: readonly string[] }).rest;
-    if (first === 'by-number') throw new HubcastError('invalid_phone_number', 'The path goes on after the number.');
-    if (!/^\d{1,20}$/.test(first ?? '') || rest.includes('..')) {
-      throw new HubcastError('invalid_phone_number_id', 'The path holds something else in place of an id.');
-    }
-    throw new HubcastError('not_found', 'No such path.');
+function lookUpsOf({ lookUps }: InternalServices): LookUps {
+  if (lookUps !== null) return lookUps;
+  throw new HubcastError('graph_not_configured', 'META_ACCESS_TOKEN is not set, or ROLES has no "numbers".', {
+    retryAfterMs: NOT_CONFIGURED_RETRY_MS,
   });
 }
 
-/** For paths that are only read. @throws HubcastError `method_not_allowed` */
-export function refuseMethod(request: Request, response: Response): never {
-  response.setHeader('Allow', 'GET, HEAD');
-  throw new HubcastError('method_not_allowed', `${request.method} came.`);
+/** In the order in which paths are tried: fixed words before parameters. */
+export const PHONE_NUMBER_ROUTES = [
+  defineRoute({
+    ...ofAccounts,
+    id: 'listPhoneNumbers',
+    path: '/phone-numbers',
+    about: 'The phone numbers of an account, or of all accounts in WABA_IDS',
+    query: z.strictObject({
+      ...account,
+      quality: word
+        .optional()
+        .meta(about('Only numbers with this quality rating: GREEN, YELLOW, RED, UNKNOWN, NA', 'RED')),
+      status: word.optional().meta(about('Only numbers with this status: CONNECTED, PENDING, …', 'CONNECTED')),
+      ...fields,
+      ...fresh,
+    }),
+    answer: answer('PhoneNumberList'),
+    handle: (services, { query: { account_id, ...question } }) =>
+      lookUpsOf(services).list({ ...question, accountId: account_id }),
+  }),
+  defineRoute({
+    ...ofAccounts,
+    id: 'reportHealth',
+    path: '/phone-numbers/health',
+    about: 'How the numbers are doing, why, and what to do',
+    query: z.strictObject({ ...account, ...fresh }),
+    answer: answer('HealthReport'),
+    handle: (services, { query }) => lookUpsOf(services).health({ accountId: query.account_id, fresh: query.fresh }),
+  }),
+  defineRoute({
+    ...ofAccounts,
+    id: 'findPhoneNumber',
+    path: '/phone-numbers/by-number/{number}',
+    about:
+      'One of your own numbers by its digits. Whether a person uses WhatsApp cannot be looked up: there is no such API',
+    // The look-up reads more ways of writing than a pattern could say.
+    params: z.object({
+      number: z
+        .string()
+        .meta(about('The phone number with its country code, 5 to 15 digits, in any usual form', '+1 631-555-1234')),
+    }),
+    badPath: 'invalid_phone_number',
+    query: z.strictObject({ ...account, ...fields, ...fresh }),
+    answer: answer('PhoneNumberByNumber'),
+    errors: [...ofOne.errors, 'account_not_found'],
+    handle: (services, { params, query: { account_id, ...question } }) =>
+      lookUpsOf(services).byNumber(params.number, { ...question, accountId: account_id }),
+  }),
+  defineRoute({
+    ...ofOne,
+    id: 'getPhoneNumberHealth',
+    path: '/phone-numbers/{id}/health',
+    about: 'How one number is doing',
+    query: z.strictObject(fresh),
+    answer: answer('PhoneNumberHealth'),
+    handle: (services, { params, query }) => lookUpsOf(services).healthById(params.id, query),
+  }),
+  defineRoute({
+    ...ofOne,
+    id: 'getPhoneNumber',
+    path: '/phone-numbers/{id}',
+    about: 'One phone number by its id',
+    query: z.strictObject({ ...fields, ...fresh }),
+    answer: answer('PhoneNumber'),
+    handle: (services, { params, query }) => lookUpsOf(services).byId(params.id, query),
+  }),
+];
+
+/** What is tried in place of an id: dots, slashes, further segments. */
+export function refusePhoneNumberPath([first = '', ...rest]: readonly string[]): HubcastError {
+  if (first === 'by-number') return new HubcastError('invalid_phone_number', 'The path goes on after the number.');
+  if (!/^\d{1,20}$/.test(first) || rest.includes('..')) {
+    return new HubcastError('invalid_phone_number_id', 'The path holds something else in place of an id.');
+  }
+  return new HubcastError('not_found', 'No such path.');
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 
-/** When and from where it came is not what it says. */
+/** Members that change while the content stays the same. */
 const NOT_CONTENT = /"(?:fetched_at|checked_at|source)":"[^"]*",?/g;
 
-/** An answer that may be asked again: 304 while what it says is the same (RFC 9110, 8.8.1 and 13.1.2: a weak ETag). */
+/** Answers 304 while the content is the same (RFC 9110, 8.8.1 and 13.1.2: a weak ETag). */
 export function sendRevalidated(
   request: Request,
   response: Response,
@@ -14,7 +14,7 @@ export function sendRevalidated(
   const text = JSON.stringify(body);
   const etag = `W/"${createHash('sha1').update(text.replace(NOT_CONTENT, '')).digest('base64url')}"`;
   const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim());
-  const headers = { ETag: etag, 'Cache-Control': cacheControl, 'X-Content-Type-Options': 'nosniff' };
+  const headers = { ETag: etag, 'Cache-Control': cacheControl };
   if (known !== undefined && (known.includes(etag) || known.includes('*'))) {
     response.writeHead(304, headers);
     response.end();

@@ -1,37 +1,48 @@
 /** JSON Schemas over HTTP: what `dataschema` names is found here. */
-import type { Express, Request, Response } from 'express';
+import { z } from 'zod';
 import { HubcastError } from '../../core/errors.ts';
-import { refuseMethod } from './phone-number-routes.ts';
-import { sendRevalidated } from './revalidate.ts';
+import { defineRoute, REVALIDATED } from './route.ts';
 
-export interface PublishedSchemas {
-  readonly index: () => Promise<object>;
-  /** @param version its number; undefined where there is no such type or version */
-  readonly find: (type: string, version: string) => Promise<object | undefined>;
-}
+const about = (description: string, example: string) => ({ description, example });
 
 /** Schemas only grow, and only with a new version of hubcast. */
 const HOUR = 'private, max-age=3600';
 
-export function addSchemaRoutes(app: Express, schemas: PublishedSchemas): void {
-  app.get('/schemas', async (request: Request, response: Response) =>
-    sendRevalidated(request, response, await schemas.index()),
-  );
-  app.get('/schemas/:type/:version', async (request: Request, response: Response) => {
-    const { type, version } = request.params as { type: string; version: string };
-    const schema = await schemas.find(type, version.replace(/\.json$/, ''));
-    if (schema === undefined) throw new HubcastError('schema_not_found', 'No such type or version.');
-    sendRevalidated(request, response, schema, { mediaType: 'application/schema+json', cacheControl: HOUR });
-  });
-  for (const path of ['/schemas', '/schemas/:type/:version']) app.all(path, refuseMethod);
-  // Dots, slashes and what else is tried in place of a type.
-  app.all('/schemas/*rest', () => {
-    throw new HubcastError('schema_not_found', 'The path is not /schemas/<type>/<version>.');
-  });
-}
+export const SCHEMA_ROUTES = [
+  defineRoute({
+    id: 'listSchemas',
+    method: 'GET',
+    path: '/schemas',
+    tag: 'events',
+    about: 'Every event type, with family, key and the path of its schema',
+    access: 'any',
+    answer: {
+      schema: z.object({ envelope: z.string(), types: z.array(z.looseObject({ path: z.string() })) }),
+      revalidated: REVALIDATED,
+    },
+    errors: [],
+    handle: ({ schemas }) => schemas.index(),
+  }),
+  defineRoute({
+    id: 'getSchema',
+    method: 'GET',
+    path: '/schemas/{type}/{version}',
+    tag: 'events',
+    about: 'The JSON Schema (2020-12) that dataschema urn:hubcast:{type}:{version} names',
+    access: 'any',
+    params: z.object({
+      type: z
+        .string()
+        .meta(about('Event type, or "envelope" for what all have in common', 'whatsapp.phone_number_name_update')),
+      version: z.string().meta(about('Its version', '1')),
+    }),
+    badPath: 'schema_not_found',
+    answer: { schema: z.looseObject({}), mediaType: 'application/schema+json', revalidated: HOUR },
+    errors: [],
+    handle: ({ schemas }, { params }) => schemas.find(params.type, params.version.replace(/\.json$/, '')),
+  }),
+];
 
-/** For /openapi.json. */
-export const SCHEMA_ANSWERS = {
-  index: { type: 'object', properties: { envelope: { type: 'string' }, types: { type: 'array' } } },
-  schema: { type: 'object', description: 'JSON Schema, draft 2020-12' },
-};
+/** What is tried in place of a type: dots, slashes, further segments. */
+export const refuseSchemaPath = () =>
+  new HubcastError('schema_not_found', 'The path is not /schemas/<type>/<version>.');

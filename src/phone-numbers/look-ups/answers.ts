@@ -1,7 +1,6 @@
 /** What the look-ups answer, over HTTP and on the command line: schemas, from which types and /openapi.json derive. */
 import { z } from 'zod';
 import { messagingLimit } from '../../fields/phone-numbers/messaging-limit.ts';
-import { PHONE_NUMBER_FIELDS } from '../../meta-graph/phone-number-reads.ts';
 import { HEALTH_STATES } from '../health/health-rows.ts';
 
 const about = (description: string) => ({ description });
@@ -116,28 +115,3 @@ export const ANSWERS = {
 } as const;
 
 export type Answers = { readonly [Name in keyof typeof ANSWERS]: z.output<(typeof ANSWERS)[Name]> };
-
-/** What a description of the look-ups needs: JSON Schemas of the answers, and the members `fields` takes. */
-export interface AnswerContract {
-  readonly schemas: Readonly<Record<keyof Answers, object>>;
-  readonly fields: readonly string[];
-}
-
-export function answerContract(): AnswerContract {
-  return {
-    // Made when they are asked for: a megabyte that most services never need.
-    get schemas() {
-      return answerSchemas();
-    },
-    fields: PHONE_NUMBER_FIELDS,
-  };
-}
-
-function answerSchemas(): Record<keyof Answers, object> {
-  return Object.fromEntries(
-    Object.entries(ANSWERS).map(([name, schema]) => {
-      const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' });
-      return [name, rest];
-    }),
-  ) as Record<keyof Answers, object>;
-}

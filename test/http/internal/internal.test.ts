@@ -1,12 +1,8 @@
 /** The internal listener: probes that say why, and who may come in. */
 import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { readSettings } from '../../../src/config/read-settings.ts';
-import { createLog } from '../../../src/core/log.ts';
-import { createInternalApp } from '../../../src/http/internal/internal-app.ts';
-import { listen } from '../../../src/http/server/listener.ts';
-import type { Readiness } from '../../../src/stores/store.ts';
 import { expectRefusal } from '../../support/expect-answer.ts';
+import { startInternal } from '../../support/internal-listener.ts';
 import { askRaw, head } from '../../support/raw-http.ts';
 import { ask, nameUpdate, postSigned } from '../../support/signed-request.ts';
 import { MIB } from '../../support/start-endpoint.ts';
@@ -25,38 +21,6 @@ async function start(env: Record<string, string> = {}): Promise<TestService> {
   const service = await startTestService(env);
   cleanups.push(service.remove);
   return service;
-}
-
-/** The internal listener alone, with the readiness a test needs. */
-async function startInternal(readiness: () => Promise<Readiness>, loopback = true): Promise<string> {
-  const tokens = readSettings({ META_APP_SECRET: 's', META_VERIFY_TOKEN: 't', API_TOKENS }).API_TOKENS ?? [];
-  const listener = await listen({
-    handle: createInternalApp({
-      readiness,
-      tokens: () => tokens,
-      loopback,
-      lookUps: null,
-      management: null,
-      contract: { schemas: {}, fields: [] },
-      stored: null,
-      console: null,
-      checks: null,
-      managementContract: { operations: [], schemas: {} },
-      version: '0.0.0',
-      metrics: async () => ({ contentType: 'text/plain', text: '' }),
-      log: createLog('silent', process.stderr),
-    }),
-    host: '127.0.0.1',
-    port: 0,
-    headersTimeoutMs: 5000,
-    requestTimeoutMs: 5000,
-    keepAliveTimeoutMs: 5000,
-  });
-  cleanups.push(async () => {
-    listener.destroy();
-    await listener.stop();
-  });
-  return listener.url;
 }
 
 describe('the probes', () => {
@@ -100,18 +64,20 @@ describe('the probes', () => {
   });
 
   it('/ready hands on warnings, and a readiness that fails is a 500 without detail', async () => {
-    const warned = await startInternal(async () => ({ ready: true, warnings: ['nearly full'] }));
+    const warned = await startInternal({ readiness: async () => ({ ready: true, warnings: ['nearly full'] }) });
     expect(JSON.parse((await ask(`${warned}/ready`)).text)).toEqual({ status: 'ready', warnings: ['nearly full'] });
-    const broken = await startInternal(async () => {
-      throw new Error('inner detail');
+    const broken = await startInternal({
+      readiness: async () => {
+        throw new Error('inner detail');
+      },
     });
     expectRefusal(await ask(`${broken}/ready`), 'internal');
   });
 
-  it.each(['/', '/LIVE', '/live/x', '//live', '/webhook', '/events-of-another-day', '/%zz', '/../live/x'])(
+  it.each(['/LIVE', '/live/x', '//live', '/webhook', '/events-of-another-day', '/%zz', '/../live/x'])(
     'anything else is 404: %s',
     async (path) => {
-      const url = await startInternal(async () => ({ ready: true }));
+      const url = await startInternal({});
       for (const method of ['GET', 'POST', 'OPTIONS']) {
         const { answer } = await askRaw(url, head(`${method} ${path} HTTP/1.1`, { Host: 'localhost' }), 0);
         expectRefusal({ status: answer.status, text: answer.body }, 'not_found');
@@ -121,9 +87,8 @@ describe('the probes', () => {
 });
 
 describe('on loopback', () => {
-  const ready = async (): Promise<Readiness> => ({ ready: true });
   const live = async (headers: Record<string, string>, target = '/live') => {
-    const url = await startInternal(ready);
+    const url = await startInternal({});
     return (await askRaw(url, head(`GET ${target} HTTP/1.1`, headers), 0)).answer;
   };
 
@@ -211,14 +176,14 @@ describe('on any other address', () => {
       `Bearer reader=${TOKEN}`,
       'Bearer undefined',
     ];
-    for (const path of ['/nothing', '/events-of-another-day', '/live/', '/Live', '/%6cive']) {
+    for (const path of ['/nothing', '/events-of-another-day', '/Live', '/%6cive']) {
       for (const authorization of wrong) {
         const answer = await get(path, authorization === '' ? {} : { authorization });
         expectRefusal(answer, 'unauthorized');
         expect(answer.headers.get('www-authenticate')).toBe('Bearer');
       }
       for (const token of [TOKEN, OTHER_TOKEN])
-        expect((await get(path, { authorization: `Bearer ${token}` })).status).toBe(path === '/live/' ? 200 : 404);
+        expect((await get(path, { authorization: `Bearer ${token}` })).status).toBe(404);
     }
     const log = service.logText();
     for (const secret of [TOKEN, OTHER_TOKEN, APP_SECRET, VERIFY_TOKEN]) expect(log).not.toContain(secret);

@@ -1,12 +1,7 @@
 import { connect } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type ApiToken, tokenDigest } from '../../../src/config/api-tokens.ts';
-import { createLog } from '../../../src/core/log.ts';
-import { createInternalApp } from '../../../src/http/internal/internal-app.ts';
-import { type Listener, listen } from '../../../src/http/server/listener.ts';
-import { answerContract } from '../../../src/phone-numbers/look-ups/answers.ts';
 import { createLookUps } from '../../../src/phone-numbers/look-ups/look-ups.ts';
-import { managementContract } from '../../../src/phone-numbers/management/operation-schemas.ts';
 import type { GraphStandIn } from '../../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
 import {
   ACCOUNT,
@@ -18,45 +13,18 @@ import {
   OTHER_ACCOUNT,
   standInWith,
 } from '../../support/graph.ts';
-
-const listeners: Listener[] = [];
-afterEach(async () => {
-  for (const listener of listeners.splice(0)) {
-    listener.destroy();
-    await listener.stop();
-  }
-});
+import { startInternal } from '../../support/internal-listener.ts';
 
 interface Setup extends DirectorySetup {
   readonly tokens?: readonly ApiToken[];
 }
 
 async function serve(graph: GraphStandIn | null, { tokens, ...setup }: Setup = {}): Promise<string> {
-  const app = createInternalApp({
-    readiness: async () => ({ ready: true }),
+  return startInternal({
     tokens: () => tokens ?? [],
     loopback: tokens === undefined,
     lookUps: graph === null ? null : createLookUps(directoryOf(graph, setup), setup.clock?.now ?? Date.now),
-    management: null,
-    contract: answerContract(),
-    stored: null,
-    console: null,
-    checks: null,
-    managementContract: managementContract(),
-    version: '0.0.0',
-    metrics: async () => ({ contentType: 'text/plain', text: '' }),
-    log: createLog('silent', process.stderr),
   });
-  const listener = await listen({
-    handle: app,
-    host: '127.0.0.1',
-    port: 0,
-    headersTimeoutMs: 5_000,
-    requestTimeoutMs: 5_000,
-    keepAliveTimeoutMs: 5_000,
-  });
-  listeners.push(listener);
-  return listener.url;
 }
 
 async function get(url: string, headers: Record<string, string> = {}) {
