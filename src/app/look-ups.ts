@@ -4,6 +4,7 @@ import { appsOf } from '../config/meta-apps.ts';
 import type { StoreSettings } from '../config/settings.ts';
 import { ERRORS, type ErrorCode, HubcastError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
+import { createLogThrottle } from '../core/log-throttle.ts';
 import { createGraphClient, type GraphClient, type GraphClientOptions } from '../meta-graph/client.ts';
 import { createPhoneNumberReads } from '../meta-graph/phone-number-reads.ts';
 import { createTokenExpiry } from '../meta-graph/token-expiry.ts';
@@ -53,7 +54,7 @@ export function openLookUps(
     return appsOf(settings()).find((app) => app.name === name);
   };
   const tokenName = (app: string) => (fixed.META_APPS === undefined ? 'META_ACCESS_TOKEN' : `access_token of ${app}`);
-  let lastFailure = { text: '', atMs: 0 };
+  const mayLog = createLogThrottle({ intervalMs: SAME_FAILURE_MS });
 
   const client = createGraphClient({
     baseUrl: fixed.META_GRAPH_URL,
@@ -86,9 +87,7 @@ export function openLookUps(
       return await work;
     } catch (error) {
       if (error instanceof HubcastError && !quiet.includes(error.code)) {
-        const repeated = error.message === lastFailure.text && Date.now() - lastFailure.atMs < SAME_FAILURE_MS;
-        if (!repeated) {
-          lastFailure = { text: error.message, atMs: Date.now() };
+        if (mayLog(error.message)) {
           const code = error.code === 'not_found' ? 'account_not_found' : error.code;
           log.warn({ outcome: code, diagnosis: error.message, fix: ERRORS[code].fix }, 'Graph read failed');
         }

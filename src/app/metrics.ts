@@ -1,5 +1,6 @@
 /** From what is counted on the way of a webhook, and what others know, to the text of /metrics. */
 import type { ErrorCode } from '../core/errors.ts';
+import { createSingleFlight } from '../core/single-flight.ts';
 import type { Readiness, SpoolLag, StoreMeter } from '../stores/store.ts';
 import { createDeliveryCounts, type DeliveryCounts } from '../telemetry/metrics/delivery-counts.ts';
 import { createExposition, type Exposer, type Exposition, type MetricState } from '../telemetry/metrics/exposition.ts';
@@ -81,23 +82,14 @@ const NO_SPOOL = { known: () => undefined, ask: () => undefined };
 
 /** The last answer to a question that may take long; it is not asked again before it is answered. */
 function createLast<T>(question: () => Promise<T>): { readonly known: () => T | undefined; readonly ask: () => void } {
+  const asking = createSingleFlight<void>();
   let known: T | undefined;
-  let asking = false;
   return {
     known: () => known,
     ask() {
-      if (asking) return;
-      asking = true;
-      question()
-        .then(
-          (answer) => {
-            known = answer;
-          },
-          () => undefined,
-        )
-        .finally(() => {
-          asking = false;
-        });
+      void asking.run(async () => {
+        known = await question().catch(() => known);
+      });
     },
   };
 }

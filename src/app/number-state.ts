@@ -1,16 +1,16 @@
 /** From settings to the state of the phone numbers that a leader writes: followed by a replica without Graph, or read once. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoreSettings } from '../config/settings.ts';
+import { createBackoff } from '../core/backoff.ts';
 import { HubcastError, messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
+import { pause } from '../core/time-out.ts';
 import { createLookUps, type LookUps } from '../phone-numbers/look-ups/look-ups.ts';
 import { createStateDirectory } from '../phone-numbers/watch/state-directory.ts';
 import { createStateView, type StateView } from '../phone-numbers/watch/state-view.ts';
 import { topicName } from '../records/topics.ts';
 import { namingsOf, type OpenReader, openReader } from '../stores/select.ts';
 
-const RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 60_000;
+const BACKOFF = { firstMs: 1_000, longestMs: 60_000 };
 
 export interface FollowedState {
   readonly view: StateView;
@@ -26,15 +26,16 @@ export function followState(settings: () => StoreSettings, log: Logger): Followe
   const view = createStateView();
   async function follow(topic: string): Promise<void> {
     const topics = [topic];
-    for (let retryMs = RETRY_MS; !signal.aborted; retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2)) {
+    const backoff = createBackoff(BACKOFF);
+    while (!signal.aborted) {
       try {
         for await (const record of reader.read({ topics, from: 'start', follow: true, signal })) {
-          if (view.take(record)) retryMs = RETRY_MS;
+          if (view.take(record)) backoff.reset();
         }
       } catch (error) {
         log.warn({ topics, error: messageOf(error) }, 'the state of the phone numbers cannot be read');
       }
-      await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+      await pause(backoff.next(), signal);
     }
   }
   const following = Promise.all(stateTopicsOf(fixed).map(follow));

@@ -37,7 +37,6 @@ export async function openReceiver(settings: () => Settings, options: OpenReceiv
       metrics.deliveries.countEvents(stored, receivedMs);
       onStored?.(stored);
     },
-    now: () => performance.now(),
     log,
   });
   const handle = createPublicApp({

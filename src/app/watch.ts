@@ -3,11 +3,11 @@
  * access to Graph follows what is kept.
  */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { appsOf, type MetaApp } from '../config/meta-apps.ts';
 import type { StoreSettings } from '../config/settings.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
+import { pause } from '../core/time-out.ts';
 import type { KnownNumberOf } from '../events/event.ts';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
 import { createLookUps, type LookUps } from '../phone-numbers/look-ups/look-ups.ts';
@@ -129,7 +129,7 @@ function openLeader(
           log.error({ error: messageOf(error) }, 'the state of the phone numbers is not kept; tried again');
         });
       }
-      await sleep(RETRY_MS, undefined, { signal: lease.signal }).catch(() => undefined);
+      await pause(RETRY_MS, lease.signal);
     }
   }
 

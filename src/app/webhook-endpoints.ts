@@ -3,6 +3,7 @@ import { appsOf, MAIN_APP, type MetaApp } from '../config/meta-apps.ts';
 import type { Settings, StoreSettings } from '../config/settings.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
+import { createLogThrottle } from '../core/log-throttle.ts';
 import type { AcceptanceOptions } from '../events/acceptance.ts';
 import type { WebhookEndpoint } from '../http/public/public-app.ts';
 import { createReceive, type ReceiveOptions } from '../receive.ts';
@@ -13,8 +14,6 @@ import { toAppSecret } from '../webhook/signature.ts';
 export interface EndpointOptions extends Pick<ReceiveOptions, 'append' | 'knownNumber'> {
   /** Called with events once they are durable. What it throws is logged, and changes no answer. */
   readonly onStored: NonNullable<ReceiveOptions['onStored']>;
-  /** A monotonic clock in ms. */
-  readonly now: () => number;
   readonly log: Logger;
 }
 
@@ -60,7 +59,7 @@ export function createEndpoints(settings: () => Settings, options: EndpointOptio
 }
 
 function toEndpoint(app: MetaApp, fixed: Settings, options: EndpointOptions): WebhookEndpoint {
-  const { append, knownNumber, onStored, now, log } = options;
+  const { append, knownNumber, onStored, log } = options;
   return {
     verifyToken: () => app.verifyToken,
     receive: createReceive({
@@ -70,7 +69,7 @@ function toEndpoint(app: MetaApp, fixed: Settings, options: EndpointOptions): We
       app: app.name,
       appSecrets: app.secrets.map(toAppSecret),
       capture: fixed.CAPTURE,
-      onOlderSecret: createOldSecretLog(app.name, now, log),
+      onOlderSecret: createOldSecretLog(app.name, log),
       onStored(events, receivedMs) {
         try {
           onStored(events, receivedMs);
@@ -95,13 +94,12 @@ export function storingOptions(app: MetaApp, settings: StoreSettings): Acceptanc
 }
 
 /** The rotation of a secret is complete when this line no longer comes. */
-function createOldSecretLog(app: string, now: () => number, log: Logger): () => void {
-  let saidMs = Number.NEGATIVE_INFINITY;
+function createOldSecretLog(app: string, log: Logger): () => void {
+  const mayLog = createLogThrottle({ intervalMs: OLD_SECRET_INTERVAL_MS });
   let requests = 0;
   return () => {
     requests += 1;
-    if (now() - saidMs < OLD_SECRET_INTERVAL_MS) return;
-    saidMs = now();
+    if (!mayLog()) return;
     const fix = 'Keep both secrets until this line no longer comes, then remove the old one.';
     log.warn({ app, requests, fix }, 'requests are still signed with an old App Secret');
     requests = 0;

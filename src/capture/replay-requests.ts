@@ -2,7 +2,7 @@
  * Sends captured requests again: at their own distances, at a fixed rate or as fast as the answers come, several at once.
  * Requests that share a key of their events wait for each other, so that the order within a key stays.
  */
-import { setTimeout as sleepFor } from 'node:timers/promises';
+import { pause } from '../core/time-out.ts';
 import type { ReadLine } from './capture-file.ts';
 import { type CapturedRequest, eventsOf } from './captured-request.ts';
 
@@ -44,7 +44,7 @@ export async function replayRequests(
   options: ReplayRequestsOptions,
 ): Promise<ReplaySummary> {
   const { concurrency, keepGoing, signal, now } = options;
-  const sleep = options.sleep ?? ((ms: number) => sleepFor(ms, undefined, { signal }).catch(() => undefined));
+  const sleep = options.sleep ?? pause;
   const summary: ReplaySummary = { sent: 0, answers: {}, unanswered: 0, badLines: 0, stopped: null, lastError: null };
   const underWay = new Set<Promise<void>>();
   /** The last request of each key that is under way. */

@@ -1,10 +1,10 @@
 import { renameSync, writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { openCanary } from '../app/canary.ts';
 import { readSettings } from '../config/read-settings.ts';
 import { HubcastError, messageOf } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
+import { pause } from '../core/time-out.ts';
 import { type CanaryRun, runCanary } from '../doctor/canary.ts';
 import { createCanaryMetrics } from '../telemetry/metrics/canary-metrics.ts';
 import { paint, parseCount, print } from './output.ts';
@@ -67,7 +67,7 @@ async function canary(options: Options): Promise<void> {
       process.exitCode = run.ok ? 0 : 1;
       if (every === undefined) break;
       const restMs = Math.max(0, every * 1000 - (performance.now() - startedMs));
-      await sleep(restMs, undefined, { signal: stop.signal }).catch(() => undefined);
+      await pause(restMs, stop.signal);
     } while (!stop.signal.aborted);
   } finally {
     opened.close();

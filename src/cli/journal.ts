@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
 import type { StoreSettings } from '../config/settings.ts';
+import { createLogThrottle } from '../core/log-throttle.ts';
 import { backUp, check, type JournalReport } from '../stores/journal-files.ts';
 import { print } from './output.ts';
 import { visible } from './visible.ts';
@@ -54,10 +55,9 @@ const REPORT_INTERVAL_MS = 1_000;
 
 async function backUpTo(file: string, options: Options): Promise<void> {
   const settings = settingsFor(options);
-  let saidMs = performance.now();
+  const mayReport = createLogThrottle({ intervalMs: REPORT_INTERVAL_MS });
   const { bytes } = await backUp(settings, file, ({ pages, totalPages }) => {
-    if (performance.now() - saidMs < REPORT_INTERVAL_MS) return;
-    saidMs = performance.now();
+    if (!mayReport()) return;
     process.stderr.write(`${pages} of ${totalPages} pages are copied (${Math.floor((100 * pages) / totalPages)} %)\n`);
   });
   if (options.json ?? !process.stdout.isTTY) return print(JSON.stringify({ file, bytes }));

@@ -1,7 +1,9 @@
 /** One worker process: started, asked how it is, and started again when it ends or no longer answers. */
 import type { Worker } from 'node:cluster';
+import { createBackoff } from '../core/backoff.ts';
 import { HubcastError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
+import { within } from '../core/time-out.ts';
 import type { Readiness } from '../stores/store.ts';
 import type { MetricState } from '../telemetry/metrics/exposition.ts';
 import type { Answers, FromWorker, Published, Question, ToWorker } from './channel-messages.ts';
@@ -42,8 +44,7 @@ const LATE_PULSES = 5;
 const STARTING: Readiness = { ready: false, reason: 'It is starting.' };
 /** What one had counted when it ends is known from so many pulses before, or from a scrape. */
 const PULSES_A_COUNT = 5;
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 30_000;
+const BACKOFF = { firstMs: 250, longestMs: 30_000 };
 /** One that ran for so long is started again without delay. */
 const STEADY_AFTER_MS = 60_000;
 const ENDED_FIX = 'The lines before this one may say why. Requests it had not answered are sent again by Meta.';
@@ -65,7 +66,7 @@ export function keepWorker(options: KeptWorkerOptions): KeptWorker {
   let pulses = 0;
   let startedMs = 0;
   let missedPulses = 0;
-  let pauseMs = FIRST_PAUSE_MS;
+  const backoff = createBackoff(BACKOFF);
   let questions = 0;
   let restarting: NodeJS.Timeout | undefined;
 
@@ -107,12 +108,12 @@ export function keepWorker(options: KeptWorkerOptions): KeptWorker {
       listening.reject(new HubcastError(failure?.code ?? 'internal', diagnosis));
       return;
     }
-    if (now() - startedMs > STEADY_AFTER_MS) pauseMs = FIRST_PAUSE_MS;
+    if (now() - startedMs > STEADY_AFTER_MS) backoff.reset();
+    const pauseMs = backoff.next();
     const { pid } = gone.process;
     log.error({ worker: number, pid, diagnosis, pauseMs, fix: ENDED_FIX }, 'a worker ended; it is started again');
     again = true;
     restarting = setTimeout(start, pauseMs);
-    pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
   }
 
   function finish(): void {
@@ -129,16 +130,11 @@ export function keepWorker(options: KeptWorkerOptions): KeptWorker {
   /** @returns undefined where no answer came in time */
   function ask<Asked extends Question>(question: Asked): Promise<Answers[Asked] | undefined> {
     const id = ++questions;
-    return new Promise((resolve) => {
-      const settle = (answer?: Answers[Question]) => {
-        clearTimeout(timer);
-        pending.delete(id);
-        resolve(answer as Answers[Asked] | undefined);
-      };
-      const timer = setTimeout(settle, worker === null ? 0 : ANSWER_WITHIN_MS);
-      pending.set(id, settle);
-      tell({ kind: 'ask', id, question });
-    });
+    const { promise, resolve } = Promise.withResolvers<Answers[Question] | undefined>();
+    pending.set(id, resolve);
+    tell({ kind: 'ask', id, question });
+    const answer = promise as Promise<Answers[Asked] | undefined>;
+    return within(answer, worker === null ? 0 : ANSWER_WITHIN_MS, () => undefined).finally(() => pending.delete(id));
   }
 
   async function readiness(): Promise<Readiness | null> {

@@ -1,6 +1,6 @@
 /** A test webhook sent to the public URL, and timed until it is read back from the store. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../core/errors.ts';
+import { pause } from '../core/time-out.ts';
 import { checkPayload } from './test-post.ts';
 
 export interface CanaryEffects {
@@ -61,7 +61,7 @@ async function findMark(mark: string, sinceMs: number, { read }: CanaryEffects, 
   const signal = AbortSignal.timeout(timeoutMs);
   while (!signal.aborted) {
     for await (const { value } of read(sinceMs, signal)) if (value.includes(mark)) return true;
-    await sleep(READ_PAUSE_MS, undefined, { signal }).catch(() => undefined);
+    await pause(READ_PAUSE_MS, signal);
   }
   return false;
 }

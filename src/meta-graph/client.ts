@@ -3,6 +3,7 @@
  * header, the proof in the query, and neither is ever part of a message: errors name method and path.
  */
 import { createHmac } from 'node:crypto';
+import { createBackoff } from '../core/backoff.ts';
 import { type ErrorCode, HubcastError, messageOf } from '../core/errors.ts';
 import { type Budget, createBudget, regainMsOf, type UsageHeaders } from './budget.ts';
 import { GraphError, type GraphFailure, isGraphError, isThrottle, toGraphError } from './graph-error.ts';
@@ -57,7 +58,7 @@ export interface GraphClient {
 }
 
 const READ_ATTEMPTS = 3;
-const FIRST_PAUSE_MS = 200;
+const BACKOFF = { firstMs: 200, factor: 4 };
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /** Of a message: it goes into logs and answers. */
 const LONGEST_TEXT = 1_000;
@@ -127,6 +128,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
   return {
     budget,
     async get(call) {
+      const backoff = createBackoff(BACKOFF);
       for (let attempt = 1; ; attempt += 1) {
         budget.spend(call.accountId, attempt > 1 || call.continuing === true);
         try {
@@ -134,7 +136,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
         } catch (error) {
           if (attempt === READ_ATTEMPTS || !isGraphError(error) || !error.transient) throw error;
           if (budget.isSlow(call.accountId)) throw error;
-          await sleep(random() * FIRST_PAUSE_MS * 4 ** (attempt - 1) + 1);
+          await sleep(random() * backoff.next() + 1);
         }
       }
     },

@@ -62,7 +62,7 @@ export async function forwardJournal(
     if (options.parked) await journal.forwarding.unpark();
     const kafka = await openOrderedWriter(() => settings, brokers, log);
     const source = journal.forwarding;
-    const forwarder = startForwarder({ source, write: kafka.write, trim: false, now: () => performance.now(), log });
+    const forwarder = startForwarder({ source, write: kafka.write, trim: false, log });
     const ended = new AbortController();
     let late: string | undefined;
     let lastCount = -1;

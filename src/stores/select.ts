@@ -130,7 +130,6 @@ export function toSpoolOptions(
     openKafka: () => openOrderedWriter(settings, brokers, log, meter),
     drainTimeoutMs: fixed.SPOOL_DRAIN_TIMEOUT_MS,
     now: Date.now,
-    monotonicMs,
     log,
   };
 }

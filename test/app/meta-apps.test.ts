@@ -131,7 +131,6 @@ describe('META_APPS', () => {
     const endpoint = createEndpoints(() => settings, {
       append: async (records) => void stored.push(...records),
       onStored: () => undefined,
-      now: () => 0,
       log: createLog('info', { write: (line: string) => void lines.push(line) }),
     });
     const deliver = (name: string, secret: string) => {

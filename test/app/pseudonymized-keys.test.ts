@@ -17,7 +17,6 @@ async function recordsOf(payload: string, env: Record<string, string>): Promise<
   const endpoint = createEndpoints(() => settings, {
     append: async (records) => void stored.push(...records),
     onStored: () => undefined,
-    now: () => 0,
     log: createLog('silent', process.stderr),
   })(null);
   const body = Buffer.from(payload);

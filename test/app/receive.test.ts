@@ -20,7 +20,6 @@ function receiveWith(append: () => Promise<void>) {
       types.push(...events.map(({ type }) => type));
       throw new Error('a listener fails');
     },
-    now: () => 0,
     log: createLog('error', { write: (line: string) => void lines.push(line) }),
   })(null);
   const signature = readSignature(signatureOf(body.toString()));

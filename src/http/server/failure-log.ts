@@ -4,35 +4,34 @@
  */
 import type { ErrorCode, HubcastError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
+import { createLogThrottle } from '../../core/log-throttle.ts';
 
 export type LogFailure = (error: HubcastError, members: object, message: string) => void;
 
-const WINDOW_MS = 1000;
-const LINES_PER_WINDOW = 10;
+const INTERVAL_MS = 1000;
+const LINES_PER_INTERVAL = 10;
 /** Refused for load, not for want of a store: the store's own lines say what is wrong. */
 const WARNED_ONLY: ReadonlySet<ErrorCode> = new Set(['overloaded', 'shutting_down']);
 
 export function createFailureLog(log: Logger): LogFailure {
-  const windows = new Map<ErrorCode, { lines: number; untold: number }>();
+  const throttles = new Map<string, (code: ErrorCode) => boolean>();
 
-  function openWindow(code: ErrorCode, message: string) {
-    const window = { lines: 0, untold: 0 };
-    windows.set(code, window);
-    setTimeout(() => {
-      windows.delete(code);
-      if (window.untold > 0) log.warn({ outcome: code, more: window.untold, seconds: WINDOW_MS / 1000 }, message);
-    }, WINDOW_MS).unref();
-    return window;
+  function throttleOf(message: string): (code: ErrorCode) => boolean {
+    let throttle = throttles.get(message);
+    if (throttle === undefined) {
+      throttle = createLogThrottle({
+        intervalMs: INTERVAL_MS,
+        lines: LINES_PER_INTERVAL,
+        onHeldBack: (code, more) => log.warn({ outcome: code, more, seconds: INTERVAL_MS / 1000 }, message),
+      });
+      throttles.set(message, throttle);
+    }
+    return throttle;
   }
 
   return (error, members, message) => {
     const { code } = error;
-    const window = windows.get(code) ?? openWindow(code, message);
-    if (window.lines >= LINES_PER_WINDOW) {
-      window.untold += 1;
-      return;
-    }
-    window.lines += 1;
+    if (!throttleOf(message)(code)) return;
     const { status, fix } = error.kind;
     const entry = { ...members, status, diagnosis: error.message, fix };
     if (status >= 500 && !WARNED_ONLY.has(code))

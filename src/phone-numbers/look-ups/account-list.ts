@@ -3,6 +3,7 @@
  * what was known before is given, marked as stale; events mark what they are about, and cause no read by themselves.
  */
 import { HubcastError } from '../../core/errors.ts';
+import { createSingleFlight } from '../../core/single-flight.ts';
 import { digitsOf } from '../../fields/values.ts';
 import type { GraphNumber } from '../../meta-graph/phone-number-reads.ts';
 
@@ -61,7 +62,7 @@ export interface AccountListOptions {
 
 export function createAccountList({ accountId, list, now }: AccountListOptions): AccountList {
   let snapshot: Snapshot | null = null;
-  let underWay: Promise<void> | null = null;
+  const reads = createSingleFlight<void>();
   let startedMs = Number.NEGATIVE_INFINITY;
   let failure: { readonly error: HubcastError; readonly untilMs: number } | null = null;
   /** Digits that events were about, with the place of the last one in the order of events. */
@@ -100,13 +101,8 @@ export function createAccountList({ accountId, list, now }: AccountListOptions):
     peek: () => snapshot,
     isMarked,
     async read(asked) {
-      const due = isDue(asked) || (underWay !== null && snapshot === null);
-      if (due) {
-        underWay ??= readAgain().finally(() => {
-          underWay = null;
-        });
-        await underWay;
-      }
+      const due = isDue(asked) || (reads.isUnderWay() && snapshot === null);
+      if (due) await reads.run(readAgain);
       if (snapshot === null) throw failure?.error ?? new HubcastError('internal', 'A list was read to no effect.');
       return { snapshot, source: due && failure === null ? 'graph' : 'cache', failure: failure?.error ?? null };
     },

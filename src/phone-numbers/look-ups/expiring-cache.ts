@@ -1,3 +1,5 @@
+import { createSingleFlight } from '../../core/single-flight.ts';
+
 /** Answers kept for a while under a name, the oldest dropped first; who asks at the same time shares one question. */
 export interface ExpiringCache<Value> {
   /** @throws what `ask` throws; what was kept stays */
@@ -18,7 +20,7 @@ export function createExpiringCache<Value>({
   readonly now: () => number;
 }): ExpiringCache<Value> {
   const kept = new Map<string, { readonly value: Value; readonly atMs: number }>();
-  const asked = new Map<string, Promise<Value>>();
+  const questions = createSingleFlight<Value>();
 
   return {
     peek: (name) => kept.get(name)?.value,
@@ -26,12 +28,7 @@ export function createExpiringCache<Value>({
       const known = kept.get(name);
       if (known !== undefined && now() - known.atMs < maxAgeMs(known.value))
         return { value: known.value, source: 'cache' };
-      let question = asked.get(name);
-      if (question === undefined) {
-        question = ask().finally(() => asked.delete(name));
-        asked.set(name, question);
-      }
-      const value = await question;
+      const value = await questions.run(ask, name);
       kept.delete(name);
       kept.set(name, { value, atMs: now() });
       for (const oldest of kept.keys()) {

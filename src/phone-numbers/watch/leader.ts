@@ -3,8 +3,9 @@
  * at a time, and writes the change before the state that has it. Whoever is stopped between the two finds the same
  * change again, with the same id.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../core/errors.ts';
+import { createLogThrottle } from '../../core/log-throttle.ts';
+import { pause } from '../../core/time-out.ts';
 import { decodeEvent } from '../../events/decoding/decode-event.ts';
 import type { OutgoingRecord, Positions, ReadRecords, StoredRecord } from '../../records/record.ts';
 import { positionName } from '../../records/record.ts';
@@ -79,7 +80,7 @@ export async function keepState(
   const askedMs = new Map<string, number>();
   const taken = new Map<string, Snapshot>();
   const missing: Missing = new Map();
-  let loggedMs = Number.NEGATIVE_INFINITY;
+  const mayLog = createLogThrottle({ intervalMs: LOG_INTERVAL_MS });
   let last: Promise<unknown> = Promise.resolve();
 
   /** One at a time: what is read of the state is what is written to it. */
@@ -89,8 +90,6 @@ export async function keepState(
     return turn;
   }
 
-  const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => undefined);
-
   /** Until it worked, or the lease is over. */
   async function insist<T>(what: string, work: () => Promise<T>): Promise<T> {
     for (;;) {
@@ -99,11 +98,10 @@ export async function keepState(
         return await work();
       } catch (error) {
         if (error instanceof HoldLost) throw error;
-        if (now() - loggedMs >= LOG_INTERVAL_MS) {
-          loggedMs = now();
+        if (mayLog()) {
           log.warn({ error: messageOf(error) }, `the state of the phone numbers: ${what} failed, and is tried again`);
         }
-        await pause(RETRY_MS);
+        await pause(RETRY_MS, signal);
       }
     }
   }
@@ -191,7 +189,7 @@ export async function keepState(
 
   async function watch(): Promise<void> {
     while (!signal.aborted) {
-      await pause(tickMs);
+      await pause(tickMs, signal);
       await askLists();
       await rewriteOld();
     }
@@ -228,7 +226,7 @@ export async function keepState(
       await watch();
     }),
     ...(options.shared ? [going('following it', followState)] : []),
-    Promise.race([firstLists, pause(FIRST_LISTS_MS)]).then(() => going('following the events', followEvents)),
+    Promise.race([firstLists, pause(FIRST_LISTS_MS, signal)]).then(() => going('following the events', followEvents)),
   ];
   const ends = await Promise.allSettled(tasks);
   const failure = ends.find((end) => end.status === 'rejected' && !(end.reason instanceof HoldLost));

@@ -4,6 +4,7 @@
  * (WhatsApp > Webhooks > Overview).
  */
 import { setTimeout as sleepFor } from 'node:timers/promises';
+import { createBackoff } from '../../core/backoff.ts';
 import { type Answer, sendHandshake, sendTo } from '../../webhook/send.ts';
 import type { Payload } from '../../webhook/sign.ts';
 import { type Random, reordered, seededRandom } from './seeded-random.ts';
@@ -120,10 +121,11 @@ async function deliverOne(payload: Payload, { options, random, slots, report }: 
     }
   }
 
+  const backoff = createBackoff({ firstMs: firstDelayMs, factor });
   let answer = await attempt();
   for (let failures = 1; answer?.status !== 200 && failures < maxAttempts; failures += 1) {
     // The first retry comes at once.
-    if (failures > 1) await sleep(firstDelayMs * factor ** (failures - 2) * (0.75 + random() / 2));
+    if (failures > 1) await sleep(backoff.next() * (0.75 + random() / 2));
     await slots.take();
     answer = await attempt();
   }

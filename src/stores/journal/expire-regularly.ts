@@ -1,6 +1,8 @@
 /** Has the worker remove what is too old, at the start and every minute, chunk by chunk so that writes find the disk idle. */
 import { messageOf } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
+import { createSingleFlight } from '../../core/single-flight.ts';
+import { pause } from '../../core/time-out.ts';
 import type { WorkerLink } from './worker-link.ts';
 
 export interface RegularExpiry {
@@ -25,7 +27,7 @@ const PAUSE_MS = 10;
 
 export function expireRegularly({ link, retentionHours, trim, now, log }: RegularExpiryOptions): RegularExpiry {
   let stopped = false;
-  let expiring: Promise<void> | undefined;
+  const expiring = createSingleFlight<void>();
 
   async function removeExpired(): Promise<void> {
     while (!stopped) {
@@ -38,12 +40,7 @@ export function expireRegularly({ link, retentionHours, trim, now, log }: Regula
     }
   }
 
-  function expire(): Promise<void> {
-    expiring ??= removeExpired().finally(() => {
-      expiring = undefined;
-    });
-    return expiring;
-  }
+  const expire = () => expiring.run(removeExpired);
 
   function expireQuietly(): void {
     expire().catch((error: unknown) =>
@@ -61,10 +58,4 @@ export function expireRegularly({ link, retentionHours, trim, now, log }: Regula
       clearInterval(timer);
     },
   };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 }

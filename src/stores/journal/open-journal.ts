@@ -4,6 +4,7 @@
  */
 import { HubcastError, messageOf } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
+import { within } from '../../core/time-out.ts';
 import { createSharedWrites, type WriteGroup } from '../group-commit.ts';
 import type { Backlog, Readiness, Store, StoreMeter } from '../store.ts';
 import { encodeGroup } from './encode-group.ts';
@@ -144,13 +145,13 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
       reason: `The disk of the journal did not answer within ${writeTimeoutMs} ms.`,
     };
     try {
-      return await within(link.call<'probe'>({ kind: 'probe', nowMs: now() }), writeTimeoutMs, late);
+      return await within(link.call<'probe'>({ kind: 'probe', nowMs: now() }), writeTimeoutMs, () => late);
     } catch (error) {
       return { ready: false, reason: messageOf(error) };
     }
   }
 
-  const finishWrites = () => within(writes.drain(), writeTimeoutMs, undefined);
+  const finishWrites = () => within(writes.drain(), writeTimeoutMs, () => undefined);
 
   async function close(): Promise<void> {
     expiry.stop();
@@ -178,10 +179,4 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
     forwarding,
     finishWrites,
   };
-}
-
-function within<T>(work: Promise<T>, ms: number, otherwise: T): Promise<T> {
-  const late = Promise.withResolvers<T>();
-  const timer = setTimeout(late.resolve, ms, otherwise);
-  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
 }

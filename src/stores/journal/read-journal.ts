@@ -2,8 +2,9 @@
  * Reads a journal from any process, whether its owner runs or not. Every query ends before a record is handed out: one
  * left open would keep the owner from emptying its log.
  */
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HubcastError } from '../../core/errors.ts';
+import { pause } from '../../core/time-out.ts';
 import type { Positions, ReadBack, ReadFrom, ReadOptions, ReadRecords, StoredRecord } from '../../records/record.ts';
 import { openBatch } from './batch-format.ts';
 import { journalFile } from './files.ts';
@@ -106,7 +107,7 @@ export function readJournal(dataDir: string): JournalReader {
       after = batches.length < PAGE_BATCHES ? upTo : (batches.at(-1) ?? upTo);
       if (after < upTo) await nextTurn();
       else if (!options.follow) return;
-      else await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+      else await pause(POLL_MS, signal);
     }
   }
 

@@ -3,8 +3,10 @@
  * is started again, each time after a longer pause until one call succeeds.
  */
 import { Worker } from 'node:worker_threads';
+import { createBackoff } from '../../core/backoff.ts';
 import { HubcastError, messageOf } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
+import { within } from '../../core/time-out.ts';
 import type { Answers, Call, Failure, Reply, RequestKind, Requests, WorkerSettings } from './messages.ts';
 
 export type StartWorker = (settings: WorkerSettings) => Worker;
@@ -23,8 +25,7 @@ interface OpenCall {
   readonly reject: (error: HubcastError) => void;
 }
 
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 10_000;
+const BACKOFF = { firstMs: 100, longestMs: 10_000 };
 
 export const startWorkerThread: StartWorker = (settings) =>
   new Worker(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url), {
@@ -42,7 +43,7 @@ export async function linkWorker(
   let lastNumber = 0;
   let worker: Worker | undefined;
   let reason: string | undefined;
-  let pauseMs = FIRST_PAUSE_MS;
+  const backoff = createBackoff(BACKOFF);
   let restart: NodeJS.Timeout | undefined;
   let stopping = false;
   let exited: Promise<void> = Promise.resolve();
@@ -84,10 +85,10 @@ export async function linkWorker(
 
   function startAgain(): void {
     if (stopping) return;
+    const pauseMs = backoff.next();
     log.error({ reason, pauseMs }, 'journal thread ended; starting it again');
     restart = setTimeout(() => start().catch(startAgain), pauseMs);
     restart.unref();
-    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }
 
   function settle(reply: Reply): void {
@@ -96,7 +97,7 @@ export async function linkWorker(
     if ('failure' in reply) {
       call?.reject(toError(reply));
     } else {
-      pauseMs = FIRST_PAUSE_MS;
+      backoff.reset();
       call?.resolve(reply.answer);
     }
   }
@@ -120,10 +121,11 @@ export async function linkWorker(
       stopping = true;
       clearTimeout(restart);
       call<'close'>({ kind: 'close' }).catch(() => undefined);
-      const deadline = Promise.withResolvers<boolean>();
-      const timer = setTimeout(deadline.resolve, withinMs, false);
-      const ended = await Promise.race([exited.then(() => true), deadline.promise]);
-      clearTimeout(timer);
+      const ended = await within(
+        exited.then(() => true),
+        withinMs,
+        () => false,
+      );
       worker?.unref();
       return ended;
     },

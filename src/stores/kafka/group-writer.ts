@@ -2,19 +2,19 @@
  * Writes a group of requests: send by send, over new sessions while errors pass, and apart where a broker refuses.
  * Nothing is reported stored unless a broker confirmed each partition of its send.
  */
-import { setTimeout as delay } from 'node:timers/promises';
+import { createBackoff } from '../../core/backoff.ts';
 import { HubcastError, messageOf } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
+import { pause, within } from '../../core/time-out.ts';
 import type { OutgoingRecord } from '../../records/record.ts';
 import type { WriteGroup } from '../group-commit.ts';
 import type { StoreMeter } from '../store.ts';
 import { BATCH_OVERHEAD_BYTES, firstSend } from './batches.ts';
-import { within } from './deadline.ts';
 import { describeKafkaError, retryDecisionFor, storeUnavailable } from './errors.ts';
 import { type Item, trackProgress } from './progress.ts';
 import { sendAndConfirm } from './send.ts';
 import type { Session } from './session.ts';
-import { type KafkaSessionSource, retryDelayMs } from './session-manager.ts';
+import { KAFKA_BACKOFF, type KafkaSessionSource } from './session-manager.ts';
 import { DEFAULT_MAX_BATCH_BYTES } from './topics.ts';
 
 export interface GroupWriterOptions {
@@ -50,7 +50,7 @@ export function createGroupWriter(options: GroupWriterOptions): WriteGroup {
     let work: Item[][] = [
       group.flatMap((write) => write.records.map((record) => ({ record, write, deadLetter: false }))),
     ];
-    let failures = 0;
+    const backoff = createBackoff(KAFKA_BACKOFF);
     let lastFailure: HubcastError | undefined;
 
     while (true) {
@@ -87,7 +87,7 @@ export function createGroupWriter(options: GroupWriterOptions): WriteGroup {
         const go = all.filter(({ record }) => !blocked.has(record.topic));
         const wait = all.filter(({ record }) => blocked.has(record.topic));
         work = go.length > 0 ? [go, [...waiting, ...wait]] : [[...waiting, ...wait]];
-        if (go.length === 0) await pause();
+        if (go.length === 0) await pause(backoff.next());
         continue;
       }
       if (ready.length === 0) continue;
@@ -96,12 +96,10 @@ export function createGroupWriter(options: GroupWriterOptions): WriteGroup {
       if (send.count < ready.length) work.unshift(ready.slice(send.count));
       const timeoutMs = Math.min(attemptTimeoutMs, latestDeadline(sent) - now());
       try {
-        await within(
-          sendAndConfirm(session.producer, send, options.compression, timeoutMs),
-          timeoutMs,
-          () => new Error(`no confirmation within ${timeoutMs} ms for ${[...send.topics.keys()].join(', ')}`),
-        );
-        failures = 0;
+        await within(sendAndConfirm(session.producer, send, options.compression, timeoutMs), timeoutMs, () => {
+          throw new Error(`no confirmation within ${timeoutMs} ms for ${[...send.topics.keys()].join(', ')}`);
+        });
+        backoff.reset();
         options.onStored();
         progress.stored(sent);
       } catch (error) {
@@ -125,12 +123,7 @@ export function createGroupWriter(options: GroupWriterOptions): WriteGroup {
       lastFailure = storeUnavailable('Kafka did not confirm the write', error);
       sessions.giveUp(session, error);
       options.onFailed();
-      await pause();
-    }
-
-    async function pause(): Promise<void> {
-      failures += 1;
-      await delay(retryDelayMs(failures));
+      await pause(backoff.next());
     }
 
     /** What can be sent, and what may be possible later. Requests to topics that need an operator are told so. */

@@ -4,8 +4,10 @@
  * needs no topic; the positions its holder has taken in are the group's offsets, which the broker takes from the
  * present generation alone.
  */
-import { setTimeout as delay } from 'node:timers/promises';
+import { createBackoff } from '../../core/backoff.ts';
 import { isObject } from '../../core/is-object.ts';
+import { createLogThrottle } from '../../core/log-throttle.ts';
+import { pause, within } from '../../core/time-out.ts';
 import type { Positions } from '../../records/record.ts';
 import type { KafkaConnection } from './connection.ts';
 import { describeKafkaError } from './errors.ts';
@@ -46,7 +48,7 @@ const PROTOCOL_TYPE = 'hubcast';
 const PROTOCOL_NAME = 'one-holder-1';
 const REBALANCE_TIMEOUT_MS = 10_000;
 const LIMITS = { connectTimeoutMs: 2_000, requestTimeoutMs: 5_000 };
-const LONGEST_RETRY_MS = 2_000;
+const BACKOFF = { firstMs: 100, longestMs: 2_000 };
 const CLOSE_TIMEOUT_MS = 2_000;
 const LOG_INTERVAL_MS = 60_000;
 
@@ -73,7 +75,7 @@ export function joinForHold(options: MembershipOptions): Membership {
   let joined = false;
   let renewedMs = Number.NEGATIVE_INFINITY;
   let lease: OpenLease | null = null;
-  let loggedMs = Number.NEGATIVE_INFINITY;
+  const mayLog = createLogThrottle({ intervalMs: LOG_INTERVAL_MS });
 
   const isFresh = () => now() - renewedMs < sessionTimeoutMs;
   const member = () => ({ groupId, memberId, groupGenerationId: generation, generationId: generation });
@@ -154,7 +156,8 @@ export function joinForHold(options: MembershipOptions): Membership {
         await join(wire);
         continue;
       }
-      await delay(sessionTimeoutMs / 4, undefined, { signal: closing.signal });
+      await pause(sessionTimeoutMs / 4, closing.signal);
+      if (closing.signal.aborted) return;
       const startedMs = now();
       const { errorCode } = await wire.heartbeat(member());
       if (errorCode === 0) renewedMs = startedMs;
@@ -163,38 +166,33 @@ export function joinForHold(options: MembershipOptions): Membership {
   }
 
   async function run(): Promise<void> {
-    for (let failures = 0; !closing.signal.aborted; ) {
+    const backoff = createBackoff(BACKOFF);
+    while (!closing.signal.aborted) {
       const sockets = createSockets();
       const end = () => sockets.destroy();
       try {
         const wire = await connectWire(connection, LIMITS, sockets);
         coordinator = await wire.coordinatorOf(groupId);
-        failures = 0;
+        backoff.reset();
         await stayIn(coordinator);
       } catch (error) {
-        failures += 1;
         if (!closing.signal.aborted) warn(error);
       } finally {
         if (closing.signal.aborted && coordinator !== null && memberId !== '') await leave(coordinator);
         coordinator = null;
         end();
       }
-      const pauseMs = Math.min(LONGEST_RETRY_MS, 50 * 2 ** failures);
-      await delay(pauseMs, undefined, { signal: closing.signal }).catch(() => undefined);
+      await pause(backoff.next(), closing.signal);
     }
   }
 
   async function leave(wire: Coordinator): Promise<void> {
-    await Promise.race([
-      wire.leaveGroup({ groupId, memberId }).catch(() => undefined),
-      delay(CLOSE_TIMEOUT_MS, undefined, { ref: false }),
-    ]);
+    await within(wire.leaveGroup({ groupId, memberId }), CLOSE_TIMEOUT_MS, () => undefined).catch(() => undefined);
   }
 
   function warn(error: unknown): void {
-    if (now() - loggedMs < LOG_INTERVAL_MS) return;
-    loggedMs = now();
-    log.warn({ group: groupId, error: describeKafkaError(error) }, 'the group of replicas cannot be reached');
+    if (mayLog())
+      log.warn({ group: groupId, error: describeKafkaError(error) }, 'the group of replicas cannot be reached');
   }
 
   /** While no answer comes: whoever holds must know in time that it does no longer. */
@@ -212,7 +210,7 @@ export function joinForHold(options: MembershipOptions): Membership {
       clearInterval(watchdog);
       await lose();
       closing.abort();
-      await Promise.race([running, delay(2 * CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+      await within(running, 2 * CLOSE_TIMEOUT_MS, () => undefined);
     },
   };
 }

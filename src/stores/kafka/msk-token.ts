@@ -1,5 +1,6 @@
 /** Amazon MSK takes IAM in place of a password: a signed URL, sent as an OAUTHBEARER token and good for 15 minutes. */
 import { HubcastError, messageOf } from '../../core/errors.ts';
+import { createSingleFlight } from '../../core/single-flight.ts';
 
 /** Asked again when less than this is left, so that no connection starts with one that is about to end. */
 const SPARE_MS = 3 * 60_000;
@@ -12,7 +13,7 @@ const SPARE_MS = 3 * 60_000;
  */
 export function createMskTokenProvider(region: string, now: () => number): () => Promise<string> {
   let known: { readonly token: string; readonly expiryTime: number } | undefined;
-  let asking: Promise<string> | undefined;
+  const signing = createSingleFlight<string>();
 
   async function sign(): Promise<string> {
     try {
@@ -30,9 +31,6 @@ export function createMskTokenProvider(region: string, now: () => number): () =>
 
   return () => {
     if (known !== undefined && now() < known.expiryTime - SPARE_MS) return Promise.resolve(known.token);
-    asking ??= sign().finally(() => {
-      asking = undefined;
-    });
-    return asking;
+    return signing.run(sign);
   };
 }

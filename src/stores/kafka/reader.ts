@@ -2,12 +2,13 @@
  * Reads topics without a consumer group: nothing is left on the cluster, and it starts at once instead of after the
  * group's first rebalance.
  */
-import { setTimeout as delay } from 'node:timers/promises';
+import { createBackoff } from '../../core/backoff.ts';
+import { pause } from '../../core/time-out.ts';
 import type { ReadBack, ReadOptions, ReadRecords, StoredRecord } from '../../records/record.ts';
 import type { KafkaConnection } from './connection.ts';
 import { retryDecisionFor, storeUnavailable } from './errors.ts';
 import { locate, moveToEarliest, type Position } from './positions.ts';
-import { retryDelayMs } from './session-manager.ts';
+import { KAFKA_BACKOFF } from './session-manager.ts';
 import { createSockets } from './sockets.ts';
 import { connectWire, kafkaError, type Wire } from './wire.ts';
 import type { FetchedMessage } from './wire-messages.ts';
@@ -44,7 +45,7 @@ export function createKafkaReader(options: KafkaReaderOptions): KafkaReader {
     const positions = new Map<string, Position>();
     let aliveMs = now();
     let everAlive = false;
-    let failures = 0;
+    const backoff = createBackoff(KAFKA_BACKOFF);
     while (!signal?.aborted) {
       const sockets = createSockets();
       signal?.addEventListener('abort', sockets.destroy);
@@ -54,19 +55,18 @@ export function createKafkaReader(options: KafkaReaderOptions): KafkaReader {
         yield* readOver(wire, request, positions, now, () => {
           aliveMs = now();
           everAlive = true;
-          failures = 0;
+          backoff.reset();
         });
         return;
       } catch (error) {
         if (signal?.aborted) return;
         const tired = now() - aliveMs >= patienceMs && !(follow && everAlive);
         if (tired || retryDecisionFor(error) === 'settings') throw storeUnavailable(`${where} cannot be read`, error);
-        failures += 1;
       } finally {
         signal?.removeEventListener('abort', sockets.destroy);
         sockets.destroy();
       }
-      await delay(retryDelayMs(failures), undefined, signal && { signal }).catch(() => undefined);
+      await pause(backoff.next(), signal);
     }
   }
 
@@ -133,7 +133,7 @@ async function* readOver(
     const unread = [...positions.values()].filter(({ next, end }) => follow || next < end);
     if (unread.length === 0) {
       if (!follow) return;
-      await delay(MAX_WAIT_MS, undefined, signal && { signal }).catch(() => undefined);
+      await pause(MAX_WAIT_MS, signal);
       continue;
     }
     const starved = unread.find((position) => position.starved);

@@ -3,6 +3,7 @@
  * certificate or password that was replaced on disk is used without a restart.
  */
 import { HubcastError, messageOf } from '../../core/errors.ts';
+import { createSingleFlight } from '../../core/single-flight.ts';
 
 /** PEM texts. Without `ca` the system's authorities decide. */
 export interface KafkaTls {
@@ -43,18 +44,14 @@ const UNKNOWN_LIFE_SECONDS = 300;
 /** A token provider for OAUTHBEARER: one request at a time, and the token is used until most of its life is over. */
 export function createTokenProvider(endpoint: TokenEndpoint, sources: TokenSources): () => Promise<string> {
   let known: { readonly token: string; readonly useUntilMs: number } | undefined;
-  let asking: Promise<string> | undefined;
+  const asking = createSingleFlight<string>();
   return () => {
     if (known !== undefined && sources.now() < known.useUntilMs) return Promise.resolve(known.token);
-    asking ??= askForToken(endpoint, sources)
-      .then(({ token, lifeSeconds }) => {
-        known = { token, useUntilMs: sources.now() + lifeSeconds * 1000 * USED_LIFE };
-        return token;
-      })
-      .finally(() => {
-        asking = undefined;
-      });
-    return asking;
+    return asking.run(async () => {
+      const { token, lifeSeconds } = await askForToken(endpoint, sources);
+      known = { token, useUntilMs: sources.now() + lifeSeconds * 1000 * USED_LIFE };
+      return token;
+    });
   };
 }
 

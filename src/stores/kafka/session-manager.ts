@@ -1,7 +1,8 @@
 /** Holds the one session in use and opens the next as soon as it is lost, also while nobody writes. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { createBackoff } from '../../core/backoff.ts';
 import type { Logger } from '../../core/log.ts';
-import { within } from './deadline.ts';
+import { createLogThrottle } from '../../core/log-throttle.ts';
+import { pause, within } from '../../core/time-out.ts';
 import { describeKafkaError, storeUnavailable } from './errors.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
 import { createSockets } from './sockets.ts';
@@ -16,14 +17,9 @@ export interface KafkaSessionSource {
   readonly close: () => void;
 }
 
-const FIRST_DELAY_MS = 50;
-const LONGEST_DELAY_MS = 500;
+/** Short: a broker that is back is found within half a second. */
+export const KAFKA_BACKOFF = { firstMs: 50, longestMs: 500 };
 const LOG_INTERVAL_MS = 10_000;
-
-/** Small and growing: a broker that is back is found within half a second. */
-export function retryDelayMs(failures: number): number {
-  return Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 1));
-}
 
 export function keepSession(options: SessionOptions, openTimeoutMs: number, log: Logger): KafkaSessionSource {
   const { connection, now } = options;
@@ -32,17 +28,20 @@ export function keepSession(options: SessionOptions, openTimeoutMs: number, log:
   let current: Session | undefined;
   let opening = false;
   let failure: string | undefined;
-  let loggedMs = Number.NEGATIVE_INFINITY;
+  const mayLog = createLogThrottle({ intervalMs: LOG_INTERVAL_MS });
   let waiters: PromiseWithResolvers<Session>[] = [];
 
   async function open(): Promise<void> {
     if (opening) return;
     opening = true;
-    for (let failures = 0; current === undefined && !closing.signal.aborted; ) {
+    const backoff = createBackoff(KAFKA_BACKOFF);
+    while (current === undefined && !closing.signal.aborted) {
       const sockets = createSockets();
       try {
         const session = openSession(options, sockets);
-        current = await within(session, openTimeoutMs, () => new Error(`no answer within ${openTimeoutMs} ms`));
+        current = await within(session, openTimeoutMs, () => {
+          throw new Error(`no answer within ${openTimeoutMs} ms`);
+        });
         if (closing.signal.aborted) current.discard();
         if (failure !== undefined) log.info({ brokers: connection.brokers }, 'Kafka is reachable');
         failure = undefined;
@@ -52,17 +51,14 @@ export function keepSession(options: SessionOptions, openTimeoutMs: number, log:
         sockets.destroy();
         failure = `${where} cannot be used: ${describeKafkaError(error)}`;
         warn(failure);
-        failures += 1;
-        await delay(retryDelayMs(failures), undefined, { signal: closing.signal }).catch(() => undefined);
+        await pause(backoff.next(), closing.signal);
       }
     }
     opening = false;
   }
 
   function warn(message: string): void {
-    if (now() - loggedMs < LOG_INTERVAL_MS) return;
-    loggedMs = now();
-    log.warn({ brokers: connection.brokers }, message);
+    if (mayLog()) log.warn({ brokers: connection.brokers }, message);
   }
 
   void open();
@@ -75,7 +71,7 @@ export function keepSession(options: SessionOptions, openTimeoutMs: number, log:
       waiters.push(waiter);
       return within(waiter.promise, untilMs - now(), () => {
         waiters = waiters.filter((one) => one !== waiter);
-        return storeUnavailable(failure ?? `${where} was not reached in time.`);
+        throw storeUnavailable(failure ?? `${where} was not reached in time.`);
       });
     },
     giveUp(session, error) {

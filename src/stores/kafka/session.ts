@@ -3,8 +3,8 @@
  * that comes late, stale metadata or a half-closed connection must not decide about the next write.
  */
 import type { Producer } from 'kafkajs';
+import { within } from '../../core/time-out.ts';
 import { type ConnectionLimits, Kafka, type KafkaConnection, kafkajsConfig } from './connection.ts';
-import { within } from './deadline.ts';
 import type { Sockets } from './sockets.ts';
 import { checkTopics, type TopicSettings, type TopicState, type TopicStates } from './topics.ts';
 import { connectWire } from './wire.ts';
@@ -65,7 +65,9 @@ export async function openSession(
     checkedMs: () => checkedMs,
     check(alsoTopics, timeoutMs) {
       lastCheck = lastCheck.catch(() => undefined).then(() => lookUp(alsoTopics));
-      return within(lastCheck, timeoutMs, () => new Error(`Kafka did not answer within ${timeoutMs} ms`));
+      return within(lastCheck, timeoutMs, () => {
+        throw new Error(`Kafka did not answer within ${timeoutMs} ms`);
+      });
     },
     discard: sockets.destroy,
   };

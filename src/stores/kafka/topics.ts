@@ -1,5 +1,5 @@
 /** Looks up the topics we write, creates those that are missing where that is allowed, and never alters one. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../../core/time-out.ts';
 import { topicConfigs } from '../../records/compare-topics.ts';
 import type { TopicPlan } from '../../records/topics.ts';
 import { describeKafkaError, retryDecisionFor } from './errors.ts';
@@ -86,7 +86,7 @@ async function untilServed(wire: Wire, names: readonly string[], timeoutMs: numb
     } catch (error) {
       if (retryDecisionFor(error) === 'settings') return;
     }
-    await delay(SERVED_POLL_MS);
+    await pause(SERVED_POLL_MS);
   }
 }
 

@@ -1,3 +1,4 @@
+import { within } from '../../core/time-out.ts';
 import type { OrderedWriter } from '../ordered-writer.ts';
 import type { Forwarder } from './forwarder.ts';
 
@@ -7,12 +8,7 @@ import type { Forwarder } from './forwarder.ts';
  */
 export async function endForwarding(forwarder: Forwarder, kafka: OrderedWriter, graceMs: number): Promise<void> {
   const stopped = forwarder.stop();
-  if (forwarder.problem() === undefined) {
-    const { promise: timeUp, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, graceMs);
-    await Promise.race([stopped, timeUp]);
-    clearTimeout(timer);
-  }
+  if (forwarder.problem() === undefined) await within(stopped, graceMs, () => undefined);
   kafka.close();
   await stopped;
 }

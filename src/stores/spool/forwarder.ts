@@ -3,9 +3,11 @@
  * What Kafka does not take now is tried again until it does; what it refuses for good is set aside, and the rest goes on.
  * A crash repeats what was under way, and never leaves a gap: the position moves after Kafka has confirmed.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { createBackoff } from '../../core/backoff.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
+import { createLogThrottle } from '../../core/log-throttle.ts';
+import { pause } from '../../core/time-out.ts';
 import type { WriteInOrder } from '../ordered-writer.ts';
 import type { Progress, Source, SpooledRecord } from './source.ts';
 
@@ -14,8 +16,6 @@ export interface ForwarderOptions {
   readonly write: WriteInOrder;
   /** Remove what is in Kafka from the journal. */
   readonly trim: boolean;
-  /** A monotonic clock in ms. */
-  readonly now: () => number;
   readonly log: Logger;
 }
 
@@ -33,14 +33,13 @@ export interface Forwarder {
 
 /** Little enough that encoding it delays no request by more than some ms, and that a crash repeats little. */
 const CHUNK_BYTES = 1024 * 1024;
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 2_000;
+const BACKOFF = { firstMs: 100, longestMs: 2_000 };
 const LOG_INTERVAL_MS = 60_000;
 
 type Chunk = Awaited<ReturnType<Source['take']>>;
 
 export function startForwarder(options: ForwarderOptions): Forwarder {
-  const { source, trim, now, log } = options;
+  const { source, trim, log } = options;
   const stopping = new AbortController();
   const counts = { forwarded: 0, parked: 0 };
   /** In Kafka or parked, beyond the position that was noted: by this run or by those before it. */
@@ -48,7 +47,7 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
   let problem: string | undefined;
   /** With the journal; the rest is with Kafka. */
   let trouble: string | undefined;
-  let loggedMs = Number.NEGATIVE_INFINITY;
+  const mayLog = createLogThrottle({ intervalMs: LOG_INTERVAL_MS });
   let woken = Promise.withResolvers<void>();
   let waiters: (() => void)[] = [];
   let noting: Promise<void> = Promise.resolve();
@@ -89,8 +88,8 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
   async function forward(records: readonly SpooledRecord[], upTo: number): Promise<void> {
     let parked: Progress['parked'][number][] = [];
     let left = records;
-    for (let failures = 0; left.length > 0; failures += 1) {
-      if (failures > 0) await pause(failures);
+    const backoff = createBackoff(BACKOFF);
+    while (left.length > 0) {
       if (stopping.signal.aborted) return;
       const outcomes = await options.write(left);
       const open: SpooledRecord[] = [];
@@ -118,6 +117,7 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
         }
       }
       left = open;
+      if (left.length > 0) await pause(backoff.next(), stopping.signal);
     }
     if (problem !== undefined) log.info('Kafka takes the events of the spool again');
     problem = undefined;
@@ -134,7 +134,8 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
 
   /** The journal is asked again until it answers; when forwarding ends it gets one more chance. */
   async function untilDone<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
-    for (let failures = 1; ; failures += 1) {
+    const backoff = createBackoff(BACKOFF);
+    for (let first = true; ; first = false) {
       const last = stopping.signal.aborted;
       try {
         const done = await work();
@@ -142,16 +143,11 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
         return done;
       } catch (error) {
         trouble = `The spool could not ${what}: ${messageOf(error)}`;
-        if (failures === 1) log.error({ error: messageOf(error) }, `spool could not ${what}; trying again`);
+        if (first) log.error({ error: messageOf(error) }, `spool could not ${what}; trying again`);
         if (last) return undefined;
-        await pause(failures);
+        await pause(backoff.next(), stopping.signal);
       }
     }
-  }
-
-  async function pause(failures: number): Promise<void> {
-    const ms = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10));
-    await sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
   }
 
   function sayParked({ topic, id, offset }: SpooledRecord, reason: string): void {
@@ -161,8 +157,7 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
 
   async function sayProblem(reason: string): Promise<void> {
     problem = reason;
-    if (now() - loggedMs < LOG_INTERVAL_MS || stopping.signal.aborted) return;
-    loggedMs = now();
+    if (stopping.signal.aborted || !mayLog()) return;
     const backlog = await source.backlog().catch(() => undefined);
     const oldest = backlog?.oldestMs == null ? undefined : new Date(backlog.oldestMs).toISOString();
     log.warn(

@@ -1,6 +1,7 @@
 /** A store of two stages: records are durable in a journal when `append` resolves, and go to Kafka from there. */
 import { HubcastError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
+import { within } from '../../core/time-out.ts';
 import type { OrderedWriter } from '../ordered-writer.ts';
 import type { Backlog, SpoolLag, Store } from '../store.ts';
 import { endForwarding } from './end-forwarding.ts';
@@ -25,7 +26,6 @@ export interface SpoolOptions {
   readonly drainTimeoutMs: number;
   /** Wall clock in ms since 1970. */
   readonly now: () => number;
-  readonly monotonicMs: () => number;
   readonly log: Logger;
 }
 
@@ -40,7 +40,7 @@ const LAST_WRITE_SHARE = 0.3;
 
 /** Throws what opening the journal throws; a Kafka that is away is waited for. */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
-  const { now, monotonicMs, log } = options;
+  const { now, log } = options;
   let wake: (() => void) | undefined;
   const journal = await options.openJournal(() => wake?.());
   const kafka = await options.openKafka();
@@ -48,7 +48,6 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     source: journal.forwarding,
     write: kafka.write,
     trim: true,
-    now: monotonicMs,
     log,
   });
   wake = forwarder.wake;
@@ -69,10 +68,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   async function close(): Promise<void> {
     await journal.finishWrites();
     const lastWriteMs = options.drainTimeoutMs * LAST_WRITE_SHARE;
-    const { promise: timeUp, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, options.drainTimeoutMs - lastWriteMs);
-    await Promise.race([forwarder.caughtUp(), timeUp]);
-    clearTimeout(timer);
+    await within(forwarder.caughtUp(), options.drainTimeoutMs - lastWriteMs, () => undefined);
     await endForwarding(forwarder, kafka, lastWriteMs);
     const left = await lag().catch(() => undefined);
     if (left !== undefined && (left.records > 0 || !left.counted))

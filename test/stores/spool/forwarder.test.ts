@@ -28,7 +28,6 @@ it('says that the journal cannot be read or written, goes on trying, and loses n
       return some.map(() => null);
     },
     trim: true,
-    now: () => performance.now(),
     log,
   });
   await until(() => forwarder.problem() === 'The spool could not read the journal: a batch is damaged');

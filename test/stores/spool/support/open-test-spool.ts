@@ -31,7 +31,6 @@ export function openTestSpool(dataDir: string, options: TestSpoolOptions): Promi
     openKafka: async () => openKafka(),
     drainTimeoutMs,
     now: Date.now,
-    monotonicMs: () => performance.now(),
     log,
   });
 }
