@@ -65,6 +65,7 @@ export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   'aws-msk-iam-sasl-signer-js': ['stores/kafka'],
   'node:sqlite': ['stores/journal'],
   'node:cluster': ['cluster', 'app'],
+  '@noble/ciphers': ['capture'],
   pino: ['core/log.ts'],
   'prom-client': ['telemetry/metrics'],
   '@opentelemetry/api': ['telemetry/traces'],

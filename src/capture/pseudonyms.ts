@@ -1,9 +1,11 @@
 /**
  * Pseudonyms for texts: the same input, the same pseudonym as long as the key is the same, digits for digits and letters
- * for letters, never longer or shorter. Short ones are permuted (a Feistel network over the characters, as in NIST
- * SP 800-38G, with HMAC-SHA256 as its round function), so that two numbers never become one and keys stay apart.
+ * for letters, never longer or shorter. Short ones are permuted by FF1 (NIST SP 800-38G), so that two numbers never become
+ * one and keys stay apart.
  */
 import { createHash, createHmac, createSecretKey } from 'node:crypto';
+import { FF1 } from '@noble/ciphers/ff1.js';
+import { decodePercents } from './percent-encoding.ts';
 
 export interface Pseudonyms {
   /** What cannot be replaced (punctuation, white space, a leading zero, the empty text) stays where it is. */
@@ -19,7 +21,8 @@ interface Letter {
   readonly index: number;
 }
 
-const ROUNDS = 8;
+/** FF1 needs at least 100 inputs: seven digits are the fewest with which it takes radix 2. */
+const FF1_DIGITS = 7;
 /** From here on a collision of two texts is as unlikely as one of 64-bit hashes, and hashing is quicker. */
 const PERMUTED_BELOW = 2n ** 64n;
 /** A permutation of fewer texts may well leave one as it is; theirs is chosen without fixed points. */
@@ -32,12 +35,14 @@ const MAX_CACHED_LENGTH = 64;
 /** @param key whoever has it can find out which original a pseudonym stands for */
 export function createPseudonyms(key: Uint8Array): Pseudonyms {
   const secret = createSecretKey(key);
+  const ff1Key = createHmac('sha256', secret).update('FF1').digest();
   const cache = new Map<string, string>();
 
   function of(text: string): string {
     const known = cache.get(text);
     if (known !== undefined) return known;
-    const pseudonym = replace(text);
+    const { decoded, encode } = decodePercents(text);
+    const pseudonym = encode(replace(decoded));
     if (text.length <= MAX_CACHED_LENGTH) {
       if (cache.size >= MAX_CACHED) cache.clear();
       cache.set(text, pseudonym);
@@ -79,39 +84,29 @@ export function createPseudonyms(key: Uint8Array): Pseudonyms {
       letters.map(({ index }) => index),
       radices,
     );
-    const cipher = feistel(radices);
+    const cipher = permutation(domain, radices);
     // One long cycle through all of them: its next one is never the same.
     const image = domain < SMALL_BELOW ? cipher.back((cipher.forth(value) + 1n) % domain) : cipher.forth(value);
     return apart(image, radices);
   }
 
-  function feistel(radices: readonly number[]) {
-    const half = radices.length >> 1;
-    const [left, right] = [product(radices.slice(0, half)), product(radices.slice(half))];
-    const shape = radices.join();
-    const mask = (round: number, other: bigint) => {
-      const digest = createHmac('sha256', secret).update(`${round} ${shape} ${other}`).digest('hex');
-      return BigInt(`0x${digest}`);
+  /** FF1 permutes all numbers of seven digits in the smallest radix that suffices; those outside the domain are permuted again. */
+  function permutation(domain: bigint, tweak: readonly number[]) {
+    let radix = Math.max(2, Math.floor(Number(domain) ** (1 / FF1_DIGITS)));
+    while (BigInt(radix) ** BigInt(FF1_DIGITS) < domain) radix += 1;
+    const digits = Array<number>(FF1_DIGITS).fill(radix);
+    const cipher = FF1(radix, ff1Key, Buffer.from(tweak.join()));
+    const walk = (step: (digits: number[]) => number[]) => (value: bigint) => {
+      let image = value;
+      do image = joined(step(apart(image, digits)), digits);
+      while (image >= domain);
+      return image;
     };
-    const run = (value: bigint, rounds: readonly number[], sign: bigint) => {
-      let [l, r] = [value / right, value % right];
-      for (const round of rounds) {
-        if (round % 2 === 0) l = modulo(l + sign * mask(round, r), left);
-        else r = modulo(r + sign * mask(round, l), right);
-      }
-      return l * right + r;
-    };
-    return {
-      forth: (value: bigint) => run(value, FORTH, 1n),
-      back: (value: bigint) => run(value, BACK, -1n),
-    };
+    return { forth: walk(cipher.encrypt), back: walk(cipher.decrypt) };
   }
 
   return { of };
 }
-
-const FORTH: readonly number[] = Array.from({ length: ROUNDS }, (_, round) => round);
-const BACK: readonly number[] = FORTH.toReversed();
 
 /** As many UTF-16 units as the character had: ranges are chosen so. */
 function put(units: Buffer, { at, first }: Letter, index: number): void {
@@ -186,10 +181,6 @@ function sizeOf(letters: readonly Letter[], limit: bigint): bigint {
   return size;
 }
 
-function product(radices: readonly number[]): bigint {
-  return radices.reduce((size, radix) => size * BigInt(radix), 1n);
-}
-
 function joined(indexes: readonly number[], radices: readonly number[]): bigint {
   return indexes.reduce((value, index, number) => value * BigInt(radices[number] ?? 1) + BigInt(index), 0n);
 }
@@ -202,9 +193,4 @@ function apart(value: bigint, radices: readonly number[]): number[] {
     rest /= BigInt(radix);
   }
   return indexes;
-}
-
-function modulo(value: bigint, size: bigint): bigint {
-  const rest = value % size;
-  return rest < 0n ? rest + size : rest;
 }

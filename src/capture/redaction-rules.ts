@@ -72,9 +72,17 @@ export function ruleOf(field: string): Rule {
   return RULES.get(field) ?? UNKNOWN_RULE;
 }
 
+/**
+ * Names inside of objects that our schemas leave open: the contacts that a message shares.
+ * https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/contacts
+ */
+const OPEN_NAMES =
+  'addresses city country country_code state street type zip birthday emails email name formatted_name first_name last_name middle_name suffix prefix org company department title phones phone wa_id urls url';
+
 /** Names that members have by Meta's own choice; any other may be somebody's name or number. */
 export const MEMBER_NAMES: ReadonlySet<string> = new Set([
   'value',
+  ...OPEN_NAMES.split(' '),
   ...[ENVELOPE_RULE, ...RULES.values()].flatMap(namesIn),
 ]);
 

@@ -78,6 +78,42 @@ describe('redaction', () => {
     expect(text).not.toMatch(/Pablo|6505551234/);
   });
 
+  it('keeps the documented names of members of a shared contact, and nothing of the contact', () => {
+    const contact = {
+      addresses: [
+        {
+          city: 'Menlo Park',
+          country: 'United States',
+          country_code: 'us',
+          state: 'CA',
+          street: '1 Hacker Way',
+          type: 'WORK',
+          zip: '94025',
+        },
+      ],
+      birthday: '1999-01-23',
+      emails: [{ email: 'bjohnson@example.com', type: 'WORK' }],
+      name: {
+        formatted_name: 'Barbara J. Johnson',
+        first_name: 'Barbara',
+        last_name: 'Johnson',
+        middle_name: 'Joana',
+        suffix: 'Esq.',
+        prefix: 'Dr.',
+      },
+      org: { company: 'Social Tsunami', department: 'Legal', title: 'Lead Counsel' },
+      phones: [{ phone: '+16505559999', wa_id: '16505559999', type: 'HOME' }],
+      urls: [{ url: 'https://www.example.com/%40barbara', type: 'HOME' }],
+    };
+    const text = redactedText(messageOf({ id: 'wamid.1', type: 'contacts', contacts: [contact] }));
+    const [shared] = JSON.parse(text).entry[0].changes[0].value.messages[0].contacts;
+    const namesIn = (value: object): string[] =>
+      Object.entries(value).flatMap(([name, inner]) => [name, ...(typeof inner === 'object' ? namesIn(inner) : [])]);
+    expect(namesIn(shared)).toEqual(namesIn(contact));
+    expect(text).not.toMatch(/Menlo|Hacker|bjohnson|Barbara|barbara|Joana|Tsunami|Counsel|6505559999/);
+    expect(decodeURIComponent(shared.urls[0].url)).toMatch(/^https:\/\/[a-z.]+\/@[a-z]{7}$/);
+  });
+
   it('replaces a number and a name the same way wherever they stand, also where others are kept', () => {
     const text = redactedText({
       object: 'whatsapp_business_account',
