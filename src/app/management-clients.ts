@@ -7,6 +7,7 @@ import type { StoreSettings } from '../config/settings.ts';
 import { ERRORS, type ErrorCode, HubcastError, messageOf } from '../core/errors.ts';
 import { isObject } from '../core/is-object.ts';
 import type { Logger } from '../core/log.ts';
+import { explanationOf } from '../phone-numbers/management/explain.ts';
 import { MANAGEMENT_OPERATIONS, type OperationName } from '../phone-numbers/management/manage.ts';
 import { describeStore, openStore } from '../stores/select.ts';
 import type { Store } from '../stores/store.ts';
@@ -79,15 +80,11 @@ function toServiceError(status: number, answer: unknown, url: string): HubcastEr
     return new HubcastError('service_unreachable', `${url} answered ${status}, and not as hubcast does.`);
   }
   const known = isObject(details) ? (details as Readonly<Record<string, string | number>>) : {};
-  const { member, expected, about, todo, wait_seconds: wait, meta_says: says } = known;
-  const explained = [
-    expected === undefined ? '' : `${member ?? 'The input'}: ${expected}`,
-    about,
-    todo,
-    wait === undefined ? '' : `Time to wait: ${wait} seconds.`,
-    says === undefined ? '' : `Meta says: ${says}`,
-  ].filter((text) => text !== undefined && text !== '');
-  const text = explained.length > 0 ? explained.join(' ') : `${url} answered ${status}: ${String(message)}`;
+  const { member, expected } = known;
+  const text =
+    expected === undefined
+      ? (explanationOf(known) ?? `${url} answered ${status}: ${String(message)}`)
+      : `${member ?? 'The input'}: ${expected}`;
   return new HubcastError(code as ErrorCode, text, { details: known });
 }
 

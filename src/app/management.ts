@@ -6,7 +6,7 @@ import type { Logger } from '../core/log.ts';
 import { createPhoneNumberWrites } from '../meta-graph/phone-number-writes.ts';
 import { type ManagedEvent, toManagedRecord } from '../phone-numbers/management/audit.ts';
 import { createManagement, MANAGEMENT_OPERATIONS, type Management } from '../phone-numbers/management/manage.ts';
-import { codesText, REFUSALS, waitText } from '../phone-numbers/management/refusals.ts';
+import { codesText, durationText, REFUSALS } from '../phone-numbers/management/refusals.ts';
 import type { Append } from '../stores/store.ts';
 import type { OpenLookUps } from './look-ups.ts';
 
@@ -53,8 +53,9 @@ export function openManagement(
   });
 }
 
-/** For the log: not the input, and no number people could be called by. */
+/** For the log: without the input, and without Meta's sentence, which may name the phone number. */
 function toLogMembers({ operation, operationId, outcome, actor, accountId, phoneNumberId, error }: ManagedEvent) {
+  const { meta_says: _, ...errorMembers } = error ?? { meta_says: null };
   return {
     operation,
     operation_id: operationId,
@@ -62,7 +63,7 @@ function toLogMembers({ operation, operationId, outcome, actor, accountId, phone
     actor: `${actor.kind}:${actor.name}`,
     account_id: accountId,
     phone_number_id: phoneNumberId,
-    ...(error === null ? {} : error),
+    ...errorMembers,
   };
 }
 
@@ -76,11 +77,12 @@ export function operationRows(): readonly Readonly<Record<'operation' | 'request
 }
 
 /** Meta's refusals as rows, for `describe` and docs/. */
-export function refusalRows(): readonly Readonly<Record<'code' | 'meaning' | 'todo' | 'wait', string>>[] {
+export function refusalRows(): readonly Readonly<Record<'code' | 'operation' | 'meaning' | 'todo' | 'wait', string>>[] {
   return REFUSALS.map((refusal) => ({
     code: codesText(refusal),
+    operation: refusal.operations?.join(', ') ?? '',
     meaning: refusal.about,
     todo: refusal.todo,
-    wait: waitText(refusal),
+    wait: refusal.waitSeconds === null ? '' : durationText(refusal.waitSeconds),
   }));
 }

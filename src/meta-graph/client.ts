@@ -7,6 +7,7 @@ import { createBackoff } from '../core/backoff.ts';
 import { type ErrorCode, HubcastError, messageOf } from '../core/errors.ts';
 import { type Budget, createBudget, regainMsOf, type UsageHeaders } from './budget.ts';
 import { GraphError, type GraphFailure, isGraphError, isThrottle, toGraphError } from './graph-error.ts';
+import { createSecretMask, type SecretMask } from './mask-secrets.ts';
 import { readAnswer } from './read-answer.ts';
 
 export interface GraphClientOptions {
@@ -110,13 +111,16 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
     const usage = usageHeadersOf(response.headers);
     const accountIds = budget.note(usage);
     const answer = readAnswer(response.status, text);
+    const mask = createSecretMask([token, proof ?? '', ...(call.secrets ?? [])]);
     if (answer.ok) {
       onToken(null, call.accountId);
-      return { body: answer.body, accountIds };
+      // What is read is data; what a change replied is shown to people.
+      const body = method === 'GET' ? answer.body : (mask.value(answer.body) as GraphReply['body']);
+      return { body, accountIds };
     }
     const { failure } = answer;
     const regainMs = regainMsOf(usage);
-    const error = toGraphError(name, redacted(failure, [token, proof, ...(call.secrets ?? [])]), regainMs);
+    const error = toGraphError(name, masked(failure, mask), regainMs);
     if (isThrottle(failure.code)) {
       const ofAccount = failure.code !== null && ACCOUNT_THROTTLES.has(failure.code);
       budget.stop(ofAccount ? call.accountId : null, error.retryAfterMs ?? 0);
@@ -176,26 +180,14 @@ function whyUnreachable(error: unknown, timeoutMs: number): string {
   return 'code' in cause ? `no connection (${String(cause.code)})` : `no answer (${messageOf(cause).slice(0, 80)})`;
 }
 
-/** Meta's texts have shown what they were given. */
-function redacted<Texts extends Pick<GraphFailure, 'message' | 'details' | 'fbtraceId'>>(
-  failure: Texts,
-  secrets: readonly (string | null)[],
-): Texts {
-  const forms = secrets.flatMap((secret) => (secret ? formsOf(secret) : []));
-  const clean = (text: string | null) =>
-    forms
-      .reduce((kept: string | null, form) => kept?.replaceAll(form, '[removed]') ?? null, text)
-      ?.slice(0, LONGEST_TEXT) ?? null;
+function masked(failure: GraphFailure, { text }: SecretMask): GraphFailure {
+  const clean = (given: string | null) => (given === null ? null : text(given).slice(0, LONGEST_TEXT));
   return {
     ...failure,
     message: clean(failure.message),
+    userTitle: clean(failure.userTitle),
+    userMessage: clean(failure.userMessage),
     details: clean(failure.details),
     fbtraceId: clean(failure.fbtraceId),
   };
-}
-
-/** A PIN or code may be shown in groups, as in the SMS; other secrets as they stand in a URL or in JSON. */
-function formsOf(secret: string): readonly (string | RegExp)[] {
-  if (/^\d+$/.test(secret)) return [new RegExp([...secret].join('\\D{0,2}'), 'g')];
-  return [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)];
 }

@@ -1,4 +1,4 @@
-/** Meta's refusals, by code and subcode, as errors of our table. Never by message text. */
+/** Maps Meta's refusals to errors of our table, by code and subcode, never by message text. */
 import { type ErrorCode, HubcastError } from '../core/errors.ts';
 
 /** What a reply said of its failure; every member may be missing. */
@@ -7,9 +7,14 @@ export interface GraphFailure {
   readonly code: number | null;
   readonly subcode: number | null;
   readonly message: string | null;
+  /** `error_user_title` and `error_user_msg`: written for the person who made the call. */
+  readonly userTitle: string | null;
+  readonly userMessage: string | null;
   /** `error_data.details`; `error_data` is sometimes a plain string. */
   readonly details: string | null;
   readonly fbtraceId: string | null;
+  /** What came in place of a JSON object; null where one came. */
+  readonly unreadable: string | null;
   readonly transient: boolean;
 }
 
@@ -44,7 +49,7 @@ const THROTTLES: ReadonlySet<number> = new Set([4, 17, 32, 341, 613, 80007, 8000
 /** Temporary by their description: unknown failure, service down, internal error, maintenance, busy server. */
 const TRANSIENT: ReadonlySet<number> = new Set([1, 2, 131000, 131016, 131057, 133004]);
 const TOKEN: ReadonlySet<number> = new Set([0, 102, 104, 190]);
-/** 100 with subcode 33, 33 and 803: does not exist, or may not be seen; the two cannot be told apart. */
+/** 100 with subcode 33, 33 and 803: the object does not exist or may not be seen; the two cannot be told apart. */
 const NOT_FOUND_SUBCODE = 33;
 
 /** How long to wait when Meta does not say. */
@@ -60,9 +65,10 @@ export function isThrottle(code: number | null): boolean {
  */
 export function toGraphError(call: string, failure: GraphFailure, regainMs: number | null): GraphError {
   const { code, subcode, httpStatus } = failure;
-  const told = [failure.message, failure.details].filter((text) => text !== null).join(' ');
   const name = code === null ? `HTTP ${httpStatus}` : `code ${code}${subcode === null ? '' : `/${subcode}`}`;
-  const message = `${call}: Meta answered ${name}${told === '' ? '' : `: ${told}`}`;
+  const trace = failure.fbtraceId === null ? '' : ` (trace ${failure.fbtraceId})`;
+  const said = sentenceOf(failure) ?? failure.unreadable;
+  const message = `${call}: Meta answered ${name}${trace}${said === null ? '' : `: ${said}`}`;
   if (isThrottle(code)) {
     const retryAfterMs = regainMs ?? DEFAULT_PAUSE_MS;
     return new GraphError('graph_throttled', message, { failure, transient: false, retryAfterMs });
@@ -82,10 +88,25 @@ function kindOf({ code, subcode, httpStatus }: GraphFailure): ErrorCode {
   return 'graph_refused';
 }
 
-function detailsOf({ code, subcode, fbtraceId }: GraphFailure): Readonly<Record<string, string | number>> {
+/** Enough for a title, two sentences and a message; it goes into logs, answers and audit events. */
+const LONGEST_SENTENCE = 600;
+
+/** Meta's own words, the most helpful first: the texts for people, then the details, then the message. */
+function sentenceOf({ userTitle, userMessage, details, message }: GraphFailure): string | null {
+  const texts = [userTitle, userMessage, details, message].map((text) => text?.trim() ?? '');
+  const said = texts.filter((text, at) => text !== '' && !texts.slice(0, at).some((earlier) => earlier.includes(text)));
+  if (said.length === 0) return null;
+  const whole = said.map((text) => (/[.!?:]$/.test(text) ? text : `${text}.`)).join(' ');
+  return whole.length <= LONGEST_SENTENCE ? whole : `${whole.slice(0, LONGEST_SENTENCE).toWellFormed()}…`;
+}
+
+function detailsOf(failure: GraphFailure): Readonly<Record<string, string | number>> {
+  const { code, subcode, fbtraceId } = failure;
+  const sentence = sentenceOf(failure);
   return {
     ...(code === null ? {} : { meta_code: code }),
     ...(subcode === null ? {} : { meta_subcode: subcode }),
     ...(fbtraceId === null ? {} : { fbtrace_id: fbtraceId }),
+    ...(sentence === null ? {} : { meta_says: sentence }),
   };
 }

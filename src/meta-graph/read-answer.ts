@@ -1,55 +1,69 @@
-/** From the bytes of a reply to JSON, or to what can be said of its failure. */
-
+/** Reads the bytes of a Graph reply: a JSON object, or what can be said of the failure. */
 import { z } from 'zod';
 import { isObject } from '../core/is-object.ts';
 import type { GraphFailure } from './graph-error.ts';
 
-export type Answer =
+export type GraphAnswer =
   | { readonly ok: true; readonly body: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly failure: GraphFailure };
 
+/** A member of another type says nothing; it must not hide the others. */
+const text = z.string().optional().catch(undefined);
+const code = z
+  .union([
+    z.int(),
+    z
+      .string()
+      .regex(/^\d{1,9}$/)
+      .transform(Number),
+  ])
+  .optional()
+  .catch(undefined);
+
 const errorBody = z.object({
-  error: z.looseObject({
-    message: z.string().optional().catch(undefined),
-    code: z.number().optional().catch(undefined),
-    error_subcode: z.number().optional().catch(undefined),
-    error_data: z
-      .union([z.string(), z.looseObject({ details: z.string().optional().catch(undefined) })])
-      .optional()
-      .catch(undefined),
-    fbtrace_id: z.string().optional().catch(undefined),
-    is_transient: z.boolean().optional().catch(undefined),
-  }),
+  error: z.union([
+    z.looseObject({
+      message: text,
+      code,
+      error_subcode: code,
+      error_user_title: text,
+      error_user_msg: text,
+      error_data: z
+        .union([z.string(), z.looseObject({ details: text })])
+        .optional()
+        .catch(undefined),
+      fbtrace_id: text,
+      is_transient: z.boolean().optional().catch(undefined),
+    }),
+    // As OAuth servers write it.
+    z.string().transform((message) => ({ message })),
+  ]),
 });
 
-export function readAnswer(httpStatus: number, text: string): Answer {
-  const parsed = parse(text);
+type ErrorMembers = Exclude<z.output<typeof errorBody>['error'], { message: string }>;
+
+export function readAnswer(httpStatus: number, body: string): GraphAnswer {
+  const parsed = parse(body);
   const refusal = errorBody.safeParse(parsed);
-  if (refusal.success) {
-    const { message, code, error_subcode, error_data, fbtrace_id, is_transient } = refusal.data.error;
-    const failure: GraphFailure = {
-      httpStatus,
-      code: code ?? null,
-      subcode: error_subcode ?? null,
-      message: message ?? null,
-      details: typeof error_data === 'string' ? error_data : (error_data?.details ?? null),
-      fbtraceId: fbtrace_id ?? null,
-      transient: is_transient === true,
-    };
-    return { ok: false, failure };
-  }
+  if (refusal.success) return { ok: false, failure: toFailure(httpStatus, refusal.data.error) };
   if (httpStatus >= 200 && httpStatus < 300 && isObject(parsed)) return { ok: true, body: parsed };
+  const unreadable = body === '' ? 'an empty body' : `no JSON object but ${body.length} characters of something else`;
+  return { ok: false, failure: { ...toFailure(httpStatus, {}), unreadable } };
+}
+
+function toFailure(httpStatus: number, error: Partial<ErrorMembers>): GraphFailure {
+  const { error_data: data } = error;
   return {
-    ok: false,
-    failure: {
-      httpStatus,
-      code: null,
-      subcode: null,
-      message: text === '' ? 'an empty body' : `no JSON object but ${text.length} characters of something else`,
-      details: null,
-      fbtraceId: null,
-      transient: httpStatus >= 500 || httpStatus < 400,
-    },
+    httpStatus,
+    code: error.code ?? null,
+    subcode: error.error_subcode ?? null,
+    message: error.message ?? null,
+    userTitle: error.error_user_title ?? null,
+    userMessage: error.error_user_msg ?? null,
+    details: typeof data === 'string' ? data : (data?.details ?? null),
+    fbtraceId: error.fbtrace_id ?? null,
+    unreadable: null,
+    transient: error.is_transient === true,
   };
 }
 

@@ -4,12 +4,13 @@ export { type Answer, type HandshakeOptions, type SendOptions, sendHandshake, se
 export { type Payload, type SignedRequest, signedRequest, signPayload } from '../webhook/sign.ts';
 export { batchOf } from './testing/batch-of.ts';
 export { type DeliveryReport, type FakeMeta, type FakeMetaOptions, fakeMeta } from './testing/fake-meta.ts';
+export { STAND_IN_REFUSALS, type StandInRefusal } from './testing/graph-stand-in/refusals.ts';
+export type { ScriptedAnswer } from './testing/graph-stand-in/scripted-answers.ts';
+export type { StandInCall } from './testing/graph-stand-in/stand-in-call.ts';
 export {
   type GraphStandIn,
   type GraphStandInOptions,
-  type ScriptedAnswer,
   STAND_IN_TOKEN,
-  type StandInCall,
   startGraphStandIn,
 } from './testing/graph-stand-in/start-graph-stand-in.ts';
 export {

@@ -1,7 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { toGraphError } from '../../src/meta-graph/graph-error.ts';
 
-const failure = { httpStatus: 400, subcode: null, message: 'm', details: null, fbtraceId: 'T', transient: false };
+const failure = {
+  httpStatus: 400,
+  code: 100,
+  subcode: null,
+  message: 'm',
+  userTitle: null,
+  userMessage: null,
+  details: null,
+  fbtraceId: 'T',
+  unreadable: null,
+  transient: false,
+};
 
 describe('toGraphError', () => {
   it.each([
@@ -39,8 +50,28 @@ describe('toGraphError', () => {
 
   it('carries code, subcode and trace id, and the time to wait', () => {
     const error = toGraphError('GET /1', { ...failure, code: 80008, subcode: 7 }, 120_000);
-    expect(error.details).toEqual({ meta_code: 80008, meta_subcode: 7, fbtrace_id: 'T' });
+    expect(error.details).toEqual({ meta_code: 80008, meta_subcode: 7, fbtrace_id: 'T', meta_says: 'm.' });
     expect(error.retryAfterMs).toBe(120_000);
     expect(toGraphError('GET /1', { ...failure, code: 4 }, null).retryAfterMs).toBe(300_000);
+  });
+
+  it.each([
+    [{}, 'm.'],
+    [{ details: 'Try again in 12 hours.' }, 'Try again in 12 hours. m.'],
+    [{ userMessage: 'Wait 1 hour.', userTitle: "Couldn't send code" }, "Couldn't send code. Wait 1 hour. m."],
+    [{ userMessage: 'Wait 1 hour.', details: 'Wait 1 hour.', message: 'Wait' }, 'Wait 1 hour.'],
+    [{ message: null }, undefined],
+    [{ message: ' ', details: '' }, undefined],
+    [{ message: 'x'.repeat(5_000) }, `${'x'.repeat(600)}…`],
+  ])("gives Meta's sentence, the words for people first: %j", (texts, sentence) => {
+    const error = toGraphError('GET /1', { ...failure, ...texts }, null);
+    expect(error.details?.meta_says).toBe(sentence);
+    expect(error.message).toContain(sentence ?? 'code 100 (trace T)');
+  });
+
+  it('says what came in place of JSON, and never as words of Meta', () => {
+    const error = toGraphError('GET /1', { ...failure, code: null, message: null, unreadable: 'an empty body' }, null);
+    expect(error.message).toContain('Meta answered HTTP 400 (trace T): an empty body');
+    expect(error.details).toEqual({ fbtrace_id: 'T' });
   });
 });

@@ -46,12 +46,17 @@ const data = z.object({
     name: z.string().meta(about('Name of the API token, or of the user of the machine')),
   }),
   input: z.record(z.string(), z.unknown()).meta(about('What was given. Never a PIN, a code or a verify token')),
+  meta_reply: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .meta(about('What Meta replied beside success, secrets removed; null where there was nothing else')),
   error: z
     .object({
       code: z.string().meta(about("hubcast's")),
       meta_code: z.int().nullable(),
       meta_subcode: z.int().nullable(),
       fbtrace_id: z.string().nullable(),
+      meta_says: z.string().nullable().meta(about("Meta's own sentence, secrets removed")),
     })
     .nullable(),
 });
@@ -78,11 +83,13 @@ export const phoneNumberManaged = defineOwnEvent({
       outcome: 'refused',
       actor: { kind: 'token', name: 'deploy' },
       input: {},
+      meta_reply: null,
       error: {
         code: 'operation_refused',
         meta_code: 133005,
         meta_subcode: null,
         fbtrace_id: 'AStandInTraceId0000000A',
+        meta_says: 'The PIN is wrong. (#133005) Two-step verification PIN mismatch.',
       },
     },
   },

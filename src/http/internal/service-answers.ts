@@ -42,7 +42,7 @@ export const SERVICE_ANSWERS = {
         .optional()
         .meta(
           about(
-            "Where Meta refused: its code, subcode and trace id; of an operation also what the refusal means (about), what to do (todo), how long to wait (wait_seconds), and Meta's own details (meta_says)",
+            "Where Meta refused: its code, subcode and trace id, and Meta's own sentence (meta_says); of an operation also what the refusal means (about), what to do (todo) and how long to wait (wait_seconds)",
           ),
         ),
     }),

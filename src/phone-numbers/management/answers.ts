@@ -14,6 +14,10 @@ const done = {
     .meta(
       about('outcome_missing: the attempt is on record, its outcome could not be stored. off: nothing is on record'),
     ),
+  meta_reply: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .meta(about('What Meta replied beside success, secrets removed; null where there was nothing else')),
 };
 
 export const NEXT_STEPS = ['none', 'wait_for_name', 'request_code', 'register'] as const;

@@ -24,6 +24,8 @@ export interface ManagedEvent {
   readonly phoneNumberId: string | null;
   readonly digits: string | null;
   readonly input: Readonly<Record<string, unknown>>;
+  /** Members of Meta's reply beside `success`; null before there is one, and where there are none. */
+  readonly metaReply: Readonly<Record<string, unknown>> | null;
   readonly error: ManagedData['error'];
 }
 
@@ -49,6 +51,7 @@ export function toManagedRecord(event: ManagedEvent, { app, naming, nowMs }: Aud
     outcome,
     actor: { kind: event.actor.kind, name: event.actor.name },
     input: { ...event.input },
+    meta_reply: event.metaReply === null ? null : { ...event.metaReply },
     error: event.error,
   };
   const split: SplitEvent = {

@@ -1,31 +1,48 @@
-/** Meta's refusal of an operation as an error of ours: which it is, what to do, how long to wait. */
+/** Meta's refusal of an operation as an error of ours: what it means, what to do, how long to wait, and Meta's own sentence. */
 import { type ErrorCode, HubcastError } from '../../core/errors.ts';
 import { type GraphError, isGraphError } from '../../meta-graph/graph-error.ts';
-import { type Refusal, refusalOf, waitText } from './refusals.ts';
+import type { ChangeName } from './changes.ts';
+import { durationText, type Refusal, refusalOf } from './refusals.ts';
 
-const LONGEST_DETAILS = 300;
-
-/** @returns the error as it was where it is none of Meta's */
-export function explain(error: unknown, on: 'number' | 'account'): unknown {
+/**
+ * @param operation what was refused; null for a reading
+ * @returns the error as it was where it is not Meta's
+ */
+export function explain(error: unknown, on: 'number' | 'account', operation: ChangeName | null): unknown {
   if (!isGraphError(error)) return error;
-  const refusal = refusalOf(error.failure);
+  const refusal = refusalOf(error.failure, operation);
   const { about, todo, waitSeconds } = refusal;
-  // Secrets were taken out of it where it came in.
-  const says = error.failure?.details?.slice(0, LONGEST_DETAILS);
   const waitMs = error.retryAfterMs ?? (waitSeconds === null ? undefined : waitSeconds * 1000);
-  const wait = waitText(refusal);
-  const sentences = [about, todo, wait === '' ? '' : `Time to wait: ${wait}.`, says ? `Meta says: ${says}` : ''];
-  return new HubcastError(codeOf(error, refusal, on), sentences.filter((text) => text !== '').join(' '), {
+  const details = {
+    ...error.details,
+    about,
+    todo,
+    ...(waitMs === undefined ? {} : { wait_seconds: Math.ceil(waitMs / 1000) }),
+  };
+  return new HubcastError(codeOf(error, refusal, on), explanationOf(details) ?? about, {
     cause: error,
     retryAfterMs: waitMs,
-    details: {
-      ...error.details,
-      about,
-      todo,
-      ...(waitMs === undefined ? {} : { wait_seconds: Math.ceil(waitMs / 1000) }),
-      ...(says ? { meta_says: says } : {}),
-    },
+    details,
   });
+}
+
+/**
+ * The explanation as text, from the `details` of an error: of this process or of a service's answer.
+ *
+ * @returns null where they hold no explanation
+ */
+export function explanationOf(details: Readonly<Record<string, unknown>>): string | null {
+  const { about, todo, wait_seconds: wait, meta_says: says, meta_code: code, meta_subcode: subcode } = details;
+  if (typeof about !== 'string') return null;
+  const marks = [
+    code === undefined ? '' : `code ${code}`,
+    subcode === undefined ? '' : `subcode ${subcode}`,
+    details.fbtrace_id === undefined ? '' : `trace ${details.fbtrace_id}`,
+  ].filter((mark) => mark !== '');
+  const meta = [says === undefined ? '' : `Meta says: ${says}`, marks.length === 0 ? '' : `(${marks.join(', ')})`];
+  return [about, todo, typeof wait === 'number' ? `Time to wait: ${durationText(wait)}.` : '', ...meta]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' ');
 }
 
 function codeOf({ code }: GraphError, { unknown }: Refusal, on: 'number' | 'account'): ErrorCode {
@@ -34,5 +51,5 @@ function codeOf({ code }: GraphError, { unknown }: Refusal, on: 'number' | 'acco
   return unknown ? 'operation_unknown' : 'operation_refused';
 }
 
-/** What is about the access rather than the operation. */
+/** These are about the access, not about the operation. */
 const KEPT: ReadonlySet<ErrorCode> = new Set(['graph_token_invalid', 'graph_permission_missing', 'graph_throttled']);

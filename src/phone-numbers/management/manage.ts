@@ -66,7 +66,7 @@ export function createManagement(options: ManagementOptions): Management {
     try {
       return await operation.read(client, id, number);
     } catch (error) {
-      throw isHubcastError(error) && error.code === 'graph_unavailable' ? error : explain(error, operation.on);
+      throw isHubcastError(error) && error.code === 'graph_unavailable' ? error : explain(error, operation.on, null);
     }
   }
 
@@ -75,7 +75,7 @@ export function createManagement(options: ManagementOptions): Management {
     const input = operation.input === null ? {} : readInput(operation.input, body);
     const number = await targetOf(operation.on, id, false);
     const target: WriteTarget = { id, accountId: number === null ? id : number.accountId };
-    const event = {
+    const event: Omit<ManagedEvent, 'outcome'> = {
       operation: name,
       operationId: options.newOperationId(),
       actor,
@@ -83,14 +83,15 @@ export function createManagement(options: ManagementOptions): Management {
       phoneNumberId: number?.id ?? null,
       digits: number?.digits ?? null,
       input: operation.input === null ? {} : shownOf(operation.input, input),
+      metaReply: null,
+      error: null,
     };
-    await record?.({ ...event, outcome: 'started', error: null });
+    await record?.({ ...event, outcome: 'started' });
 
     /** The operation is over: what cannot be stored of it now must not hide what came of it. */
-    async function finish(ended: Pick<ManagedEvent, 'outcome' | 'error' | 'phoneNumberId'>) {
+    async function finish(last: ManagedEvent) {
       if (target.accountId !== null) changed(target.accountId, event.digits);
       if (record === null) return 'off';
-      const last: ManagedEvent = { ...event, ...ended };
       try {
         await record(last);
         return 'complete';
@@ -101,18 +102,25 @@ export function createManagement(options: ManagementOptions): Management {
     }
 
     const reply = await operation.send(writes, target, input).catch(async (error: unknown) => {
-      const explained = explain(error, operation.on);
+      const explained = explain(error, operation.on, name);
       const outcome = isHubcastError(explained) && explained.code !== 'operation_unknown' ? 'refused' : 'unknown';
-      await finish({ outcome, error: toErrorMember(explained), phoneNumberId: event.phoneNumberId });
+      await finish({ ...event, outcome, error: toErrorMember(explained) });
       throw explained;
     });
-    if (reply.success === false) {
-      const refused = new HubcastError('operation_refused', 'Meta answered without an error and without success.');
-      await finish({ outcome: 'refused', error: toErrorMember(refused), phoneNumberId: event.phoneNumberId });
+    const metaReply = metaReplyOf(reply);
+    if (reply.success === false || reply.success === 'false') {
+      const refused = new HubcastError(
+        'operation_refused',
+        'Meta answered that it had no success, and gave no error.',
+        {
+          details: metaReply === null ? undefined : { meta_says: JSON.stringify(metaReply) },
+        },
+      );
+      await finish({ ...event, outcome: 'refused', error: toErrorMember(refused) });
       throw refused;
     }
     const phoneNumberId = operation.answer === 'NumberAdded' ? idOf(reply.id) : event.phoneNumberId;
-    const audit = await finish({ outcome: 'done', error: null, phoneNumberId });
+    const audit = await finish({ ...event, outcome: 'done', phoneNumberId, metaReply });
     return {
       operation: name,
       operation_id: event.operationId,
@@ -120,6 +128,7 @@ export function createManagement(options: ManagementOptions): Management {
       audit,
       phone_number_id: phoneNumberId,
       account_id: target.accountId,
+      meta_reply: metaReply,
     };
   }
 
@@ -145,13 +154,27 @@ function idOf(value: unknown): string | null {
   return typeof text === 'string' && /^\d{1,20}$/.test(text) ? text : null;
 }
 
+const MAX_REPLY_MEMBERS = 20;
+/** Of a member of the reply, in characters of JSON: it goes into the audit event. */
+const LONGEST_MEMBER = 1_000;
+
+/** What Meta replied beside `success`, secrets removed; null where there is nothing. */
+function metaReplyOf({ success: _, ...members }: Readonly<Record<string, unknown>>): ManagedEvent['metaReply'] {
+  const kept = Object.entries(members).slice(0, MAX_REPLY_MEMBERS);
+  if (kept.length === 0) return null;
+  const short = (value: unknown) => (JSON.stringify(value).length > LONGEST_MEMBER ? '[too long]' : value);
+  return Object.fromEntries(kept.map(([name, value]) => [name.slice(0, LONGEST_MEMBER), short(value)]));
+}
+
 function toErrorMember(error: unknown): ManagedEvent['error'] {
-  if (!isHubcastError(error)) return { code: 'internal', meta_code: null, meta_subcode: null, fbtrace_id: null };
-  const { meta_code, meta_subcode, fbtrace_id } = error.details ?? {};
+  const none = { meta_code: null, meta_subcode: null, fbtrace_id: null, meta_says: null };
+  if (!isHubcastError(error)) return { code: 'internal', ...none };
+  const { meta_code, meta_subcode, fbtrace_id, meta_says } = error.details ?? {};
   return {
     code: error.code,
     meta_code: typeof meta_code === 'number' ? meta_code : null,
     meta_subcode: typeof meta_subcode === 'number' ? meta_subcode : null,
     fbtrace_id: typeof fbtrace_id === 'string' ? fbtrace_id : null,
+    meta_says: typeof meta_says === 'string' ? meta_says : null,
   };
 }

@@ -173,7 +173,7 @@ describe('registering step by step', () => {
     expect([done.operation, left]).toEqual(['register', []]);
     const text = said.join('\n');
     expect(text).toContain('has to be proved yours');
-    expect(text).toContain('A wrong or outdated code is refused so');
+    expect(text).toContain('The code is wrong or outdated.');
     expect(text).toContain('A PIN is six digits.');
     expect(text).toContain('The two differ.');
     expect(text).toContain('no API can switch it off again');

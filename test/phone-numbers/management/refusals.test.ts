@@ -46,16 +46,14 @@ const refuse = (error: object, status = 400) =>
 
 describe("Meta's refusals", () => {
   it.each([
-    [133005, null, 422, 'operation_refused', 'PIN is not the one', null],
+    [133005, null, 422, 'operation_refused', 'not the PIN of this number', null],
     [133006, null, 422, 'operation_refused', 'verified again', null],
     [133008, null, 422, 'operation_refused', 'Too many wrong PINs', null],
     [133009, null, 422, 'operation_refused', 'too fast', null],
     [133015, null, 422, 'operation_refused', 'deleted a moment ago', 300],
     [133016, null, 422, 'operation_refused', '10 times in 72 hours', 259_200],
-    [136024, null, 422, 'operation_refused', 'did not send a code', null],
-    [100, 2388001, 422, 'operation_refused', 'display name is in review', null],
-    [100, 2388012, 422, 'operation_refused', 'cannot move', null],
-    [100, null, 422, 'operation_refused', 'does not take one of the values', null],
+    [100, 2388012, 422, 'operation_refused', 'does not register the number as it is', null],
+    [803, null, 404, 'phone_number_not_found', 'no object with this id', null],
     [133000, null, 422, 'operation_refused', 'was not completed', null],
     [133010, null, 422, 'operation_refused', 'not registered', null],
     [131057, null, 422, 'operation_refused', 'maintenance', 60],
@@ -63,13 +61,13 @@ describe("Meta's refusals", () => {
     [131031, null, 422, 'operation_refused', 'locked', null],
     [368, null, 422, 'operation_refused', 'by policy', null],
     [33, null, 404, 'phone_number_not_found', 'deleted', null],
-    [100, 33, 404, 'phone_number_not_found', 'answers alike', null],
+    [100, 33, 404, 'phone_number_not_found', 'the same answer for both', null],
     [10, null, 502, 'graph_permission_missing', 'lacks a permission', null],
     [200, null, 502, 'graph_permission_missing', 'lacks a permission', null],
     [299, null, 502, 'graph_permission_missing', 'lacks a permission', null],
     [190, 463, 502, 'graph_token_invalid', 'access token', null],
     [0, null, 502, 'graph_token_invalid', 'access token', null],
-    [999_999, null, 422, 'operation_refused', 'no explanation', null],
+    [999_999, null, 422, 'operation_refused', 'cannot explain', null],
   ])('%s/%s is explained', async (code, subcode, status, ours, about, wait) => {
     refuse({ code, ...(subcode === null ? {} : { error_subcode: subcode }), message: 'nothing helpful' });
     const answer = await managed.call('POST', REGISTER, { pin: PIN });
@@ -119,7 +117,7 @@ describe("Meta's refusals", () => {
   it('takes out of the words of Meta what is secret, and keeps the rest', async () => {
     refuse({ code: 133005, message: `PIN ${PIN} is wrong`, error_data: { details: `${PIN}: try again in 12 hours` } });
     const { body } = await managed.call('POST', REGISTER, { pin: PIN });
-    expect(body.error.details.meta_says).toBe('[removed]: try again in 12 hours');
+    expect(body.error.details.meta_says).toBe('[removed]: try again in 12 hours. PIN [removed] is wrong.');
     refuse({ code: 133005, error_data: `The PIN ${PIN} is wrong` });
     const { stderr, code } = await managed.cli(['register', NUMBER.id, '--pin-file', '-', '--yes'], PIN);
     expect(code).toBe(1);
@@ -135,20 +133,34 @@ describe("Meta's refusals", () => {
     }
     const last = await managed.call('POST', REGISTER, { pin: PIN });
     expect([...codes, last.body.error.details.meta_code]).toEqual([133005, 133005, 133005, 133005, 133005, 133008]);
-    expect(last.body.error.details.meta_says).toBe('Try again in 12 hours.');
+    expect(last.body.error.details.meta_says).toBe(
+      'Try again in 12 hours. (#133008) Too many two-step verification PIN guesses.',
+    );
   });
 
   it('covers every code of the table, each with something to do', () => {
-    for (const refusal of REFUSALS) {
-      const [first] = refusal.codes;
+    for (const row of REFUSALS) {
+      const [first] = row.codes;
       const code = typeof first === 'number' ? first : (first?.[0] ?? Number.NaN);
-      expect(
-        refusalOf({ code: code === 2388001 ? 100 : code, subcode: code === 2388001 ? code : null, httpStatus: 400 }),
-      ).toBe(refusal);
-      expect(refusal.todo).toMatch(/\.$/);
+      for (const operation of row.operations ?? [null]) {
+        expect(refusalOf({ code, subcode: null, httpStatus: 400 }, operation)).toBe(row);
+      }
+      expect(`${row.about}${row.todo}`).toMatch(/\..+\.$/s);
     }
-    // Subcodes of a token's refusal are no codes of their own.
-    expect(refusalOf({ code: 190, subcode: 33, httpStatus: 401 }).about).toContain('access token');
+  });
+
+  it('goes by the subcode, and by the code where the subcode says nothing of this operation', () => {
+    const of = (code: number, subcode: number, operation: Parameters<typeof refusalOf>[1]) =>
+      refusalOf({ code, subcode, httpStatus: 400 }, operation);
+    expect(of(136024, 2388091, 'request-code').about).toContain('no code to this number for now');
+    expect(of(100, 2388091, 'migrate-number').about).toContain('cannot move');
+    expect(of(136024, 2388091, 'verify-code').about).toContain('did not send a code');
+    expect(of(100, 2388093, 'set-conversational').about).toContain('does not take one of the values');
+    // Subcodes of a token's refusal only look like codes.
+    expect(of(190, 33, 'register').about).toContain('access token');
+    // Meta failed, whatever the subcode is called elsewhere.
+    expect(of(1, 1357045, 'register').unknown).toBe(true);
+    expect(of(100, 1357045, 'register').unknown).toBe(false);
   });
 });
 

@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 interface Reply {
   readonly success?: boolean;
   readonly id?: string;
-  readonly error?: { readonly code: number; readonly error_subcode?: number };
+  readonly error?: { readonly code: number; readonly error_subcode?: number; readonly message?: string };
   readonly [member: string]: unknown;
 }
 
@@ -36,7 +36,7 @@ describe('the Graph stand-in', () => {
     await call(graph, `${NUMBER.id}/request_code`, { code_method: 'SMS', language: 'en_US' });
     const code = graph.codeSentTo(NUMBER.id) ?? '';
     expect(code).toMatch(/^\d{3}-\d{3}$/);
-    expect((await call(graph, `${NUMBER.id}/verify_code`, { code })).error?.code).toBe(100);
+    expect((await call(graph, `${NUMBER.id}/verify_code`, { code })).error?.code).toBe(136025);
     expect((await call(graph, `${NUMBER.id}/verify_code`, { code: code.replace('-', '') })).success).toBe(true);
     expect((await register(graph, '123456')).success).toBe(true);
     expect(await call(graph, `${NUMBER.id}?fields=status,platform_type`)).toMatchObject({
@@ -45,13 +45,16 @@ describe('the Graph stand-in', () => {
     });
   });
 
-  it('refuses a second code at once', async () => {
+  it('sends one code an hour, and five in 24 hours', async () => {
     const clock = createClock();
     const graph = await standInWith({ ...oneNew, now: clock.now });
     const ask = () => call(graph, `${NUMBER.id}/request_code`, { code_method: 'VOICE', language: 'en_US' });
-    expect((await ask()).success).toBe(true);
-    expect((await ask()).error?.code).toBe(136024);
-    clock.pass(60_000);
+    for (let code = 0; code < 5; code += 1) {
+      expect((await ask()).success).toBe(true);
+      expect((await ask()).error).toMatchObject({ code: 136024, error_subcode: code < 4 ? 2388091 : 2388367 });
+      clock.pass(HOUR_MS);
+    }
+    clock.pass(19 * HOUR_MS);
     expect((await ask()).success).toBe(true);
   });
 
@@ -71,10 +74,58 @@ describe('the Graph stand-in', () => {
     expect((await register(graph, '111111')).success).toBe(true);
   });
 
-  it('refuses a registration while the name is in review', async () => {
+  it('registers a number while its name is in review', async () => {
+    const graph = await standInWith(oneNew);
+    graph.change(NUMBER.id, { name_status: 'PENDING_REVIEW', code_verification_status: 'VERIFIED' });
+    expect((await register(graph, '111111')).success).toBe(true);
+    expect(await call(graph, `${NUMBER.id}?fields=status,name_status`)).toMatchObject({
+      status: 'CONNECTED',
+      name_status: 'PENDING_REVIEW',
+    });
+  });
+
+  it('leaves the PIN of a registered number as it is', async () => {
+    const graph = await standInWith(oneNew);
+    graph.change(NUMBER.id, { code_verification_status: 'VERIFIED' });
+    await register(graph, '111111');
+    expect((await register(graph, '222222')).error?.code).toBe(133005);
+    expect((await register(graph, '111111')).success).toBe(true);
+  });
+
+  it('does not register a number of the Business app', async () => {
+    const graph = await standInWith(oneNew);
+    graph.change(NUMBER.id, { is_on_biz_app: true, platform_type: 'ON_PREMISE' });
+    expect((await register(graph, '111111')).error).toMatchObject({
+      code: 100,
+      message: expect.stringContaining('not available for SMB businesses'),
+    });
+  });
+
+  it('takes no override before the app is subscribed, and no welcome message', async () => {
+    const graph = await standInWith({ accounts: [{ id: ACCOUNT, numbers: [NUMBER], subscribed: false }] });
+    const override = { override_callback_uri: 'https://x.example/', verify_token: 't' };
+    const refused = { code: 100, message: expect.stringContaining('your app must be subscribed') };
+    expect((await call(graph, NUMBER.id, { webhook_configuration: override })).error).toMatchObject(refused);
+    expect((await call(graph, `${ACCOUNT}/subscribed_apps`, override)).error).toMatchObject(refused);
+    await call(graph, `${ACCOUNT}/subscribed_apps`, {});
+    expect((await call(graph, NUMBER.id, { webhook_configuration: override })).success).toBe(true);
+    const welcome = await call(graph, `${NUMBER.id}/conversational_automation`, { enable_welcome_message: true });
+    expect(welcome.error?.code).toBe(100);
+  });
+
+  it('refuses the next operation as it is told, and no read', async () => {
     const graph = await standInWith();
-    graph.change(NUMBER.id, { name_status: 'PENDING_REVIEW' });
-    expect((await register(graph, '111111')).error).toMatchObject({ code: 100, error_subcode: 2388001 });
+    graph.refuse('still_in_app');
+    graph.refuse('no_such_object');
+    expect((await call(graph, `${NUMBER.id}?fields=status`)).error).toBeUndefined();
+    expect((await register(graph, '111111')).error).toMatchObject({
+      code: 100,
+      error_subcode: 2388001,
+      error_user_title: 'Cannot Create Certificate',
+      error_user_msg: expect.stringContaining('disconnect it'),
+    });
+    expect((await call(graph, NUMBER.id, { pin: '111111' })).error?.code).toBe(803);
+    expect((await register(graph, '111111')).success).toBe(true);
   });
 
   it('deregisters, but not a number of the Business app, nor twice', async () => {
@@ -96,6 +147,12 @@ describe('the Graph stand-in', () => {
     expect(await call(graph, `${added.id}?fields=status`)).toMatchObject({ status: 'PENDING' });
     const move = { cc: '1', phone_number: '6315555555', migrate_phone_number: true };
     expect((await call(graph, '2/phone_numbers', { ...move, migrate_phone_number: false })).error?.code).toBe(100);
+    await call(graph, NUMBER.id, { pin: '111111' });
+    expect((await call(graph, '2/phone_numbers', move)).error).toMatchObject({ code: 100, error_subcode: 2388001 });
+    const listed = await call(graph, `${ACCOUNT}/phone_numbers`, move);
+    expect(listed.error).toMatchObject({ code: 100, error_subcode: 2388012 });
+    graph.remove(NUMBER.id);
+    graph.add(ACCOUNT, NUMBER);
     expect((await call(graph, '2/phone_numbers', move)).id).toMatch(/^\d+$/);
     expect(await call(graph, `${NUMBER.id}?fields=status`)).toMatchObject({ status: 'MIGRATED' });
   });

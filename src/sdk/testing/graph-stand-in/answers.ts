@@ -1,4 +1,4 @@
-/** Answers as Graph gives them: bodies of errors, and the shapes recorded of real ones. */
+/** Answers in the shapes that Graph gives: recorded bodies of errors and of success. */
 
 export interface StandInAnswer {
   readonly status: number;
@@ -8,10 +8,13 @@ export interface StandInAnswer {
 
 export const SUCCESS: StandInAnswer = { status: 200, body: { success: true } };
 
-interface ErrorOptions {
+export interface ErrorOptions {
   readonly status?: number;
   readonly type?: string;
   readonly subcode?: number;
+  /** `error_user_title` and `error_user_msg`, for people. */
+  readonly title?: string;
+  readonly userMessage?: string;
   readonly details?: string;
   readonly transient?: boolean;
 }
@@ -27,15 +30,18 @@ export class StandInError extends Error {
 }
 
 export function graphError(code: number, message: string, options: ErrorOptions = {}): StandInAnswer {
-  const { status = 400, type = 'OAuthException', subcode, details, transient } = options;
+  const { status = 400, type = 'OAuthException', subcode, title, userMessage, details, transient } = options;
   return {
     status,
     body: {
       error: {
-        message: `(#${code}) ${message}`,
+        // Graph leaves the code out of the message where it gives a subcode.
+        message: subcode === undefined ? `(#${code}) ${message}` : message,
         type,
         code,
         ...(subcode === undefined ? {} : { error_subcode: subcode }),
+        ...(title === undefined ? {} : { error_user_title: title }),
+        ...(userMessage === undefined ? {} : { error_user_msg: userMessage }),
         ...(details === undefined ? {} : { error_data: { messaging_product: 'whatsapp', details } }),
         ...(transient === undefined ? {} : { is_transient: transient }),
         fbtrace_id: 'AStandInTraceId0000000A',

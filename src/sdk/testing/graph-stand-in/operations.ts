@@ -26,14 +26,14 @@ interface Call {
   readonly parameters: WriteParameters;
 }
 
-interface Surroundings {
+interface Context {
   readonly state: State;
   readonly read: ReadOptions;
   readonly write: WriteOptions;
 }
 
 /** @throws StandInError */
-export function answerOperation(call: Call, { state, read, write }: Surroundings): StandInAnswer {
+export function answerOperation(call: Call, { state, read, write }: Context): StandInAnswer {
   const { method, id, edge, query, parameters } = call;
   const number = state.numbers.get(id);
   const operation = `${method} ${number === undefined ? 'account' : 'number'} ${edge}`.trim();
@@ -57,7 +57,7 @@ export function answerOperation(call: Call, { state, read, write }: Surroundings
       expireVerification(number, write.now());
       return readNumber(number, query, read);
     case 'POST number':
-      return changeNumber(number, parameters, write);
+      return changeNumber(number, parameters, { ...write, subscribed: state.subscribed.has(number.accountId) });
     case 'POST number request_code':
       return requestCode(number, parameters, write);
     case 'POST number verify_code':

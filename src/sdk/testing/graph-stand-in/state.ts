@@ -27,7 +27,8 @@ export interface Hidden {
   /** Times of register and deregister, ms. */
   registrations: number[];
   deregistrations: number[];
-  codeRequestedMs: number | null;
+  /** Times at which codes were sent, ms. */
+  codesRequested: number[];
   /** A verification by code lasts 14 days. Null: as `code_verification_status` says. */
   verifiedMs: number | null;
   /** `storage_configuration` of the settings edge. */
@@ -82,7 +83,7 @@ export function addNumber(state: State, accountId: string, number: StandInNumber
       wrongPins: 0,
       registrations: [],
       deregistrations: [],
-      codeRequestedMs: null,
+      codesRequested: [],
       verifiedMs: null,
       storage: NO_LOCAL_STORAGE,
       deletedMs: null,
@@ -102,6 +103,10 @@ function withScore<Members extends Record<string, unknown>>(
   { quality_rating: score, quality_score: set }: Readonly<Record<string, unknown>>,
 ): Members {
   return score === undefined || set !== undefined ? members : { ...members, quality_score: { score } };
+}
+
+export function digitsOf({ members }: NumberState): string {
+  return members.display_phone_number.replace(/\D/g, '');
 }
 
 /** Numbers of an account, newest first, as the edge lists them by default. */

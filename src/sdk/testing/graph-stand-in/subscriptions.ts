@@ -1,5 +1,6 @@
 /** The app's subscription to an account, and the override of its callback URL. */
 import { notFound, type StandInAnswer, StandInError, SUCCESS } from './answers.ts';
+import { refusal } from './refusals.ts';
 import { numbersOf, type State } from './state.ts';
 
 const MAX_URL_LENGTH = 200;
@@ -28,7 +29,8 @@ export function subscribe(
     throw new StandInError(100, 'Invalid parameter', {
       details: 'override_callback_uri or verify_token is not valid.',
     });
-  } else state.overrides.set(accountId, url);
+  } else if (!state.subscribed.has(accountId)) throw refusal('not_subscribed');
+  else state.overrides.set(accountId, url);
   state.subscribed.add(accountId);
   for (const { members } of numbersOf(state, accountId)) {
     const { whatsapp_business_account: _, ...others } = members.webhook_configuration as Record<string, unknown>;

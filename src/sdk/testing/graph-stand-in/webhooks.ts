@@ -1,4 +1,6 @@
+/** The webhooks that Meta would send of what happens to a number of the stand-in. */
 import { signPayload, toAppSecret } from '../../../webhook/signature.ts';
+import type { NumberState } from './state.ts';
 
 /** Where the stand-in's webhooks go, and the secret they are signed with. */
 export interface WebhookTarget {
@@ -6,8 +8,27 @@ export interface WebhookTarget {
   readonly appSecret: string;
 }
 
-/** @returns the status of the answer */
-export async function sendWebhook(
+/** @param target undefined sends none until `sendTo` names one */
+export function createWebhooks(target: WebhookTarget | undefined, now: () => number) {
+  const sent: Promise<number>[] = [];
+  let current = target;
+
+  return {
+    send(number: NumberState, field: string, value: Readonly<Record<string, unknown>>): void {
+      if (current === undefined) return;
+      const sending = sendWebhook(current, { entryId: number.accountId, field, value, nowMs: now() });
+      sending.catch(() => {});
+      sent.push(sending);
+    },
+    sendTo(next: WebhookTarget): void {
+      current = next;
+    },
+    /** @returns the status of each answer */
+    settled: (): Promise<number[]> => Promise.all(sent),
+  };
+}
+
+async function sendWebhook(
   target: WebhookTarget,
   { entryId, field, value, nowMs }: { entryId: string; field: string; value: object; nowMs: number },
 ): Promise<number> {

@@ -1,8 +1,8 @@
-/** What changes a number, with the refusals Meta documents for it. */
-
+/** The operations that change a number, with Meta's refusals of them. */
 import { isObject } from '../../../core/is-object.ts';
 import { notFound, type StandInAnswer, StandInError, SUCCESS } from './answers.ts';
-import { addNumber, NEW_NUMBER, NO_LOCAL_STORAGE, type NumberState, type State } from './state.ts';
+import { refusal } from './refusals.ts';
+import { addNumber, digitsOf, NEW_NUMBER, NO_LOCAL_STORAGE, type NumberState, type State } from './state.ts';
 
 export interface WriteOptions {
   readonly now: () => number;
@@ -20,7 +20,10 @@ const HOUR_MS = 3_600_000;
 const REGISTRATION_WINDOW_MS = 72 * HOUR_MS;
 const REGISTRATIONS_PER_WINDOW = 10;
 const WRONG_PINS_BEFORE_LOCK = 5;
-const CODE_PAUSE_MS = 60_000;
+/** After a code Meta sends no other for an hour (136024/2388091); Meta does not say how many a day are too many (2388367). */
+const CODE_PAUSE_MS = HOUR_MS;
+const CODE_WINDOW_MS = 24 * HOUR_MS;
+const CODES_PER_WINDOW = 5;
 const DELETED_PAUSE_MS = 5 * 60_000;
 
 export function requestCode(
@@ -31,11 +34,11 @@ export function requestCode(
   const { members, hidden } = number;
   if (parameters.code_method !== 'SMS' && parameters.code_method !== 'VOICE') throw missing('code_method');
   if (typeof parameters.language !== 'string') throw missing('language');
-  if (members.status === 'CONNECTED') throw codeRefused('The number is verified and registered already.');
-  if (hidden.codeRequestedMs !== null && now() - hidden.codeRequestedMs < CODE_PAUSE_MS) {
-    throw codeRefused('A code was sent a moment ago. Wait before asking for another.');
-  }
-  hidden.codeRequestedMs = now();
+  if (members.status === 'CONNECTED') throw refusal('verified_already');
+  const lately = hidden.codesRequested.filter((timeMs) => now() - timeMs < CODE_WINDOW_MS);
+  if (lately.length >= CODES_PER_WINDOW) throw refusal('codes_too_often');
+  if (now() - (lately.at(-1) ?? Number.NEGATIVE_INFINITY) < CODE_PAUSE_MS) throw refusal('no_code_for_now');
+  hidden.codesRequested = [...lately, now()];
   hidden.code = sixDigits(random);
   codeSent(number);
   return SUCCESS;
@@ -47,9 +50,7 @@ export function verifyCode(
   { now }: WriteOptions,
 ): StandInAnswer {
   if (typeof parameters.code !== 'string') throw missing('code');
-  if (hidden.code === null || parameters.code !== hidden.code) {
-    throw new StandInError(100, 'Invalid parameter', { details: 'The code is wrong or has expired.' });
-  }
+  if (hidden.code === null || parameters.code !== hidden.code) throw refusal('wrong_code');
   hidden.code = null;
   hidden.verifiedMs = now();
   members.code_verification_status = 'VERIFIED';
@@ -83,32 +84,25 @@ export function register(number: NumberState, parameters: WriteParameters, { now
   if (typeof pin !== 'string' || !/^\d{6}$/.test(pin)) throw missing('pin');
   countRegistration(hidden.registrations, now());
   expireVerification(number, now());
-  if (hidden.deletedMs !== null && now() - hidden.deletedMs < DELETED_PAUSE_MS) {
-    throw new StandInError(133015, 'Phone number was recently deleted', {
-      details: 'Wait 5 minutes before registering it.',
-    });
-  }
-  if (members.code_verification_status !== 'VERIFIED') {
-    throw new StandInError(133006, 'Phone number re-verification needed', {
-      details: 'Verify the phone number before registering it.',
-    });
-  }
-  if (members.name_status === 'PENDING_REVIEW') {
-    throw new StandInError(100, 'Cannot create certificate', {
-      subcode: 2388001,
-      details: 'The display name is in review.',
-    });
-  }
+  if (hidden.deletedMs !== null && now() - hidden.deletedMs < DELETED_PAUSE_MS) throw refusal('deleted_lately');
+  if (isAppNumber(members)) throw refusal('smb_number');
+  if (members.code_verification_status !== 'VERIFIED') throw refusal('verify_again');
   checkPin(number, pin);
-  hidden.pin = pin;
+  // A name in review is no obstacle. A number that is registered keeps its PIN.
+  if (members.status !== 'CONNECTED') Object.assign(hidden, { pin });
   Object.assign(members, {
     status: 'CONNECTED',
     platform_type: 'CLOUD_API',
     throughput: { level: 'STANDARD' },
-    is_pin_enabled: true,
+    is_pin_enabled: members.is_pin_enabled === true || hidden.pin !== null,
     last_onboarded_time: new Date(now()).toISOString().replace(/\.\d+Z$/, '+0000'),
   });
   return SUCCESS;
+}
+
+/** Of the WhatsApp Business app, and not connected by coexistence. */
+function isAppNumber({ is_on_biz_app: inApp, platform_type: platform }: NumberState['members']): boolean {
+  return inApp === true && platform !== 'CLOUD_API';
 }
 
 export function deregister({ members, hidden }: NumberState, { now }: WriteOptions): StandInAnswer {
@@ -129,7 +123,7 @@ export function deregister({ members, hidden }: NumberState, { now }: WriteOptio
 export function changeNumber(
   number: NumberState,
   parameters: WriteParameters,
-  { happened, nameRequested }: WriteOptions,
+  { happened, nameRequested, subscribed }: WriteOptions & { readonly subscribed: boolean },
 ): StandInAnswer {
   const { members, hidden } = number;
   const { pin, new_display_name: name, webhook_configuration: override } = parameters;
@@ -149,13 +143,15 @@ export function changeNumber(
     if (typeof url !== 'string' || url.length > 200 || (url !== '' && typeof token !== 'string')) {
       throw missing('webhook_configuration');
     }
+    if (url !== '' && !subscribed) throw refusal('not_subscribed');
     const { phone_number: _, ...others } = members.webhook_configuration as Record<string, unknown>;
     members.webhook_configuration = url === '' ? others : { ...others, phone_number: url };
   }
   return SUCCESS;
 }
 
-const CONVERSATION_MEMBERS = ['enable_welcome_message', 'prompts', 'commands'];
+/** The welcome message was removed on 27 March 2026. */
+const CONVERSATION_MEMBERS = ['prompts', 'commands'];
 
 export function setConversation({ members }: NumberState, parameters: WriteParameters): StandInAnswer {
   const stranger = Object.keys(parameters).find((name) => !CONVERSATION_MEMBERS.includes(name));
@@ -179,15 +175,11 @@ export function addOrMigrate(state: State, accountId: string, parameters: WriteP
   const digits = number.startsWith(cc) ? number : cc + number;
   const taken = [...state.numbers.values()].find((other) => digitsOf(other) === digits);
   const migrate = parameters.migrate_phone_number === true || parameters.migrate_phone_number === 'true';
+  if (taken?.accountId === accountId) throw refusal('listed_already');
   if (taken !== undefined && !migrate) {
     throw new StandInError(100, 'Invalid parameter', { details: 'The number belongs to another account.' });
   }
-  if (taken?.hidden.pin) {
-    throw new StandInError(100, 'Invalid parameter', {
-      subcode: 2388012,
-      details: 'Two-step verification is on at the source.',
-    });
-  }
+  if (taken?.hidden.pin) throw refusal('two_step_on');
   if (taken !== undefined) taken.members.status = 'MIGRATED';
   const id = String(10n ** 15n + BigInt(state.numbers.size) + 54_321n);
   addNumber(state, accountId, {
@@ -202,37 +194,23 @@ export function addOrMigrate(state: State, accountId: string, parameters: WriteP
 function countRegistration(times: number[], nowMs: number): void {
   const lately = times.filter((timeMs) => nowMs - timeMs < REGISTRATION_WINDOW_MS);
   times.splice(0, times.length, ...lately);
-  if (lately.length >= REGISTRATIONS_PER_WINDOW) {
-    throw new StandInError(133016, 'Account register or deregister rate limit exceeded', {
-      details: 'Too many attempts in 72 hours.',
-    });
-  }
+  if (lately.length >= REGISTRATIONS_PER_WINDOW) throw refusal('registered_too_often');
   times.push(nowMs);
 }
 
 /** A wrong PIN counts: after some of them even the right one is refused. */
 function checkPin({ hidden }: NumberState, pin: string): void {
   if (hidden.pin === null) return;
-  if (hidden.wrongPins >= WRONG_PINS_BEFORE_LOCK) {
-    throw new StandInError(133008, 'Too many two-step verification PIN guesses', { details: 'Try again in 12 hours.' });
-  }
+  if (hidden.wrongPins >= WRONG_PINS_BEFORE_LOCK) throw refusal('pin_locked');
   if (pin !== hidden.pin) {
     hidden.wrongPins += 1;
-    throw new StandInError(133005, 'Two-step verification PIN mismatch', { details: 'The PIN is wrong.' });
+    throw refusal('wrong_pin');
   }
   hidden.wrongPins = 0;
 }
 
-export function digitsOf({ members }: NumberState): string {
-  return members.display_phone_number.replace(/\D/g, '');
-}
-
 function missing(name: string): StandInError {
   return new StandInError(100, 'Invalid parameter', { details: `The parameter ${name} is missing or not valid.` });
-}
-
-function codeRefused(details: string): StandInError {
-  return new StandInError(136024, 'Request code error', { details });
 }
 
 function sixDigits(random: () => number): string {

@@ -1,0 +1,49 @@
+/**
+ * Removes secrets from what Meta replied. Meta's texts repeat what they were given: a PIN in groups of three, a token as it is
+ * in a URL or in JSON. Control characters are removed as well, so that they cannot hide a secret or move a terminal's cursor.
+ */
+import { isObject } from '../core/is-object.ts';
+
+export interface SecretMask {
+  readonly text: (text: string) => string;
+  /** Every text, member name and number of a JSON value. */
+  readonly value: (value: unknown) => unknown;
+}
+
+const REMOVED = '[removed]';
+/** Control characters, line separators, changes of direction. */
+const CONTROLS = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu;
+
+export function createSecretMask(secrets: readonly string[]): SecretMask {
+  // The longest first: one secret may be a part of another.
+  const forms = secrets
+    .filter((secret) => secret !== '')
+    .sort((a, b) => b.length - a.length)
+    .flatMap(formsOf);
+
+  function text(given: string): string {
+    return forms.reduce<string>((kept, form) => kept.replaceAll(form, REMOVED), given.replace(CONTROLS, ' '));
+  }
+
+  function value(given: unknown): unknown {
+    if (typeof given === 'string') return text(given);
+    if (typeof given === 'number') return text(String(given)) === String(given) ? given : REMOVED;
+    if (Array.isArray(given)) return given.map(value);
+    if (!isObject(given)) return given;
+    return Object.fromEntries(Object.entries(given).map(([name, member]) => [text(name), value(member)]));
+  }
+
+  return { text, value };
+}
+
+function formsOf(secret: string): readonly (string | RegExp)[] {
+  // Digits may be grouped, as the SMS shows them.
+  if (/^\d+$/.test(secret)) return [new RegExp([...secret].join('\\D{0,2}'), 'g')];
+  const inUrl = encodeURIComponent(secret);
+  const inJson = JSON.stringify(secret).slice(1, -1);
+  // Meta's servers escape slashes, and everything beyond ASCII.
+  const inMetasJson = inJson
+    .replaceAll('/', '\\/')
+    .replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return [...new Set([secret, inUrl, inUrl.replace(/%../g, (hex) => hex.toLowerCase()), inJson, inMetasJson])];
+}
