@@ -48,7 +48,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['http/internal'],
   ['console'],
   ['console/client'],
-  ['doctor'],
+  ['doctor', 'doctor/findings'],
   ['cluster'],
   ['sdk', 'sdk/testing', 'sdk/testing/graph-stand-in'],
   ['app'],

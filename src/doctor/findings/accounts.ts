@@ -1,0 +1,50 @@
+/** The WhatsApp Business Accounts and their numbers. */
+import { type FindingKind, LOST, SUBSCRIBE } from './kind.ts';
+
+export const ACCOUNT_FINDINGS = {
+  accounts_missing: {
+    severity: 'warning',
+    why: 'It cannot be checked whether the app receives the webhooks of your accounts, and numbers are not looked up.',
+    fix: 'Set WABA_IDS to the ids of your WhatsApp Business Accounts.',
+  },
+  account_not_visible: {
+    severity: 'error',
+    why: 'Its numbers cannot be read. Meta answers alike for what does not exist and what may not be seen.',
+    fix: 'Check the id (of a WhatsApp Business Account, not of a number or a portfolio), and give the system user the account as an asset.',
+  },
+  account_permission_missing: {
+    severity: 'error',
+    why: 'Its numbers and its subscription cannot be read.',
+    fix: 'Give the system user the permission whatsapp_business_management and the account as an asset, then make the token again.',
+  },
+  account_not_subscribed: {
+    severity: 'error',
+    why: `Meta sends nothing of this account, whatever the app's fields are. ${LOST}`,
+    fix: SUBSCRIBE,
+  },
+  account_diverted: {
+    severity: 'warning',
+    why: "13 fields follow an override, messages and calls among them; they do not come here. Number, name, quality and account events go to the app's callback URL all the same.",
+    fix: 'Remove the override: POST /<account>/subscribed_apps without a body; or "hubcast numbers webhook --help".',
+  },
+  account_empty: {
+    severity: 'info',
+    why: 'Nothing can come of this account but account events.',
+    fix: 'Add a number in WhatsApp Manager, or take the account out of WABA_IDS.',
+  },
+  number_diverted: {
+    severity: 'warning',
+    why: "13 fields follow an override, messages and calls among them; they do not come here. Number, name, quality and account events go to the app's callback URL all the same.",
+    fix: 'Remove the override: POST /<number> with an empty override_callback_uri; or "hubcast numbers webhook --help".',
+  },
+  number_not_registered: {
+    severity: 'warning',
+    why: 'Nobody can write to it or be written to from it. 14 days after it was verified it has to be verified again.',
+    fix: 'Register it: "hubcast numbers register <id>" with MANAGEMENT=on, or in WhatsApp Manager.',
+  },
+  number_not_connected: {
+    severity: 'warning',
+    why: 'Only a CONNECTED number sends and receives.',
+    fix: 'See "hubcast numbers health" for the reason and what to do.',
+  },
+} as const satisfies Record<string, FindingKind>;

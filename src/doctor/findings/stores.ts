@@ -1,0 +1,85 @@
+/** Kafka, its topics, the journal and its disk. */
+import type { FindingKind } from './kind.ts';
+
+export const STORE_FINDINGS = {
+  kafka_unreachable: {
+    severity: 'error',
+    why: 'Without Kafka every webhook gets 503.',
+    fix: 'Check KAFKA_BROKERS, the way there, and the settings KAFKA_TLS and KAFKA_SASL_MECHANISM.',
+  },
+  kafka_bootstrap_unreachable: {
+    severity: 'warning',
+    why: 'When the other bootstrap brokers are away too, hubcast does not find the cluster.',
+    fix: 'Start that broker, or take it out of KAFKA_BROKERS.',
+  },
+  kafka_two_clusters: {
+    severity: 'error',
+    why: 'Events would go to one cluster or the other, by chance.',
+    fix: 'Name brokers of one cluster in KAFKA_BROKERS.',
+  },
+  kafka_other_cluster: {
+    severity: 'error',
+    why: 'Events go where nobody reads them, and the ones stored so far are elsewhere.',
+    fix: 'Correct KAFKA_BROKERS; or, when the cluster was replaced on purpose, KAFKA_CLUSTER_ID.',
+  },
+  topic_missing: {
+    severity: 'error',
+    why: 'Webhooks with events for it get 503.',
+    fix: 'Run "hubcast topics apply", or set KAFKA_CREATE_TOPICS=on and start hubcast.',
+  },
+  topic_not_created_yet: {
+    severity: 'info',
+    why: 'hubcast creates it when it starts (KAFKA_CREATE_TOPICS=on).',
+    fix: 'Start hubcast, or run "hubcast topics apply".',
+  },
+  topic_forbidden: {
+    severity: 'error',
+    why: 'Webhooks with events for it get 503.',
+    fix: "Grant hubcast's user Describe, DescribeConfigs, Read and Write on the topic (kafka-acls --add --operation Write ...).",
+  },
+  topic_unusable: {
+    severity: 'error',
+    why: 'Webhooks with events for it get 503 until this passes.',
+    fix: 'See the brokers: partitions without a leader, or fewer replicas in sync than min.insync.replicas asks for.',
+  },
+  topic_replicas_behind: {
+    severity: 'warning',
+    why: 'When one more broker fails, webhooks get 503, or acknowledged events are lost.',
+    fix: 'See which broker is away or slow; its replicas catch up by themselves.',
+  },
+  topic_single_copy: {
+    severity: 'warning',
+    why: 'A 200 means acknowledged by all in-sync replicas: with one copy, losing one broker loses acknowledged events.',
+    fix: 'Use three replicas and min.insync.replicas=2 (kafka-reassign-partitions; for new topics KAFKA_REPLICATION_FACTOR=3).',
+  },
+  topic_settings_differ: {
+    severity: 'warning',
+    why: 'Larger events become dead-letter chunks where max.message.bytes is small; compaction in the wrong place drops events.',
+    fix: 'Run "hubcast topics plan" to see it, and "hubcast topics apply" to set it.',
+  },
+  topic_settings_hidden: {
+    severity: 'info',
+    why: 'The largest event the topic takes is assumed to be 1 MiB, and cleanup.policy is not checked.',
+    fix: "Grant hubcast's user DescribeConfigs on the topic.",
+  },
+  journal_not_writable: {
+    severity: 'error',
+    why: 'hubcast cannot start, or answers 503.',
+    fix: 'Make DATA_DIR writable for the user hubcast runs as.',
+  },
+  journal_nearly_full: {
+    severity: 'warning',
+    why: 'At JOURNAL_MAX_BYTES webhooks get 503; nothing is removed to make room.',
+    fix: 'Raise JOURNAL_MAX_BYTES or lower JOURNAL_RETENTION_HOURS.',
+  },
+  disk_nearly_full: {
+    severity: 'error',
+    why: 'Without space webhooks get 503, and Meta gives them up after 7 days.',
+    fix: 'Free space on the disk of DATA_DIR, or move it to a larger one.',
+  },
+  disk_small: {
+    severity: 'warning',
+    why: 'The disk is full before JOURNAL_MAX_BYTES is reached.',
+    fix: 'Use a larger disk for DATA_DIR, or a lower JOURNAL_MAX_BYTES.',
+  },
+} as const satisfies Record<string, FindingKind>;
