@@ -7,8 +7,8 @@ import { readStoreSettings } from '../src/config/read-settings.ts';
 import { asyncApiDocument } from '../src/events/async-api.ts';
 import { envelopeJsonSchema, eventTypeSchemas, schemaIndex } from '../src/events/json-schemas.ts';
 import type { Family } from '../src/fields/families.ts';
+import { namingsOf } from '../src/records/planned-topics.ts';
 import { topicName } from '../src/records/topics.ts';
-import { namingOf } from '../src/stores/select.ts';
 import { chartSettingDefaults, chartValuesSchema } from './chart-values.ts';
 import { grafanaDashboard } from './dashboard/grafana-dashboard.ts';
 import { toMarkdownTable } from './markdown-table.ts';
@@ -30,7 +30,7 @@ export interface GeneratedFile {
 
 export function generatedFiles(): readonly GeneratedFile[] {
   const schemas = [...eventTypeSchemas(), envelopeJsonSchema(), captureJsonSchema()];
-  const naming = namingOf(readStoreSettings({}));
+  const naming = namingsOf(readStoreSettings({}))[0];
   const topicOf = (family: Family) => topicName(naming, family);
   return [
     ...schemas.map(({ path, schema }) => ({ path: `schemas/${path}`, text: toJson(schema) })),

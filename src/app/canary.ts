@@ -7,7 +7,7 @@ import type { Logger } from '../core/log.ts';
 import type { CanaryEffects } from '../doctor/canary.ts';
 import { callbackUrlOf } from '../doctor/examine.ts';
 import { topicName } from '../records/topics.ts';
-import { monotonicMs, openReader } from '../stores/select.ts';
+import { openReader } from '../stores/select.ts';
 import { sendTo } from '../webhook/send.ts';
 
 export interface OpenCanary extends CanaryEffects {
@@ -36,14 +36,14 @@ export function openCanary(settings: Settings, options: CanaryOptions): OpenCana
   const named = settings.META_APPS === undefined ? null : app.name;
   const url = callbackUrlOf(options.url ?? `http://127.0.0.1:${settings.PORT}`, named);
   const topic = topicName({ prefix: app.topicPrefix, names: settings.TOPIC_NAMES }, 'unknown');
-  const reader = openReader(settings, options.log);
+  const reader = openReader({ settings: () => settings, log: options.log });
   return {
     url,
     post: (payload) => sendTo(url, payload, { secret, timeoutMs: options.timeoutMs }),
     read: (timestampMs, signal) => reader.read({ topics: [topic], from: { timestampMs }, follow: true, signal }),
     randomText: () => randomBytes(12).toString('hex'),
     now: Date.now,
-    monotonicMs,
+    monotonicMs: () => performance.now(),
     close: reader.close,
   };
 }

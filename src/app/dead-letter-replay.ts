@@ -8,9 +8,8 @@ import {
   type ReplayOptions,
 } from '../dead-letters/replay.ts';
 import { createAcceptance } from '../events/acceptance.ts';
+import { topicsOfFamily } from '../records/planned-topics.ts';
 import type { ReadRecords } from '../records/record.ts';
-import { topicName } from '../records/topics.ts';
-import { namingsOf } from '../stores/select.ts';
 import { storingOptions } from './webhook-endpoints.ts';
 
 export function openReplay(
@@ -18,7 +17,7 @@ export function openReplay(
   options: Pick<ReplayOptions, 'append' | 'knownNumber' | 'onStored'> & { readonly read: ReadRecords },
 ): ReplayDeadLetter {
   const { read, ...rest } = options;
-  const topics = [...new Set(namingsOf(settings).map((naming) => topicName(naming, 'dead-letter')))];
+  const topics = topicsOfFamily(settings, 'dead-letter');
   const apps = appsOf(settings);
   const byName = new Map(apps.map((app) => [app.name, toReplayed(app, settings)] as const));
   // An app that is gone may have had other accounts: everything of it is accepted.

@@ -1,8 +1,5 @@
 /** From settings to the effects that doctor's checks need: Graph, the callback URL, Kafka, the disk. */
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { access, stat, statfs } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import type { MetaApp } from '../config/meta-apps.ts';
@@ -10,12 +7,11 @@ import { createScrubber } from '../config/secret-texts.ts';
 import type { StoreSettings } from '../config/settings.ts';
 import type { Logger } from '../core/log.ts';
 import type { CallbackEffects, CertificateFacts } from '../doctor/check-callback.ts';
-import type { DiskFacts } from '../doctor/check-journal.ts';
 import type { DoctorEffects, GraphOfApp } from '../doctor/examine.ts';
 import { createAccountCalls, createAppCalls } from '../meta-graph/app-calls.ts';
 import { createGraphClient, type GraphClient } from '../meta-graph/client.ts';
 import { createPhoneNumberReads } from '../meta-graph/phone-number-reads.ts';
-import { kafkaConnection, toKafkaOptions } from '../stores/select.ts';
+import { storeOf } from '../stores/select.ts';
 import { sendHandshake, sendTo } from '../webhook/send.ts';
 
 export interface DoctorOptions {
@@ -36,8 +32,7 @@ export function openDoctor(settings: StoreSettings, options: DoctorOptions): Doc
     graph: (app) => openGraphOfApp(app, settings, { fetch: clock.fetch, now }),
     clockSkewMs: clock.skewMs,
     callback: openCallback(fetch, options.certificate ?? readCertificate),
-    kafka: openKafka(settings, log),
-    disk: inspectDisk,
+    checkStore: (notes) => storeOf(settings).check({ settings: () => settings, log }, notes),
     now,
     clean: createScrubber(() => settings, process.env),
     begin,
@@ -108,26 +103,6 @@ function createClockWatch(fetch: typeof globalThis.fetch, now: () => number) {
   };
 }
 
-function openKafka(settings: StoreSettings, log: Logger): DoctorEffects['kafka'] {
-  const brokers = settings.KAFKA_BROKERS;
-  if (brokers === undefined) return null;
-  const { topics: plans, partitions, maxMessageBytes, createTopics } = toKafkaOptions(() => settings, brokers, log);
-  const connection = kafkaConnection(() => settings, brokers, log);
-  return {
-    async inspect() {
-      const { inspectKafka } = await import('../stores/kafka/inspect.ts');
-      return inspectKafka(
-        connection,
-        plans.map(({ name }) => name),
-      );
-    },
-    plans,
-    target: { partitions, maxMessageBytes },
-    createTopics,
-    expectedClusterId: settings.KAFKA_CLUSTER_ID ?? null,
-  };
-}
-
 /** Taken whatever it is like, and judged afterwards: what is wrong shall be named. */
 function readCertificate(url: URL): Promise<CertificateFacts> {
   return new Promise((done, fail) => {
@@ -149,30 +124,3 @@ function readCertificate(url: URL): Promise<CertificateFacts> {
     });
   });
 }
-
-/** Of the folder, or of the nearest one above it that exists: serve makes it. */
-async function inspectDisk(dataDir: string): Promise<DiskFacts> {
-  let folder = resolve(dataDir);
-  while (!(await exists(folder)) && dirname(folder) !== folder) folder = dirname(folder);
-  const [writable, { bavail, bsize }, sizes] = await Promise.all([
-    access(folder, constants.W_OK | constants.X_OK).then(
-      () => true,
-      () => false,
-    ),
-    statfs(folder),
-    Promise.all(['journal.db', 'journal.db-wal'].map((file) => sizeOf(join(dataDir, file)))),
-  ]);
-  return { writable, freeBytes: bavail * bsize, journalBytes: sizes.reduce((sum, size) => sum + size, 0) };
-}
-
-const exists = (path: string) =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
-const sizeOf = (file: string) =>
-  stat(file).then(
-    ({ size }) => size,
-    () => 0,
-  );

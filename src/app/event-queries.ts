@@ -4,12 +4,15 @@ import { messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { createStoredEvents, type StoredEvents } from '../event-queries/event-queries.ts';
 import type { KnownNumberOf, SplitEvent } from '../events/event.ts';
+import { namingsOf } from '../records/planned-topics.ts';
 import { writtenFamilies } from '../records/topics.ts';
-import { namingsOf, type OpenReader, openReader } from '../stores/select.ts';
+import { openReader } from '../stores/select.ts';
 import type { Append } from '../stores/store.ts';
+import type { StoreKind, StoreReader } from '../stores/store-kind.ts';
 import { openReplay } from './dead-letter-replay.ts';
 
 export interface OpenEventsOptions {
+  readonly kind: StoreKind;
   readonly append: Append;
   readonly knownNumber?: KnownNumberOf;
   readonly onStored?: (events: readonly SplitEvent[]) => void;
@@ -19,14 +22,17 @@ export interface OpenEventsOptions {
 const NOT_LISTED: ReadonlySet<string> = new Set(['raw', 'phone-number-state']);
 
 /** @param settings asked again for what can change while the service runs */
-export function openEvents(settings: () => Settings, log: Logger, options: OpenEventsOptions): StoredEvents {
+export function openEvents(
+  settings: () => Settings,
+  log: Logger,
+  { kind, ...options }: OpenEventsOptions,
+): StoredEvents {
   const fixed = settings();
-  let journal: OpenReader | undefined;
+  let opened: StoreReader | undefined;
 
-  function reader(): OpenReader {
-    if (fixed.KAFKA_BROKERS !== undefined) return openReader(settings(), log);
-    journal ??= openReader(fixed, log);
-    return journal;
+  function reader(): StoreReader {
+    opened ??= openReader({ settings, log }, kind);
+    return opened;
   }
 
   const events = createStoredEvents({
@@ -41,7 +47,7 @@ export function openEvents(settings: () => Settings, log: Logger, options: OpenE
     ...events,
     close() {
       events.close();
-      journal?.close();
+      opened?.close();
     },
   };
 }

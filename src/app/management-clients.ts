@@ -9,7 +9,7 @@ import { isObject } from '../core/is-object.ts';
 import type { Logger } from '../core/log.ts';
 import { explanationOf } from '../phone-numbers/management/explain.ts';
 import { MANAGEMENT_OPERATIONS, type OperationName } from '../phone-numbers/management/manage.ts';
-import { describeStore, openStore } from '../stores/select.ts';
+import { storeForCommands } from '../stores/select.ts';
 import type { Store } from '../stores/store.ts';
 import { openLookUps } from './look-ups.ts';
 import { openManagement } from './management.ts';
@@ -106,8 +106,7 @@ export function createDirectClient(settings: StoreSettings, options: DirectClien
   let store: Promise<Store> | undefined;
 
   async function opened(): Promise<Store> {
-    // A spool belongs to the service that runs.
-    store ??= openStore(() => ({ ...settings, SPOOL: false }), log);
+    store ??= storeForCommands(settings).open({ settings: () => settings, log });
     try {
       return await store;
     } catch (error) {
@@ -125,7 +124,7 @@ export function createDirectClient(settings: StoreSettings, options: DirectClien
   return {
     about: withoutAudit
       ? 'from here, and nothing is put on record'
-      : `from here, put on record in the ${describeStore(settings)}`,
+      : `from here, put on record in the ${storeForCommands(settings).describe(settings)}`,
     async prepare() {
       if (withoutAudit) return;
       const { readiness } = await opened();
@@ -152,7 +151,7 @@ function notOnRecord(settings: StoreSettings, cause: unknown): HubcastError {
   const reason = messageOf(cause);
   return new HubcastError(
     code,
-    `This cannot be put on record in the ${describeStore(settings)}, so nothing was done: ${reason}\nWhere a service runs, name it: --url http://127.0.0.1:8081 (or HUBCAST_URL). To go on without a record: --without-audit.`,
+    `This cannot be put on record in the ${storeForCommands(settings).describe(settings)}, so nothing was done: ${reason}\nWhere a service runs, name it: --url http://127.0.0.1:8081 (or HUBCAST_URL). To go on without a record: --without-audit.`,
     { cause },
   );
 }

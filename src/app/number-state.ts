@@ -7,8 +7,9 @@ import { pause } from '../core/time-out.ts';
 import { createLookUps, type LookUps } from '../phone-numbers/look-ups/look-ups.ts';
 import { createStateDirectory } from '../phone-numbers/watch/state-directory.ts';
 import { createStateView, type StateView } from '../phone-numbers/watch/state-view.ts';
-import { topicName } from '../records/topics.ts';
-import { namingsOf, type OpenReader, openReader } from '../stores/select.ts';
+import { topicsOfFamily } from '../records/planned-topics.ts';
+import { openReader } from '../stores/select.ts';
+import type { StoreKind, StoreReader } from '../stores/store-kind.ts';
 
 const BACKOFF = { firstMs: 1_000, longestMs: 60_000 };
 
@@ -18,9 +19,9 @@ export interface FollowedState {
 }
 
 /** What leaders wrote, in memory. A topic that is not there yet is waited for. */
-export function followState(settings: () => StoreSettings, log: Logger): FollowedState {
+export function followState(settings: () => StoreSettings, kind: StoreKind, log: Logger): FollowedState {
   const fixed = settings();
-  const reader = openReader(settings, log);
+  const reader = openReader({ settings, log }, kind);
   const closing = new AbortController();
   const { signal } = closing;
   const view = createStateView();
@@ -38,7 +39,7 @@ export function followState(settings: () => StoreSettings, log: Logger): Followe
       await pause(backoff.next(), signal);
     }
   }
-  const following = Promise.all(stateTopicsOf(fixed).map(follow));
+  const following = Promise.all(topicsOfFamily(fixed, 'phone-number-state').map(follow));
   return {
     view,
     async close() {
@@ -49,11 +50,6 @@ export function followState(settings: () => StoreSettings, log: Logger): Followe
   };
 }
 
-/** Of all apps: those without a token have theirs too, if another replica knows it. */
-function stateTopicsOf(settings: StoreSettings): readonly string[] {
-  return [...new Set(namingsOf(settings).map((naming) => topicName(naming, 'phone-number-state')))];
-}
-
 /** The state as it is stored now, for one question. @returns null where there is none */
 export async function openStoredState(settings: StoreSettings, log: Logger): Promise<LookUps | null> {
   const view = createStateView();
@@ -61,7 +57,7 @@ export async function openStoredState(settings: StoreSettings, log: Logger): Pro
   if (reader === null) return null;
   try {
     const there = new Set(await reader.topics());
-    const topics = stateTopicsOf(settings).filter((topic) => there.has(topic));
+    const topics = topicsOfFamily(settings, 'phone-number-state').filter((topic) => there.has(topic));
     for await (const record of reader.read({ topics, from: 'start', follow: false })) view.take(record);
   } finally {
     reader.close();
@@ -69,9 +65,9 @@ export async function openStoredState(settings: StoreSettings, log: Logger): Pro
   return view.accounts().length === 0 ? null : createLookUps(createStateDirectory(view), Date.now);
 }
 
-function openStored(settings: StoreSettings, log: Logger): OpenReader | null {
+function openStored(settings: StoreSettings, log: Logger): StoreReader | null {
   try {
-    return openReader(settings, log);
+    return openReader({ settings: () => settings, log });
   } catch (error) {
     // No journal.
     if (error instanceof HubcastError && error.code === 'usage') return null;

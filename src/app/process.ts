@@ -5,6 +5,7 @@ import { createScrubber } from '../config/secret-texts.ts';
 import type { Settings } from '../config/settings.ts';
 import { ERRORS } from '../core/errors.ts';
 import { bufferedStdout, createLog, type Logger } from '../core/log.ts';
+import { findStoreConflicts } from '../stores/select.ts';
 import { turnOffPretenuring } from './heap-policy.ts';
 
 export interface OpenProcess {
@@ -20,7 +21,7 @@ export interface OpenProcess {
  */
 export function openProcess(env: Environment, shared: (settings: Settings) => boolean, worker?: number): OpenProcess {
   turnOffPretenuring();
-  const first = readSettings(env);
+  const first = readSettings(env, findStoreConflicts);
   let current = () => first;
   const destination = bufferedStdout(
     createScrubber(() => current(), env),

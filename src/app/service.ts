@@ -11,9 +11,10 @@ import { PACKAGE } from '../core/package-info.ts';
 import { openSchemas } from '../events/schema-files.ts';
 import { createInternalApp } from '../http/internal/internal-app.ts';
 import type { Listener } from '../http/server/listener.ts';
-import { describeStore, openStore } from '../stores/select.ts';
+import { storeOf } from '../stores/select.ts';
 import type { Readiness } from '../stores/store.ts';
-import { warnOfLeftEvents } from '../stores/unforwarded-events.ts';
+import type { StoreKind } from '../stores/store-kind.ts';
+import { warnOfUnforwardedEvents } from '../stores/unforwarded-events.ts';
 import { watchEventLoop } from '../telemetry/event-loop.ts';
 import { DURABLE_SECONDS } from '../telemetry/metrics/delivery-counts.ts';
 import { sumDeliveries } from '../telemetry/metrics/sum-deliveries.ts';
@@ -40,7 +41,7 @@ export interface Service {
 
 export interface ServiceOptions {
   /** Another store than the settings mean; there are no workers with it. */
-  readonly open?: typeof openStore;
+  readonly kind?: StoreKind;
   /** What the settings were read from: workers read it again. */
   readonly env?: Environment;
 }
@@ -56,23 +57,23 @@ const NUMBERS_REFRESH_INTERVAL_MS = 10_000;
 export async function startService(
   settings: () => Settings,
   log: Logger,
-  { open = openStore, env = process.env }: ServiceOptions = {},
+  { kind = storeOf(settings()), env = process.env }: ServiceOptions = {},
 ): Promise<Service> {
   const fixed = settings();
   const workers = workerCount(fixed);
   const metrics = openMetrics();
-  const store = await open(settings, log, metrics.storeMeter);
-  warnOfLeftEvents(fixed, log);
+  const store = await kind.open({ settings, log }, metrics.storeMeter);
+  if (!kind.ownsJournal) warnOfUnforwardedEvents(fixed.DATA_DIR, log);
   const numbers = openLookUps(settings, log, metrics.noteGraphCall);
   const eventLoop = watchEventLoop();
-  const watch = openWatch(settings, { store, numbers, log });
+  const watch = openWatch(settings, { kind, store, numbers, log });
   let stopping: Promise<void> | undefined;
 
   const known = {
     ...(watch.knownNumber === null ? {} : { knownNumber: watch.knownNumber }),
     ...(numbers === null ? {} : { onStored: numbers.directory.countEvents }),
   };
-  const events = openEvents(settings, log, { append: store.append, ...known });
+  const events = openEvents(settings, log, { kind, append: store.append, ...known });
   const scrub = createScrubber(settings, process.env);
   const readiness = metrics.watchReadiness(async () => scrubbed(await lookAtReadiness(), scrub));
   const lookAtReadiness = async (): Promise<Readiness> => {
@@ -87,7 +88,7 @@ export async function startService(
   const page = openConsole({
     deliveries: () => (pool === undefined ? metrics.deliveries : sumDeliveries(pool.lastMetrics(), DURABLE_SECONDS)),
     version: PACKAGE.version,
-    store: describeStore(fixed),
+    store: kind.describe(fixed),
   });
 
   const listeners: Listener[] = [];

@@ -13,9 +13,11 @@ import { FAMILY_NAMES, type Family } from '../fields/families.ts';
 import { createLookUps, type LookUps } from '../phone-numbers/look-ups/look-ups.ts';
 import { keepState, type LeaderOptions, type Leadership } from '../phone-numbers/watch/leader.ts';
 import { createStateDirectory } from '../phone-numbers/watch/state-directory.ts';
+import { mayLead } from '../records/planned-topics.ts';
 import { type TopicNaming, topicName } from '../records/topics.ts';
-import { kafkaConnection, keepsState, monotonicMs, openReader } from '../stores/select.ts';
+import { openReader } from '../stores/select.ts';
 import type { Store } from '../stores/store.ts';
+import type { StoreKind } from '../stores/store-kind.ts';
 import type { OpenLookUps } from './look-ups.ts';
 import { followState } from './number-state.ts';
 
@@ -28,12 +30,12 @@ export interface Watch {
 }
 
 export interface WatchOptions {
+  readonly kind: StoreKind;
   readonly store: Store;
   readonly numbers: OpenLookUps | null;
   readonly log: Logger;
 }
 
-const HOUR_MS = 60 * 60 * 1000;
 /** A leader that falls silent is replaced after this. */
 const SESSION_TIMEOUT_MS = 10_000;
 /** They say something of numbers. */
@@ -43,9 +45,9 @@ const NO_WATCH: Watch = { knownNumber: null, lookUps: null, close: async () => u
 
 export function openWatch(settings: () => StoreSettings, options: WatchOptions): Watch {
   const fixed = settings();
-  const { numbers, log } = options;
+  const { kind, numbers, log } = options;
   const knownNumber = numbers?.directory.peek ?? null;
-  if (keepsState(fixed) && numbers !== null) {
+  if (mayLead(fixed) && numbers !== null) {
     const leaders = watchedApps(fixed).map((watched) => openLeader(settings, watched, numbers, options));
     return {
       knownNumber,
@@ -53,9 +55,9 @@ export function openWatch(settings: () => StoreSettings, options: WatchOptions):
       close: async () => void (await Promise.all(leaders.map(({ close }) => close()))),
     };
   }
-  const follows = fixed.KAFKA_BROKERS !== undefined && fixed.PUBLISH_FAMILIES.includes('phone-number-state');
+  const follows = kind.elect !== null && fixed.PUBLISH_FAMILIES.includes('phone-number-state');
   if (!follows) return { ...NO_WATCH, knownNumber };
-  const { view, close } = followState(settings, log);
+  const { view, close } = followState(settings, kind, log);
   const lookUps = numbers === null ? createLookUps(createStateDirectory(view), Date.now) : null;
   return { knownNumber: view.peek, lookUps, close };
 }
@@ -85,12 +87,13 @@ function openLeader(
   settings: () => StoreSettings,
   { stateTopic, appOf }: Watched,
   numbers: OpenLookUps,
-  { store, log }: WatchOptions,
+  { kind, store, log }: WatchOptions,
 ): Pick<Watch, 'close'> {
   const fixed = settings();
+  const keptMs = kind.lastRecordKeptMs(fixed);
   const namings = [...new Set(appOf.values())].map((app) => namingOfApp(app, fixed));
   const [firstApp] = [...appOf.values()] as [MetaApp];
-  const reader = openReader(settings, log);
+  const reader = openReader({ settings, log }, kind);
   const closing = new AbortController();
   const families = new Map(
     namings.flatMap((naming) => FAMILY_NAMES.map((family) => [topicName(naming, family), family] as const)),
@@ -98,8 +101,8 @@ function openLeader(
   const options: LeaderOptions = {
     accountIds: [...appOf.keys()],
     intervalMs: fixed.PHONE_NUMBERS_WATCH_SECONDS * 1000,
-    rewriteAfterMs: fixed.KAFKA_BROKERS === undefined ? (fixed.JOURNAL_RETENTION_HOURS * HOUR_MS) / 2 : null,
-    shared: fixed.KAFKA_BROKERS !== undefined,
+    rewriteAfterMs: keptMs === null ? null : keptMs / 2,
+    shared: kind.elect !== null,
     readsLately: numbers.readsLately,
     readList: numbers.directory.readList,
     lastList: numbers.directory.lastList,
@@ -133,7 +136,7 @@ function openLeader(
     }
   }
 
-  if (fixed.KAFKA_BROKERS === undefined) {
+  if (kind.elect === null) {
     const alone = keep({
       generation: 0,
       signal: closing.signal,
@@ -149,15 +152,9 @@ function openLeader(
       },
     };
   }
-  const connection = kafkaConnection(settings, fixed.KAFKA_BROKERS, log);
-  const joining = import('../stores/kafka/membership.ts').then(({ joinForHold }) =>
-    joinForHold({
-      connection,
-      groupId: `hubcast-numbers.${stateTopic}`,
-      sessionTimeoutMs: SESSION_TIMEOUT_MS,
-      onLease: keep,
-      now: monotonicMs,
-    }),
+  const joining = kind.elect(
+    { settings, log },
+    { groupId: `hubcast-numbers.${stateTopic}`, sessionTimeoutMs: SESSION_TIMEOUT_MS, onLease: keep },
   );
   return {
     async close() {

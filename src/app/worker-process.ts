@@ -5,7 +5,7 @@ import { createScrubber } from '../config/secret-texts.ts';
 import { messageOf } from '../core/errors.ts';
 import { PACKAGE } from '../core/package-info.ts';
 import type { Listener } from '../http/server/listener.ts';
-import { openStore } from '../stores/select.ts';
+import { storeOf } from '../stores/select.ts';
 import type { Readiness } from '../stores/store.ts';
 import { watchEventLoop } from '../telemetry/event-loop.ts';
 import { openMetrics } from './metrics.ts';
@@ -26,11 +26,12 @@ process.prependListener('disconnect', () => {
   exit(1);
 });
 
+const kind = storeOf(fixed);
 const metrics = openMetrics();
 const eventLoop = watchEventLoop();
-const store = await openStore(settings, log, metrics.storeMeter);
+const store = await kind.open({ settings, log }, metrics.storeMeter);
 const admission = createReceiverAdmission(fixed, store);
-const watch = openWatch(settings, { store, numbers: null, log });
+const watch = openWatch(settings, { kind, store, numbers: null, log });
 let listener: Listener | undefined;
 
 const link = linkToPrimary({

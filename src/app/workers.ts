@@ -12,7 +12,6 @@ import { startWorkers, type WorkerPool } from '../cluster/worker-pool.ts';
 import type { Environment } from '../config/read-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../core/log.ts';
-import { monotonicMs } from '../stores/select.ts';
 
 export interface OpenWorkersOptions {
   /** What the settings were read from. */
@@ -45,7 +44,7 @@ export function openWorkers(fixed: Settings, { env, onPublished, log }: OpenWork
     },
     onPublished,
     killAfterMs: fixed.SHUTDOWN_TIMEOUT_MS + fixed.WRITE_TIMEOUT_MS + KILL_MARGIN_MS,
-    now: monotonicMs,
+    now: () => performance.now(),
     log,
   });
 }

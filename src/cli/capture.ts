@@ -12,8 +12,8 @@ import { readStoreSettings } from '../config/read-settings.ts';
 import { HubcastError, messageOf } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
 import type { Family } from '../fields/families.ts';
-import { topicName } from '../records/topics.ts';
-import { namingsOf, openReader } from '../stores/select.ts';
+import { topicsOfFamily } from '../records/planned-topics.ts';
+import { openReader } from '../stores/select.ts';
 import { parseTime } from './times.ts';
 import { visible } from './visible.ts';
 
@@ -64,7 +64,7 @@ async function exportCaptures(options: ExportOptions): Promise<void> {
     throw new HubcastError('usage', '--redact-key-file is the key of --redact, which was not given.');
   }
   const settings = readStoreSettings(process.env);
-  const topics = (family: Family) => new Set(namingsOf(settings).map((naming) => topicName(naming, family)));
+  const topics = (family: Family) => new Set(topicsOfFamily(settings, family));
   const rawTopics = topics('raw');
   const redactor = options.redact ? createRequestRedactor(readKey(options.redactKeyFile)) : null;
   const { from: sinceMs, to: untilMs, app: apps, field: fields, account: accounts, eventId: eventIds } = options;
@@ -73,7 +73,7 @@ async function exportCaptures(options: ExportOptions): Promise<void> {
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
 
-  const reader = openReader(settings, createLog('warn', process.stderr));
+  const reader = openReader({ settings: () => settings, log: createLog('warn', process.stderr) });
   const output = options.output === undefined ? process.stdout : await openNew(options.output);
   let read = 0;
   let written = 0;

@@ -7,12 +7,13 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { startService } from '../app/service.ts';
 import { readSettings } from '../config/read-settings.ts';
+import type { Settings } from '../config/settings.ts';
 import { HubcastError } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
 import { phoneNumberChanged } from '../events/system/phone-numbers.ts';
 import type { AnyField } from '../fields/field.ts';
 import { findField } from '../fields/registry.ts';
-import { topicName } from '../records/topics.ts';
+import { topicsOfFamily } from '../records/planned-topics.ts';
 import { startGraphStandIn } from '../sdk/testing/graph-stand-in/start-graph-stand-in.ts';
 import { NEW_NUMBER } from '../sdk/testing/graph-stand-in/state.ts';
 import { openReader } from '../stores/select.ts';
@@ -80,7 +81,7 @@ async function demo(exit: boolean): Promise<void> {
     const samples = sampleRequests();
     for (const { about, body } of samples) await playDelivery(url, secret, about, body);
     await playForgery(url, samples[0]?.body ?? '{}');
-    await showEvents(dataDir, settings, samples.length);
+    await showEvents(settings, samples.length);
     if (exit) return;
     await print(hints(service.publicUrl ?? '', service.internalUrl, { dataDir, secret, token, manageToken }));
     await untilSignal();
@@ -137,10 +138,10 @@ async function playForgery(url: string, body: string): Promise<void> {
 }
 
 /** The webhooks' events, and the change that hubcast finds in them; not the state it keeps beside. */
-async function showEvents(dataDir: string, settings: ReturnType<typeof readSettings>, count: number): Promise<void> {
+async function showEvents(settings: Settings, count: number): Promise<void> {
   await print(`\n${paint('bold', 'The events, as consumers get them')}\n`);
-  const reader = openReader({ ...settings, DATA_DIR: dataDir }, createLog('warn', process.stderr));
-  const topics = [topicName({ prefix: settings.TOPIC_PREFIX, names: {} }, 'phone-numbers')];
+  const reader = openReader({ settings: () => settings, log: createLog('warn', process.stderr) });
+  const topics = topicsOfFamily(settings, 'phone-numbers');
   let told = 0;
   let changes = 0;
   const signal = AbortSignal.timeout(EVENTS_WAIT_MS);

@@ -7,8 +7,7 @@ import { typeOfEvent } from '../events/event.ts';
 import { systemEvents } from '../events/system-events.ts';
 import { type Family, familyPlan } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
-import { topicName } from '../records/topics.ts';
-import { namingsOf, topicPlansOf } from '../stores/select.ts';
+import { topicPlansOf, topicsOfFamily } from '../records/planned-topics.ts';
 import { METRICS, type MetricRow } from '../telemetry/metrics/metric-rows.ts';
 import { defaultFormat, type Format, parseFormat, print, toTable } from './output.ts';
 
@@ -18,8 +17,7 @@ import { defaultFormat, type Format, parseFormat, print, toTable } from './outpu
  */
 export const DESCRIPTIONS = {
   fields: (settings) => {
-    const namings = namingsOf(settings());
-    const topicsOf = (family: Family) => [...new Set(namings.map((naming) => topicName(naming, family)))].join(', ');
+    const topicsOf = (family: Family) => topicsOfFamily(settings(), family).join(', ');
     const ofMeta = allEvents().map(({ field, event, family }) => ({
       field: field.name,
       type: typeOfEvent(field, event),

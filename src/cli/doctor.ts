@@ -5,8 +5,10 @@ import type { StoreSettings } from '../config/settings.ts';
 import { HubcastError } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
 import { examine } from '../doctor/examine.ts';
-import type { Finding, Report, Severity } from '../doctor/findings.ts';
+import type { Report } from '../doctor/findings.ts';
 import { createNotes } from '../doctor/notes.ts';
+import { findStoreConflicts } from '../stores/select.ts';
+import type { Finding, Severity } from '../stores/store-notes.ts';
 import { paint, print } from './output.ts';
 import { visible } from './visible.ts';
 
@@ -68,7 +70,7 @@ async function doctor({ url, offline = false, probe, json }: Options): Promise<v
 async function examineHere(work: (settings: StoreSettings) => Promise<Report>): Promise<Report> {
   let settings: StoreSettings;
   try {
-    settings = readSettings(process.env);
+    settings = readSettings(process.env, findStoreConflicts);
   } catch (error) {
     if (!(error instanceof HubcastError)) throw error;
     const { notes, report } = createNotes(

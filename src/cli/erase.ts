@@ -1,9 +1,10 @@
 import { Command } from 'commander';
-import { erasePerson } from '../app/erase.ts';
 import { readStoreSettings } from '../config/read-settings.ts';
 import type { StoreSettings } from '../config/settings.ts';
 import { HubcastError } from '../core/errors.ts';
-import type { Person } from '../event-queries/names-person.ts';
+import { namesPerson, type Person } from '../event-queries/names-person.ts';
+import { type Erased, eraseFromJournal } from '../stores/journal/erase.ts';
+import { storeOf } from '../stores/select.ts';
 import { askAtTerminal, canAsk } from './ask.ts';
 import { print } from './output.ts';
 import { visible } from './visible.ts';
@@ -43,7 +44,7 @@ async function erase({ participant, number, dryRun = false, yes = false, json }:
   const settings = readStoreSettings(process.env);
   const person = toPerson(participant, number);
   if (!dryRun && !yes) await ask(settings, person);
-  const { lookedAt, byTopic } = erasePerson(settings, person, dryRun);
+  const { lookedAt, byTopic } = eraseRecords(settings, person, dryRun);
   const records = Object.values(byTopic).reduce((sum, count) => sum + count, 0);
   const beyond = beyondReach(settings);
   if (json)
@@ -56,6 +57,10 @@ async function erase({ participant, number, dryRun = false, yes = false, json }:
   for (const [topic, count] of Object.entries(byTopic)) await print(`  ${visible(topic)}  ${count}`);
   await print('Out of reach:');
   for (const line of beyond) await print(`  ${line}`);
+}
+
+function eraseRecords({ DATA_DIR: dataDir }: StoreSettings, person: Person, dryRun: boolean): Erased {
+  return eraseFromJournal({ dataDir, dryRun, matches: (record) => namesPerson(record, person) });
 }
 
 function toPerson(participant: string | undefined, number: string | undefined): Person {
@@ -72,18 +77,16 @@ function toPerson(participant: string | undefined, number: string | undefined): 
 
 async function ask(settings: StoreSettings, person: Person): Promise<void> {
   if (!canAsk()) throw new HubcastError('usage', 'Nobody can be asked here: give --yes, or --dry-run to look first.');
-  const { byTopic } = erasePerson(settings, person, true);
+  const { byTopic } = eraseRecords(settings, person, true);
   const records = Object.values(byTopic).reduce((sum, count) => sum + count, 0);
   const message = `Remove ${records} records from ${visible(settings.DATA_DIR)} for ever?`;
   const { confirm } = await askAtTerminal();
   if (!(await confirm(message))) throw new HubcastError('usage', 'Nothing was removed.');
 }
 
-function beyondReach({ KAFKA_BROKERS }: StoreSettings): readonly string[] {
+function beyondReach(settings: StoreSettings): readonly string[] {
   return [
-    KAFKA_BROKERS === undefined
-      ? 'a Kafka this journal was forwarded to: its topics keep records until their retention removes them'
-      : 'Kafka topics keep their records until their retention removes them; single ones cannot be taken out',
+    storeOf(settings).beyondErasure,
     'what consumers of the events stored themselves',
     'backups and snapshots of DATA_DIR',
     'capture files that were exported',

@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { createLog } from '../core/log.ts';
+import { namingsOf, topicsOfFamily } from '../records/planned-topics.ts';
 import type { ReadFrom } from '../records/record.ts';
 import { toJsonLine } from '../records/record-json.ts';
-import { topicName, writtenFamilies } from '../records/topics.ts';
-import { namingsOf, openReader } from '../stores/select.ts';
+import { writtenFamilies } from '../records/topics.ts';
+import { openReader } from '../stores/select.ts';
 import { doubtsAbout, resolveTopics, toTypes } from './events-filter.ts';
 import { defaultFormat, type Format, parseCount, parseFormat, print } from './output.ts';
 import { toPretty } from './show-record.ts';
@@ -61,12 +62,12 @@ async function readEvents(options: EventsOptions): Promise<void> {
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
 
-  const reader = openReader(settings, createLog('warn', process.stderr));
+  const reader = openReader({ settings: () => settings, log: createLog('warn', process.stderr) });
   try {
     let printed = 0;
     const topics = options.topic
       ? await resolveTopics(options.topic, namings, reader.topics)
-      : [...new Set(namings.flatMap((naming) => EVENT_FAMILIES.map((family) => topicName(naming, family))))];
+      : [...new Set(EVENT_FAMILIES.flatMap((family) => topicsOfFamily(settings, family)))];
     const records = reader.read({
       topics,
       from: options.from,

@@ -1,8 +1,14 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
+import { HubcastError } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
-import { type ForwardProgress, type ForwardSummary, forwardDryRun, forwardJournal } from '../stores/forward.ts';
-import { describeStore } from '../stores/select.ts';
+import { type ForwardProgress, type ForwardSummary, forwardJournal } from '../stores/forward.ts';
+import { countWaiting, type Waiting } from '../stores/journal/check.ts';
+import { journalFile } from '../stores/journal/files.ts';
+import { toJournalOptions } from '../stores/journal/kind.ts';
+import { openJournal } from '../stores/journal/open-journal.ts';
+import { storeForCommands } from '../stores/select.ts';
+import type { StoreContext, StoreKind } from '../stores/store-kind.ts';
 import { print } from './output.ts';
 
 interface Options {
@@ -40,27 +46,58 @@ async function forward(options: Options): Promise<void> {
   const env = options.dataDir === undefined ? process.env : { ...process.env, DATA_DIR: options.dataDir };
   const settings = readStoreSettings(env);
   const json = options.json ?? !process.stdout.isTTY;
-  if (options.dryRun) {
-    const { records, topics, parked } = forwardDryRun(settings);
-    if (json) return print(JSON.stringify({ dry_run: true, records, topics, parked }));
-    const lines = Object.entries(topics).map(([topic, count]) => `  ${topic}  ${count}`);
-    return print([`${records} events would go to Kafka; ${parked} are parked.`, ...lines].join('\n'));
+  const kind = storeForCommands(settings);
+  if (kind.openOrdered === null && !options.dryRun) {
+    throw new HubcastError('usage', 'KAFKA_BROKERS is not set: it says where the events go.');
   }
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
-  process.once('SIGTERM', () => stop.abort());
+  const waiting = countWaiting(journalFile(settings.DATA_DIR));
+  if (kind.openOrdered === null || options.dryRun) return printWaiting(waiting, json);
   const startedMs = performance.now();
-  const summary = await forwardJournal(settings, createLog('warn', process.stderr), {
-    parked: options.parked === true,
-    patienceMs: options.giveUpAfter * 1000,
-    signal: stop.signal,
-    onProgress: (progress) => process.stderr.write(`${toLine(progress)}\n`),
-  });
+  const context = { settings: () => settings, log: createLog('warn', process.stderr) };
+  const summary = await forwardFrom(context, kind.openOrdered, waiting, options);
   const durationMs = Math.round(performance.now() - startedMs);
-  if (summary.problem !== null || summary.parked > 0) process.exitCode = 1;
   const { forwarded, parked, left, problem } = summary;
+  if (problem !== null || parked > 0) process.exitCode = 1;
   if (json) return print(JSON.stringify({ dry_run: false, forwarded, parked, left, problem, duration_ms: durationMs }));
-  return print(toText(summary, describeStore({ ...settings, SPOOL: false })));
+  return print(toText(summary, kind.describe(settings)));
+}
+
+function printWaiting({ records, topics, parked }: Waiting, json: boolean): Promise<void> {
+  if (json) return print(JSON.stringify({ dry_run: true, records, topics, parked }));
+  const lines = Object.entries(topics).map(([topic, count]) => `  ${topic}  ${count}`);
+  return print([`${records} events would go to Kafka; ${parked} are parked.`, ...lines].join('\n'));
+}
+
+/** @throws HubcastError `store_locked` while a service is using the folder */
+async function forwardFrom(
+  context: StoreContext,
+  openOrdered: NonNullable<StoreKind['openOrdered']>,
+  waiting: Waiting,
+  options: Options,
+): Promise<ForwardSummary> {
+  const { log } = context;
+  const journal = await openJournal({
+    ...toJournalOptions(context.settings(), log),
+    retentionHours: null,
+    maxBytes: Number.MAX_SAFE_INTEGER,
+  });
+  try {
+    if (options.parked) await journal.forwarding.unpark();
+    const stop = new AbortController();
+    process.once('SIGINT', () => stop.abort());
+    process.once('SIGTERM', () => stop.abort());
+    return await forwardJournal({
+      source: journal.forwarding,
+      writer: await openOrdered(context),
+      total: waiting.records + (options.parked ? waiting.parked : 0),
+      patienceMs: options.giveUpAfter * 1000,
+      signal: stop.signal,
+      onProgress: (progress) => process.stderr.write(`${toLine(progress)}\n`),
+      log,
+    });
+  } finally {
+    await journal.close();
+  }
 }
 
 function toLine({ forwarded, parked, total }: ForwardProgress): string {

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
-import type { StoreSettings } from '../config/settings.ts';
 import { createLogThrottle } from '../core/log-throttle.ts';
-import { backUp, check, type JournalReport } from '../stores/journal-files.ts';
+import { backupJournal } from '../stores/journal/backup.ts';
+import { checkJournal, type JournalReport } from '../stores/journal/check.ts';
+import { journalFile } from '../stores/journal/files.ts';
 import { print } from './output.ts';
 import { visible } from './visible.ts';
 
@@ -48,15 +49,16 @@ Examples:
   return journal;
 }
 
-const settingsFor = ({ dataDir }: Options): StoreSettings =>
-  readStoreSettings(dataDir === undefined ? process.env : { ...process.env, DATA_DIR: dataDir });
+function fileOf({ dataDir }: Options): string {
+  const env = dataDir === undefined ? process.env : { ...process.env, DATA_DIR: dataDir };
+  return journalFile(readStoreSettings(env).DATA_DIR);
+}
 
 const REPORT_INTERVAL_MS = 1_000;
 
 async function backUpTo(file: string, options: Options): Promise<void> {
-  const settings = settingsFor(options);
   const mayReport = createLogThrottle({ intervalMs: REPORT_INTERVAL_MS });
-  const { bytes } = await backUp(settings, file, ({ pages, totalPages }) => {
+  const { bytes } = await backupJournal(fileOf(options), file, ({ pages, totalPages }) => {
     if (!mayReport()) return;
     process.stderr.write(`${pages} of ${totalPages} pages are copied (${Math.floor((100 * pages) / totalPages)} %)\n`);
   });
@@ -65,7 +67,7 @@ async function backUpTo(file: string, options: Options): Promise<void> {
 }
 
 async function checkIt(file: string | undefined, options: Options): Promise<void> {
-  const report = check(settingsFor(options), file);
+  const report = checkJournal(file ?? fileOf(options));
   if (report.problems.length > 0) process.exitCode = 1;
   return print((options.json ?? !process.stdout.isTTY) ? JSON.stringify(toJson(report), null, 2) : toText(report));
 }

@@ -2,9 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { createReceive } from '../receive.ts';
+import { namingsOf } from '../records/planned-topics.ts';
 import type { OutgoingRecord } from '../records/record.ts';
 import { toJsonLine } from '../records/record-json.ts';
-import { namingOf } from '../stores/select.ts';
 import { readSignature, signPayload, toAppSecret } from '../webhook/signature.ts';
 import { defaultFormat, type Format, parseFormat, print } from './output.ts';
 import { readPayload } from './payload.ts';
@@ -39,7 +39,7 @@ async function parse(file: string, options: { format?: Format }): Promise<void> 
     },
     appSecrets: [secret],
     app: 'main',
-    naming: namingOf(settings),
+    naming: namingsOf(settings)[0],
     families: settings.PUBLISH_FAMILIES,
   });
   const { body } = readPayload(file);

@@ -4,9 +4,9 @@ import { HubcastError } from '../core/errors.ts';
 import { isObject } from '../core/is-object.ts';
 import { createLog } from '../core/log.ts';
 import { type DeadLetterFilter, isWanted } from '../dead-letters/summary.ts';
+import { topicsOfFamily } from '../records/planned-topics.ts';
 import type { StoredRecord } from '../records/record.ts';
-import { topicName } from '../records/topics.ts';
-import { namingsOf, openReader } from '../stores/select.ts';
+import { openReader } from '../stores/select.ts';
 
 export interface Choice extends DeadLetterFilter {
   readonly from?: number;
@@ -15,8 +15,8 @@ export interface Choice extends DeadLetterFilter {
 
 /** Each id once, in the order stored. */
 export async function* readDeadLetters(settings: StoreSettings, choice: Choice): AsyncGenerator<StoredRecord> {
-  const reader = openReader(settings, createLog('warn', process.stderr));
-  const topics = [...new Set(namingsOf(settings).map((naming) => topicName(naming, 'dead-letter')))];
+  const reader = openReader({ settings: () => settings, log: createLog('warn', process.stderr) });
+  const topics = topicsOfFamily(settings, 'dead-letter');
   const seen = new Set<string>();
   try {
     const from = choice.from === undefined ? 'start' : { timestampMs: choice.from };

@@ -10,7 +10,7 @@ import type { Repair } from '../dead-letters/replay.ts';
 import { assertJson } from '../event-queries/event-queries.ts';
 import { readChunk } from '../records/chunk.ts';
 import type { StoredRecord } from '../records/record.ts';
-import { openReader, openStore } from '../stores/select.ts';
+import { openReader, storeForCommands } from '../stores/select.ts';
 import type { Append } from '../stores/store.ts';
 import { internalListener } from './internal-listener.ts';
 import { paint, print } from './output.ts';
@@ -74,10 +74,10 @@ async function openClient(
   dryRun: boolean,
   { url, tokenFile }: { readonly url: string | undefined; readonly tokenFile: string | undefined },
 ): Promise<ReplayClient> {
-  const log = createLog('warn', process.stderr);
+  const context = { settings: () => settings, log: createLog('warn', process.stderr) };
   const nothing = async () => undefined;
   const direct = (append: Append, close: () => Promise<void>): ReplayClient => {
-    const reader = openReader(settings, log);
+    const reader = openReader(context);
     return {
       replay: openReplay(settings, { append, read: reader.read }),
       close: () => close().finally(() => reader.close()),
@@ -86,8 +86,7 @@ async function openClient(
   if (dryRun) return direct(nothing, nothing);
   if (url === undefined) {
     try {
-      // A spool belongs to the service that runs.
-      const { append, close } = await openStore(() => ({ ...settings, SPOOL: false }), log);
+      const { append, close } = await storeForCommands(settings).open(context);
       return direct(append, close);
     } catch (error) {
       if (!isHubcastError(error) || error.code !== 'store_locked') throw error;

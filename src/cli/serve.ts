@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { openProcess } from '../app/process.ts';
 import { type Service, startService } from '../app/service.ts';
 import { workerCount } from '../app/workers.ts';
-import { describeStore } from '../stores/select.ts';
+import { storeOf } from '../stores/select.ts';
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -42,7 +42,7 @@ async function serve(): Promise<void> {
     {
       public: service.publicUrl,
       internal: service.internalUrl,
-      store: describeStore(settings()),
+      store: storeOf(settings()).describe(settings()),
       pid: process.pid,
       ...(workers > 1 ? { workers } : {}),
     },

@@ -1,7 +1,10 @@
 import { Command } from 'commander';
-import { type OpenTopics, openTopics } from '../app/topics.ts';
 import { readStoreSettings } from '../config/read-settings.ts';
+import { HubcastError } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
+import type { TopicDifference } from '../records/compare-topics.ts';
+import { storeOf } from '../stores/select.ts';
+import type { TopicAdmin, WantedTopic } from '../stores/topic-admin.ts';
 import { paint, print } from './output.ts';
 import { visible } from './visible.ts';
 
@@ -10,8 +13,6 @@ interface Options {
   readonly strimzi?: boolean;
   readonly cluster: string;
 }
-
-type Difference = Awaited<ReturnType<OpenTopics['differences']>>[number];
 
 export function topicsCommand(): Command {
   const topics = new Command('topics')
@@ -52,11 +53,21 @@ Examples:
   return topics;
 }
 
-const open = () => openTopics(readStoreSettings(process.env), createLog('silent', process.stderr));
+/** @throws HubcastError `usage` where events go to a store without topics */
+async function open(): Promise<TopicAdmin> {
+  const settings = readStoreSettings(process.env);
+  const { topicAdmin, describe } = storeOf(settings);
+  if (topicAdmin !== null) return topicAdmin({ settings: () => settings, log: createLog('silent', process.stderr) });
+  throw new HubcastError(
+    'usage',
+    `KAFKA_BROKERS is not set: events go to the ${describe(settings)}, which has no topics to make.`,
+  );
+}
+
 const inJson = ({ json }: Options) => json === true || !process.stdout.isTTY;
 
 async function plan(options: Options): Promise<void> {
-  const topics = open();
+  const topics = await open();
   if (options.strimzi) return print(toStrimzi(topics.wanted, options.cluster));
   const differences = await topics.differences();
   if (inJson(options)) await print(JSON.stringify({ differences }, null, 2));
@@ -66,7 +77,7 @@ async function plan(options: Options): Promise<void> {
 }
 
 async function apply(options: Options): Promise<void> {
-  const topics = open();
+  const topics = await open();
   const differences = await topics.differences();
   const outcomes = await topics.apply(differences);
   const left = differences.filter(({ action }) => action === 'keep' || action === 'refuse');
@@ -86,13 +97,13 @@ async function apply(options: Options): Promise<void> {
 
 const COLOURS = { create: 'green', alter: 'yellow', keep: 'dim', refuse: 'red' } as const;
 
-function toLine({ topic, about, is, should, action, reason }: Difference): string {
+function toLine({ topic, about, is, should, action, reason }: TopicDifference): string {
   const what = about === 'topic' ? should : `${about} ${is ?? '(none)'} → ${should}`;
   return `${paint(COLOURS[action], action.padEnd(6))}  ${visible(topic)}  ${visible(what)}  ${paint('dim', reason)}`;
 }
 
 /** https://strimzi.io/docs/operators/latest/configuring.html#type-KafkaTopicSpec-reference */
-function toStrimzi(wanted: OpenTopics['wanted'], cluster: string): string {
+function toStrimzi(wanted: readonly WantedTopic[], cluster: string): string {
   // JSON's texts and numbers are YAML's.
   const text = (value: string) => JSON.stringify(value);
   return wanted

@@ -5,9 +5,9 @@ import { readStoreSettings } from '../config/read-settings.ts';
 import { createLog } from '../core/log.ts';
 import { systemEventSchemaOf } from '../events/contract.ts';
 import { phoneNumberChanged } from '../events/system/phone-numbers.ts';
+import { topicsOfFamily } from '../records/planned-topics.ts';
 import type { StoredRecord } from '../records/record.ts';
-import { topicName } from '../records/topics.ts';
-import { namingsOf, openReader } from '../stores/select.ts';
+import { openReader } from '../stores/select.ts';
 import { defaultFormat, paint, print } from './output.ts';
 import { visible } from './visible.ts';
 
@@ -37,9 +37,9 @@ async function watchNumbers({ account, json }: WatchOptions): Promise<void> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
-  const reader = openReader(settings, createLog('warn', process.stderr));
+  const reader = openReader({ settings: () => settings, log: createLog('warn', process.stderr) });
   const asJson = json === true || defaultFormat() === 'json';
-  const topics = [...new Set(namingsOf(settings).map((naming) => topicName(naming, 'phone-numbers')))];
+  const topics = topicsOfFamily(settings, 'phone-numbers');
   try {
     for await (const record of reader.read({ topics, from: 'end', follow: true, signal: stop.signal })) {
       if (record.headers.ce_type !== phoneNumberChanged.type) continue;

@@ -24,12 +24,6 @@ export function findConflicts(settings: StoreSettings): string[] {
       'SPOOL=on needs KAFKA_BROKERS: what is in the spool goes to Kafka. Without Kafka the journal is used.',
     );
   }
-  if (settings.WORKERS !== 1 && (settings.KAFKA_BROKERS === undefined || settings.SPOOL)) {
-    const store = settings.SPOOL ? 'With SPOOL=on' : 'Without KAFKA_BROKERS';
-    problems.push(
-      `WORKERS=${settings.WORKERS} needs events that go to Kafka directly. ${store} they are on disk first, and one process owns that file. Use WORKERS=1.`,
-    );
-  }
   if (settings.MANAGEMENT && appsOf(settings).every(({ accessToken }) => accessToken === null)) {
     problems.push(
       'MANAGEMENT=on needs META_ACCESS_TOKEN (or an access_token in META_APPS): without it nothing can be managed.',

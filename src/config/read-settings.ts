@@ -15,18 +15,21 @@ const NAMES = Object.keys(SHAPE) as SettingName[];
 
 /**
  * @param env usually `process.env`; `<NAME>_FILE` names a file for a setting that may come from one
+ * @param findMore further problems of settings that are right one by one: those of the store they mean
  * @throws HubcastError `configuration_invalid`, one line a problem
  */
-export function readSettings(env: Environment): Settings {
-  return checkSettings(env, settingsTable);
+export function readSettings(env: Environment, findMore: FindProblems = () => []): Settings {
+  return checkSettings(env, settingsTable, findMore);
 }
+
+export type FindProblems = (settings: StoreSettings) => readonly string[];
 
 /** For commands that only read the store: what only the receiving service needs may be missing. */
 export function readStoreSettings(env: Environment): StoreSettings {
-  return checkSettings(env, storeSettingsTable);
+  return checkSettings(env, storeSettingsTable, () => []);
 }
 
-function checkSettings(env: Environment, table: z.ZodType<Settings>): Settings {
+function checkSettings(env: Environment, table: z.ZodType<Settings>, findMore: FindProblems): Settings {
   const problems = [...findRenamed(env), ...findTypos(env, acceptedNames())];
   const given: Record<string, string> = {};
   const unread = new Set<string>();
@@ -44,7 +47,7 @@ function checkSettings(env: Environment, table: z.ZodType<Settings>): Settings {
     const name = String(issue.path[0]);
     if (!unread.has(name)) problems.push(problemWith(name, given[name], issue.message));
   }
-  if (checked.success) problems.push(...findConflicts(checked.data));
+  if (checked.success) problems.push(...findConflicts(checked.data), ...findMore(checked.data));
   if (problems.length > 0 || !checked.success) throw new HubcastError('configuration_invalid', problems.join('\n'));
   return checked.data;
 }

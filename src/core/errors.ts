@@ -128,6 +128,12 @@ export const ERRORS = {
     summary: 'Another process owns this data folder.',
     fix: 'One hubcast writes to a DATA_DIR. Stop the other one, or give this one its own folder.',
   },
+  store_not_readable: {
+    status: 501,
+    retry: false,
+    summary: 'The events of this store cannot be read here.',
+    fix: 'Read them where the store puts them, or use a store that can be read: Kafka or the journal.',
+  },
   store_incompatible: {
     status: 503,
     retry: false,

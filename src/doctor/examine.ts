@@ -2,12 +2,11 @@
 import { appsOf, type MetaApp } from '../config/meta-apps.ts';
 import type { StoreSettings } from '../config/settings.ts';
 import type { AppCalls } from '../meta-graph/app-calls.ts';
+import type { StoreNotes } from '../stores/store-notes.ts';
 import { type GraphState, NOT_REACHED } from './ask-graph.ts';
 import { type AccountReads, checkAccounts } from './check-accounts.ts';
 import { checkApp } from './check-app.ts';
 import { type CallbackEffects, checkCallback } from './check-callback.ts';
-import { checkJournal, type JournalCheck } from './check-journal.ts';
-import { checkKafka, type KafkaCheck } from './check-kafka.ts';
 import { checkSettings } from './check-settings.ts';
 import type { Report } from './findings.ts';
 import { createNotes, type Notes } from './notes.ts';
@@ -26,9 +25,7 @@ export interface DoctorEffects {
   /** Meta's clock less ours, ms; null before Meta answered. */
   readonly clockSkewMs: () => number | null;
   readonly callback: CallbackEffects;
-  /** Null where events go to the journal. */
-  readonly kafka: Omit<KafkaCheck, 'notes'> | null;
-  readonly disk: JournalCheck['inspect'];
+  readonly checkStore: (notes: StoreNotes) => Promise<void>;
   /** Wall clock, ms. */
   readonly now: () => number;
   readonly clean: (text: string) => string;
@@ -39,7 +36,7 @@ export interface Examination {
   readonly settings: StoreSettings;
   /** The public URL, with or without the webhook's path. Null: the one that Meta has. */
   readonly url: string | null;
-  /** Nothing leaves this machine but for Kafka. */
+  /** Nothing leaves this machine but questions to the store. */
   readonly offline: boolean;
   /** Whether the callback URL is called; the reason not to. */
   readonly probe: true | string;
@@ -55,11 +52,7 @@ export async function examine(examination: Examination, effects: DoctorEffects):
   const apps = appsOf(settings);
   for (const app of apps) await examineApp(app, { examination, effects, notes, state, several: apps.length > 1 });
   checkClock(effects.clockSkewMs(), state, notes);
-  if (effects.kafka !== null) await checkKafka({ ...effects.kafka, notes });
-  if (effects.kafka === null || settings.SPOOL) {
-    const { DATA_DIR: dataDir, JOURNAL_MAX_BYTES: maxBytes } = settings;
-    await checkJournal({ dataDir, maxBytes, inspect: effects.disk, notes });
-  }
+  await effects.checkStore(notes);
   return report(effects.now());
 }
 

@@ -1,11 +1,9 @@
-import { FINDINGS, type Finding, type FindingCode, type Report, type Severity, type Skipped } from './findings.ts';
+import type { Finding, Severity, StoreNotes } from '../stores/store-notes.ts';
+import { FINDINGS, type FindingCode, type Report, type Skipped } from './findings.ts';
 
 /** What checks write down as they go. */
-export interface Notes {
-  /** Said before a check begins, for people who wait. */
-  readonly begin: (check: string) => void;
+export interface Notes extends StoreNotes {
   readonly find: (code: FindingCode, what: string) => void;
-  readonly skip: (check: string, reason: string) => void;
 }
 
 const ORDER: readonly Severity[] = ['error', 'warning', 'info'];
@@ -14,15 +12,17 @@ const ORDER: readonly Severity[] = ['error', 'warning', 'info'];
 export function createNotes(begin: (check: string) => void, clean: (text: string) => string) {
   const findings: Finding[] = [];
   const skipped: Skipped[] = [];
+  const report = (finding: Finding) => void findings.push({ ...finding, what: clean(finding.what) });
   const notes: Notes = {
     begin,
-    find: (code, what) => findings.push({ code, ...FINDINGS[code], what: clean(what) }),
+    report,
+    find: (code, what) => report({ code, ...FINDINGS[code], what }),
     skip: (check, reason) => skipped.push({ check, reason: clean(reason) }),
   };
-  const report = (nowMs: number): Report => ({
+  const toReport = (nowMs: number): Report => ({
     checked_at: new Date(nowMs).toISOString(),
     findings: ORDER.flatMap((severity) => findings.filter((finding) => finding.severity === severity)),
     skipped,
   });
-  return { notes, report };
+  return { notes, report: toReport };
 }

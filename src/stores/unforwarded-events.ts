@@ -1,14 +1,14 @@
 /** A spool that was switched off, or a journal that was outgrown, may still hold events that Kafka never got. */
 import { existsSync } from 'node:fs';
-import type { StoreSettings } from '../config/settings.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { holdsUnforwarded } from './journal/check.ts';
 import { journalFile } from './journal/files.ts';
 
-export function warnOfLeftEvents({ KAFKA_BROKERS, SPOOL, DATA_DIR }: StoreSettings, log: Logger): void {
-  const file = journalFile(DATA_DIR);
-  if (KAFKA_BROKERS === undefined || SPOOL || !existsSync(file)) return;
+/** For stores that do not own the journal of DATA_DIR. */
+export function warnOfUnforwardedEvents(dataDir: string, log: Logger): void {
+  const file = journalFile(dataDir);
+  if (!existsSync(file)) return;
   try {
     if (!holdsUnforwarded(file)) return;
   } catch (error) {

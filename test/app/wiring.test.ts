@@ -6,9 +6,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { readSettings } from '../../src/config/read-settings.ts';
+import type { Settings } from '../../src/config/settings.ts';
 import { createLog } from '../../src/core/log.ts';
-import { openReader, openStore, toJournalOptions, toKafkaOptions } from '../../src/stores/select.ts';
-import { warnOfLeftEvents } from '../../src/stores/unforwarded-events.ts';
+import { toJournalOptions } from '../../src/stores/journal/kind.ts';
+import { toKafkaOptions } from '../../src/stores/kafka/options.ts';
+import { openReader, storeOf } from '../../src/stores/select.ts';
+import { warnOfUnforwardedEvents } from '../../src/stores/unforwarded-events.ts';
 import { makeRecord } from '../stores/make-record.ts';
 import { readAll } from '../stores/read-all.ts';
 import { head, openRaw } from '../support/raw-http.ts';
@@ -28,6 +31,8 @@ function settingsWith(env: Record<string, string>) {
   return readSettings({ META_APP_SECRET: 's', META_VERIFY_TOKEN: 't', ...env });
 }
 
+const open = (settings: Settings) => storeOf(settings).open({ settings: () => settings, log });
+
 async function start(env: Record<string, string>): Promise<TestService> {
   const service = await startTestService(env);
   cleanups.push(service.remove);
@@ -45,14 +50,14 @@ describe('PUBLISH_FAMILIES', () => {
 
   it('decides which topics are made', () => {
     const settings = settingsWith({ PUBLISH_FAMILIES: 'accounts,calls', KAFKA_BROKERS: 'k:1' });
-    const { topics } = toKafkaOptions(() => settings, ['k:1'], log);
+    const { topics } = toKafkaOptions({ settings: () => settings, log });
     expect(topics.map(({ family }) => family)).toEqual(['accounts', 'calls', 'dead-letter']);
   });
 
   it('asks for the topic of the state only where numbers are watched', () => {
     const familiesWith = (env: Record<string, string>) => {
       const settings = settingsWith({ KAFKA_BROKERS: 'k:1', ...env });
-      return toKafkaOptions(() => settings, ['k:1'], log).topics.map(({ family }) => family);
+      return toKafkaOptions({ settings: () => settings, log }).topics.map(({ family }) => family);
     };
     const graph = { META_ACCESS_TOKEN: 'token', WABA_IDS: '1' };
     expect(familiesWith({})).not.toContain('phone-number-state');
@@ -129,24 +134,24 @@ describe('the settings of the journal', () => {
 
   it('JOURNAL_RETENTION_HOURS decides what is too old', async () => {
     const DATA_DIR = folder();
-    const open = (hours: number) => {
+    const openWith = (hours: number) => {
       const settings = settingsWith({ DATA_DIR, JOURNAL_RETENTION_HOURS: String(hours) });
-      return openStore(() => settings, log);
+      return open(settings);
     };
     const stored = async () => {
-      const reader = openReader(settingsWith({ DATA_DIR }), log);
+      const reader = openReader({ settings: () => settingsWith({ DATA_DIR }), log });
       const records = await readAll(reader.read, TOPIC);
       reader.close();
       return records.length;
     };
-    const before = await open(4);
+    const before = await openWith(4);
     await before.append([makeRecord(TOPIC, { timestampMs: Date.now() - 3 * 3_600_000 })]);
     await before.close();
-    const patient = await open(4);
+    const patient = await openWith(4);
     await sleep(300);
     expect(await stored()).toBe(1);
     await patient.close();
-    const hasty = await open(2);
+    const hasty = await openWith(2);
     cleanups.push(hasty.close);
     for (let waitedMs = 0; (await stored()) > 0 && waitedMs < 5000; waitedMs += 50) await sleep(50);
     expect(await stored()).toBe(0);
@@ -154,7 +159,7 @@ describe('the settings of the journal', () => {
 
   it('JOURNAL_MAX_BYTES is where it is full', async () => {
     const settings = settingsWith({ DATA_DIR: folder(), JOURNAL_MAX_BYTES: String(4 * MIB) });
-    const store = await openStore(() => settings, log);
+    const store = await open(settings);
     cleanups.push(store.close);
     const write = async () => {
       for (let written = 0; written < 8; written += 1)
@@ -176,7 +181,7 @@ describe('the settings of the journal', () => {
 describe('the settings of Kafka', () => {
   const optionsWith = (env: Record<string, string>) => {
     const settings = settingsWith({ KAFKA_BROKERS: 'a:1,b:2', ...env });
-    return toKafkaOptions(() => settings, settings.KAFKA_BROKERS ?? [], log);
+    return toKafkaOptions({ settings: () => settings, log });
   };
 
   it.each([
@@ -204,7 +209,7 @@ describe('the settings of Kafka', () => {
       KAFKA_SASL_USERNAME: 'user',
       KAFKA_SASL_PASSWORD: 'first',
     });
-    const { tls, sasl } = toKafkaOptions(() => settings, ['a:1'], log);
+    const { tls, sasl } = toKafkaOptions({ settings: () => settings, log });
     const current = () => [typeof tls === 'function' && tls(), typeof sasl === 'function' && sasl()];
     const mechanism = 'SCRAM-SHA-512';
     expect(current()).toEqual([
@@ -229,7 +234,8 @@ describe('a journal beside KAFKA_BROKERS', () => {
   const warned = (dataDir: string, env: Record<string, string>) => {
     const lines: string[] = [];
     const noisy = createLog('warn', { write: (line: string) => void lines.push(line) });
-    warnOfLeftEvents(settingsWith({ DATA_DIR: dataDir, ...env }), noisy);
+    const settings = settingsWith({ DATA_DIR: dataDir, ...env });
+    if (!storeOf(settings).ownsJournal) warnOfUnforwardedEvents(dataDir, noisy);
     return lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
   };
 
@@ -238,7 +244,7 @@ describe('a journal beside KAFKA_BROKERS', () => {
     cleanups.push(() => rmSync(dataDir, { recursive: true, force: true }));
     const kafka = { KAFKA_BROKERS: 'k:1' };
     expect(warned(dataDir, kafka)).toEqual([]);
-    const store = await openStore(() => settingsWith({ DATA_DIR: dataDir }), log);
+    const store = await open(settingsWith({ DATA_DIR: dataDir }));
     expect(warned(dataDir, kafka)).toEqual([]);
     await store.append([makeRecord(TOPIC)]);
     expect(warned(dataDir, kafka)).toEqual([warning]);

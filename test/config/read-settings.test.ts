@@ -47,8 +47,6 @@ describe('readSettings', () => {
     [{ ...enough, KAFKA_TLS_CERT: 'pem' }, 'KAFKA_TLS_CERT and KAFKA_TLS_KEY belong together'],
     [{ ...enough, MAX_IN_FLIGHT_BYTES: '1048576' }, 'MAX_IN_FLIGHT_BYTES is below MAX_BODY_BYTES'],
     [{ ...enough, WORKERS: '0' }, 'WORKERS is not auto, nor a whole number between 1 and 256.'],
-    [{ ...enough, WORKERS: '2' }, 'Without KAFKA_BROKERS they are on disk first, and one process owns that file.'],
-    [{ ...enough, WORKERS: 'auto', KAFKA_BROKERS: 'k:9092', SPOOL: 'on' }, 'With SPOOL=on they are on disk first'],
     [{ ...enough, WORKERS: 'auto', KAFKA_BROKERS: 'k:9092' }, ''],
     [{ ...enough, META_APP_SECRET_FILE: '/nowhere' }, 'META_APP_SECRET and META_APP_SECRET_FILE are both set'],
     [{ META_VERIFY_TOKEN: 't', META_APP_SECRET_FILE: '/nowhere' }, 'META_APP_SECRET_FILE cannot be read'],

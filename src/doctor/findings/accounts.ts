@@ -1,5 +1,6 @@
 /** The WhatsApp Business Accounts and their numbers. */
-import { type FindingKind, LOST, SUBSCRIBE } from './kind.ts';
+import type { FindingKind } from '../../stores/store-notes.ts';
+import { LOST, SUBSCRIBE } from './texts.ts';
 
 export const ACCOUNT_FINDINGS = {
   accounts_missing: {

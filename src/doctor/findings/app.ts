@@ -1,5 +1,6 @@
 /** Meta's Graph API, the Meta app, its access token and what it is subscribed to. */
-import { APP_PAGE, type FindingKind, LOST, SUBSCRIBE } from './kind.ts';
+import type { FindingKind } from '../../stores/store-notes.ts';
+import { APP_PAGE, LOST, SUBSCRIBE } from './texts.ts';
 
 export const APP_FINDINGS = {
   graph_unreachable: {

@@ -1,5 +1,6 @@
 /** What calling the callback URL tells: the way from Meta to hubcast. */
-import { type FindingKind, LOST } from './kind.ts';
+import type { FindingKind } from '../../stores/store-notes.ts';
+import { LOST } from './texts.ts';
 
 export const CALLBACK_FINDINGS = {
   callback_not_public: {

@@ -1,5 +1,6 @@
 /** What the settings and this machine alone tell. */
-import { APP_PAGE, type FindingKind } from './kind.ts';
+import type { FindingKind } from '../../stores/store-notes.ts';
+import { APP_PAGE } from './texts.ts';
 
 export const SETTINGS_FINDINGS = {
   settings_invalid: {

@@ -1,18 +1,12 @@
 /** Carries out what a comparison of topics found: creates, sets, and adds partitions where no record has a key yet. */
 import type { TopicDifference } from '../../records/compare-topics.ts';
 import type { TopicPlan } from '../../records/topics.ts';
+import type { TopicOutcome } from '../topic-admin.ts';
 import type { KafkaConnection } from './connection.ts';
 import { describeKafkaError } from './errors.ts';
 import { INSPECT_LIMITS, withWire } from './inspect.ts';
 import { createTopics, type TopicSettings } from './topics.ts';
 import { kafkaError, type Wire } from './wire.ts';
-
-export interface AlterOutcome {
-  readonly topic: string;
-  readonly about: TopicDifference['about'];
-  /** Why it could not be done, null when it was. */
-  readonly problem: string | null;
-}
 
 /** Set on the topic itself, in place of the broker's default. */
 const OF_TOPIC = 1;
@@ -21,11 +15,11 @@ export async function alterTopics(
   connection: KafkaConnection,
   differences: readonly TopicDifference[],
   settings: TopicSettings,
-): Promise<readonly AlterOutcome[]> {
+): Promise<readonly TopicOutcome[]> {
   return withWire(connection, async (wire) => {
     // Learns who the controller is.
     await wire.metadata([...settings.plans.keys()]);
-    const outcomes: AlterOutcome[] = [];
+    const outcomes: TopicOutcome[] = [];
     outcomes.push(...(await createMissing(wire, differences, settings)));
     for (const [topic, ofTopic] of Map.groupBy(differences, (one) => one.topic)) {
       const altered = ofTopic.filter(({ action }) => action === 'alter');
@@ -46,7 +40,7 @@ async function createMissing(
   wire: Wire,
   differences: readonly TopicDifference[],
   settings: TopicSettings,
-): Promise<readonly AlterOutcome[]> {
+): Promise<readonly TopicOutcome[]> {
   const missing = differences.filter(({ action }) => action === 'create').map(({ topic }) => topic);
   const plans = missing.flatMap((name): TopicPlan[] => {
     const plan = settings.plans.get(name);

@@ -8,24 +8,12 @@ import { createBackoff } from '../../core/backoff.ts';
 import { isObject } from '../../core/is-object.ts';
 import { createLogThrottle } from '../../core/log-throttle.ts';
 import { pause, within } from '../../core/time-out.ts';
-import type { Positions } from '../../records/record.ts';
+import type { Lease, Membership } from '../lease.ts';
 import type { KafkaConnection } from './connection.ts';
 import { describeKafkaError } from './errors.ts';
 import { commitPositions, fetchPositions } from './group-positions.ts';
 import { createSockets } from './sockets.ts';
 import { type Coordinator, connectWire, kafkaError } from './wire.ts';
-
-/** The right to act, from when it was given until `signal` aborts. */
-export interface Lease {
-  /** Higher than that of every holder before. */
-  readonly generation: number;
-  readonly signal: AbortSignal;
-  /** Asked before each act: false as soon as the broker may have given it to somebody else. */
-  readonly isValid: () => boolean;
-  readonly positions: (topics: readonly string[]) => Promise<Positions>;
-  /** Rejects where somebody else holds. */
-  readonly commit: (positions: Positions) => Promise<void>;
-}
 
 export interface MembershipOptions {
   readonly connection: KafkaConnection;
@@ -36,12 +24,6 @@ export interface MembershipOptions {
   readonly onLease: (lease: Lease) => Promise<void>;
   /** A clock that goes on while the process is frozen. */
   readonly now: () => number;
-}
-
-export interface Membership {
-  readonly isHolder: () => boolean;
-  /** Gives the lease back, so that another replica has it at once. */
-  readonly close: () => Promise<void>;
 }
 
 const PROTOCOL_TYPE = 'hubcast';

@@ -1,7 +1,7 @@
-/** Kafka, its topics, the journal and its disk. */
-import type { FindingKind } from './kind.ts';
+import type { FindingKind } from '../store-notes.ts';
 
-export const STORE_FINDINGS = {
+/** Everything that the check of a cluster and its topics can find. */
+export const CLUSTER_FINDINGS = {
   kafka_unreachable: {
     severity: 'error',
     why: 'Without Kafka every webhook gets 503.',
@@ -62,24 +62,6 @@ export const STORE_FINDINGS = {
     why: 'The largest event the topic takes is assumed to be 1 MiB, and cleanup.policy is not checked.',
     fix: "Grant hubcast's user DescribeConfigs on the topic.",
   },
-  journal_not_writable: {
-    severity: 'error',
-    why: 'hubcast cannot start, or answers 503.',
-    fix: 'Make DATA_DIR writable for the user hubcast runs as.',
-  },
-  journal_nearly_full: {
-    severity: 'warning',
-    why: 'At JOURNAL_MAX_BYTES webhooks get 503; nothing is removed to make room.',
-    fix: 'Raise JOURNAL_MAX_BYTES or lower JOURNAL_RETENTION_HOURS.',
-  },
-  disk_nearly_full: {
-    severity: 'error',
-    why: 'Without space webhooks get 503, and Meta gives them up after 7 days.',
-    fix: 'Free space on the disk of DATA_DIR, or move it to a larger one.',
-  },
-  disk_small: {
-    severity: 'warning',
-    why: 'The disk is full before JOURNAL_MAX_BYTES is reached.',
-    fix: 'Use a larger disk for DATA_DIR, or a lower JOURNAL_MAX_BYTES.',
-  },
 } as const satisfies Record<string, FindingKind>;
+
+export type ClusterFinding = keyof typeof CLUSTER_FINDINGS;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ClusterFacts, checkKafka, type KafkaCheck } from '../../src/doctor/check-kafka.ts';
-import type { FindingCode } from '../../src/doctor/findings.ts';
-import { createNotes } from '../../src/doctor/notes.ts';
-import type { TopicFacts } from '../../src/records/compare-topics.ts';
-import type { TopicPlan } from '../../src/records/topics.ts';
+import type { TopicFacts } from '../../../src/records/compare-topics.ts';
+import type { TopicPlan } from '../../../src/records/topics.ts';
+import { type ClusterCheck, checkCluster } from '../../../src/stores/kafka/check-cluster.ts';
+import type { ClusterFinding } from '../../../src/stores/kafka/cluster-findings.ts';
+import type { KafkaFacts } from '../../../src/stores/kafka/inspect.ts';
+import type { Finding } from '../../../src/stores/store-notes.ts';
 
 const plan: TopicPlan = { family: 'messages', name: 'whatsapp.messages', retentionMs: 1000, compacted: false };
 const topic: TopicFacts = {
@@ -20,20 +21,19 @@ const topic: TopicFacts = {
 const broker = { address: 'a:9092', clusterId: 'one', problem: null };
 const target = { partitions: 6, maxMessageBytes: 6291456 };
 
-async function look(facts: Partial<ClusterFacts>, more: Partial<KafkaCheck> = {}) {
-  const { notes, report } = createNotes(
-    () => undefined,
-    (text) => text,
-  );
+async function look(facts: Partial<KafkaFacts>, more: Partial<ClusterCheck> = {}) {
+  const findings: Finding[] = [];
+  const notes = { begin: () => undefined, skip: () => undefined, report: (one: Finding) => void findings.push(one) };
   const inspect = async () => ({ bootstraps: [broker], topics: [topic], ...facts });
-  await checkKafka({ inspect, plans: [plan], target, createTopics: true, expectedClusterId: null, notes, ...more });
-  return report(0);
+  const check = { inspect, plans: [plan], target, createTopics: true, expectedClusterId: null, ...more };
+  await checkCluster(check, notes);
+  return findings;
 }
 
 const withTopic = (more: Partial<TopicFacts>) => ({ topics: [{ ...topic, ...more }] });
 const missing = withTopic({ exists: false, partitions: 0, replicas: 0, configs: null, used: null });
 
-const BROKEN: readonly (readonly [string, Partial<ClusterFacts>, FindingCode, string, Partial<KafkaCheck>?])[] = [
+const BROKEN: readonly (readonly [string, Partial<KafkaFacts>, ClusterFinding, string, Partial<ClusterCheck>?])[] = [
   [
     'no broker answers',
     { bootstraps: [{ ...broker, problem: 'ECONNREFUSED' }], topics: null },
@@ -79,15 +79,15 @@ const BROKEN: readonly (readonly [string, Partial<ClusterFacts>, FindingCode, st
   ],
 ];
 
-describe('doctor, of Kafka', () => {
+describe('the check of a cluster', () => {
   it('is silent when all is well, whatever the retention and with more partitions', async () => {
-    expect((await look({})).findings).toEqual([]);
+    expect(await look({})).toEqual([]);
     const configs = { ...topic.configs, 'retention.ms': '7' };
-    expect((await look(withTopic({ configs, partitions: 12 }), { expectedClusterId: 'one' })).findings).toEqual([]);
+    expect(await look(withTopic({ configs, partitions: 12 }), { expectedClusterId: 'one' })).toEqual([]);
   });
 
   it.each(BROKEN)('finds that %s', async (_name, facts, code, said, more = {}) => {
-    const { findings } = await look(facts, more);
+    const findings = await look(facts, more);
     expect(findings.map((finding) => finding.code)).toEqual([code]);
     expect(findings[0]?.what).toContain(said);
   });

@@ -1,0 +1,82 @@
+/** What `hubcast doctor` finds of the journal's disk: whether the folder can be written, and the space for it. */
+import { constants } from 'node:fs';
+import { access, stat, statfs } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { FindingKind, StoreNotes } from '../store-notes.ts';
+import { journalFile } from './files.ts';
+
+const FINDINGS = {
+  journal_not_writable: {
+    severity: 'error',
+    why: 'hubcast cannot start, or answers 503.',
+    fix: 'Make DATA_DIR writable for the user hubcast runs as.',
+  },
+  journal_nearly_full: {
+    severity: 'warning',
+    why: 'When it is full, webhooks get 503; no event is removed to free space.',
+    fix: 'Raise JOURNAL_MAX_BYTES or lower JOURNAL_RETENTION_HOURS. For a spool, raise SPOOL_MAX_BYTES and see why Kafka does not take the events.',
+  },
+  disk_nearly_full: {
+    severity: 'error',
+    why: 'Without space webhooks get 503, and Meta gives them up after 7 days.',
+    fix: 'Free space on the disk of DATA_DIR, or move it to a larger one.',
+  },
+  disk_small: {
+    severity: 'warning',
+    why: 'The disk is full before the journal has reached its limit.',
+    fix: 'Use a larger disk for DATA_DIR, or a lower limit.',
+  },
+} as const satisfies Record<string, FindingKind>;
+
+export interface DiskCheck {
+  readonly dataDir: string;
+  readonly maxBytes: number;
+  /** The setting that `maxBytes` comes from. */
+  readonly boundedBy: string;
+}
+
+const MIB = 1024 * 1024;
+const LEAST_FREE_BYTES = 256 * MIB;
+const NEARLY = 0.8;
+
+export async function checkDisk({ dataDir, maxBytes, boundedBy }: DiskCheck, notes: StoreNotes): Promise<void> {
+  const find = (code: keyof typeof FINDINGS, what: string) => notes.report({ code, ...FINDINGS[code], what });
+  notes.begin('journal');
+  const { writable, freeBytes, journalBytes } = await inspectDisk(dataDir);
+  if (!writable) return find('journal_not_writable', `DATA_DIR ${dataDir} is not writable for this user.`);
+  if (journalBytes >= NEARLY * maxBytes) {
+    find('journal_nearly_full', `The journal uses ${Math.floor((100 * journalBytes) / maxBytes)} % of ${boundedBy}.`);
+  }
+  const free = `${Math.floor(freeBytes / MIB)} MiB are free on the disk of DATA_DIR ${dataDir}`;
+  if (freeBytes < LEAST_FREE_BYTES) find('disk_nearly_full', `${free}.`);
+  else if (freeBytes < maxBytes - journalBytes) {
+    const more = Math.ceil((maxBytes - journalBytes) / MIB);
+    find('disk_small', `${free}; the journal may grow by ${more} MiB (${boundedBy}).`);
+  }
+}
+
+/** Of the folder, or of the nearest one above it that exists: serve makes it. */
+async function inspectDisk(dataDir: string) {
+  let folder = resolve(dataDir);
+  while (!(await isUsable(folder, constants.F_OK)) && dirname(folder) !== folder) folder = dirname(folder);
+  const file = journalFile(dataDir);
+  const [writable, { bavail, bsize }, main, log] = await Promise.all([
+    isUsable(folder, constants.W_OK | constants.X_OK),
+    statfs(folder),
+    sizeOf(file),
+    sizeOf(`${file}-wal`),
+  ]);
+  return { writable, freeBytes: bavail * bsize, journalBytes: main + log };
+}
+
+const isUsable = (path: string, mode: number) =>
+  access(path, mode).then(
+    () => true,
+    () => false,
+  );
+
+const sizeOf = (file: string) =>
+  stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );

@@ -1,0 +1,79 @@
+/** What `hubcast doctor` finds of Kafka: the cluster, and the topics as hubcast writes to them. */
+import { compareTopic, type TopicFacts, type TopicTarget } from '../../records/compare-topics.ts';
+import type { TopicPlan } from '../../records/topics.ts';
+import type { StoreNotes } from '../store-notes.ts';
+import { CLUSTER_FINDINGS, type ClusterFinding } from './cluster-findings.ts';
+import type { KafkaFacts } from './inspect.ts';
+
+export interface ClusterCheck {
+  readonly inspect: () => Promise<KafkaFacts>;
+  readonly plans: readonly TopicPlan[];
+  readonly target: TopicTarget;
+  readonly createTopics: boolean;
+  /** KAFKA_CLUSTER_ID. */
+  readonly expectedClusterId: string | null;
+}
+
+type Find = (code: ClusterFinding, what: string) => void;
+
+export async function checkCluster(check: ClusterCheck, notes: StoreNotes): Promise<void> {
+  const { inspect, expectedClusterId } = check;
+  const find: Find = (code, what) => notes.report({ code, ...CLUSTER_FINDINGS[code], what });
+  notes.begin('Kafka');
+  const { bootstraps, topics } = await inspect();
+  const away = bootstraps.filter(({ problem }) => problem !== null);
+  const listed = away.map(({ address, problem }) => `${address}: ${problem}`).join('; ');
+  if (topics === null) {
+    find('kafka_unreachable', `No broker of KAFKA_BROKERS can be used (${listed}).`);
+    return notes.skip('topics', 'Kafka cannot be used');
+  }
+  if (away.length > 0) find('kafka_bootstrap_unreachable', `A bootstrap broker cannot be used (${listed}).`);
+  const byCluster = Map.groupBy(
+    bootstraps.filter(({ clusterId }) => clusterId !== null),
+    ({ clusterId }) => clusterId,
+  );
+  if (byCluster.size > 1) {
+    const which = [...byCluster].map(
+      ([id, ofCluster]) => `${ofCluster.map(({ address }) => address).join(', ')}: ${id}`,
+    );
+    find('kafka_two_clusters', `The bootstrap brokers belong to different clusters (${which.join('; ')}).`);
+  }
+  const other = [...byCluster.keys()].find((id) => id !== expectedClusterId);
+  if (expectedClusterId !== null && other != null) {
+    find('kafka_other_cluster', `The cluster is ${other}; KAFKA_CLUSTER_ID is ${expectedClusterId}.`);
+  }
+  notes.begin('topics');
+  const facts = new Map(topics.map((topic) => [topic.name, topic]));
+  for (const plan of check.plans) {
+    const topic = facts.get(plan.name);
+    if (topic !== undefined) judgeTopic(plan, topic, check, find);
+  }
+  const single = topics.filter(({ replicas }) => replicas === 1).map(({ name }) => name);
+  if (single.length > 0) find('topic_single_copy', `One copy only: ${single.join(', ')}.`);
+}
+
+function judgeTopic(plan: TopicPlan, topic: TopicFacts, { target, createTopics }: ClusterCheck, find: Find): void {
+  if (!topic.exists) {
+    if (createTopics) find('topic_not_created_yet', `Topic ${plan.name} does not exist yet.`);
+    else find('topic_missing', `Topic ${plan.name} does not exist, and KAFKA_CREATE_TOPICS is off.`);
+    return;
+  }
+  if (topic.problem !== null) {
+    const what = `Topic ${plan.name} cannot be used: ${topic.problem}.`;
+    find(topic.forbidden ? 'topic_forbidden' : 'topic_unusable', what);
+    return;
+  }
+  if (topic.behind.length > 0) {
+    find('topic_replicas_behind', `Topic ${plan.name}: replicas of partition ${topic.behind.join(', ')} are behind.`);
+  }
+  if (topic.configs === null) {
+    find('topic_settings_hidden', `The settings of topic ${plan.name} may not be read.`);
+    return;
+  }
+  const wrong = compareTopic(plan, topic, target).filter(
+    ({ about, action }) => action === 'alter' && about !== 'partitions',
+  );
+  for (const { about, is, should } of wrong) {
+    find('topic_settings_differ', `Topic ${plan.name} has ${about}=${is}; it should be ${should}.`);
+  }
+}
