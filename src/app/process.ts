@@ -4,7 +4,8 @@ import { type Environment, readSettings } from '../config/read-settings.ts';
 import { createScrubber } from '../config/secret-texts.ts';
 import type { Settings } from '../config/settings.ts';
 import { ERRORS } from '../core/errors.ts';
-import { bufferedStdout, createLog, type Logger } from '../core/log.ts';
+import { createLog, type Logger } from '../core/log.ts';
+import { bufferedOutput } from '../core/log-output.ts';
 import { findStoreConflicts } from '../stores/select.ts';
 import { turnOffPretenuring } from './heap-policy.ts';
 
@@ -23,7 +24,7 @@ export function openProcess(env: Environment, shared: (settings: Settings) => bo
   turnOffPretenuring();
   const first = readSettings(env, findStoreConflicts);
   let current = () => first;
-  const destination = bufferedStdout(
+  const destination = bufferedOutput(
     createScrubber(() => current(), env),
     shared(first),
   );

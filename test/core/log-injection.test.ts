@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { escapeInvisible } from '../../src/core/log.ts';
+import { escapeInvisible } from '../../src/core/log-output.ts';
 import { openRaw } from '../support/raw-http.ts';
 import { type RunningService, SECRET, startServe, TOKEN } from '../support/run-cli.ts';
 import { signatureOf } from '../support/signed-request.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { toPieces } from '../../src/core/log.ts';
+import { toPieces } from '../../src/core/log-output.ts';
 
 describe('lines for a pipe that several processes write to', () => {
   const line = (length: number, character = 'x') => `${character.repeat(length - 1)}\n`;
