@@ -94,6 +94,7 @@ export function chartValuesSchema(): object {
           enabled: flag,
           labels: texts,
           runbookBaseUrl: { type: 'string', pattern: '^(https?://[^\\s"]+)?$' },
+          nothingReceivedAfter: { type: 'string', pattern: '^[1-9]\\d*(m|h|d)$' },
         }),
         dashboard: object({ enabled: flag, labels: texts }),
       }),

@@ -18,11 +18,15 @@ export interface OpenMetrics {
   readonly watchReadiness: (ask: () => Promise<Readiness>) => () => Promise<Readiness>;
   readonly expose: (sources: ExposedSources) => () => Promise<Exposition>;
   /** The same as figures, for the process that is scraped. */
-  readonly tell: (sources: Pick<ExposedSources, 'version' | 'bytesUnderWay' | 'maxBytesUnderWay'>) => Exposer['states'];
+  readonly tell: (
+    sources: Pick<ExposedSources, 'version' | 'role' | 'bytesUnderWay' | 'maxBytesUnderWay'>,
+  ) => Exposer['states'];
 }
 
 export interface ExposedSources {
   readonly version: string;
+  /** ROLES, between commas. */
+  readonly role: string;
   readonly readiness: () => Promise<Readiness>;
   readonly bytesUnderWay: () => number;
   readonly maxBytesUnderWay: number;
@@ -48,7 +52,7 @@ export function openMetrics(): OpenMetrics {
       ready = state.ready;
       return state;
     },
-    expose({ version, readiness, bytesUnderWay, maxBytesUnderWay, numbers, lag, ofWorkers }) {
+    expose({ version, role, readiness, bytesUnderWay, maxBytesUnderWay, numbers, lag, ofWorkers }) {
       const spool = lag === undefined ? NO_SPOOL : createLast(lag);
       const graph =
         numbers === null
@@ -59,7 +63,7 @@ export function openMetrics(): OpenMetrics {
               tokens: numbers.tokens,
               numbers: createNumberCounts(numbers.directory.known),
             };
-      const sources = { version, deliveries, store, graphCalls, graph, bytesUnderWay, maxBytesUnderWay };
+      const sources = { version, role, deliveries, store, graphCalls, graph, bytesUnderWay, maxBytesUnderWay };
       const { text } = createExposition(metricReaders({ ...sources, ready: () => ready, spool: spool.known }));
       return async () => {
         // For the next scrape, where nobody else asks.

@@ -108,6 +108,7 @@ export async function startService(
       checks: openChecks(settings, log),
       metrics: metrics.expose({
         version: PACKAGE.version,
+        role: fixed.ROLES.join(),
         readiness,
         bytesUnderWay: admission.taken,
         // Bodies are the workers' where there are any.

@@ -38,6 +38,7 @@ const link = linkToPrimary({
   readiness,
   metrics: metrics.tell({
     version: PACKAGE.version,
+    role: fixed.ROLES.join(),
     bytesUnderWay: admission.taken,
     maxBytesUnderWay: fixed.MAX_IN_FLIGHT_BYTES,
   }),

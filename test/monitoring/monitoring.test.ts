@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type GraphStandIn, startGraphStandIn } from '../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
+import { createCanaryMetrics } from '../../src/telemetry/metrics/canary-metrics.ts';
 import { METRICS, type MetricRow } from '../../src/telemetry/metrics/metric-rows.ts';
 import { isThere, ROOT, run } from '../helm/tools.ts';
 import { freePorts } from '../stores/kafka/broker/free-ports.ts';
@@ -73,6 +74,8 @@ describe('dashboard and alerts', () => {
     const series = [...helped].flatMap(([name, type]) =>
       type === 'histogram' ? ['_bucket', '_sum', '_count'].map((suffix) => `${name}${suffix}`) : [name],
     );
+    const canary = await createCanaryMetrics()({ ok: true, accepted_ms: 1, read_back_ms: 1 }, 0);
+    series.push(...[...canary.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name));
     const asked = [...queries.map(({ expr }) => expr), ...ruleExprs].flatMap(metricsIn);
     expect(asked.length).toBeGreaterThan(60);
     expect([...new Set(asked)].filter((name) => !series.includes(name))).toEqual([]);

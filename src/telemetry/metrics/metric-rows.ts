@@ -15,8 +15,12 @@ const row = (
 ): MetricRow => ({ type, labels, about, ofWorkers });
 
 export const METRICS = {
-  hubcast_build_info: row('gauge', ['version', 'node'], 'Always 1; which version runs on which Node.'),
-  hubcast_ready: row('gauge', [], '1 while the store can take a write, as /ready was told last.'),
+  hubcast_build_info: row(
+    'gauge',
+    ['version', 'node', 'role'],
+    'Always 1; which version runs on which Node, with which ROLES.',
+  ),
+  hubcast_ready: row('gauge', ['role'], '1 while the store can take a write, by the ROLES of this process.'),
   hubcast_requests_total: row(
     'counter',
     ['outcome'],

@@ -25,6 +25,8 @@ export interface GraphSource {
 
 export interface MetricSources {
   readonly version: string;
+  /** ROLES, between commas. */
+  readonly role: string;
   readonly deliveries: DeliveryCounts;
   readonly store: StoreCounts;
   readonly graphCalls: GraphCounts;
@@ -55,8 +57,8 @@ export function metricReaders(sources: MetricSources): MetricReaders {
     return lag === undefined ? [] : one(value(lag));
   };
   return {
-    hubcast_build_info: () => one(1, { version: sources.version, node: process.version }),
-    hubcast_ready: () => one(Number(sources.ready())),
+    hubcast_build_info: () => one(1, { version: sources.version, node: process.version, role: sources.role }),
+    hubcast_ready: () => one(Number(sources.ready()), { role: sources.role }),
     hubcast_requests_total: () =>
       Object.entries(deliveries.outcomes).map(([outcome, value]) => ({ value, labels: { outcome } })),
     hubcast_received_bytes_total: () => one(deliveries.receivedBytes()),

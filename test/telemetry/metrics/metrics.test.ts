@@ -202,6 +202,7 @@ describe('/metrics', () => {
     const { text: read } = createExposition(
       metricReaders({
         version: '0.1.0',
+        role: 'receive,numbers',
         deliveries,
         store,
         graphCalls: createGraphCounts(),
