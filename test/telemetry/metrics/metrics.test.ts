@@ -164,7 +164,7 @@ describe('/metrics', () => {
     expect(refused.value('hubcast_graph_calls_total', { outcome: 'graph_token_invalid' })).toBeGreaterThanOrEqual(1);
   });
 
-  it('is under 1 MB and 100 ms with everything full: 1,000 accounts and more, 10,000 numbers, any field name', async () => {
+  it('is under 1 MB and 100 ms of processor time with everything full: 1,000 accounts and more, 10,000 numbers, any field name', async () => {
     const deliveries = createDeliveryCounts();
     const store = createStoreCounts();
     const accountIds = Array.from({ length: 1_500 }, (_, place) => String(102_290_129_340_398 + place));
@@ -222,9 +222,10 @@ describe('/metrics', () => {
     const times: number[] = [];
     let text = '';
     for (let round = 0; round < 5; round += 1) {
-      const startedMs = performance.now();
+      const before = process.cpuUsage();
       ({ text } = await read());
-      times.push(performance.now() - startedMs);
+      const { user, system } = process.cpuUsage(before);
+      times.push((user + system) / 1000);
     }
     expect(Buffer.byteLength(text)).toBeLessThan(1_000_000);
     expect(Math.min(...times)).toBeLessThan(100);
@@ -235,6 +236,6 @@ describe('/metrics', () => {
     expect(value('hubcast_dead_letters_total', { field: 'other' })).toBe(1_400);
     expect(text.match(/^hubcast_graph_budget_left_ratio\{/gm)).toHaveLength(1_000);
     expect(text.match(/^hubcast_phone_number_trouble\{/gm)).toHaveLength(200);
-    if (process.env.SHOW_SIZE) process.stderr.write(`/metrics: ${Buffer.byteLength(text)} bytes, ${times} ms\n`);
+    if (process.env.SHOW_SIZE) process.stderr.write(`/metrics: ${Buffer.byteLength(text)} bytes, ${times} ms of processor time\n`);
   });
 });
