@@ -236,6 +236,7 @@ describe('/metrics', () => {
     expect(value('hubcast_dead_letters_total', { field: 'other' })).toBe(1_400);
     expect(text.match(/^hubcast_graph_budget_left_ratio\{/gm)).toHaveLength(1_000);
     expect(text.match(/^hubcast_phone_number_trouble\{/gm)).toHaveLength(200);
-    if (process.env.SHOW_SIZE) process.stderr.write(`/metrics: ${Buffer.byteLength(text)} bytes, ${times} ms of processor time\n`);
+    if (process.env.SHOW_SIZE)
+      process.stderr.write(`/metrics: ${Buffer.byteLength(text)} bytes, ${times} ms of processor time\n`);
   });
 });
