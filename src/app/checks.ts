@@ -5,7 +5,7 @@ import type { Report } from '../doctor/findings.ts';
 
 /** Meta counts the reads of each account: two for each examination. */
 const KEPT_MS = 30_000;
-const NOT_PROBED = '?probe=true calls it, and stores a test event';
+const NOT_PROBED = 'POST /checks calls it, and stores a test event';
 
 interface Kept {
   readonly report: Promise<Report>;

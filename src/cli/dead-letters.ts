@@ -47,7 +47,10 @@ Examples:
     )
     .option('--dry-run', 'say what would happen, and store nothing')
     .option('--url <url>', 'the internal listener of the running service (default: http://127.0.0.1:<INTERNAL_PORT>)')
-    .option('--token-file <file>', 'a token of API_TOKENS with the scope events:replay, where it needs one')
+    .option(
+      '--token-file <file>',
+      'a token of API_TOKENS with the scope events:replay, for the running service (default: HUBCAST_TOKEN)',
+    )
     .option('--json', 'print a line of JSON for each')
     .addHelpText(
       'after',

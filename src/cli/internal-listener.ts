@@ -1,4 +1,4 @@
-/** A running service, asked over its internal listener. */
+/** Client of a running service's internal listener. */
 import { readFileSync } from 'node:fs';
 import type { StoreSettings } from '../config/settings.ts';
 import { HubcastError, messageOf } from '../core/errors.ts';
@@ -11,8 +11,13 @@ export interface InternalListener {
 }
 
 const ANSWER_TIMEOUT_MS = 30_000;
+const TOKEN_HINT =
+  ' Give a token of API_TOKENS with the scope events:replay, by --token-file or HUBCAST_TOKEN ("hubcast token" makes one).';
 
-/** @param given where it listens; else on this machine, where these settings say */
+/**
+ * @param given URL of the listener; if absent, the port of these settings on this machine
+ * @param tokenFile holds the token; if absent, HUBCAST_TOKEN is sent
+ */
 export function internalListener(
   given: string | undefined,
   tokenFile: string | undefined,
@@ -22,7 +27,7 @@ export function internalListener(
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new HubcastError('usage', `--url ${url} is no http or https URL, as http://127.0.0.1:8081 is.`);
   }
-  const token = tokenFile === undefined ? null : readToken(tokenFile);
+  const token = tokenFile === undefined ? (settings.HUBCAST_TOKEN ?? null) : readToken(tokenFile);
   return {
     url,
     async post(path, body) {
@@ -40,7 +45,7 @@ export function internalListener(
       });
       const text = await answer.text();
       if (answer.ok) return JSON.parse(text) as unknown;
-      const hint = answer.status === 401 || answer.status === 403 ? ' Give a token with --token-file.' : '';
+      const hint = answer.status === 401 || answer.status === 403 ? TOKEN_HINT : '';
       throw new HubcastError('service_unreachable', `${url} answers ${answer.status}: ${messageIn(text)}${hint}`);
     },
   };

@@ -1,4 +1,4 @@
-/** Who may use the internal listener. The service keeps and compares digests; the setting may hold digests alone. */
+/** Who may use the internal listener, and for what. The service keeps and compares digests; the setting may hold digests alone. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { list } from './kinds.ts';
@@ -6,25 +6,27 @@ import { list } from './kinds.ts';
 export const SCOPES = ['numbers:read', 'events:read', 'events:replay', 'manage'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Who may use the internal listener, and for what. */
 export interface ApiToken {
   readonly name: string;
   /** SHA-256 of the token. Tokens are long and random, so a slow hash would protect nothing more. */
   readonly digest: Buffer;
   readonly scopes: readonly Scope[];
+  /** Only what belongs to this Meta app; null for all of them. */
+  readonly app: string | null;
 }
 
 export const TOKEN_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
-const FORM = /^([A-Za-z0-9_.-]{1,64})=(?:sha256:([0-9a-f]{64})|([A-Za-z0-9_.~+/-]{16,256}=*));([a-z:+]+)$/;
+const FORM =
+  /^([A-Za-z0-9_.-]{1,64})=(?:sha256:([0-9a-f]{64})|([A-Za-z0-9_.~+/-]{16,256}=*));([a-z:+]+)(?:;app=([a-z0-9_-]{1,64}))?$/;
 
-/** `<name>=<token>;<scope>+<scope>` between commas. */
-export const API_TOKENS_FORM = 'name=token;scope+scope, ... (sha256:<hex> for a token: hubcast token)';
+export const API_TOKENS_FORM =
+  'name=token;scope+scope[;app=name], ... (sha256:<hex> in place of a token: hubcast token)';
 
 export function apiTokens() {
   return list().transform((items, context): readonly ApiToken[] => {
     const tokens: ApiToken[] = [];
     for (const [index, item] of items.entries()) {
-      const [, name, hex, token, scopeText] = FORM.exec(item) ?? [];
+      const [, name, hex, token, scopeText, app = null] = FORM.exec(item) ?? [];
       const scopes = scopeText?.split('+') ?? [];
       const unknown = scopes.find((scope) => !SCOPES.includes(scope as Scope));
       const twice = tokens.some((other) => other.name === name);
@@ -38,7 +40,7 @@ export function apiTokens() {
         return z.NEVER;
       }
       const digest = hex === undefined ? tokenDigest(token ?? '') : Buffer.from(hex, 'hex');
-      tokens.push({ name, digest, scopes: scopes as Scope[] });
+      tokens.push({ name, digest, scopes: scopes as Scope[], app });
     }
     return tokens;
   });

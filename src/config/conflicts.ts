@@ -19,6 +19,11 @@ export function findConflicts(settings: StoreSettings): string[] {
       `INTERNAL_HOST=${settings.INTERNAL_HOST} is reachable from outside and needs API_TOKENS. Set them, or use 127.0.0.1.`,
     );
   }
+  const appNames = appsOf(settings).map(({ name }) => name);
+  for (const { name, app } of settings.API_TOKENS ?? []) {
+    if (app === null || appNames.includes(app)) continue;
+    problems.push(`API_TOKENS binds ${name} to the app "${app}"; the apps are ${appNames.join(', ')}.`);
+  }
   if (settings.SPOOL && settings.KAFKA_BROKERS === undefined) {
     problems.push(
       'SPOOL=on needs KAFKA_BROKERS: what is in the spool goes to Kafka. Without Kafka the journal is used.',

@@ -7,6 +7,7 @@ import { post } from '../support/name-update.ts';
 import { type RunningService, runCli, SECRET, startServe } from '../support/run-cli.ts';
 
 const WRONG = { display_phone_number: 15550783881, decision: '\u001b[31mAPPROVED' };
+const TOKEN = 'replay-token-0123456789';
 const BODY = JSON.stringify({
   object: 'whatsapp_business_account',
   entry: [{ id: '77', time: 1739321024, changes: [{ field: 'phone_number_name_update', value: WRONG }] }],
@@ -19,7 +20,8 @@ describe('hubcast dead-letters', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'hubcast-letters-'));
     writeFileSync(join(folder, 'repaired.json'), JSON.stringify({ ...WRONG, display_phone_number: '15550783881' }));
-    service = await startServe({ DATA_DIR: folder });
+    service = await startServe({ DATA_DIR: folder, API_TOKENS: `ops=${TOKEN};events:replay` });
+    writeFileSync(join(folder, 'token'), `${TOKEN}\n`);
     await post(`${service.publicUrl}/webhook`, Buffer.from(BODY), SECRET);
     await post(`${service.publicUrl}/webhook`, Buffer.from('not json'), SECRET);
   });
@@ -66,7 +68,11 @@ describe('hubcast dead-letters', () => {
     });
     expect(await run('replay', '--dry-run', ...repaired())).toMatchObject({ code: 0 });
     expect(await events()).toEqual([]);
-    const { code, stdout, stderr } = await run('replay', ...repaired(), '--url', service.internalUrl, '--json');
+    const withoutToken = await run('replay', ...repaired(), '--url', service.internalUrl);
+    expect(withoutToken).toMatchObject({ code: 1, stderr: expect.stringContaining('events:replay, by --token-file') });
+    expect(await events()).toEqual([]);
+    const through = ['--url', service.internalUrl, '--token-file', join(folder, 'token')];
+    const { code, stdout, stderr } = await run('replay', ...repaired(), ...through, '--json');
     expect([code, stderr]).toEqual([0, '1 stored, 0 still refused, 0 that cannot be read again\n']);
     expect(await events()).toMatchObject([{ id: JSON.parse(stdout).events[0].id, subject: '15550783881' }]);
     const unreachable = await run('replay', '--url', 'http://127.0.0.1:1');

@@ -42,6 +42,11 @@ describe('readSettings', () => {
     [{ ...enough, INTERNAL_HOST: '0.0.0.0' }, 'INTERNAL_HOST=0.0.0.0 is reachable from outside and needs API_TOKENS.'],
     [{ ...enough, API_TOKENS: 'ops=short;manage' }, 'API_TOKENS entry 1 is not of the form'],
     [{ ...enough, API_TOKENS: 'ops=0123456789abcdef;read' }, 'API_TOKENS entry 1 names the scope "read"'],
+    [
+      { ...enough, API_TOKENS: 'ops=0123456789abcdef;events:read;app=shop' },
+      'API_TOKENS binds ops to the app "shop"; the apps are main.',
+    ],
+    [{ ...enough, API_TOKENS: 'ops=0123456789abcdef;events:read;app=Shop!' }, 'API_TOKENS entry 1 is not of the form'],
     [{ ...enough, KAFKA_SASL_MECHANISM: 'PLAIN' }, 'KAFKA_SASL_MECHANISM=PLAIN needs KAFKA_SASL_USERNAME'],
     [{ ...enough, KAFKA_SASL_MECHANISM: 'OAUTHBEARER' }, 'KAFKA_SASL_MECHANISM=OAUTHBEARER needs'],
     [{ ...enough, KAFKA_TLS_CERT: 'pem' }, 'KAFKA_TLS_CERT and KAFKA_TLS_KEY belong together'],

@@ -136,17 +136,20 @@ describeKafka('an event larger than its Kafka topic takes', (kafka) => {
       await createTopic(kafka.brokers, name, { 'max.message.bytes': '20000' });
     }
     const env = { KAFKA_BROKERS: kafka.brokers.join(), TOPIC_PREFIX: prefix };
-    const service = await startTestService(env);
+    const token = 'replay-token-0123456789';
+    const headers = { authorization: `Bearer ${token}` };
+    const API_TOKENS = `ops=${token};events:read+events:replay`;
+    const service = await startTestService({ ...env, API_TOKENS });
     try {
       const sent = body('x'.repeat(60_000)).toString();
       expect((await postSigned(service.webhookUrl, sent)).status).toBe(200);
       await limitRecords(kafka.brokers, topic, 200_000);
       const first = await runCli(['dead-letters', 'replay', '--dry-run', '--json'], { env });
       expect(first.stderr).toBe('1 would be stored, 0 still refused, 0 that cannot be read again\n');
-      const letters = JSON.parse((await ask(`${service.internalUrl}/dead-letters`)).text).data;
+      const letters = JSON.parse((await ask(`${service.internalUrl}/dead-letters`, { headers })).text).data;
       expect(letters.length).toBeGreaterThan(3);
       const path = `/dead-letters/${letters[2].id}/replay?at=${letters[2].at}`;
-      const replayed = JSON.parse((await ask(`${service.internalUrl}${path}`, { method: 'POST' })).text);
+      const replayed = JSON.parse((await ask(`${service.internalUrl}${path}`, { method: 'POST', headers })).text);
       expect(replayed).toMatchObject({ outcome: 'stored', events: [{ topic }] });
       expect((await postSigned(service.webhookUrl, sent)).status).toBe(200);
       const reader = createKafkaReader({ clientId: 'test', brokers: kafka.brokers, now: () => performance.now(), log });

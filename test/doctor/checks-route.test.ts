@@ -39,15 +39,29 @@ describe('GET /checks', () => {
     for (const body of bodies) expect(body).toEqual(bodies[0]);
     expect(bodies[0]?.findings).toMatchObject([{ code: 'account_not_subscribed', severity: 'error' }]);
     expect(bodies[0]?.skipped).toEqual([
-      { check: 'callback URL', reason: '?probe=true calls it, and stores a test event' },
+      { check: 'callback URL', reason: 'POST /checks calls it, and stores a test event' },
     ]);
     expect(asked()).toBe(1);
     expect((await service.records()).filter(({ topic }) => topic === 'whatsapp.unknown')).toEqual([]);
   });
 
   it('refuses what it does not know', async () => {
-    expect((await fetch(`${service.internalUrl}/checks?probe=yes`)).status).toBe(400);
-    expect((await fetch(`${service.internalUrl}/checks`, { method: 'POST' })).status).toBe(405);
+    expect((await fetch(`${service.internalUrl}/checks?probe=true`)).status).toBe(400);
+    expect((await fetch(`${service.internalUrl}/checks`, { method: 'DELETE' })).status).toBe(405);
+  });
+
+  it('calls the callback URL for a POST with a token alone', async () => {
+    expect((await fetch(`${service.internalUrl}/checks`, { method: 'POST' })).status).toBe(401);
+    const token = 'y'.repeat(43);
+    const other = await startTestService({ API_TOKENS: `n=${token};events:replay` });
+    try {
+      const headers = { authorization: `Bearer ${token}` };
+      const answer = await fetch(`${other.internalUrl}/checks`, { method: 'POST', headers });
+      const { skipped } = (await answer.json()) as { skipped: { check: string; reason: string }[] };
+      expect(skipped.filter(({ reason }) => reason.includes('POST /checks'))).toEqual([]);
+    } finally {
+      await other.remove();
+    }
   });
 
   it('needs events:read beyond loopback', async () => {

@@ -18,8 +18,10 @@ function body(...changes: { field: string; value: unknown }[]): string {
   return JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: '77', time: 1739321024, changes }] });
 }
 
-async function json(url: string, init?: RequestInit) {
-  const answer = await ask(url, init);
+const AUTHORIZED = { headers: { authorization: `Bearer ${REPLAYER}` } };
+
+async function json(url: string, init: RequestInit = {}) {
+  const answer = await ask(url, { ...AUTHORIZED, ...init });
   expect([url, answer.status, answer.status === 200 ? '' : answer.text]).toEqual([url, 200, '']);
   return JSON.parse(answer.text);
 }
@@ -97,7 +99,7 @@ function behaves(start: () => Promise<TestService>): void {
       receivedtime: letter.event.receivedtime,
       deliveryid: letter.event.deliveryid,
     });
-    expectRefusal(await ask(replay, { method: 'POST', body: '{' }), 'invalid_value');
+    expectRefusal(await ask(replay, { method: 'POST', body: '{', ...AUTHORIZED }), 'invalid_value');
   });
 
   it('answers as /openapi.json describes it', async () => {
@@ -116,7 +118,7 @@ function behaves(start: () => Promise<TestService>): void {
 
   it('streams what is stored from now on, filtered', async () => {
     const stop = new AbortController();
-    const stream = await fetch(`${url}/events/stream?family=phone-numbers`, { signal: stop.signal });
+    const stream = await fetch(`${url}/events/stream?family=phone-numbers`, { signal: stop.signal, ...AUTHORIZED });
     expect(stream.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
     const reader = (stream.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
     await postSigned(service.webhookUrl, body({ field: 'account_review_update', value: { decision: 'APPROVED' } }));
@@ -131,20 +133,20 @@ function behaves(start: () => Promise<TestService>): void {
   });
 
   it('ends streams when the service stops', async () => {
-    const stream = await fetch(`${url}/events/stream`);
+    const stream = await fetch(`${url}/events/stream`, AUTHORIZED);
     await service.stop();
     expect(await stream.text()).toBe('retry: 2000\n\n');
   });
 }
 
 describe('stored events in a journal', () => {
-  behaves(() => startTestService());
+  behaves(() => startTestService({ API_TOKENS }));
 });
 
 describeKafka('stored events in Kafka', (kafka) => {
   behaves(() => {
     const TOPIC_PREFIX = `t${randomBytes(4).toString('hex')}`;
-    return startTestService({ KAFKA_BROKERS: kafka.brokers.join(), TOPIC_PREFIX, KAFKA_PARTITIONS: '3' });
+    return startTestService({ KAFKA_BROKERS: kafka.brokers.join(), TOPIC_PREFIX, KAFKA_PARTITIONS: '3', API_TOKENS });
   });
 });
 

@@ -13,11 +13,20 @@ afterEach(async () => {
   }
 });
 
+const notGiven = async () => {
+  throw new Error('The test did not give this service.');
+};
+
+export const NO_EVENTS: InternalAppOptions['events'] = {
+  recent: notGiven,
+  deadLetters: notGiven,
+  deadLetter: notGiven,
+  replay: notGiven,
+  subscribe: () => () => undefined,
+};
+
 /** @returns its URL; it is closed after the test */
 export async function startInternal(given: Partial<InternalAppOptions>): Promise<string> {
-  const notGiven = async () => {
-    throw new Error('The test did not give this service.');
-  };
   const listener = await listen({
     handle: createInternalApp({
       readiness: async () => ({ ready: true }),
@@ -25,13 +34,7 @@ export async function startInternal(given: Partial<InternalAppOptions>): Promise
       loopback: true,
       lookUps: null,
       management: null,
-      events: {
-        recent: notGiven,
-        deadLetters: notGiven,
-        deadLetter: notGiven,
-        replay: notGiven,
-        subscribe: () => () => undefined,
-      },
+      events: NO_EVENTS,
       schemas: openSchemas(),
       console: {
         assets: () => ({

@@ -7,28 +7,48 @@ import type { Route } from './route.ts';
 
 export interface AccessOptions {
   readonly tokens: () => readonly ApiToken[];
-  /** Only this machine reaches the listener: reads need no token, and web pages are kept out. */
+  /** Only this machine reaches the listener: without API_TOKENS reads need no token, and web pages are kept out. */
   readonly loopback: boolean;
+}
+
+/** What a request needs, as its route says. */
+export interface Needed extends Pick<Route, 'access' | 'perApp'> {
+  /** It has effects: then it needs a token always. */
+  readonly writes: boolean;
 }
 
 /**
  * @returns the token that was used; null where none was needed
  * @throws HubcastError `unauthorized`, `forbidden`
  */
-export function authorize(request: Request, access: Route['access'], options: AccessOptions): ApiToken | null {
-  if (access === 'open' || (options.loopback && access !== 'manage')) return null;
+export function authorize(
+  request: Request,
+  { access, writes, perApp }: Needed,
+  options: AccessOptions,
+): ApiToken | null {
+  const tokens = options.tokens();
+  const unguarded = options.loopback && tokens.length === 0 && !writes && access !== 'manage';
+  if (access === 'open' || unguarded) return null;
   const [, given = ''] = /^Bearer ([^ ]+)$/i.exec(request.get('authorization') ?? '') ?? [];
   // Every token is compared, so that the time taken does not tell which one was close.
   const digest = tokenDigest(given);
-  const [token] = options.tokens().filter((one) => timingSafeEqual(one.digest, digest));
+  const [token] = tokens.filter((one) => timingSafeEqual(one.digest, digest));
   if (token === undefined) throw new HubcastError('unauthorized', 'No valid token came.');
   if (request.res !== undefined) request.res.locals.token = token.name;
   if (access !== 'any' && !token.scopes.includes(access)) {
     throw new HubcastError('forbidden', `The token "${token.name}" lacks the scope ${access}.`);
   }
+  if (token.app !== null && access !== 'any' && !perApp) {
+    throw new HubcastError(
+      'forbidden',
+      `The token "${token.name}" is bound to the app "${token.app}"; this path is about all.`,
+    );
+  }
   return token;
 }
 
+/** What a link on another site may open. */
+const PAGES: ReadonlySet<string> = new Set(['/', '/console']);
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
 
 /**
@@ -43,10 +63,10 @@ export function refuseWebPages(request: Request): void {
   if (origin !== undefined && origin !== `http://${host}`) {
     throw new HubcastError('forbidden', 'The request comes from a web page of another origin.');
   }
-  // Images and scripts of other pages carry no Origin. A link that opens a page of ours may.
+  // Images, scripts and links of other pages carry no Origin. A link may open the console, and nothing else.
   const site = request.get('sec-fetch-site') ?? 'none';
   const opensPage = request.get('sec-fetch-mode') === 'navigate' && request.get('sec-fetch-dest') === 'document';
-  if (site !== 'none' && site !== 'same-origin' && !opensPage) {
+  if (site !== 'none' && site !== 'same-origin' && !(opensPage && PAGES.has(request.path))) {
     throw new HubcastError('forbidden', 'The request comes from a web page of another site.');
   }
 }

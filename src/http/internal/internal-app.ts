@@ -1,11 +1,13 @@
 /** The internal listener: every request is checked and logged here, before its route. */
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import type { RequestListener } from 'node:http';
+import express, { type NextFunction, type Request, type Response } from 'express';
 import { HubcastError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import { isUnreadablePath, SAFE_HEADERS, sendError, toHubcastError } from '../server/answer.ts';
-import { type AccessOptions, authorize, refuseWebPages } from './access.ts';
+import { type AccessOptions, authorize, type Needed, refuseWebPages } from './access.ts';
+import { createKeptAnswer } from './kept-answer.ts';
+import { oneRequestAtATime } from './one-request-at-a-time.ts';
 import { refusePhoneNumberPath } from './phone-number-routes.ts';
-import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 import { refuseSchemaPath } from './schema-routes.ts';
 import { serveRoutes } from './serve-routes.ts';
@@ -24,7 +26,10 @@ const HEADERS = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
-export function createInternalApp(options: InternalAppOptions): Express {
+/** A scrape every 15 s needs no fresher figures. */
+const METRICS_KEPT_MS = 1000;
+
+export function createInternalApp(options: InternalAppOptions): RequestListener {
   const { loopback, log } = options;
   const app = express();
   app.disable('x-powered-by');
@@ -37,18 +42,19 @@ export function createInternalApp(options: InternalAppOptions): Express {
     if (loopback) refuseWebPages(request);
     next();
   });
-  const authorized = (request: Request, access: Route['access']) => authorize(request, access, options);
-  serveRoutes(app, ROUTES, options, authorized);
+  const authorized = (request: Request, needed: Needed) => authorize(request, needed, options);
+  const metrics = createKeptAnswer(options.metrics, METRICS_KEPT_MS);
+  serveRoutes(app, ROUTES, { ...options, metrics }, authorized);
   app.all('/phone-numbers/*rest', (request) => {
-    authorized(request, 'numbers:read');
+    authorized(request, { access: 'numbers:read', writes: false });
     throw refusePhoneNumberPath((request.params as unknown as { readonly rest: readonly string[] }).rest);
   });
   app.all('/schemas/*rest', (request) => {
-    authorized(request, 'any');
+    authorized(request, { access: 'any', writes: false });
     throw refuseSchemaPath();
   });
   app.use((request: Request) => {
-    authorized(request, 'any');
+    authorized(request, { access: 'any', writes: false });
     throw new HubcastError('not_found', 'No such path.');
   });
   // Express knows an error handler by its four parameters.
@@ -63,7 +69,7 @@ export function createInternalApp(options: InternalAppOptions): Express {
       sendError(response, error);
     }
   });
-  return app;
+  return oneRequestAtATime(app);
 }
 
 /** Logs who asked for what. The path is the route's own: a parameter may be a person's number. */

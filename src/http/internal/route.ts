@@ -40,6 +40,8 @@ interface RouteFacts {
   readonly about: string;
   /** `open` needs no token, `any` takes each valid one, else the token needs the scope. */
   readonly access: 'open' | 'any' | Scope;
+  /** The handler shows a token that is bound to an app only what belongs to it. Without it such a token is refused. */
+  readonly perApp?: true;
   /** The error for a path parameter of another form. */
   readonly badPath?: ErrorCode;
   readonly body?: { readonly schema: z.ZodType; readonly about: string; readonly required: boolean };

@@ -4,12 +4,13 @@ import type { ApiToken } from '../../config/api-tokens.ts';
 import { HubcastError } from '../../core/errors.ts';
 import { sendJson, sendJsonText } from '../server/answer.ts';
 import { declaredLength, readBodyBytes } from '../server/read-body.ts';
+import type { Needed } from './access.ts';
 import { sendRevalidated } from './revalidate.ts';
 import { type Route, readQuery } from './route.ts';
 import type { InternalServices } from './services.ts';
 
 /** @throws HubcastError `unauthorized`, `forbidden` */
-export type Authorize = (request: Request, access: Route['access']) => ApiToken | null;
+export type Authorize = (request: Request, needed: Needed) => ApiToken | null;
 
 export function serveRoutes(
   app: Express,
@@ -17,11 +18,13 @@ export function serveRoutes(
   services: InternalServices,
   authorize: Authorize,
 ): void {
+  const bodies = createBodies(BODIES_AT_ONCE * services.maxBodyBytes);
   for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path)) {
     app.all(path.replace(/\{(\w+)\}/g, ':$1'), async (request: Request, response: Response) => {
       const method = request.method === 'HEAD' ? 'GET' : request.method;
       const route = ofPath.find((one) => one.method === method);
-      const token = authorize(request, (route ?? ofPath[0])?.access ?? 'any');
+      const writes = route !== undefined && route.method !== 'GET';
+      const token = authorize(request, { access: 'any', ...ofPath[0], ...route, writes });
       if (route === undefined) {
         response.setHeader('Allow', methodsOf(ofPath));
         throw new HubcastError('method_not_allowed', `${request.method} came.`);
@@ -32,7 +35,7 @@ export function serveRoutes(
         params: readParams(route, request.params),
         query: route.query === undefined ? {} : readQuery(request.query, route.query),
         token,
-        readBody: (maxBytes) => readBody(request, response, maxBytes),
+        readBody: (maxBytes) => bodies.read(request, response, maxBytes),
       });
       if (answer !== undefined) send(request, response, answer, route);
     });
@@ -49,10 +52,27 @@ function readParams({ params, badPath }: Route, given: unknown): unknown {
   throw new HubcastError(badPath ?? 'not_found', 'The path holds something else in place of a parameter.');
 }
 
-/** Empty where no body came. */
-async function readBody(request: Request, response: Response, maxBodyBytes: number): Promise<Buffer> {
-  const length = declaredLength(request, maxBodyBytes);
-  return readBodyBytes(request, response, length, { maxBodyBytes, take: () => undefined });
+const BODIES_AT_ONCE = 2;
+
+/** Bounds the bodies under way in sum; a body counts until its request is answered. */
+function createBodies(maxSum: number) {
+  let sum = 0;
+  return {
+    /** @returns no bytes where no body came. @throws HubcastError `body_too_large`, `body_incomplete`, `overloaded` */
+    async read(request: Request, response: Response, maxBodyBytes: number): Promise<Buffer> {
+      const length = declaredLength(request, maxBodyBytes);
+      let held = 0;
+      response.once('close', () => {
+        sum -= held;
+      });
+      const take = (bytes: number) => {
+        if (sum + bytes > maxSum) throw new HubcastError('overloaded', `Bodies of ${sum} bytes are under way.`);
+        sum += bytes;
+        held += bytes;
+      };
+      return readBodyBytes(request, response, length, { maxBodyBytes, take });
+    },
+  };
 }
 
 function send(request: Request, response: Response, answer: object | string, { answer: form }: Route): void {

@@ -1,11 +1,19 @@
 /** Routes about the service itself: probes, metrics, checks, its description. */
 import { z } from 'zod';
 import { sendJson } from '../server/answer.ts';
-import { flag } from './parameters.ts';
-import { defineRoute, REVALIDATED } from './route.ts';
+import { defineRoute, NO_QUERY, REVALIDATED } from './route.ts';
 import { SERVICE_ANSWERS } from './service-answers.ts';
 
 const probe = { method: 'GET', tag: 'service', access: 'open', errors: [] } as const;
+
+const checks = {
+  path: '/checks',
+  tag: 'service',
+  access: 'events:read',
+  query: NO_QUERY,
+  answer: { schema: SERVICE_ANSWERS.Checks },
+  errors: [],
+} as const;
 
 export const SERVICE_ROUTES = [
   defineRoute({
@@ -59,18 +67,20 @@ export const SERVICE_ROUTES = [
     handle: ({ schemas }) => schemas.openApi(),
   }),
   defineRoute({
+    ...checks,
     id: 'getChecks',
     method: 'GET',
-    path: '/checks',
-    tag: 'service',
     about:
       'What is wrong with the set-up, why it matters and how to fix it: the findings of hubcast doctor, the worst first. An answer is kept for 30 seconds',
-    access: 'events:read',
-    query: z.strictObject({
-      probe: flag('true also calls the callback URL as Meta does: handshake, and a signed test webhook that is stored'),
-    }),
-    answer: { schema: SERVICE_ANSWERS.Checks },
-    errors: [],
-    handle: ({ checks }, { query }) => checks(query.probe),
+    handle: ({ checks }) => checks(false),
+  }),
+  defineRoute({
+    ...checks,
+    id: 'probeChecks',
+    method: 'POST',
+    access: 'events:replay',
+    about:
+      'The same, and calls the callback URL as Meta does: with the handshake, and with a signed test webhook that is stored',
+    handle: ({ checks }) => checks(true),
   }),
 ];

@@ -136,9 +136,22 @@ describe('on loopback', () => {
     { Origin: 'http://localhost:8081' },
     { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'cors', 'Sec-Fetch-Dest': 'empty' },
     { 'Sec-Fetch-Site': 'none', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' },
-    { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' },
-  ])('takes what its own page, a bookmark or a link sends: %j', async (headers) => {
+  ])('takes what its own page or a bookmark sends: %j', async (headers) => {
     expect((await live({ Host: 'localhost:8081', ...(headers as Record<string, string>) })).status).toBe(200);
+  });
+
+  it('lets a link on another site open the console and nothing else', async () => {
+    const link = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' };
+    for (const [path, status] of [
+      ['/', 302],
+      ['/console', 200],
+      ['/console/history', 403],
+      ['/checks', 403],
+      ['/events', 403],
+      ['/live', 403],
+    ] as const) {
+      expect([path, (await live({ Host: 'localhost:8081', ...link }, path)).status]).toEqual([path, status]);
+    }
   });
 
   it('is not reached by an absolute target either', async () => {

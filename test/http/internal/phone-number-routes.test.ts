@@ -258,8 +258,8 @@ describe('what goes wrong', () => {
 
   it('needs a token with the scope numbers:read beyond loopback', async () => {
     const tokens: ApiToken[] = [
-      { name: 'reader', digest: tokenDigest('reader-reader-reader'), scopes: ['numbers:read'] },
-      { name: 'events', digest: tokenDigest('events-events-events'), scopes: ['events:read'] },
+      { name: 'reader', digest: tokenDigest('reader-reader-reader'), scopes: ['numbers:read'], app: null },
+      { name: 'events', digest: tokenDigest('events-events-events'), scopes: ['events:read'], app: null },
     ];
     const url = await serve(await standInWith(), { tokens });
     const path = `${url}/phone-numbers/${NUMBER.id}`;
