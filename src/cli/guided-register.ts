@@ -1,5 +1,4 @@
-/** Registering a number with a person at the terminal: code, check, PIN, register, each refusal explained. */
-
+/** Registers a number with a person at the terminal: code, check, PIN, register. Each refusal is explained. */
 import type { ManagementClient } from '../app/management-clients.ts';
 import { HubcastError, isHubcastError } from '../core/errors.ts';
 import type { Ask } from './ask.ts';
@@ -24,11 +23,13 @@ export async function guideRegister(
   say(ask, `${state.display_phone_number ?? id}  ${state.verified_name ?? ''}`);
   say(ask, String(state.about));
   say(ask, `This goes ${client.about}.`);
-  if (state.next === 'wait_for_name') throw stopped('The name has to be decided first.');
   if (state.next === 'none' && !(await ask.confirm('Register it again, as after an approved change of the name?'))) {
     throw stopped('The number is registered as it was.');
   }
-  if (state.next === 'request_code') await verify(client, ask, id);
+  if (state.next === 'connect_app_number' && !(await ask.confirm('Is its account in the app deleted?'))) {
+    throw stopped('The number is as it was.');
+  }
+  if (state.next !== 'none' && state.code_verification_status !== 'VERIFIED') await verify(client, ask, id);
   return register(client, ask, id, state.is_pin_enabled === true, region);
 }
 

@@ -14,6 +14,9 @@ import { askAtTerminal, canAsk } from './ask.ts';
 import { print, toTable } from './output.ts';
 import { visible } from './visible.ts';
 
+/** The argument of most commands. */
+export const NUMBER_ID = ['<id>', 'phone number id'] as const;
+
 export interface ManageOptions {
   readonly url?: string;
   readonly withoutAudit?: boolean;

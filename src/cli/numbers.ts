@@ -4,6 +4,7 @@ import { openStoredState } from '../app/number-state.ts';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { HubcastError } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
+import { rowOf, STATUS_ROWS } from '../phone-numbers/health/health-rows.ts';
 import { addManagementCommands } from './manage-numbers.ts';
 import { paint, print, toTable } from './output.ts';
 import { visible } from './visible.ts';
@@ -98,6 +99,8 @@ function inJson({ json }: Options): boolean {
 async function listNumbers(options: Options): Promise<void> {
   const { account: accountId, quality, status } = options;
   const answer = await (await open()).list({ accountId, quality, status });
+  const { level, about, todo } = rowOf(STATUS_ROWS, status?.toUpperCase() ?? 'CONNECTED', 'status');
+  if (level === 'unknown') process.stderr.write(`${visible(`${about} ${todo}`)}\n`);
   if (inJson(options)) await print(JSON.stringify(answer, null, 2));
   else {
     const rows = answer.data.map((number) => [
@@ -165,8 +168,11 @@ function toHealthText({ health, ...number }: HealthAnswer): string {
 /** Beside the answer, so that a script's JSON stays clean. */
 function complain(accounts: readonly Account[]): boolean {
   const failed = accounts.filter(({ error }) => error !== null);
-  for (const { account_id, error } of failed)
-    process.stderr.write(`${visible(`Account ${account_id}: ${error?.message}`)}\n`);
+  for (const { account_id, error } of failed) {
+    const { meta_says: says, fbtrace_id: trace } = error?.details ?? {};
+    const meta = says === undefined ? '' : ` Meta says: ${says}${trace === undefined ? '' : ` (trace ${trace})`}`;
+    process.stderr.write(`${visible(`Account ${account_id}: ${error?.message}${meta}`)}\n`);
+  }
   return failed.length > 0;
 }
 

@@ -39,6 +39,20 @@ describe('hubcast numbers', () => {
     expect(JSON.parse(found.stdout)).toMatchObject({ phone_number_id: NUMBER.id, match: 'exact' });
   });
 
+  it('says whose value VERIFIED is, and what Meta says where an account cannot be read', async () => {
+    const graph = await standInWith(two);
+    const verified = await run(graph, ['list', '--status', 'verified']);
+    expect([verified.code, JSON.parse(verified.stdout).data]).toEqual([0, []]);
+    expect(verified.stderr).toContain('VERIFIED is a value of code_verification_status');
+    const error = { code: 100, error_subcode: 33, error_user_msg: 'Ask the owner of \u001b[2Jit.', fbtrace_id: 'T1' };
+    graph.script({ path: /phone_numbers$/, status: 400, body: { error } });
+    const one = await run(graph, ['health']);
+    expect(one.stderr).toContain('Meta answered code 100/33 (trace T1): Ask the owner of  [2Jit.');
+    graph.script({ path: /\/404\/phone_numbers$/, status: 400, body: { error } });
+    const both = await run(graph, ['health'], { WABA_IDS: `${ACCOUNT},404` });
+    expect(both.stderr).toContain('Meta says: Ask the owner of  [2Jit. (trace T1)');
+  });
+
   it('reports health, and ends with 1 when a number is blocked', async () => {
     const graph = await standInWith(two);
     const well = await run(graph, ['health']);

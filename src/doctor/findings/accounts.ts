@@ -1,4 +1,5 @@
 /** The WhatsApp Business Accounts and their numbers. */
+import { FOLLOWS_OVERRIDE } from '../../phone-numbers/management/changes.ts';
 import type { FindingKind } from '../../stores/store-notes.ts';
 import { LOST, SUBSCRIBE } from './texts.ts';
 
@@ -25,7 +26,7 @@ export const ACCOUNT_FINDINGS = {
   },
   account_diverted: {
     severity: 'warning',
-    why: "13 fields follow an override, messages and calls among them; they do not come here. Number, name, quality and account events go to the app's callback URL all the same.",
+    why: `The events of the override do not come here. ${FOLLOWS_OVERRIDE}`,
     fix: 'Remove the override: POST /<account>/subscribed_apps without a body; or "hubcast numbers webhook --help".',
   },
   account_empty: {
@@ -35,7 +36,7 @@ export const ACCOUNT_FINDINGS = {
   },
   number_diverted: {
     severity: 'warning',
-    why: "13 fields follow an override, messages and calls among them; they do not come here. Number, name, quality and account events go to the app's callback URL all the same.",
+    why: `The events of the override do not come here. ${FOLLOWS_OVERRIDE}`,
     fix: 'Remove the override: POST /<number> with an empty override_callback_uri; or "hubcast numbers webhook --help".',
   },
   number_not_registered: {

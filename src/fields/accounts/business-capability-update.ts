@@ -20,7 +20,8 @@ export const businessCapabilityUpdate = defineField({
             description: 'Subscriptions of v24.0 and newer: a tier, a number of recipients, UNLIMITED or -1',
           }),
           max_daily_conversation_per_phone: limit.nullish().meta({
-            description: 'Subscriptions of v23.0 and older, announced for removal in February 2026; -1 is unlimited',
+            description:
+              "Subscriptions of v23.0 and older, announced for removal in February 2026; -1 is unlimited. Since 7 October 2025 the portfolio's limit, whatever its name says",
           }),
           max_phone_numbers_per_business: numberOrText.nullish().meta({ description: 'Only when the limit is 250' }),
           max_phone_numbers_per_waba: numberOrText.nullish().meta({ description: 'Only when the limit is not 250' }),
@@ -33,9 +34,8 @@ export const businessCapabilityUpdate = defineField({
           .object({ limit: messagingLimit.nullable().meta({ description: 'null when the event names none' }) })
           .meta({ description: "hubcast's reading of the two limit members" }),
         of: (value) => {
-          const business = value.max_daily_conversations_per_business ?? null;
-          if (business !== null) return { limit: readLimit(business, 'portfolio') };
-          return { limit: readLimit(value.max_daily_conversation_per_phone ?? null, 'phone_number') };
+          const limit = value.max_daily_conversations_per_business ?? value.max_daily_conversation_per_phone ?? null;
+          return { limit: readLimit(limit, 'portfolio') };
         },
       },
     }),

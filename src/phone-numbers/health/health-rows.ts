@@ -1,4 +1,5 @@
-/** What each value Meta documents for a number means for its health, and what to do. One row a value. */
+/** What each value that Meta documents for a number means for its health, and what to do. One row a value. */
+import { CONNECT_APP_NUMBER } from './app-number.ts';
 
 export const HEALTH_STATES = ['ok', 'warn', 'blocked', 'setting_up', 'unknown'] as const;
 export type HealthState = (typeof HEALTH_STATES)[number];
@@ -28,8 +29,8 @@ export const STATUS_ROWS: Rows = {
   ),
   UNVERIFIED: row(
     'setting_up',
-    'The number was not proved to be yours yet.',
-    'Ask for a code by SMS or call, verify it, then register the number.',
+    'The number is not proved to be yours yet.',
+    'Request a code by SMS or call, verify it, then register the number.',
   ),
   DISCONNECTED: row(
     'blocked',
@@ -63,17 +64,27 @@ export const STATUS_ROWS: Rows = {
   ),
   DELETED: row('blocked', 'The number was deleted from the account.', 'Add it again if it is still needed.'),
   UNLINKED: row('blocked', 'The number is not linked to the account any more.', 'Link it again in WhatsApp Manager.'),
+  // Programs check for it in vain, because an SDK's page named it.
+  VERIFIED: row(
+    'unknown',
+    'VERIFIED is a value of code_verification_status, not of status.',
+    'Look at code_verification_status. Only a number with status CONNECTED can send and receive.',
+  ),
   LINKED: row('unknown', "The number is linked. Only Meta's API file names this status.", 'See WhatsApp Manager.'),
   UNKNOWN: row('unknown', 'Meta does not say in which state the number is.', 'See WhatsApp Manager.'),
 };
 
+export const REGISTER_NEW_NAME =
+  'Register the number again within 14 days of the approval, so that the new name takes effect.';
+
+/** `name_status`: of the display name in use. */
 export const NAME_STATUS_ROWS: Rows = {
   APPROVED: row('ok', 'The display name is approved.'),
   AVAILABLE_WITHOUT_REVIEW: row('ok', 'The display name can be used without a review.'),
   PENDING_REVIEW: row(
     'info',
-    'The display name is in review.',
-    'Wait for the event phone_number_name_update. The number cannot be registered meanwhile.',
+    'The display name is in review. The number can be registered and used meanwhile.',
+    'The event phone_number_name_update tells the decision.',
   ),
   DECLINED: row('warn', 'The display name was declined.', "Request another one that follows Meta's guidelines."),
   EXPIRED: row('warn', 'The approval of the display name has expired.', 'Request the display name again.'),
@@ -81,10 +92,14 @@ export const NAME_STATUS_ROWS: Rows = {
   NON_EXISTS: row('warn', 'The number has no display name.', 'Request a display name.'),
 };
 
-/** `new_name_status`: of a requested name, beside the one in use. */
+/** `new_name_status`: of a requested name. */
 export const NEW_NAME_STATUS_ROWS: Rows = {
-  PENDING_REVIEW: row('info', 'A new display name is in review.', 'Wait for the event phone_number_name_update.'),
-  APPROVED: row('info', 'A new display name is approved.', 'Register the number again to use it.'),
+  PENDING_REVIEW: row(
+    'info',
+    'A new display name is in review; the old one stays until it is decided.',
+    'The event phone_number_name_update tells the decision.',
+  ),
+  APPROVED: row('info', 'A new display name is approved.', REGISTER_NEW_NAME),
   DECLINED: row('warn', 'The new display name was declined; the old one stays.', 'Request another one.'),
   EXPIRED: row('info', 'The approval of a new display name has expired.', 'Request it again if it is still wanted.'),
   AVAILABLE_WITHOUT_REVIEW: row('info', 'The new display name can be used without a review.'),
@@ -113,8 +128,8 @@ export const PLATFORM_ROWS: Rows = {
   NOT_APPLICABLE: row('setting_up', 'The number is not registered yet.', 'Register it with its two-step PIN.'),
   ON_PREMISE: row(
     'warn',
-    'The number is registered with the On-Premises API, which Meta ended in October 2025.',
-    'Move it to the Cloud API by registering it there.',
+    'The number is not registered with the Cloud API. Meta shows ON_PREMISE for a number of the WhatsApp Business app and for one of the On-Premises API, which ended in October 2025.',
+    `A number of the app: ${CONNECT_APP_NUMBER} A number of the On-Premises API: register it.`,
   ),
 };
 
@@ -132,15 +147,16 @@ export const CAN_SEND_ROWS: Rows = {
 
 export const CODE_ROWS: Rows = {
   VERIFIED: row('ok', 'The number was verified by code.'),
-  NOT_VERIFIED: row('info', 'The number is not verified by code.', 'Ask for a code and verify it before registering.'),
+  NOT_VERIFIED: row('info', 'The number is not verified by code.', 'Request a code and verify it before registering.'),
+  UNVERIFIED: row('info', 'The number is not verified by code.', 'Request a code and verify it before registering.'),
   EXPIRED: row(
     'info',
     'The verification by code is older than 14 days. That matters only before registering.',
-    'Ask for a code again before registering.',
+    'Request a code again before registering.',
   ),
 };
 
-/** A value Meta did not document until now. */
+/** A value without a row is one that Meta did not document until now. */
 export function rowOf(rows: Rows, value: string, name: string): Row {
   return Object.hasOwn(rows, value)
     ? (rows[value] as Row)

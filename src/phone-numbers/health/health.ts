@@ -1,7 +1,8 @@
-/** How a number is doing: one state, the reasons for it, and what to do. A pure reading of what Graph tells. */
+/** A number's health: one state, the reasons for it, and what to do, from what Graph tells. */
 import { z } from 'zod';
 import { readLimit } from '../../fields/phone-numbers/messaging-limit.ts';
 import type { GraphNumber } from '../../meta-graph/phone-number-reads.ts';
+import { appNumberOf, CONNECT_APP_NUMBER } from './app-number.ts';
 import {
   CAN_SEND_ROWS,
   CODE_ROWS,
@@ -139,10 +140,11 @@ const SANDBOX: Reason = {
 };
 
 function memberReasons(read: Node): Reason[] {
-  const status = of('status', STATUS_ROWS, read.status) ?? STATUS_NOT_TOLD;
+  const inApp = appNumberOf(read) === 'certain';
+  const status = forApp(of('status', STATUS_ROWS, read.status) ?? STATUS_NOT_TOLD, inApp);
   const settingUp = status.level === 'setting_up';
   const quality = read.quality_rating ?? read.quality_score?.score;
-  const platform = of('platform_type', PLATFORM_ROWS, read.platform_type);
+  const platform = forApp(of('platform_type', PLATFORM_ROWS, read.platform_type), inApp);
   const reasons = [
     status,
     of('name_status', NAME_STATUS_ROWS, read.name_status),
@@ -156,6 +158,12 @@ function memberReasons(read: Node): Reason[] {
     of('code_verification_status', CODE_ROWS, status.level === 'ok' ? null : read.code_verification_status),
   ];
   return reasons.filter((reason) => reason !== null);
+}
+
+/** "Register it" is no way for a number of the WhatsApp Business app. */
+function forApp<Found extends Reason | null>(reason: Found, inApp: boolean): Found {
+  if (!inApp || reason === null || reason.todo === '') return reason;
+  return { ...reason, todo: `The number belongs to the WhatsApp Business app. ${CONNECT_APP_NUMBER}` };
 }
 
 const STATUS_NOT_TOLD: Reason = {
@@ -174,8 +182,9 @@ function of(member: string, rows: Readonly<Record<string, Row>>, value: string |
 
 function pinReasons({ is_pin_enabled, status }: Node): Reason[] {
   if (is_pin_enabled !== false || status !== 'CONNECTED') return [];
-  const about = 'Two-step verification is off: whoever can take a code could register the number elsewhere.';
-  return [{ member: 'is_pin_enabled', value: 'false', level: 'warn', about, todo: 'Set a two-step PIN.' }];
+  // Meta is said to do without the PIN of eligible numbers since 23 September 2026.
+  const about = 'The number has no two-step PIN, which some numbers do without since September 2026.';
+  return [{ member: 'is_pin_enabled', value: 'false', level: 'info', about, todo: 'To have one, set it (set-pin).' }];
 }
 
 /** Meta's own verdict, with the entities (number, account, business, app) it blames. */

@@ -50,7 +50,14 @@ const inferred = {
 };
 
 const failure = z
-  .object({ code: z.string(), message: z.string() })
+  .object({
+    code: z.string(),
+    message: z.string(),
+    details: z
+      .record(z.string(), z.union([z.string(), z.number()]))
+      .optional()
+      .meta(about('Where Meta refused: its code, subcode and trace id, and its own sentence (meta_says)')),
+  })
   .nullable()
   .meta(about('Why Graph gave no newer list'));
 

@@ -154,8 +154,12 @@ function toAccount({ accountId, fetchedAtMs, stale, failure }: AccountReading) {
     account_id: accountId,
     fetched_at: fetchedAtMs === null ? null : new Date(fetchedAtMs).toISOString(),
     stale,
-    error: failure === null ? null : { code: failure.code, message: ERRORS[failure.code].summary },
+    error: failure === null ? null : toFailure(failure),
   };
+}
+
+function toFailure({ code, details }: HubcastError) {
+  return { code, message: ERRORS[code].summary, ...(details && { details: { ...details } }) };
 }
 
 function textOf(value: unknown): string | null {

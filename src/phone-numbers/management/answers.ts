@@ -20,7 +20,7 @@ const done = {
     .meta(about('What Meta replied beside success, secrets removed; null where there was nothing else')),
 };
 
-export const NEXT_STEPS = ['none', 'wait_for_name', 'request_code', 'register'] as const;
+export const NEXT_STEPS = ['none', 'request_code', 'register', 'connect_app_number'] as const;
 
 export const MANAGEMENT_ANSWERS = {
   OperationDone: z.object({
@@ -61,7 +61,10 @@ export const MANAGEMENT_ANSWERS = {
   }),
   ConversationalComponents: z.object({
     phone_number_id: id,
-    enable_welcome_message: z.boolean().nullable(),
+    enable_welcome_message: z
+      .boolean()
+      .nullable()
+      .meta(about('As it was set before Meta removed it on 27 March 2026; it can no longer be set')),
     prompts: z.array(z.string()),
     commands: z.array(z.object({ command_name: z.string(), command_description: z.string() })),
   }),

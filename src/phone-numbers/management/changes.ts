@@ -1,5 +1,6 @@
 /** The operations that change something, as data: what each takes, sends and means. Everything about one is in its entry. */
 import type { PhoneNumberWrites, WriteTarget } from '../../meta-graph/phone-number-writes.ts';
+import { REGISTER_NEW_NAME } from '../health/health-rows.ts';
 import { type Input, type InputName, secretsOf } from './inputs.ts';
 
 type Reply = Readonly<Record<string, unknown>>;
@@ -48,9 +49,9 @@ function bare(entry: Omit<Change, 'kind' | 'input' | 'answer' | 'warning'> & { r
 
 const digitsOf = (text: string) => text.replace(/\D/g, '');
 
-/** Whom an override of the webhook concerns: 13 fields of Meta's edition of 28 June 2026. */
+/** The fields that an override of the webhook concerns: 14 in Meta's newest edition, which standby joined. */
 export const FOLLOWS_OVERRIDE =
-  'Messages, calls, groups, echoes, history and account_settings_update follow an override; events about numbers, names, quality, accounts and templates always go to the callback URL of the app.';
+  '14 fields follow an override: messages, standby, handovers, echoes, calls, groups, history, contact sync, consumer_profile and account_settings_update. Events about numbers, names, quality, accounts and templates always go to the callback URL of the app.';
 
 export const CHANGES = {
   'request-code': change({
@@ -78,9 +79,9 @@ export const CHANGES = {
     method: 'POST',
     path: '/phone-numbers/{id}/register',
     about:
-      'Register a verified number for the Cloud API. The PIN is the two-step PIN the number has; where it has none, the one given becomes it. With data_localization_region local storage is set first, by a call of its own, and stays set if registering is then refused',
+      'Register a verified number for the Cloud API; its display name may still be in review. The PIN is the two-step PIN the number has; where it has none, the one given becomes it. With data_localization_region local storage is set first, by a call of its own, and stays set if registering is then refused',
     input: 'Register',
-    done: 'The number is registered and can send and receive. Keep the PIN: registering again needs it.',
+    done: 'The number is registered and can send and receive. Keep the PIN: registering again needs it. A number that was registered already keeps the PIN it had; meta_reply has what Meta says about that.',
     warning:
       'Registering counts: 10 times in 72 hours, then the number is blocked for 72 hours. A number without a two-step PIN gets this one, and no API can switch it off again.',
     send: async (graph, target, { pin, data_localization_region: region }, secrets) => {
@@ -117,16 +118,17 @@ export const CHANGES = {
     on: 'number',
     method: 'PUT',
     path: '/phone-numbers/{id}/display-name',
-    about: 'Request a new display name. Meta reviews it; the old one stays until then',
+    about:
+      'Request a new display name, at most 10 times in 30 days. Meta reviews it; the old one stays until then. After an approval the number has to be registered again within 14 days',
     input: 'DisplayName',
-    done: 'Meta reviews the name. Its decision comes as the event phone_number_name_update; after an approval register the number again.',
+    done: `Meta reviews the name. Its decision comes as the event phone_number_name_update. ${REGISTER_NEW_NAME}`,
     send: (graph, target, { new_display_name }) => graph.toNumber(target, null, { new_display_name }, []),
   }),
   'set-conversational': change({
     on: 'number',
     method: 'PUT',
     path: '/phone-numbers/{id}/conversational',
-    about: 'Set the welcome message, the prompts, the commands: those that are given',
+    about: 'Set the prompts, the commands, or both',
     input: 'Conversational',
     done: 'The conversational components are set.',
     send: (graph, target, input) => graph.toNumber(target, 'conversational_automation', input, []),

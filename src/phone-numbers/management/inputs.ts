@@ -107,9 +107,6 @@ export const INPUTS = {
   DisplayName: z.strictObject({ new_display_name: text(2, 75, 'The display name to be reviewed by Meta') }),
   Conversational: z
     .strictObject({
-      enable_welcome_message: z.boolean({ error: 'true or false.' }).optional().meta({
-        description: 'Ask for a webhook when a person opens the chat first; Meta notes that it does not work as meant',
-      }),
       prompts: z
         .array(
           text(1, 80, 'A question a person can tap').refine((value) => !EMOJI.test(value), { error: 'No emoji.' }),
@@ -135,7 +132,7 @@ export const INPUTS = {
         .meta({ description: `Commands: at most ${MAX_COMMANDS}, names up to 32 characters, descriptions up to 256` }),
     })
     .refine((value) => Object.values(value).some((member) => member !== undefined), {
-      error: 'At least one of enable_welcome_message, prompts, commands.',
+      error: 'At least one of prompts, commands.',
     })
     .meta({ minProperties: 1 }),
   WebhookOverride: z.strictObject({
@@ -183,11 +180,13 @@ export function readInput<Name extends InputName>(name: Name, given: unknown): I
   });
 }
 
-/** Secret members' values, and each in the ways Meta may repeat it. */
+/** Values that no message may repeat: those of secret members, a code without its hyphen, the query of a URL. */
 export function secretsOf(name: InputName, input: object): readonly string[] {
-  return Object.entries(input).flatMap(([member, value]) =>
-    isSecret(name, member) && typeof value === 'string' ? [value, value.replace(/[- ]/g, '')] : [],
-  );
+  return Object.entries(input).flatMap(([member, value]) => {
+    if (typeof value !== 'string') return [];
+    if (isSecret(name, member)) return [value, value.replace(/[- ]/g, '')];
+    return URL.canParse(value) ? [new URL(value).search.slice(1)] : [];
+  });
 }
 
 /** What of the input may be kept: no secrets, and of a URL no query, where people put tokens. */

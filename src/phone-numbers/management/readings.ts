@@ -2,7 +2,8 @@
 
 import { isObject } from '../../core/is-object.ts';
 import type { GraphClient } from '../../meta-graph/client.ts';
-import { NAME_STATUS_ROWS } from '../health/health-rows.ts';
+import { appNumberOf, CONNECT_APP_NUMBER } from '../health/app-number.ts';
+import { NAME_STATUS_ROWS, NEW_NAME_STATUS_ROWS, REGISTER_NEW_NAME } from '../health/health-rows.ts';
 import type { ManagementAnswer, ManagementAnswerName, NEXT_STEPS } from './answers.ts';
 import { FOLLOWS_OVERRIDE } from './changes.ts';
 
@@ -61,16 +62,34 @@ type Next = (typeof NEXT_STEPS)[number];
 
 const NEXT_ABOUT: Readonly<Record<Next, string>> = {
   none: 'The number is registered and can send and receive.',
-  wait_for_name: 'The display name is in review; the number can be registered once it is decided.',
   request_code:
-    'The number has to be proved yours: request a code (request-code), verify it (verify-code), then register.',
+    'Prove that the number is yours: request a code (request-code), verify it (verify-code), then register.',
   register: 'The number is verified: register it with its PIN (register).',
+  connect_app_number: `The number belongs to the WhatsApp Business app, and Meta does not register it as it is. ${CONNECT_APP_NUMBER}`,
 };
 
-function nextOf({ status, platform_type, name_status, code_verification_status }: ManagedNumber['value']): Next {
-  if (status === 'CONNECTED' && (platform_type === undefined || platform_type === 'CLOUD_API')) return 'none';
-  if (code_verification_status !== 'VERIFIED') return 'request_code';
-  return name_status === 'PENDING_REVIEW' ? 'wait_for_name' : 'register';
+function nextOf(value: ManagedNumber['value']): Next {
+  const { status, platform_type: platform, code_verification_status: verification } = value;
+  if (status === 'CONNECTED' && (platform === undefined || platform === 'CLOUD_API')) return 'none';
+  if (appNumberOf(value) === 'certain') return 'connect_app_number';
+  return verification === 'VERIFIED' ? 'register' : 'request_code';
+}
+
+function aboutNext(next: Next, value: ManagedNumber['value']): string {
+  const sentences = [NEXT_ABOUT[next]];
+  if (next === 'request_code' || next === 'register') {
+    if (appNumberOf(value) === 'possible') {
+      sentences.push(
+        `Should it belong to the WhatsApp Business app, Meta refuses to register it. ${CONNECT_APP_NUMBER}`,
+      );
+    }
+    if (value.name_status === 'PENDING_REVIEW') {
+      sentences.push(
+        'Its display name is in review, which does not prevent registering. Should Meta refuse it because of the name, its answer says so.',
+      );
+    }
+  }
+  return sentences.join(' ');
 }
 
 export const READINGS = {
@@ -94,7 +113,7 @@ export const READINGS = {
         fetched_at: new Date(fetchedAtMs).toISOString(),
         stale,
         next,
-        about: NEXT_ABOUT[next],
+        about: aboutNext(next, value),
       };
     },
   }),
@@ -106,23 +125,24 @@ export const READINGS = {
       const value = await ask('verified_name,name_status,new_display_name,new_name_status');
       const status = textOf(value.name_status);
       const newStatus = textOf(value.new_name_status);
-      const decided = newStatus === null || newStatus === 'NONE' || newStatus === 'NON_EXISTS';
-      const row = NAME_STATUS_ROWS[(decided ? status : newStatus) ?? ''];
+      const newName = newStatus !== null && newStatus !== 'NONE' && newStatus !== 'NON_EXISTS';
+      const row = newName ? NEW_NAME_STATUS_ROWS[newStatus] : NAME_STATUS_ROWS[status ?? ''];
       return {
         phone_number_id: id,
         verified_name: textOf(value.verified_name),
         name_status: status,
         new_display_name: textOf(value.new_display_name),
         new_name_status: newStatus,
-        in_review: (decided ? status : newStatus) === 'PENDING_REVIEW',
+        in_review: (newName ? newStatus : status) === 'PENDING_REVIEW',
         about: row?.about ?? 'Meta does not say how the review of the name stands.',
-        todo: row?.todo ?? '',
+        // Graph shows an approved name like one that has been in use for years.
+        todo: row?.todo || (status === 'APPROVED' ? `If it is new: ${REGISTER_NEW_NAME}` : ''),
       };
     },
   }),
   conversational: ofNumber({
     path: '/phone-numbers/{id}/conversational',
-    about: 'The welcome message, prompts and commands of a number',
+    about: 'The prompts and commands of a number',
     answer: 'ConversationalComponents',
     async read({ id }, ask) {
       const { conversational_automation } = await ask('conversational_automation');

@@ -58,7 +58,7 @@ describe('healthOf', () => {
     [{ quality_rating: undefined, quality_score: { score: 'RED' } }, 'warn'],
     [{ platform_type: 'ON_PREMISE' }, 'warn'],
     [{ platform_type: 'NOT_APPLICABLE' }, 'setting_up'],
-    [{ is_pin_enabled: false }, 'warn'],
+    [{ is_pin_enabled: false }, 'ok'],
     [{ code_verification_status: 'EXPIRED' }, 'ok'],
     [{ health_status: { can_send_message: 'LIMITED' } }, 'warn'],
     [{ health_status: { can_send_message: 'BLOCKED' } }, 'blocked'],
@@ -80,7 +80,45 @@ describe('healthOf', () => {
     });
     expect(health.state).toBe('setting_up');
     expect(health.reasons.map(({ level }) => level)).not.toContain('blocked');
-    expect(health.reasons.map(({ todo }) => todo).join(' ')).toContain('Ask for a code');
+    expect(health.reasons.map(({ todo }) => todo).join(' ')).toContain('Request a code');
+  });
+
+  it.each([
+    [{ is_on_biz_app: true, platform_type: 'NOT_APPLICABLE', status: 'PENDING' }, 'setting_up', true],
+    [{ is_on_biz_app: true, platform_type: 'ON_PREMISE', status: 'DISCONNECTED' }, 'blocked', true],
+    [{ is_on_biz_app: false, platform_type: 'ON_PREMISE' }, 'warn', true],
+    [{ is_on_biz_app: true, platform_type: 'CLOUD_API' }, 'ok', false],
+    [{ is_on_biz_app: false, platform_type: 'NOT_APPLICABLE', status: 'PENDING' }, 'setting_up', false],
+  ])('tells numbers of the WhatsApp Business app the way that exists: %j', (members, state, told) => {
+    const health = healthOf({ ...good, ...members });
+    expect(health.state).toBe(state);
+    const todos = health.reasons.filter(({ member }) => member === 'status' || member === 'platform_type');
+    const ways = todos.filter(({ todo }) => todo !== '');
+    if (told) expect(ways.length).toBeGreaterThan(0);
+    for (const { todo } of ways) expect(todo.includes('Embedded Signup (coexistence)')).toBe(told);
+  });
+
+  it('gives a number without a PIN as information', () => {
+    const reason = healthOf({ ...good, is_pin_enabled: false }).reasons.find(
+      ({ member }) => member === 'is_pin_enabled',
+    );
+    expect(reason).toMatchObject({ level: 'info', value: 'false' });
+  });
+
+  it('says that a number can be registered and used while its name is in review', () => {
+    const { state, reasons } = healthOf({ ...good, name_status: 'PENDING_REVIEW' });
+    expect([state, reasons.find(({ member }) => member === 'name_status')?.about]).toEqual([
+      'ok',
+      expect.stringContaining('can be registered and used meanwhile'),
+    ]);
+  });
+
+  it('says of status VERIFIED whose value it is, and knows UNVERIFIED codes', () => {
+    expect(healthOf({ ...good, status: 'VERIFIED' }).reasons[0]?.about).toContain(
+      'a value of code_verification_status',
+    );
+    const unverified = healthOf({ ...good, status: 'PENDING', code_verification_status: 'UNVERIFIED' });
+    expect(unverified.reasons.map(({ level }) => level)).not.toContain('unknown');
   });
 
   it('raises no alarm for a sandbox number, as one was recorded', () => {

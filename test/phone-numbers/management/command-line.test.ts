@@ -172,7 +172,7 @@ describe('registering step by step', () => {
     const done = await guideRegister(client(), ask, NEW_ID, { region: undefined });
     expect([done.operation, left]).toEqual(['register', []]);
     const text = said.join('\n');
-    expect(text).toContain('has to be proved yours');
+    expect(text).toContain('Prove that the number is yours');
     expect(text).toContain('The code is wrong or outdated.');
     expect(text).toContain('A PIN is six digits.');
     expect(text).toContain('The two differ.');
@@ -207,10 +207,47 @@ describe('registering step by step', () => {
     expect([error.message, left]).toEqual(['Stopped. The number is not registered.', []]);
   });
 
-  it('says that a name in review has to be decided first', async () => {
+  it('registers a number whose name is in review', async () => {
     own.change(NEW_ID, { code_verification_status: 'VERIFIED', name_status: 'PENDING_REVIEW' });
-    const error = await rejectionOf(guideRegister(client(), scripted([]).ask, NEW_ID, { region: undefined }));
-    expect(error.message).toContain('decided first');
+    const { ask, said, left } = scripted([PIN, PIN, true]);
+    const done = await guideRegister(client(), ask, NEW_ID, { region: undefined });
+    expect([done.operation, left]).toEqual(['register', []]);
+    expect(said.join('\n')).toContain('in review, which does not prevent registering');
+    expect(await client().run('registration', NEW_ID, {})).toMatchObject({
+      status: 'CONNECTED',
+      name_status: 'PENDING_REVIEW',
+      next: 'none',
+    });
+  });
+
+  it('shows what Meta says where it refuses a name, and takes another try', async () => {
+    own.change(NEW_ID, { code_verification_status: 'VERIFIED', name_status: 'PENDING_REVIEW' });
+    own.refuse('name_not_processed');
+    const { ask, said, left } = scripted([PIN, PIN, true, true, PIN, PIN, true]);
+    const done = await guideRegister(client(), ask, NEW_ID, { region: undefined });
+    expect([done.operation, left]).toEqual(['register', []]);
+    expect(said.join('\n')).toContain(
+      'Meta says: Cannot Create Certificate. The display name of this number cannot be',
+    );
+  });
+
+  const ofApp = { is_on_biz_app: true, platform_type: 'ON_PREMISE', code_verification_status: 'NOT_VERIFIED' };
+
+  it('tells the way of a number of the WhatsApp Business app, and asks Meta nothing', async () => {
+    own.change(NEW_ID, ofApp);
+    const { ask, said } = scripted([false]);
+    const error = await rejectionOf(guideRegister(client(), ask, NEW_ID, { region: undefined }));
+    expect(error.message).toBe('Stopped. The number is as it was.');
+    expect(said.join('\n')).toContain('Embedded Signup (coexistence)');
     expect(own.calls.filter(({ method }) => method === 'POST')).toEqual([]);
+  });
+
+  it('goes on with it once its account in the app is deleted', async () => {
+    own.change(NEW_ID, ofApp);
+    const { ask, left } = scripted([true, 'SMS', 'en_US', CODE, PIN, PIN, true]);
+    const work = guideRegister(client(), ask, NEW_ID, { region: undefined });
+    while (own.calls.every(({ path }) => !path.endsWith('request_code'))) await new Promise(setImmediate);
+    own.change(NEW_ID, { is_on_biz_app: false, platform_type: 'NOT_APPLICABLE' });
+    expect([(await work).operation, left]).toEqual(['register', []]);
   });
 });

@@ -39,10 +39,6 @@ const conversational = {
   commands: [{ command_name: 'tickets', command_description: 'Book a flight' }],
 };
 
-async function verifyNew(graph: GraphStandIn): Promise<void> {
-  graph.change(NEW_ID, { code_verification_status: 'VERIFIED' });
-}
-
 async function sendCode(graph: GraphStandIn): Promise<void> {
   await fetch(`${graph.url}/v26.0/${NEW_ID}/request_code?code_method=SMS&language=en_US`, {
     method: 'POST',
@@ -75,7 +71,7 @@ const CASES: readonly Case[] = [
     body: { code: '570-836' },
     cli: ['verify-code', NEW_ID, '--code-file', '-'],
     input: '570-836\n',
-    answer: { operation: 'verify-code' },
+    answer: { operation: 'verify-code', meta_reply: { id: NEW_ID } },
     sent: { path: `/${NEW_ID}/verify_code`, body: { code: CODE } },
     kept: {},
     before: sendCode,
@@ -90,7 +86,8 @@ const CASES: readonly Case[] = [
     answer: { operation: 'register', account_id: ACCOUNT },
     sent: { path: `/${NEW_ID}/register`, body: { messaging_product: 'whatsapp', pin: PIN } },
     kept: { data_localization_region: 'DE' },
-    before: verifyNew,
+    before: async (graph) =>
+      graph.change(NEW_ID, { code_verification_status: 'VERIFIED', name_status: 'PENDING_REVIEW' }),
   },
   {
     name: 'deregister',
@@ -147,8 +144,10 @@ const CASES: readonly Case[] = [
     method: 'GET',
     path: `${number}/conversational`,
     cli: ['conversational', NUMBER.id],
-    before: (graph) => graph.change(NUMBER.id, { conversational_automation: conversational }),
-    answer: { enable_welcome_message: null, ...conversational },
+    // Set before Meta removed the welcome message.
+    before: (graph) =>
+      graph.change(NUMBER.id, { conversational_automation: { enable_welcome_message: true, ...conversational } }),
+    answer: { enable_welcome_message: true, ...conversational },
   },
   {
     name: 'set-webhook',

@@ -187,6 +187,13 @@ describe('what is refused before Meta is asked', () => {
     [
       'PUT',
       `/phone-numbers/${NUMBER.id}/conversational`,
+      { enable_welcome_message: true, prompts: ['Hi'] },
+      undefined,
+      'prompts, commands and nothing else',
+    ],
+    [
+      'PUT',
+      `/phone-numbers/${NUMBER.id}/conversational`,
       { prompts: ['1', '2', '3', '4', '5'] },
       'prompts',
       'At most 4',

@@ -53,6 +53,27 @@ describePython('at a terminal', () => {
     expect(secretsIn(shown)).toEqual([]);
   }, 90_000);
 
+  it('registers a number whose name is in review', async () => {
+    graph.change(NEW_ID, { name_status: 'PENDING_REVIEW' });
+    const { code, shown } = await type(
+      [
+        ['How shall Meta', ''],
+        ['In which language', ''],
+        ['The code', CODE],
+        ['A new two-step PIN', PIN],
+        ['The same again', PIN],
+        ['Register now?', 'y'],
+      ],
+      ['register', NEW_ID],
+    );
+    expect([code, shown]).toEqual([0, expect.stringContaining('The number is registered')]);
+    expect(shown).toContain('name is in review');
+    const read = await fetch(`${graph.url}/v26.0/${NEW_ID}?fields=status,name_status`, {
+      headers: { authorization: `Bearer ${graph.accessToken}` },
+    });
+    expect(await read.json()).toMatchObject({ status: 'CONNECTED', name_status: 'PENDING_REVIEW' });
+  }, 90_000);
+
   it('does nothing that is not confirmed', async () => {
     const { code, shown } = await type([['Go on?', 'n']], ['deregister', NEW_ID]);
     expect([code, shown]).toEqual([2, expect.stringContaining('nothing was done')]);
