@@ -1,4 +1,5 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { openCanary } from '../app/canary.ts';
 import { readSettings } from '../config/read-settings.ts';
@@ -80,12 +81,17 @@ function toLine({ at, ok, accepted_ms, read_back_ms, problem }: CanaryRun): stri
   return `${at}  ${paint('red', 'failed')}  ${after}${visible(problem ?? '')}`;
 }
 
-/** A collector that reads meanwhile must see the whole text, old or new. */
+/**
+ * A collector that reads meanwhile must see the whole text, old or new. The folder may be one that others write to, so the text
+ * goes to a new file of a name that cannot be guessed, never through a link that waits there.
+ */
 function writeWhole(file: string, text: string): void {
+  const draft = `${file}.${randomBytes(12).toString('hex')}.tmp`;
   try {
-    writeFileSync(`${file}.tmp`, text);
-    renameSync(`${file}.tmp`, file);
+    writeFileSync(draft, text, { flag: 'wx', mode: 0o644 });
+    renameSync(draft, file);
   } catch (error) {
+    rmSync(draft, { force: true });
     throw new HubcastError('usage', `--metrics-file cannot be written: ${messageOf(error)}.`);
   }
 }

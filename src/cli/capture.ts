@@ -10,6 +10,7 @@ import { readCaptures } from '../capture/read-captures.ts';
 import { createRequestRedactor } from '../capture/redact-request.ts';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { HubcastError, messageOf } from '../core/errors.ts';
+import { escapeInvisible } from '../core/invisible.ts';
 import { createLog } from '../core/log.ts';
 import type { Family } from '../fields/families.ts';
 import { topicsOfFamily } from '../records/planned-topics.ts';
@@ -75,6 +76,7 @@ async function exportCaptures(options: ExportOptions): Promise<void> {
 
   const reader = openReader({ settings: () => settings, log: createLog('warn', process.stderr) });
   const output = options.output === undefined ? process.stdout : await openNew(options.output);
+  const onTerminal = output === process.stdout && process.stdout.isTTY;
   let read = 0;
   let written = 0;
   let failure: Error | null = null;
@@ -90,7 +92,7 @@ async function exportCaptures(options: ExportOptions): Promise<void> {
       read += 1;
       if (!isMeant(request)) continue;
       const line = toCaptureLine(redactor === null ? request : redactor.redact(request), redactor !== null);
-      failure = await write(output, line);
+      failure = await write(output, onTerminal ? escapeInvisible(line) : line);
       if (failure !== null) break;
       written += 1;
     }

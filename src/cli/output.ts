@@ -1,6 +1,7 @@
 /** What commands print: tables and events for people, lines of JSON for scripts. */
 import { styleText } from 'node:util';
 import { InvalidArgumentError } from 'commander';
+import { escapeInvisible } from '../core/invisible.ts';
 import { visible } from './visible.ts';
 
 export type Format = 'pretty' | 'json';
@@ -20,9 +21,11 @@ export function defaultFormat(): Format {
   return process.stdout.isTTY ? 'pretty' : 'json';
 }
 
-/** Waits where the reader of a pipe is slower than we are. */
+/** Waits where the reader of a pipe is slower than we are. Pipes get the text as it is. */
 export async function print(text: string): Promise<void> {
-  if (!process.stdout.write(`${text}\n`)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+  // Of a terminal's own controls paint needs escape alone, and JSON has escaped those of texts.
+  const shown = process.stdout.isTTY ? escapeInvisible(text) : text;
+  if (!process.stdout.write(`${shown}\n`)) await new Promise((resolve) => process.stdout.once('drain', resolve));
 }
 
 /** Colour only where a terminal shows it (and NO_COLOR is not set). */

@@ -4,16 +4,7 @@
  * is ever under way, so that what was logged before a crash is written before the crash's own line.
  */
 import { writeSync } from 'node:fs';
-
-/** What JSON leaves as it is and a terminal obeys or hides: DEL, C1, line separators, changes of direction. */
-const INVISIBLE = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
-
-/** For JSON text: the same text, written otherwise. pino has escaped what is below a space. */
-export function escapeInvisible(json: string): string {
-  // Nearly always plain ASCII, which this tells a hundred times faster than the search does.
-  if (Buffer.byteLength(json) === json.length && !json.includes('\u007f')) return json;
-  return json.replace(INVISIBLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
+import { escapeInvisible } from './invisible.ts';
 
 const FLUSH_INTERVAL_MS = 20;
 /** A full pipe is tried again after this. */

@@ -60,6 +60,36 @@ describe('readSettings', () => {
     else expect(problemsOf(env)).toContainEqual(expect.stringContaining(problem));
   });
 
+  it.each([
+    '0.0.0.0/0',
+    '0.0.0.0/1',
+    '64.0.0.0/7',
+    '::/0',
+    '::/1',
+    '2000::/3',
+    '::ffff:0:0/96',
+    '::ffff:128.0.0.0/97',
+    '::/80',
+  ])('TRUSTED_PROXIES=%s would believe strangers', (network) => {
+    expect(problemsOf({ ...enough, TRUSTED_PROXIES: `10.0.0.1,${network}` })).toContainEqual(
+      expect.stringContaining('TRUSTED_PROXIES entry 2 is a network of strangers'),
+    );
+  });
+
+  it.each([
+    '10.0.0.0/8',
+    '172.16.0.0/12',
+    '192.0.2.7',
+    '::1',
+    'fd00::/8',
+    'fc00::/7',
+    '2001:db8::/32',
+    '::ffff:10.0.0.0/104',
+  ])('TRUSTED_PROXIES=%s may be proxies', (network) => {
+    const more = { TLS_CLIENT_CERTIFICATES: 'require', TLS_CLIENT_HEADER: 'X-Client', TRUSTED_PROXIES: network };
+    expect(problemsOf({ ...enough, ...more })).toEqual([]);
+  });
+
   it.each(['META_GRAPH_URL', 'HUBCAST_URL'])('%s refuses a user name or password, and does not show it', (name) => {
     const shown = ['https://u:hush@graph.example', 'https://hush@graph.example', 'https://:hush@graph.example'].map(
       (url) => problemsOf({ ...enough, [name]: url }),

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { escapeInvisible } from '../../src/core/log-output.ts';
+import { escapeInvisible } from '../../src/core/invisible.ts';
 import { openRaw } from '../support/raw-http.ts';
 import { type RunningService, SECRET, startServe, TOKEN } from '../support/run-cli.ts';
 import { signatureOf } from '../support/signed-request.ts';
@@ -27,8 +27,10 @@ afterAll(async () => {
 });
 
 it('escapes what JSON leaves and a terminal obeys', () => {
-  const hostile = JSON.stringify('\u009b2J\u007f\u2028\u202e\u2066\ufeff é 😀');
-  expect(escapeInvisible(hostile)).toBe('"\\u009b2J\\u007f\\u2028\\u202e\\u2066\\ufeff é 😀"');
+  const hostile = JSON.stringify('\u009b2J\u007f\u2028\u202e\u2066\ufeff\u200e\u{e0041} é 👩\u200d🚀');
+  expect(escapeInvisible(hostile)).toBe(
+    '"\\u009b2J\\u007f\\u2028\\u202e\\u2066\\ufeff\\u200e\\udb40\\udc41 é 👩\u200d🚀"',
+  );
   expect(JSON.parse(escapeInvisible(hostile))).toBe(JSON.parse(hostile));
 });
 

@@ -1,5 +1,5 @@
 /** `hubcast canary` against a service on the journal, and on Kafka. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -29,12 +29,18 @@ describe('hubcast canary', () => {
     const service = await serve(store);
     const metricsFile = join(folder, 'canary.prom');
     const args = ['canary', '--url', service.publicUrl, '--metrics-file', metricsFile];
+    // Who may write to the collector's folder must not lead the text elsewhere.
+    const victim = join(folder, 'victim');
+    writeFileSync(victim, 'mine');
+    symlinkSync(victim, `${metricsFile}.tmp`);
     const { code, stdout } = await runCli(args, { env: env(store) });
     const run = JSON.parse(stdout);
     expect(run).toMatchObject({ ok: true, problem: null });
     expect(run.read_back_ms).toBeGreaterThanOrEqual(run.accepted_ms);
     expect(code).toBe(0);
     expect(readFileSync(metricsFile, 'utf8')).toMatch(/^hubcast_canary_success 1$/m);
+    expect(readFileSync(victim, 'utf8')).toBe('mine');
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual(['canary.prom.tmp']);
 
     const refused = await runCli(args, { env: env({ ...store, META_APP_SECRET: 'another' }) });
     expect(refused.code).toBe(1);

@@ -150,7 +150,7 @@ describe('TLS on the public listener', () => {
     [{ ...overTls, TLS_CLIENT_CA: meta.cert }, 'TLS_CLIENT_CA is set, but TLS_CLIENT_CERTIFICATES is off'],
     [{ TRUSTED_PROXIES: '10.0.0.0/8' }, 'TRUSTED_PROXIES is set, but'],
     [{ TRUSTED_PROXIES: '10.0.0.0/33' }, 'TRUSTED_PROXIES entry 1 is no address or network'],
-    [{ TRUSTED_PROXIES: '0.0.0.0/0' }, 'TRUSTED_PROXIES entry 1 is no address or network'],
+    [{ TRUSTED_PROXIES: '0.0.0.0/0' }, 'TRUSTED_PROXIES entry 1 is a network of strangers'],
     [{ TRUSTED_PROXIES: 'proxy.local' }, 'TRUSTED_PROXIES entry 1 is no address or network'],
   ])('refuses settings that would protect nothing: %#', (env, problem) => {
     expect(() => readSettings({ META_APP_SECRET: 's', META_VERIFY_TOKEN: 't', ...env })).toThrow(problem);
