@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { AnyEvent, AnyField } from '../fields/field.ts';
+import { stepsOf } from '../fields/item-place.ts';
 import { allFields } from '../fields/registry.ts';
 import { KNOWN_VALUES, type Pii } from '../fields/values.ts';
 import { toTimeMs, WHATSAPP_OBJECT } from '../webhook/envelope.ts';
@@ -99,8 +100,11 @@ function ruleOfField(field: AnyField): Rule {
 /** Arrays are looked through: a schema of items stands for the array. */
 function schemasOf({ item, value, context }: AnyEvent): Schema[] {
   if (item === null) return [toSchema(value)];
-  const nested = item.at.reduceRight<Schema>((inner, name) => ({ properties: { [name]: inner } }), toSchema(value));
-  return context === null ? [nested] : [nested, toSchema(context)];
+  const schema = toSchema(value);
+  const nested = item.at.map((path) =>
+    stepsOf(path).reduceRight<Schema>((inner, { name }) => ({ properties: { [name]: inner } }), schema),
+  );
+  return context === null ? nested : [...nested, toSchema(context)];
 }
 
 function toSchema(schema: z.ZodType): Schema {

@@ -76,13 +76,13 @@ function placesOf(path: string): readonly Place[] | null {
   }));
 }
 
-/** @param unrecognized surroundings that did not fit their schema: they stood there too */
+/** @param unrecognized context that did not fit its schema, and contacts of other items: they were there too */
 function nest(places: readonly Place[], context: JsonView | null, unrecognized: JsonView | null, item: string): string {
   const [place, ...further] = places;
   if (place === undefined) return item;
   const { name, listed } = place;
   const inside = nest(further, inner(context, name), inner(unrecognized, name), item);
-  const members = [...membersOf(context, name), ...membersOf(unrecognized, name)];
+  const members = joinedMembers(context, unrecognized, name);
   return `{${[...members, `${JSON.stringify(name)}:${listed ? `[${inside}]` : inside}`].join()}}`;
 }
 
@@ -95,10 +95,25 @@ function inner(view: JsonView | null, name: string): JsonView | null {
   return view !== null && isObject(view.value) && Object.hasOwn(view.value, name) ? view.at(name) : null;
 }
 
-function membersOf(view: JsonView | null, but?: string): string[] {
+function membersOf(view: JsonView | null, ...but: readonly string[]): string[] {
   if (view === null || !isObject(view.value)) return [];
-  const names = Object.keys(view.value).filter((name) => name !== but);
+  const names = Object.keys(view.value).filter((name) => !but.includes(name));
   return names.map((name) => `${JSON.stringify(name)}:${view.at(name).text()}`);
+}
+
+/** Of two lists of one name one list is made: an item's own contacts and those that no item claimed. */
+function joinedMembers(context: JsonView | null, unrecognized: JsonView | null, but: string): string[] {
+  const lists = listNames(context).filter((name) => name !== but && listNames(unrecognized).includes(name));
+  const joined = lists.map((name) => {
+    const items = [context, unrecognized].flatMap((view) => inner(view, name)?.text().slice(1, -1) || []);
+    return `${JSON.stringify(name)}:[${items.join()}]`;
+  });
+  return [...membersOf(context, but, ...lists), ...joined, ...membersOf(unrecognized, but, ...lists)];
+}
+
+function listNames(view: JsonView | null): string[] {
+  if (view === null || !isObject(view.value)) return [];
+  return Object.entries(view.value).flatMap(([name, member]) => (Array.isArray(member) ? [name] : []));
 }
 
 function heldBytes({ body_base64 }: Readonly<Record<string, unknown>>): Buffer | null {

@@ -23,7 +23,7 @@ import {
   UNKNOWN_TYPE,
 } from './event.ts';
 import { eventId } from './event-id.ts';
-import { type Found, findItems } from './items.ts';
+import { type Found, splitValue } from './split-value.ts';
 import { typedEvent } from './typed-event.ts';
 
 export const UNKNOWN_VERSION = 1;
@@ -69,7 +69,7 @@ const MAX_UNRECOGNIZED_EVENTS = 5_000;
 function splitChange(change: Change, delivery: Delivery): SplitEvent[] {
   const field = change.whatsapp ? findField(change.field) : undefined;
   if (field === undefined) return [unknownEvent(change, delivery)];
-  const found = findItems(field, change.value, change.path);
+  const found = splitValue(field, change.value, change.path);
   const { unrecognized } = change;
   if (unrecognized === null || !isTooLargeToRepeat(unrecognized.length, found.length, UNRECOGNIZED_ALWAYS_REPEATED)) {
     return found.map((one) => foundEvent(field, one, change, delivery));
@@ -81,9 +81,8 @@ function splitChange(change: Change, delivery: Delivery): SplitEvent[] {
 function foundEvent(field: AnyField, found: Found, change: Change, delivery: Delivery): SplitEvent {
   const { view, level } = found;
   if (found.kind === 'item') {
-    const { of, path } = found;
-    const context = level === null ? null : contextOf(of.event, view.value, level);
-    return typedEvent({ of, view, path, change, context }, delivery);
+    const context = level === null ? null : contextOf(found.of.event, level, found.contacts);
+    return typedEvent({ ...found, change, context }, delivery);
   }
   const context = level === null ? null : wholeContextText(level);
   if (found.kind === 'unrecognized') return unknownEvent({ ...change, value: view, context }, delivery);

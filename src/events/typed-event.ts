@@ -1,6 +1,7 @@
 /** One item of a known field, checked by the schema of its type, becomes an event; refused, a dead letter. */
 import type { z } from 'zod';
-import type { NamedNumber, Sent } from '../fields/field.ts';
+import type { NamedNumber, Sent, SentTexts } from '../fields/field.ts';
+import { mayBeOne, NO_NAMES, type PersonMembers, type PersonNames, participantOf } from '../fields/person.ts';
 import { type Issue, type Part, toTimeMs } from '../webhook/envelope.ts';
 import type { JsonView } from '../webhook/json-view.ts';
 import type { ItemContext } from './context.ts';
@@ -15,25 +16,23 @@ import {
   toRfc3339,
 } from './event.ts';
 import { eventId } from './event-id.ts';
-import type { EventType } from './event-places.ts';
+import { issuesOf } from './shape-check.ts';
+import { type Found, namesOf } from './split-value.ts';
 
-interface Item {
-  readonly of: EventType;
-  readonly view: JsonView;
-  /** From the body's root. */
-  readonly path: string;
+type Item = Omit<Found & { readonly kind: 'item' }, 'kind'> & {
   readonly change: Part & { kind: 'change' };
   /** Null where the value is the item. */
   readonly context: ItemContext | null;
-}
+};
 
-export function typedEvent({ of, view, path, change, context }: Item, delivery: Delivery): SplitEvent {
+export function typedEvent(item: Item, delivery: Delivery): SplitEvent {
+  const { of, view, path, change, context } = item;
   const { field, event, type, dataschema } = of;
   const { entry } = change;
   const unrecognized = withUnrecognized(change.unrecognized, context?.unrecognized ?? null);
-  const checked = event.value.safeParse(view.value);
-  if (!checked.success) {
-    const issues = toIssues(checked.error, path);
+  const refused = issuesOf(event.value, view.value);
+  if (refused.length > 0) {
+    const issues = toIssues(refused, path);
     const form = context === null ? ('value' as const) : ('item' as const);
     const part = {
       form,
@@ -47,19 +46,15 @@ export function typedEvent({ of, view, path, change, context }: Item, delivery: 
     };
     return partDeadLetter(part, delivery);
   }
-  const value = checked.data;
+  const { value } = view;
   const ownMs = event.seconds === undefined ? null : toTimeMs(event.seconds(value));
   const timeMs = ownMs ?? entry.timeMs ?? delivery.receivedMs;
-  const text: Sent['text'] = (...at) => exactText(view, at);
-  const accountId = event.account === undefined ? entry.id : event.account(value, { entryId: entry.id, text });
-  const sent: Sent = {
-    entryId: entry.id,
-    accountId,
-    timeMs,
-    context: context?.value,
-    text,
-    contextText: (...at) => exactText(change.value, at),
-  };
+  const texts = textsOf(item);
+  const accountId =
+    event.account === undefined ? entry.id : event.account(value, { entryId: entry.id, text: texts.text });
+  const number = event.phoneNumber?.(value, texts) ?? null;
+  const participant = () => participantIn(item, texts, number);
+  const sent: Sent = { entryId: entry.id, accountId, timeMs, ...texts, number, participant };
   const derived = event.derived === undefined ? '' : `,"derived":${JSON.stringify(event.derived.of(value, sent))}`;
   return {
     id: eventId({
@@ -81,7 +76,7 @@ export function typedEvent({ of, view, path, change, context }: Item, delivery: 
     time: toRfc3339(timeMs),
     dataschema,
     data:
-      `${dataHead(field.name, entry.id, accountId)},"phone_number":${numberText(event.phoneNumber?.(value, sent), accountId, delivery)}` +
+      `${dataHead(field.name, entry.id, accountId)},"phone_number":${numberText(number, accountId, delivery)}` +
       `${contextMembers(context?.text ?? null, unrecognized)},"value":${view.text()}${derived}}`,
     repeatable: entry.id === TEST_ENTRY_ID,
   };
@@ -94,13 +89,28 @@ function subjectText(subject: string | null): string | null {
   return subject === null || subject.length > MAX_NAME_LENGTH ? null : subject.toWellFormed();
 }
 
+function textsOf({ view, level }: Item): SentTexts {
+  const text: Sent['text'] = (...at) => exactText(view, at);
+  return { text, contextText: level === null ? text : (...at) => level.textAt(at, exactText) };
+}
+
+function participantIn(item: Item, { contextText }: SentTexts, number: NamedNumber | null): string | null {
+  const { of, level, contacts } = item;
+  const names = item.names ?? namesOf(of.event, item.view);
+  const ourDigits = number?.digits ?? null;
+  const contact = level?.contactNames(contacts, (others) => mayBeOne(names, others, ourDigits)) ?? NO_NAMES;
+  return participantOf({ around: namesAround(of.event.personAround, contextText), item: names, contact, ourDigits });
+}
+
+function namesAround(members: PersonMembers | undefined, contextText: Sent['contextText']): PersonNames {
+  if (members === undefined) return NO_NAMES;
+  const read = (paths: PersonMembers['userId']) => paths.flatMap((path) => contextText(...path) ?? []);
+  return { userIds: read(members.userId), parentIds: read(members.parentId), phones: read(members.phone) };
+}
+
 /** What is known of the number is no part of the event's id: the event stays the same when more is known. */
-function numberText(
-  number: NamedNumber | null | undefined,
-  accountId: string | null,
-  { knownNumber }: Delivery,
-): string {
-  if (number === null || number === undefined) return 'null';
+function numberText(number: NamedNumber | null, accountId: string | null, { knownNumber }: Delivery): string {
+  if (number === null) return 'null';
   const { digits } = number;
   const found = accountId === null || digits === null ? undefined : knownNumber?.(accountId, digits);
   const id = number.id ?? found?.id ?? null;
@@ -123,8 +133,8 @@ function withUnrecognized(unrecognized: string | null, ofContext: string | null)
   return unrecognized === null ? `{"value":${ofContext}}` : `${unrecognized.slice(0, -1)},"value":${ofContext}}`;
 }
 
-function toIssues(error: z.ZodError, path: string): Issue[] {
-  return error.issues.map((issue) => ({
+function toIssues(refused: readonly z.core.$ZodIssue[], path: string): Issue[] {
+  return refused.map((issue) => ({
     path: issue.path.reduce<string>((at, key) => at + (typeof key === 'number' ? `[${key}]` : `.${String(key)}`), path),
     code: issue.code,
     message: issue.message,

@@ -4,26 +4,30 @@
  */
 import type { z } from 'zod';
 import type { Family } from './families.ts';
+import type { ItemPath } from './item-place.ts';
+import type { PersonMembers } from './person.ts';
 
 /** What is known of an item besides its value. */
-export interface Sent<Context = unknown> {
+export interface Sent {
   readonly entryId: string;
   /** The WhatsApp Business Account, null where the entry id is a business portfolio. */
   readonly accountId: string | null;
   /** When it happened, as well as Meta says. */
   readonly timeMs: number;
-  /** What Meta put around the item in the value; members that do not fit its schema are left out. */
-  readonly context: Context;
-  /**
-   * A string or number inside the item as text, numbers with every digit. Null when it is neither, absent or empty: an
-   * empty name of a person counts as none.
-   */
+  /** A string or number inside the item, as text with every digit. Null when it is absent, empty or neither. */
   readonly text: ReadText;
-  /** The same from the value of the change, for what stands around the item. */
+  /** The same for what Meta put around the item. */
   readonly contextText: ReadText;
+  /** The business phone number it is about. */
+  readonly number: NamedNumber | null;
+  /** The other side of the chat, by the best name that the item, its contact or its thread has. Null for none. */
+  readonly participant: () => string | null;
 }
 
-type ReadText = (...path: readonly (string | number)[]) => string | null;
+/** What an item's own texts tell. */
+export type SentTexts = Pick<Sent, 'text' | 'contextText'>;
+
+type ReadText = (...path: readonly string[]) => string | null;
 
 /** A business phone number as far as an event names it. */
 export interface NamedNumber {
@@ -31,23 +35,12 @@ export interface NamedNumber {
   readonly id: string | null;
 }
 
-/** Where the items of an event type stand in the value of a change. */
+/** Where the items of an event type are in the value of a change. */
 export interface ItemPlace<Name extends string = string> {
   /** Last part of the type: `whatsapp.<field>.<name>`. */
   readonly name: Name;
-  /** Array members from the value inwards: `['messages']`, `['history', 'threads', 'messages']`. */
-  readonly at: readonly [string, ...string[]];
-  readonly own?: OwnPeople;
-}
-
-/**
- * An array beside the items that holds one member for each of several people, such as `contacts`. An item gets those
- * whose `by` equals its own `as`, and those that belong to no item.
- */
-export interface OwnPeople {
-  readonly among: string;
-  readonly by: readonly string[];
-  readonly as: readonly string[];
+  /** From the value inwards: `messages[]`, `history[].threads[].messages[]`. Several where Meta has several shapes. */
+  readonly at: readonly [ItemPath, ...ItemPath[]];
 }
 
 export interface EventEntry<
@@ -67,22 +60,26 @@ export interface EventEntry<
   readonly value: Value;
   /** Items only. All of its members are optional: what does not fit is kept beside it, and the item stays typed. */
   readonly context: Context | null;
+  /** The members of an item that name the other side: they choose its own contact among `contacts`, and its key. */
+  readonly person?: PersonMembers;
+  /** The same for members around the item; each path leads to one text. */
+  readonly personAround?: PersonMembers;
   /** The item's own time, in Unix seconds as number or text. With one, the entry's time is no part of the event id. */
   seconds?(value: z.output<Value>): number | string | null | undefined;
   /** Where it is not the entry id. */
   account?(value: z.output<Value>, sent: Pick<Sent, 'entryId' | 'text'>): string | null;
-  phoneNumber?(value: z.output<Value>, sent: Sent<z.output<Context>>): NamedNumber | null;
-  subject(value: z.output<Value>, sent: Sent<z.output<Context>>): string | null;
+  phoneNumber?(value: z.output<Value>, sent: SentTexts): NamedNumber | null;
+  subject(value: z.output<Value>, sent: Sent): string | null;
   readonly key: {
     readonly about: string;
-    /** What follows the first colon names a person, or a group of them; so may the subject. */
+    /** What follows the first colon may lead to a person: a name, a group, the id of a message. So may the subject. */
     readonly participant?: true;
-    of(value: z.output<Value>, sent: Sent<z.output<Context>>): string;
+    of(value: z.output<Value>, sent: Sent): string;
   };
   /** Our reading, where Meta's is ambiguous. */
   readonly derived?: {
     readonly schema: Derived;
-    of(value: z.output<Value>, sent: Sent<z.output<Context>>): z.output<Derived>;
+    of(value: z.output<Value>, sent: Sent): z.output<Derived>;
   };
 }
 

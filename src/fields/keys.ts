@@ -28,9 +28,25 @@ export function accountPartKey(name: string, member: string) {
 
 export const entryKey = { about: 'entry_id', of: (_: unknown, { entryId }: Pick<Sent, 'entryId'>) => entryId };
 
-/** All of one chat in order. */
-export const CHAT_KEY_ABOUT = 'phone_number_id:participant';
-
-export function chatKey(phoneNumberId: string | null, participant: string | null): string {
-  return `${phoneNumberId ?? ''}:${participant ?? ''}`;
+function numberPartKey<Read extends keyof Sent>(name: string, part: (sent: Pick<Sent, Read>) => string | null) {
+  return {
+    about: `phone_number_id:${name}`,
+    participant: true as const,
+    of: (_: unknown, sent: Pick<Sent, Read | 'number'>) => `${sent.number?.id ?? ''}:${part(sent) ?? ''}`,
+  };
 }
+
+/** All of one chat in order: with a person, or in a group. */
+export const chatKey = numberPartKey(
+  'participant',
+  ({ text, participant }: Pick<Sent, 'text' | 'participant'>) => text('group_id') ?? participant(),
+);
+
+/** The steps of one message in order. Its person is named differently from one webhook to the next. */
+export const messageKey = numberPartKey('message id', ({ text }: Pick<Sent, 'text'>) => text('id'));
+
+/** The steps of one call in order. */
+export const callKey = numberPartKey('call id', ({ text }: Pick<Sent, 'text'>) => text('id'));
+
+/** All of one group in order, with its messages. */
+export const groupKey = numberPartKey('group_id', ({ text }: Pick<Sent, 'text'>) => text('group_id'));

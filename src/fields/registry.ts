@@ -8,6 +8,7 @@ import { partnerSolutions } from './accounts/partner-solutions.ts';
 import { paymentConfigurationUpdate } from './accounts/payment-configuration-update.ts';
 import { calls } from './calls/calls.ts';
 import { smbAppStateSync } from './contacts/smb-app-state-sync.ts';
+import { userIdUpdate } from './contacts/user-id-update.ts';
 import { userPreferences } from './contacts/user-preferences.ts';
 import type { Family } from './families.ts';
 import type { AnyEvent, AnyField } from './field.ts';
@@ -15,23 +16,22 @@ import { flows } from './flows/flows.ts';
 import {
   groupLifecycleUpdate,
   groupParticipantsUpdate,
+  groupParticipantUpdate,
   groupSettingsUpdate,
   groupStatusUpdate,
 } from './groups/group-updates.ts';
 import { history } from './history/history.ts';
 import { automaticEvents } from './messages/automatic-events.ts';
+import { messageEchoes, smbMessageEchoes } from './messages/echoes.ts';
 import { messages } from './messages/messages.ts';
-import { smbMessageEchoes } from './messages/smb-message-echoes.ts';
+import { messagingHandovers } from './messages/messaging-handovers.ts';
+import { standby } from './messages/standby.ts';
 import { trackingEvents } from './messages/tracking-events.ts';
 import {
   businessStatusUpdate,
   campaignStatusUpdate,
   consumerProfile,
-  messageEchoes,
-  messagingHandovers,
-  standby,
   templatePerformanceMetrics,
-  userIdUpdate,
   webAppDataSync,
   webMessageEchoes,
 } from './open-fields.ts';
@@ -77,6 +77,7 @@ export const FIELDS = [
   calls,
   groupLifecycleUpdate,
   groupParticipantsUpdate,
+  groupParticipantUpdate,
   groupSettingsUpdate,
   groupStatusUpdate,
   flows,

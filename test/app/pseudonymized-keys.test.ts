@@ -79,20 +79,34 @@ describe('KEY_PSEUDONYM_SECRET', () => {
     },
   );
 
-  it('gives one person one key, whatever the event', async () => {
-    const message = { id: 'wamid.1', timestamp: '1750030073', from: '16505551234', type: 'text', text: { body: 'x' } };
-    const status = { id: 'wamid.2', status: 'sent', timestamp: '1750030073', recipient_id: '16505551234' };
-    const value = {
-      messaging_product: 'whatsapp',
-      metadata: { phone_number_id: '1' },
-      messages: [message],
-      statuses: [status],
-    };
+  const keysOf = async (...changes: { field: string; value: object }[]) => {
+    const metadata = { phone_number_id: '1' };
     const payload = JSON.stringify({
       object: 'whatsapp_business_account',
-      entry: [{ id: '2', changes: [{ field: 'messages', value }] }],
+      entry: [{ id: '2', changes: changes.map(({ field, value }) => ({ field, value: { metadata, ...value } })) }],
     });
-    const keys = (await recordsOf(payload, on)).map(({ key }) => key);
+    return (await recordsOf(payload, on)).map(({ key }) => key);
+  };
+
+  it('gives one person one key, whichever field the chat is in', async () => {
+    const text = { timestamp: '1750030073', type: 'text', text: { body: 'x' } };
+    const keys = await keysOf(
+      { field: 'messages', value: { messages: [{ ...text, id: 'wamid.1', from: '16505551234' }] } },
+      { field: 'smb_message_echoes', value: { message_echoes: [{ ...text, id: 'wamid.2', to: '16505551234' }] } },
+      { field: 'user_preferences', value: { user_preferences: [{ wa_id: '16505551234', value: 'stop' }] } },
+    );
+    expect(keys).toHaveLength(3);
+    expect(new Set(keys).size).toBe(1);
+    expect(keys[0]).toMatch(/^1:[0-9a-f]{32}$/);
+  });
+
+  it('gives the statuses of one message one key, whatever names the person', async () => {
+    const status = { id: 'wamid.1', timestamp: '1750030073' };
+    const statuses = [
+      { ...status, status: 'sent', recipient_id: '16505551234' },
+      { ...status, status: 'read', recipient_user_id: 'US.1' },
+    ];
+    const keys = await keysOf({ field: 'messages', value: { statuses } });
     expect(keys).toHaveLength(2);
     expect(new Set(keys).size).toBe(1);
     expect(keys[0]).toMatch(/^1:[0-9a-f]{32}$/);

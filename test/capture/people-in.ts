@@ -5,7 +5,7 @@ const NAMES =
   /^(?:name|full_name|first_name|username|profile|requested_verified_name|title|body|caption|filename|text|description|emoji|vcard|address|payload|response_json|sdp|message_template_(?:element|title|footer|button_text)|sha256|biz_opaque_callback_data)$/;
 const IDS = /^(?:user_id|parent_user_id|from_user_id|recipient_user_id|group_id|message_id|ctwa_clid|click_id)$/;
 /** A value of Meta's, and what stands in made samples where nothing is documented. */
-const NOBODY = /^(?:[A-Z_]+|example)$/;
+const NOBODY = /^(?:[A-Z_]+|example|flow)$/;
 const MESSAGE_ID = /^wa(?:m|c)id\.(.{12,})$/;
 
 /** Numbers, names, texts and ids of people in a body; the shortest, which stand in other words by chance, are left out. */

@@ -41,7 +41,7 @@ describe('hubcast erase', () => {
       expect((await post(`${service.publicUrl}/webhook`, sent, SECRET)).status).toBe(200);
     await send(body({ messages: [message(ANNA, 'a1', 'ANNAS-WORDS'), message(BERT, 'b1', 'BERTS-WORDS')] }));
     await send(body({ statuses: [{ id: 's1', status: 'read', timestamp: '1739321024', recipient_id: `+${ANNA}` }] }));
-    await send(body({ messages: [{ ...message(ANNA, 'x', 'ANNAS-WRONG'), id: 7 }] }));
+    await send(body({ messages: [{ ...message(ANNA, 'x', 'ANNAS-WRONG'), type: 7 }] }));
     await send(body({ messages: [message(BERT, 'b2', 'BERTS-OTHER')] }));
     await send(Buffer.from(`neither JSON nor anything, by ${ANNA}`));
   });

@@ -50,7 +50,7 @@ describe('ajv, on the committed schemas', () => {
 
   it('refuses an event with a wrong member, so that accepting means something', () => {
     const [{ event }] = readJson(join(GOLDEN, 'messages', 'test-button', 'records.json'));
-    event.data.value.id = 5;
+    event.data.value.type = 5;
     expect(byDataschema.get(event.dataschema)?.(event)).toBe(false);
   });
 });

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { deadLetterSchema, eventSchemaOf, unknownEventSchema } from '../../src/events/contract.ts';
 import { DEAD_LETTER_TYPE, typeOfEvent } from '../../src/events/event.ts';
 import type { AnyField } from '../../src/fields/field.ts';
+import { type PathStep, stepsOf } from '../../src/fields/item-place.ts';
 import { allEvents, allFields } from '../../src/fields/registry.ts';
 import { receiveInto } from '../support/receive-into.ts';
 
@@ -90,24 +91,25 @@ describe.each(allFields().flatMap(splitting))('a bad item of %s', (name, field, 
   });
 });
 
-function splitting(field: AnyField): [string, AnyField, readonly string[], { [name: string]: Json }][] {
+function splitting(field: AnyField): [string, AnyField, readonly PathStep[], { [name: string]: Json }][] {
   return field.events.flatMap((event) => {
-    if (event.item === null) return [];
-    const { at } = event.item;
-    const items = field.samples.flatMap(({ value }) => itemsAt(value as Json, at));
-    return [[typeOfEvent(field, event), field, at, items[0] as { [name: string]: Json }]];
+    const places = (event.item?.at ?? []).map(stepsOf);
+    const items = places.flatMap((at) => field.samples.flatMap(({ value }) => itemsAt(value as Json, at)));
+    return places.map((at) => [typeOfEvent(field, event), field, at, items[0] as { [name: string]: Json }]);
   });
 }
 
-function itemsAt(value: Json, at: readonly string[]): Json[] {
-  const [name, ...rest] = at;
-  if (name === undefined) return [value];
-  const inner = isObject(value) ? value[name] : undefined;
+function itemsAt(value: Json, [step, ...rest]: readonly PathStep[]): Json[] {
+  if (step === undefined) return [value];
+  const inner = isObject(value) ? value[step.name] : undefined;
+  if (!step.listed) return inner === undefined ? [] : itemsAt(inner, rest);
   return Array.isArray(inner) ? inner.flatMap((item) => itemsAt(item, rest)) : [];
 }
 
-function nest([name, ...rest]: readonly string[], items: Json[]): Json {
-  return { [name as string]: rest.length === 0 ? items : [nest(rest, items)] };
+function nest([step, ...rest]: readonly PathStep[], items: Json[]): Json {
+  const { name, listed } = step as PathStep;
+  if (rest.length === 0) return { [name]: items };
+  return { [name]: listed ? [nest(rest, items)] : nest(rest, items) };
 }
 
 function bodyOf({ name }: AnyField, value: Json): Buffer {

@@ -12,6 +12,7 @@ const META_FIELDS = [
   'account_alerts account_review_update account_settings_update account_update automatic_events',
   'business_capability_update business_status_update business_username_updates business_username_update calls',
   'consumer_profile flows group_lifecycle_update group_participants_update group_settings_update group_status_update',
+  'group_participant_update',
   'history message_echoes message_template_components_update message_template_quality_update',
   'message_template_status_update messages messaging_handovers partner_solutions payment_configuration_update',
   'phone_number_name_update phone_number_quality_update security smb_app_state_sync smb_message_echoes standby',
@@ -78,7 +79,7 @@ describe('the union of events', () => {
         case 'whatsapp.messages.status':
           return event.data.value.status;
         case 'whatsapp.history.message':
-          return event.data.context.history?.threads?.id;
+          return event.data.context.history?.threads?.context?.username;
         case 'whatsapp.phone_number_quality_update':
           return event.data.derived.limit?.tier;
         case 'whatsapp.phone_number_name_update':

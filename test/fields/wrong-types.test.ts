@@ -6,6 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { DEAD_LETTER_TYPE, typeOfEvent } from '../../src/events/event.ts';
 import type { AnyEvent, AnyField } from '../../src/fields/field.ts';
+import { type PathStep, stepsOf } from '../../src/fields/item-place.ts';
 import { allEvents } from '../../src/fields/registry.ts';
 import { canonicalText } from '../../src/webhook/json-view.ts';
 import { receiveInto } from '../support/receive-into.ts';
@@ -42,17 +43,23 @@ function put(part: unknown, [name, ...rest]: Path, value: unknown): unknown {
 
 function itemOf(field: AnyField, { item }: AnyEvent): unknown {
   const values = field.samples.map(({ value }) => value);
-  const inner = (item?.at ?? []).reduce<unknown[]>(
-    (parts, name) => parts.flatMap((part) => (part as Record<string, unknown>)[name] ?? []),
-    values,
+  const paths = item === null ? [[]] : item.at.map(stepsOf);
+  const found = paths.flatMap((steps) =>
+    steps.reduce<unknown[]>(
+      (parts, { name }) => parts.flatMap((part) => (part as Record<string, unknown> | undefined)?.[name] ?? []),
+      values,
+    ),
   );
-  return inner[0];
+  return found[0];
 }
 
 function inValue({ item }: AnyEvent, items: readonly unknown[]): unknown {
-  const nest = ([name, ...rest]: readonly string[]): unknown =>
-    name === undefined ? items : { [name]: rest.length === 0 ? items : [nest(rest)] };
-  return item === null ? items[0] : nest(item.at);
+  const nest = ([step, ...rest]: readonly PathStep[]): unknown => {
+    if (step === undefined) return items;
+    const inner = nest(rest);
+    return { [step.name]: rest.length === 0 || !step.listed ? inner : [inner] };
+  };
+  return item === null ? items[0] : nest(stepsOf(item.at[0]));
 }
 
 const NAME = { display_phone_number: '1', decision: 'APPROVED' };

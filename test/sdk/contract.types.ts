@@ -31,7 +31,8 @@ export function read(record: {
   switch (event.type) {
     case 'whatsapp.messages.message':
       same<Same<typeof event.data.field, 'messages'>>();
-      same<Same<typeof event.data.value.id, string>>();
+      // Meta sends ids as text here and as numbers there.
+      same<Same<typeof event.data.value.id, string | number | bigint>>();
       same<Same<typeof event.data.value.timestamp, string | number | bigint | null | undefined>>();
       // Members Meta adds are there, and unknown.
       same<Same<typeof event.data.value.not_yet_documented, unknown>>();
@@ -71,7 +72,13 @@ export function guards(events: readonly WebhookEvent[], event: WebhookEvent): vo
   same<Same<(typeof decisions)[number], 'APPROVED' | 'DEFERRED' | 'PENDING' | 'REJECTED' | (string & {})>>();
   if (isEventOfField(event, 'messages')) {
     same<
-      Same<typeof event.type, 'whatsapp.messages.message' | 'whatsapp.messages.status' | 'whatsapp.messages.error'>
+      Same<
+        typeof event.type,
+        | 'whatsapp.messages.message'
+        | 'whatsapp.messages.status'
+        | 'whatsapp.messages.user_action'
+        | 'whatsapp.messages.error'
+      >
     >();
   }
   // @ts-expect-error no such type

@@ -32,7 +32,7 @@ const value = z
 
 type AccountUpdate = z.output<typeof value>;
 
-function displayedNumber({ phone_number: number }: AccountUpdate): string | null {
+function displayedNumber({ phone_number: number }: AccountUpdate): string | number | null {
   return (typeof number === 'object' ? number?.display_phone_number : number) ?? null;
 }
 

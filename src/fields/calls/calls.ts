@@ -1,7 +1,10 @@
-import { defineField, eachItem, type Sent } from '../field.ts';
-import { call, callStatus } from '../messages/message.ts';
-import { chatKeyOf, numberAndPeople, numberOf, type Participant } from '../messages/message-context.ts';
-import { digitsOf, metaPage } from '../values.ts';
+import { defineField, eachItem } from '../field.ts';
+import { callKey } from '../keys.ts';
+import { itemContext } from '../messages/item-context.ts';
+import { errorEvent, identified } from '../messages/item-events.ts';
+import { eitherSide, recipient } from '../messages/people.ts';
+import { metaPage } from '../values.ts';
+import { call, callStatus } from './call.ts';
 
 export const calls = defineField({
   name: 'calls',
@@ -10,34 +13,28 @@ export const calls = defineField({
   page: metaPage('calling/reference'),
   events: [
     eachItem({
-      item: {
-        name: 'call',
-        at: ['calls'],
-        own: { among: 'contacts', by: ['user_id', 'wa_id'], as: ['from_user_id', 'from', 'to'] },
-      },
-      about: 'A call was offered, connected, ended.',
-      version: 1,
+      ...identified,
+      item: { name: 'call', at: ['calls[]'] },
+      about: 'A call was offered, connected, ended; its recording or transcript is there.',
       value: call,
-      context: numberAndPeople,
-      seconds: ({ timestamp }) => timestamp,
-      phoneNumber: numberOf,
-      subject: ({ id }) => id,
-      key: chatKeyOf(callParticipant),
+      context: itemContext,
+      person: eitherSide,
+      key: callKey,
     }),
     eachItem({
-      item: {
-        name: 'status',
-        at: ['statuses'],
-        own: { among: 'contacts', by: ['user_id', 'wa_id'], as: ['recipient_user_id', 'recipient_id'] },
-      },
+      ...identified,
+      item: { name: 'status', at: ['statuses[]'] },
       about: 'What became of a call you made: ringing, accepted, rejected.',
-      version: 1,
       value: callStatus,
-      context: numberAndPeople,
-      seconds: ({ timestamp }) => timestamp,
-      phoneNumber: numberOf,
-      subject: ({ id }) => id,
-      key: chatKeyOf(({ text }) => ({ userId: text('recipient_user_id'), phone: text('recipient_id') })),
+      context: itemContext,
+      person: recipient,
+      key: callKey,
+    }),
+    eachItem({
+      ...errorEvent,
+      item: { name: 'error', at: ['errors[]'] },
+      about: 'An error that belongs to no call.',
+      context: itemContext,
     }),
   ],
   samples: [
@@ -77,16 +74,14 @@ export const calls = defineField({
         ],
       },
     },
+    {
+      about: 'An error (made from the members an SDK knows)',
+      entry: { time: null },
+      value: {
+        messaging_product: 'whatsapp',
+        metadata: { phone_number_id: '436666719526789', display_phone_number: '13175551399' },
+        errors: [{ code: 138000, title: '...', message: '...', error_data: { details: '...' } }],
+      },
+    },
   ],
 });
-
-/** The side that is not our number, whichever of the two called. */
-function callParticipant({ text, contextText }: Pick<Sent, 'text' | 'contextText'>): Participant {
-  const from = text('from');
-  const to = text('to');
-  const direction = text('direction');
-  const ours = digitsOf(contextText('metadata', 'display_phone_number'));
-  const byBusiness =
-    direction === 'BUSINESS_INITIATED' || (direction === null && from !== null && digitsOf(from) === ours);
-  return { userId: byBusiness ? null : text('from_user_id'), phone: (byBusiness ? to : from) ?? to ?? from };
-}

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { defineField, eachItem } from '../field.ts';
-import { chatKeyOf, numberOf, numberOnly } from '../messages/message-context.ts';
-import { openEnum, phoneDigits, pii, referencePage, unixSeconds } from '../values.ts';
+import { chatKey } from '../keys.ts';
+import { itemContext, numberOf } from '../messages/item-context.ts';
+import { personAt } from '../person.ts';
+import { openEnum, parentUserId, phoneDigits, pii, referencePage, unixSeconds, userId } from '../values.ts';
 
 export const smbAppStateSync = defineField({
   name: 'smb_app_state_sync',
@@ -10,7 +12,7 @@ export const smbAppStateSync = defineField({
   page: referencePage('smb_app_state_sync'),
   events: [
     eachItem({
-      item: { name: 'state', at: ['state_sync'] },
+      item: { name: 'state', at: ['state_sync[]'] },
       version: 1,
       value: z
         .looseObject({
@@ -20,6 +22,9 @@ export const smbAppStateSync = defineField({
               full_name: z.string().nullish().meta(pii('name')),
               first_name: z.string().nullish().meta(pii('name')),
               phone_number: phoneDigits.nullish(),
+              user_id: userId.nullish(),
+              parent_user_id: parentUserId.nullish(),
+              username: z.string().nullish().meta(pii('name')),
             })
             .nullish()
             .meta({ description: 'Names are absent when it was removed' }),
@@ -27,11 +32,16 @@ export const smbAppStateSync = defineField({
           metadata: z.looseObject({ timestamp: unixSeconds.nullish() }).nullish(),
         })
         .meta({ description: 'A change in the address book' }),
-      context: numberOnly,
+      context: itemContext,
+      person: personAt({
+        userId: 'contact.user_id',
+        parentId: 'contact.parent_user_id',
+        phone: 'contact.phone_number',
+      }),
       seconds: ({ metadata }) => metadata?.timestamp,
       phoneNumber: numberOf,
-      subject: (_, { text }) => text('contact', 'phone_number'),
-      key: chatKeyOf(({ text }) => ({ phone: text('contact', 'phone_number') })),
+      subject: (_, { participant }) => participant(),
+      key: chatKey,
     }),
   ],
   samples: [

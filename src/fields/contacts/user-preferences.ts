@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { defineField, eachItem } from '../field.ts';
-import { chatKeyOf, numberAndPeople, numberOf } from '../messages/message-context.ts';
-import { idOrNumber, openEnum, phoneDigits, pii, referencePage, unixSeconds } from '../values.ts';
+import { chatKey } from '../keys.ts';
+import { itemContext, numberOf } from '../messages/item-context.ts';
+import { CONTACT } from '../person.ts';
+import { openEnum, parentUserId, personal, phoneDigits, referencePage, unixSeconds, userId } from '../values.ts';
 
 export const userPreferences = defineField({
   name: 'user_preferences',
@@ -10,31 +12,26 @@ export const userPreferences = defineField({
   page: referencePage('user_preferences'),
   events: [
     eachItem({
-      item: {
-        name: 'preference',
-        at: ['user_preferences'],
-        own: { among: 'contacts', by: ['user_id', 'wa_id'], as: ['user_id', 'wa_id'] },
-      },
+      item: { name: 'preference', at: ['user_preferences[]'] },
       version: 1,
       value: z
         .looseObject({
           wa_id: phoneDigits.nullish().meta({ description: 'May be empty' }),
-          user_id: z
-            .string()
-            .nullish()
-            .meta({ description: 'Business-scoped user id', ...pii('user_id') }),
+          user_id: userId.nullish(),
+          parent_user_id: parentUserId.nullish(),
           detail: z.string().nullish(),
           category: openEnum(['marketing_messages']).nullish(),
           value: openEnum(['stop', 'resume']),
           timestamp: unixSeconds.nullish(),
-          signup_id: idOrNumber.nullish().meta(pii('id')),
+          signup_id: personal('id').nullish(),
         })
         .meta({ description: "A person's preference" }),
-      context: numberAndPeople,
+      context: itemContext,
+      person: CONTACT,
       seconds: ({ timestamp }) => timestamp,
       phoneNumber: numberOf,
-      subject: (_, { text }) => text('user_id') ?? text('wa_id'),
-      key: chatKeyOf(({ text }) => ({ userId: text('user_id'), phone: text('wa_id') })),
+      subject: (_, { participant }) => participant(),
+      key: chatKey,
     }),
   ],
   samples: [

@@ -3,6 +3,8 @@ import { defineField, wholeValue } from '../field.ts';
 import { accountPartKey } from '../keys.ts';
 import { idOrNumber, metaPage, numberOrText, openEnum } from '../values.ts';
 
+const flowStatus = openEnum(['DRAFT', 'PUBLISHED', 'DEPRECATED', 'BLOCKED', 'THROTTLED']).nullish();
+
 export const flows = defineField({
   name: 'flows',
   family: 'flows',
@@ -23,10 +25,25 @@ export const flows = defineField({
           ]),
           flow_id: idOrNumber.nullish(),
           message: z.string().nullish(),
-          old_status: z.string().nullish(),
-          new_status: z.string().nullish(),
+          old_status: flowStatus,
+          new_status: flowStatus,
           alert_state: openEnum(['ACTIVATED', 'DEACTIVATED']).nullish(),
           threshold: numberOrText.nullish(),
+          error_rate: numberOrText.nullish().meta({ description: 'Per cent' }),
+          errors: z
+            .array(
+              z.looseObject({
+                error_type: z.string().nullish(),
+                error_rate: numberOrText.nullish(),
+                error_count: numberOrText.nullish(),
+              }),
+            )
+            .nullish(),
+          p50_latency: numberOrText.nullish().meta({ description: 'Milliseconds' }),
+          p90_latency: numberOrText.nullish().meta({ description: 'Milliseconds' }),
+          requests_count: numberOrText.nullish(),
+          availability: numberOrText.nullish().meta({ description: 'Per cent' }),
+          warning: z.string().nullish().meta({ description: 'A version of the Flow will freeze or expire' }),
         })
         .meta({ description: 'The value of a flows change; which members there are depends on the event' }),
       subject: (_, { text }) => text('flow_id'),

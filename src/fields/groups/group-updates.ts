@@ -1,40 +1,38 @@
-import { z } from 'zod';
 import { defineField, eachItem } from '../field.ts';
-import { CHAT_KEY_ABOUT, chatKey } from '../keys.ts';
-import { errorItem } from '../messages/message-content.ts';
-import { numberAndPeople, numberOf } from '../messages/message-context.ts';
-import { pii, unixSeconds } from '../values.ts';
+import { groupKey } from '../keys.ts';
+import { itemContext, numberOf } from '../messages/item-context.ts';
+import { personAt } from '../person.ts';
+import { group } from './group.ts';
 
-/** The four fields of groups have one shape: `groups[]`, whose members beyond these depend on the `type`. */
-function groupField<const Name extends string>(name: Name, about: string, sample: object) {
+const LISTS = ['added_participants', 'removed_participants', 'failed_participants'];
+const everywhere = (member: string) => [member, ...LISTS.map((list) => `${list}.${member}`)].join(' ');
+
+/** All people that an item names, so that their contacts go with it. The key is the group's. */
+const participants = personAt({
+  userId: everywhere('user_id'),
+  parentId: everywhere('parent_user_id'),
+  phone: `${everywhere('wa_id')} ${LISTS.map((list) => `${list}.input`).join(' ')}`,
+});
+
+/** The fields of groups have one shape: `groups[]`. */
+function groupField<const Name extends string>(name: Name, about: string, sample: object, unsure: boolean = false) {
   return defineField({
     name,
     family: 'groups',
     about,
     page: null,
+    ...(unsure ? { unsure: true as const } : {}),
     events: [
       eachItem({
-        item: { name: 'group', at: ['groups'] },
+        item: { name: 'group', at: ['groups[]'] },
         version: 1,
-        value: z
-          .looseObject({
-            group_id: z.string().nullish().meta(pii('id')),
-            type: z.string().nullish(),
-            timestamp: unixSeconds.nullish(),
-            request_id: z.string().nullish().meta({ description: 'Of the API call that caused it' }),
-            errors: z.array(errorItem).nullish(),
-          })
-          .meta({ description: 'What happened to a group' }),
-        context: numberAndPeople,
+        value: group,
+        context: itemContext,
+        person: participants,
         seconds: ({ timestamp }) => timestamp,
         phoneNumber: numberOf,
         subject: (_, { text }) => text('group_id'),
-        key: {
-          about: CHAT_KEY_ABOUT.replace('participant', 'group_id'),
-          // As in the keys of the group's messages.
-          participant: true,
-          of: (value, sent) => chatKey(numberOf(value, sent)?.id ?? null, sent.text('group_id')),
-        },
+        key: groupKey,
       }),
     ],
     samples: [
@@ -57,6 +55,12 @@ export const groupParticipantsUpdate = groupField(
   'group_participants_update',
   'People joined, left, asked to join, or were removed.',
   { type: 'group_join_request_created' },
+);
+export const groupParticipantUpdate = groupField(
+  'group_participant_update',
+  'Another spelling of group_participants_update that was seen.',
+  { type: 'group_join_request_created' },
+  true,
 );
 export const groupSettingsUpdate = groupField('group_settings_update', "A group's settings changed.", {});
 export const groupStatusUpdate = groupField('group_status_update', 'A group was suspended or is allowed again.', {});

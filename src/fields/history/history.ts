@@ -1,36 +1,38 @@
 import { z } from 'zod';
-import { defineField, eachItem, type Sent } from '../field.ts';
-import { CHAT_KEY_ABOUT, chatKey } from '../keys.ts';
-import { message } from '../messages/message.ts';
-import { errorItem } from '../messages/message-content.ts';
-import { numberContext, numberOf } from '../messages/message-context.ts';
-import { numberOrText, phoneDigits, referencePage } from '../values.ts';
+import { defineField, eachItem } from '../field.ts';
+import { itemContextWith } from '../messages/item-context.ts';
+import { errorEvent, historyEvent } from '../messages/item-events.ts';
+import { personAt } from '../person.ts';
+import { numberOrText, parentUserId, phoneDigits, pii, referencePage, userId } from '../values.ts';
 
-const chunk = {
-  metadata: z
+const thread = z.looseObject({
+  id: phoneDigits.nullish(),
+  context: z
     .looseObject({
-      phase: numberOrText.nullish().meta({ description: '0, 1 or 2' }),
-      chunk_order: numberOrText.nullish().meta({ description: 'Chunks may come in any order' }),
-      progress: numberOrText.nullish(),
+      wa_id: phoneDigits.nullish(),
+      user_id: userId.nullish(),
+      parent_user_id: parentUserId.nullish(),
+      username: z.string().nullish().meta(pii('name')),
     })
-    .nullish(),
-};
+    .nullish()
+    .meta({ description: 'The person of the thread' }),
+});
 
-const chunkContext = z
-  .looseObject({ ...numberContext, history: z.looseObject(chunk).nullish() })
-  .meta({ description: 'What Meta put around the item' });
-
-const threadContext = z
-  .looseObject({
-    ...numberContext,
-    history: z
-      .looseObject({ ...chunk, threads: z.looseObject({ id: phoneDigits.nullish() }).nullish() })
-      .nullish()
-      .meta({ description: 'The chunk and the thread the message stood in' }),
-  })
-  .meta({ description: 'What Meta put around the item' });
-
-type ThreadSent = Pick<Sent<z.output<typeof threadContext>>, 'context' | 'contextText'>;
+const context = itemContextWith({
+  history: z
+    .looseObject({
+      metadata: z
+        .looseObject({
+          phase: numberOrText.nullish().meta({ description: '0, 1 or 2' }),
+          chunk_order: numberOrText.nullish().meta({ description: 'Chunks may come in any order' }),
+          progress: numberOrText.nullish(),
+        })
+        .nullish(),
+      threads: thread.nullish(),
+    })
+    .nullish()
+    .meta({ description: 'The chunk that the item was in, and the thread of a message' }),
+});
 
 export const history = defineField({
   name: 'history',
@@ -39,37 +41,22 @@ export const history = defineField({
   page: referencePage('history'),
   events: [
     eachItem({
-      item: { name: 'message', at: ['history', 'threads', 'messages'] },
-      about: 'A message of the past.',
-      version: 1,
-      value: message
-        .extend({
-          history_context: z
-            .looseObject({ status: z.string().nullish() })
-            .nullish()
-            .meta({ description: 'What had become of it' }),
-        })
-        .meta({ description: 'A message' }),
-      context: threadContext,
-      seconds: ({ timestamp }) => timestamp,
-      phoneNumber: numberOf,
-      subject: ({ id }) => id,
-      key: {
-        about: `${CHAT_KEY_ABOUT} (the thread's)`,
-        participant: true,
-        of: (value, sent: ThreadSent) =>
-          chatKey(numberOf(value, sent)?.id ?? null, sent.context.history?.threads?.id ?? null),
-      },
+      ...historyEvent,
+      // Media of the past come in the two shorter shapes, and only there with their id.
+      item: { name: 'message', at: ['history[].threads[].messages[]', 'messages[]', 'message_echoes[]'] },
+      about: 'A message of the past, from either side.',
+      context,
+      personAround: personAt({
+        userId: 'history.threads.context.user_id',
+        parentId: 'history.threads.context.parent_user_id',
+        phone: 'history.threads.context.wa_id history.threads.id',
+      }),
     }),
     eachItem({
-      item: { name: 'error', at: ['history', 'errors'] },
+      ...errorEvent,
+      item: { name: 'error', at: ['history[].errors[]'] },
       about: 'The history is not shared: 2593109 means that the business declined.',
-      version: 1,
-      value: errorItem.meta({ description: 'An error' }),
-      context: chunkContext,
-      phoneNumber: numberOf,
-      subject: () => null,
-      key: { about: 'phone_number_id:', of: (value, sent) => chatKey(numberOf(value, sent)?.id ?? null, null) },
+      context,
     }),
   ],
   samples: [
@@ -98,6 +85,23 @@ export const history = defineField({
                 ],
               },
             ],
+          },
+        ],
+      },
+    },
+    {
+      about: 'A photo of the past (made from the documented members)',
+      entry: { time: null },
+      value: {
+        messaging_product: 'whatsapp',
+        metadata: { display_phone_number: '15550783881', phone_number_id: '106540352242922' },
+        messages: [
+          {
+            from: '16505551234',
+            id: 'wamid.HBgLMTY0NjcwNDM1OTUVAgARGBI1RjQyNUE3NEYxMzAzMzQ5MkEB',
+            timestamp: '1739230956',
+            type: 'image',
+            image: { mime_type: 'image/jpeg', sha256: '...', id: '24230790383178626' },
           },
         ],
       },

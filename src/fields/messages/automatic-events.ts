@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineField, eachItem } from '../field.ts';
 import { accountKey } from '../keys.ts';
-import { numberOrText, openEnum, pii, referencePage, unixSeconds } from '../values.ts';
-import { numberAndPeople, numberOf } from './message-context.ts';
+import { numberOrText, openEnum, personal, referencePage, unixSeconds } from '../values.ts';
+import { itemContext, numberOf } from './item-context.ts';
 
 export const automaticEvents = defineField({
   name: 'automatic_events',
@@ -11,23 +11,20 @@ export const automaticEvents = defineField({
   page: referencePage('automatic_events'),
   events: [
     eachItem({
-      item: { name: 'event', at: ['automatic_events'] },
+      item: { name: 'event', at: ['automatic_events[]'] },
       version: 1,
       value: z
         .looseObject({
-          id: z.string().nullish().meta(pii('id')),
+          id: personal('id').nullish(),
           event_name: openEnum(['LeadSubmitted', 'Purchase']).meta({
             description: "Lower case from the dashboard's Test button",
           }),
           timestamp: unixSeconds.nullish(),
-          ctwa_clid: z
-            .string()
-            .nullish()
-            .meta({ description: 'Click id of the ad', ...pii('id') }),
+          ctwa_clid: personal('id', 'Click id of the ad').nullish(),
           custom_data: z.looseObject({ currency: z.string().nullish(), value: numberOrText.nullish() }).nullish(),
         })
         .meta({ description: 'A detected event' }),
-      context: numberAndPeople,
+      context: itemContext,
       seconds: ({ timestamp }) => timestamp,
       phoneNumber: numberOf,
       subject: (_, { text }) => text('id'),

@@ -1,112 +1,98 @@
 /** One message, received, sent elsewhere, or of long ago: the same object in `messages`, the echoes and the history. */
 import { z } from 'zod';
-import { openEnum, phoneDigits, pii, unixSeconds } from '../values.ts';
+import { idOrNumber, openEnum, parentUserId, personal, phoneDigits, unixSeconds, userId } from '../values.ts';
 import { messageContent } from './message-content.ts';
+
+const plain = z.string().nullish();
+
+const kind = openEnum([
+  'text',
+  'image',
+  'audio',
+  'video',
+  'document',
+  'sticker',
+  'location',
+  'contacts',
+  'interactive',
+  'button',
+  'order',
+  'reaction',
+  'edit',
+  'revoke',
+  'system',
+  'media_placeholder',
+  'unsupported',
+]).meta({ description: 'Names the member that holds the content' });
+
+/** The message that this one answers, or that a button and a product belong to. */
+const answered = z.looseObject({
+  from: phoneDigits.nullish(),
+  id: personal('id').nullish(),
+  forwarded: z.boolean().nullish(),
+  frequently_forwarded: z.boolean().nullish().meta({ description: 'More than five times' }),
+  referred_product: z
+    .looseObject({ catalog_id: idOrNumber.nullish(), product_retailer_id: idOrNumber.nullish() })
+    .nullish()
+    .meta({ description: 'The product that the person asks about' }),
+});
+
+/** The ad or post through which the person came. */
+const referral = z.looseObject({
+  source_url: plain,
+  source_type: plain.meta({ description: 'ad or post' }),
+  source_id: idOrNumber.nullish(),
+  headline: plain,
+  body: plain,
+  media_type: plain.meta({ description: 'image or video' }),
+  image_url: plain,
+  video_url: plain,
+  thumbnail_url: plain,
+  ctwa_clid: personal('id', 'Click id of an ad that leads to WhatsApp').nullish(),
+  welcome_message: z.looseObject({ text: plain }).nullish(),
+});
 
 export const message = z
   .looseObject({
-    id: z.string().meta({ description: 'WhatsApp message id (wamid)', ...pii('id') }),
-    type: openEnum([
-      'text',
-      'image',
-      'audio',
-      'video',
-      'document',
-      'sticker',
-      'location',
-      'contacts',
-      'interactive',
-      'button',
-      'order',
-      'reaction',
-      'system',
-      'unsupported',
-    ]).meta({ description: 'Names the member that holds the content' }),
+    id: personal('id', 'WhatsApp message id (wamid)'),
+    type: kind,
     timestamp: unixSeconds.nullish(),
-    from: phoneDigits.nullish().meta({ description: 'May be empty: then the sender has a user id only' }),
-    from_user_id: z
-      .string()
+    from: phoneDigits.nullish().meta({ description: 'May be empty or absent: then the sender has a user id only' }),
+    from_user_id: userId.nullish(),
+    from_parent_user_id: parentUserId.nullish(),
+    to: phoneDigits
       .nullish()
-      .meta({ description: 'Business-scoped user id', ...pii('user_id') }),
-    from_parent_user_id: z.string().nullish().meta(pii('user_id')),
-    to: phoneDigits.nullish().meta({ description: 'Of messages the business sent' }),
-    group_id: z
-      .string()
-      .nullish()
-      .meta({ description: 'Of messages in a group', ...pii('id') }),
-    context: z
-      .looseObject({ from: phoneDigits.nullish(), id: z.string().nullish().meta(pii('id')) })
-      .nullish()
-      .meta({ description: 'The message this one answers' }),
+      .meta({ description: 'Of messages the business sent; absent where there is a user id only' }),
+    to_user_id: userId.nullish(),
+    to_parent_user_id: parentUserId.nullish(),
+    group_id: personal('id', 'Of messages in a group').nullish(),
+    context: answered.nullish().meta({ description: 'The message that this one answers, or how it came' }),
+    referral: referral.nullish().meta({ description: 'The ad or post through which the person came' }),
     ...messageContent,
   })
   .meta({ description: 'A message' });
 
-export const status = z
-  .looseObject({
-    id: z.string().meta({ description: 'Id of the message it is about', ...pii('id') }),
-    status: openEnum(['sent', 'delivered', 'read', 'failed', 'played']),
-    timestamp: unixSeconds.nullish(),
-    recipient_id: phoneDigits.nullish().meta({ description: 'A person, or a group where recipient_type says so' }),
-    recipient_user_id: z
-      .string()
-      .nullish()
-      .meta({ description: 'Business-scoped user id', ...pii('user_id') }),
-    recipient_type: openEnum(['group']).nullish(),
-    recipient_participant_id: phoneDigits.nullish().meta({ description: 'Who in the group' }),
-    recipient_identity_key_hash: z.string().nullish().meta(pii('user_id')),
-    biz_opaque_callback_data: z.string().nullish().meta(pii('text')),
-    conversation: z
+/** A message that the business sent by other means: its content is in it, or in `message`. */
+export const echo = message
+  .extend({
+    type: kind.nullish(),
+    message: z
       .looseObject({
-        id: z.string().nullish().meta(pii('id')),
-        expiration_timestamp: unixSeconds.nullish(),
-        origin: z.looseObject({ type: z.string().nullish() }).nullish(),
+        to: phoneDigits.nullish(),
+        to_user_id: userId.nullish(),
+        to_parent_user_id: parentUserId.nullish(),
+        recipient: personal('user_id', 'The number or user id it was sent to').nullish(),
+        recipient_type: plain,
+        type: kind.nullish(),
+        ...messageContent,
       })
       .nullish()
-      .meta({ description: 'From v24.0 on only for free entry points' }),
-    pricing: z
-      .looseObject({
-        billable: z.boolean().nullish(),
-        pricing_model: z.string().nullish(),
-        type: z.string().nullish(),
-        category: z.string().nullish(),
-      })
-      .nullish()
-      .meta({ description: 'Often absent, even on sent' }),
-    errors: messageContent.errors,
+      .meta({ description: 'The message, where Meta nests it' }),
   })
-  .meta({ description: 'What became of a message' });
+  .meta({ description: 'A message that the business sent' });
 
-export const callStatus = z
-  .looseObject({
-    id: z.string().meta({ description: 'Call id', ...pii('id') }),
-    type: openEnum(['call']).nullish(),
-    status: openEnum(['RINGING', 'ACCEPTED', 'REJECTED']),
-    timestamp: unixSeconds.nullish(),
-    recipient_id: phoneDigits.nullish(),
-    recipient_user_id: z
-      .string()
-      .nullish()
-      .meta({ description: 'Business-scoped user id', ...pii('user_id') }),
+export const historyMessage = message
+  .extend({
+    history_context: z.looseObject({ status: plain }).nullish().meta({ description: 'What had become of it' }),
   })
-  .meta({ description: 'What became of a call the business made' });
-
-export const call = z
-  .looseObject({
-    id: z.string().meta({ description: 'Call id', ...pii('id') }),
-    event: openEnum(['connect', 'terminate', 'call_created']).nullish(),
-    timestamp: unixSeconds.nullish(),
-    from: phoneDigits.nullish(),
-    from_user_id: z
-      .string()
-      .nullish()
-      .meta({ description: 'Business-scoped user id', ...pii('user_id') }),
-    to: phoneDigits.nullish(),
-    direction: openEnum(['USER_INITIATED', 'BUSINESS_INITIATED']).nullish(),
-    session: z
-      .looseObject({ sdp_type: z.string().nullish(), sdp: z.string().nullish().meta(pii('text')) })
-      .nullish()
-      .meta({ description: 'Session description (RFC 8866)' }),
-    biz_opaque_callback_data: z.string().nullish().meta(pii('text')),
-  })
-  .meta({ description: 'A step in the life of a call' });
+  .meta({ description: 'A message' });

@@ -1,10 +1,9 @@
-import { defineField, eachItem, type Sent } from '../field.ts';
+import { defineField, eachItem } from '../field.ts';
+import { chatKey } from '../keys.ts';
 import { metaPage } from '../values.ts';
-import { message, status } from './message.ts';
-import { errorItem } from './message-content.ts';
-import { chatKeyOf, numberAndPeople, numberOf, type Participant } from './message-context.ts';
-
-type Text = Pick<Sent, 'text'>;
+import { itemContext } from './item-context.ts';
+import { errorEvent, identified, messageEvent, statusEvent } from './item-events.ts';
+import { userAction } from './user-action.ts';
 
 export const messages = defineField({
   name: 'messages',
@@ -13,46 +12,34 @@ export const messages = defineField({
   page: metaPage('webhooks/reference/messages'),
   events: [
     eachItem({
-      item: {
-        name: 'message',
-        at: ['messages'],
-        own: { among: 'contacts', by: ['user_id', 'wa_id'], as: ['from_user_id', 'from'] },
-      },
+      ...messageEvent,
+      item: { name: 'message', at: ['messages[]'] },
       about: 'A message from a person, to you or to a group you are in.',
-      version: 1,
-      value: message,
-      context: numberAndPeople,
-      seconds: ({ timestamp }) => timestamp,
-      phoneNumber: numberOf,
-      subject: ({ id }) => id,
-      key: chatKeyOf(messageParticipant),
+      context: itemContext,
     }),
     eachItem({
-      item: {
-        name: 'status',
-        at: ['statuses'],
-        own: { among: 'contacts', by: ['user_id', 'wa_id'], as: ['recipient_user_id', 'recipient_id'] },
-      },
+      ...statusEvent,
+      item: { name: 'status', at: ['statuses[]'] },
       family: 'message-statuses',
       about:
         'What became of a message you sent: sent, delivered, read, failed, played. In a group, one for each participant.',
-      version: 1,
-      value: status,
-      context: numberAndPeople,
-      seconds: ({ timestamp }) => timestamp,
-      phoneNumber: numberOf,
-      subject: ({ id }) => id,
-      key: chatKeyOf(statusParticipant),
+      context: itemContext,
     }),
     eachItem({
-      item: { name: 'error', at: ['errors'] },
+      ...identified,
+      item: { name: 'user_action', at: ['user_actions[]'] },
+      family: 'message-statuses',
+      about: 'A person clicked the link of a marketing message, or opened its landing page.',
+      value: userAction,
+      context: itemContext,
+      subject: (_, { text }) => text('marketing_messages_link_click_data', 'click_id'),
+      key: chatKey,
+    }),
+    eachItem({
+      ...errorEvent,
+      item: { name: 'error', at: ['errors[]'] },
       about: 'An error that belongs to no message.',
-      version: 1,
-      value: errorItem.meta({ description: 'An error' }),
-      context: numberAndPeople,
-      phoneNumber: numberOf,
-      subject: () => null,
-      key: chatKeyOf(() => ({ phone: null })),
+      context: itemContext,
     }),
   ],
   samples: [
@@ -93,6 +80,25 @@ export const messages = defineField({
       },
     },
     {
+      about: 'A person clicked a link, and its page opened (made from the documented members)',
+      entry: { time: null },
+      value: {
+        messaging_product: 'whatsapp',
+        metadata: { display_phone_number: '15550783881', phone_number_id: '106540352242922' },
+        user_actions: [
+          {
+            action_type: 'marketing_messages_link_click',
+            timestamp: '1750030073',
+            marketing_messages_link_click_data: {
+              click_component: 'cta',
+              click_id: 'example',
+              tracking_token: 'example',
+            },
+          },
+        ],
+      },
+    },
+    {
       about: 'An error of the number (made from the documented members)',
       entry: { time: null },
       value: {
@@ -103,12 +109,3 @@ export const messages = defineField({
     },
   ],
 });
-
-function messageParticipant({ text }: Text): Participant {
-  return { group: text('group_id'), userId: text('from_user_id'), phone: text('from') };
-}
-
-function statusParticipant({ text }: Text): Participant {
-  const group = text('recipient_type') === 'group' ? text('recipient_id') : null;
-  return { group, userId: text('recipient_user_id'), phone: text('recipient_id') };
-}

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineField, eachItem } from '../field.ts';
 import { accountKey } from '../keys.ts';
-import { pii, unixSeconds } from '../values.ts';
-import { numberAndPeople, numberOf } from './message-context.ts';
+import { personal, unixSeconds } from '../values.ts';
+import { itemContext, numberOf } from './item-context.ts';
 
 export const trackingEvents = defineField({
   name: 'tracking_events',
@@ -11,7 +11,7 @@ export const trackingEvents = defineField({
   page: null,
   events: [
     eachItem({
-      item: { name: 'event', at: ['events'] },
+      item: { name: 'event', at: ['events[]'] },
       version: 1,
       value: z
         .looseObject({
@@ -19,13 +19,13 @@ export const trackingEvents = defineField({
           timestamp: unixSeconds.nullish(),
           tracking_data: z
             .looseObject({
-              click_id: z.string().nullish().meta(pii('id')),
-              tracking_token: z.string().nullish().meta(pii('id')),
+              click_id: personal('id').nullish(),
+              tracking_token: personal('id').nullish(),
             })
             .nullish(),
         })
         .meta({ description: 'A click or a delivery' }),
-      context: numberAndPeople,
+      context: itemContext,
       seconds: ({ timestamp }) => timestamp,
       phoneNumber: numberOf,
       subject: (_, { text }) => text('tracking_data', 'click_id'),

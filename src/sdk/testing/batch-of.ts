@@ -1,6 +1,7 @@
 /** Many updates in one body, as Meta sends them when much happens at once. */
 import { SAMPLE_ACCOUNT, SAMPLE_TIME } from '../../events/examples.ts';
 import type { AnyField } from '../../fields/field.ts';
+import { type PathStep, stepsOf } from '../../fields/item-place.ts';
 import { WHATSAPP_OBJECT } from '../../webhook/envelope.ts';
 import { type FieldName, fieldNamed } from './samples.ts';
 
@@ -45,14 +46,18 @@ function isSeconds(value: unknown): boolean {
 
 /** Items are told apart by their `id`, as consumers do. */
 function withOwnIds(value: unknown, field: AnyField, index: number): unknown {
-  return field.events.reduce((changed, { item }) => (item === null ? changed : mark(changed, item.at, index)), value);
+  const paths = field.events.flatMap(({ item }) => item?.at ?? []);
+  return paths.reduce((changed, path) => mark(changed, stepsOf(path), index), value);
 }
 
-function mark(value: unknown, [name, ...inner]: readonly string[], index: number): unknown {
+function mark(value: unknown, [step, ...inner]: readonly PathStep[], index: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const object = value as Record<string, unknown>;
-  if (name === undefined)
+  if (step === undefined)
     return typeof object.id === 'string' ? { ...object, id: `${object.id}.${index + 1}` } : object;
-  const items = object[name];
-  return Array.isArray(items) ? { ...object, [name]: items.map((item) => mark(item, inner, index)) } : object;
+  const { name } = step;
+  const found = object[name];
+  if (!Object.hasOwn(object, name)) return object;
+  if (!step.listed) return { ...object, [name]: mark(found, inner, index) };
+  return Array.isArray(found) ? { ...object, [name]: found.map((item) => mark(item, inner, index)) } : object;
 }
