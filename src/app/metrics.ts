@@ -6,7 +6,7 @@ import { createDeliveryCounts, type DeliveryCounts } from '../telemetry/metrics/
 import { createExposition, type Exposer, type Exposition, type MetricState } from '../telemetry/metrics/exposition.ts';
 import { createGraphCounts } from '../telemetry/metrics/graph-counts.ts';
 import { createNumberCounts } from '../telemetry/metrics/number-counts.ts';
-import { metricReaders } from '../telemetry/metrics/read-metrics.ts';
+import { type LoadSource, metricReaders } from '../telemetry/metrics/read-metrics.ts';
 import { createStoreCounts } from '../telemetry/metrics/store-counts.ts';
 import type { OpenLookUps } from './look-ups.ts';
 
@@ -18,9 +18,7 @@ export interface OpenMetrics {
   readonly watchReadiness: (ask: () => Promise<Readiness>) => () => Promise<Readiness>;
   readonly expose: (sources: ExposedSources) => () => Promise<Exposition>;
   /** The same as figures, for the process that is scraped. */
-  readonly tell: (
-    sources: Pick<ExposedSources, 'version' | 'role' | 'bytesUnderWay' | 'maxBytesUnderWay'>,
-  ) => Exposer['states'];
+  readonly tell: (sources: Pick<ExposedSources, 'version' | 'role' | 'load'>) => Exposer['states'];
 }
 
 export interface ExposedSources {
@@ -28,8 +26,8 @@ export interface ExposedSources {
   /** ROLES, between commas. */
   readonly role: string;
   readonly readiness: () => Promise<Readiness>;
-  readonly bytesUnderWay: () => number;
-  readonly maxBytesUnderWay: number;
+  /** Null where there are workers: the load is theirs. */
+  readonly load: LoadSource | null;
   /** Null where this service has no access to Graph. */
   readonly numbers: OpenLookUps | null;
   /** What workers counted; null where there are none. */
@@ -52,7 +50,7 @@ export function openMetrics(): OpenMetrics {
       ready = state.ready;
       return state;
     },
-    expose({ version, role, readiness, bytesUnderWay, maxBytesUnderWay, numbers, lag, ofWorkers }) {
+    expose({ version, role, readiness, load, numbers, lag, ofWorkers }) {
       const spool = lag === undefined ? NO_SPOOL : createLast(lag);
       const graph =
         numbers === null
@@ -63,7 +61,7 @@ export function openMetrics(): OpenMetrics {
               tokens: numbers.tokens,
               numbers: createNumberCounts(numbers.directory.known),
             };
-      const sources = { version, role, deliveries, store, graphCalls, graph, bytesUnderWay, maxBytesUnderWay };
+      const sources = { version, role, deliveries, store, graphCalls, graph, load };
       const { text } = createExposition(metricReaders({ ...sources, ready: () => ready, spool: spool.known }));
       return async () => {
         // For the next scrape, where nobody else asks.

@@ -8,8 +8,11 @@ import type { KnownNumberOf, SplitEvent } from '../events/event.ts';
 import { createPublicApp } from '../http/public/public-app.ts';
 import { createWhyClosed } from '../http/public/rejection-reason.ts';
 import { type Admission, createAdmission } from '../http/server/admission.ts';
+import type { ConnectionMeter } from '../http/server/connections.ts';
 import type { Listener } from '../http/server/listener.ts';
 import type { Store } from '../stores/store.ts';
+import { watchLoadShedding } from '../telemetry/load-shedding.ts';
+import type { LoadSource } from '../telemetry/metrics/read-metrics.ts';
 import { createTraceDelivery } from '../telemetry/traces/trace-deliveries.ts';
 import { listenOn } from './listen.ts';
 import type { OpenMetrics } from './metrics.ts';
@@ -19,7 +22,7 @@ import { createEndpoints } from './webhook-endpoints.ts';
 export interface OpenReceiverOptions {
   readonly store: Store;
   readonly metrics: OpenMetrics;
-  readonly admission: Admission;
+  readonly load: ReceiverLoad;
   readonly knownNumber?: KnownNumberOf;
   /** Told of events once they are durable, for look-ups. */
   readonly onStored?: (events: readonly SplitEvent[]) => void;
@@ -28,7 +31,7 @@ export interface OpenReceiverOptions {
 
 /** @throws HubcastError `configuration_invalid` when the address cannot be taken, or certificate and key do not fit */
 export async function openReceiver(settings: () => Settings, options: OpenReceiverOptions): Promise<Listener> {
-  const { store, metrics, admission, knownNumber, onStored, log } = options;
+  const { store, metrics, load, knownNumber, onStored, log } = options;
   const fixed = settings();
   const endpoint = createEndpoints(settings, {
     append: store.append,
@@ -41,7 +44,7 @@ export async function openReceiver(settings: () => Settings, options: OpenReceiv
   });
   const handle = createPublicApp({
     endpoint,
-    admission,
+    admission: load.admission,
     maxBodyBytes: fixed.MAX_BODY_BYTES,
     now: Date.now,
     newDeliveryId: randomUUID,
@@ -54,20 +57,39 @@ export async function openReceiver(settings: () => Settings, options: OpenReceiv
     handle,
     tls: openTls(settings, log),
     check: clientCheckOf(fixed),
+    meter: load.meter,
     onRefused: (diagnosis) => log.warn({ diagnosis, fix }, 'refused before its body'),
   });
 }
 
-export function createReceiverAdmission(fixed: Settings, { backlog }: Store): Admission {
-  return createAdmission({
+/** What the requests of the public listener share: its limits, and what is known of how full they are. */
+export interface ReceiverLoad extends LoadSource {
+  readonly admission: Admission;
+  readonly meter: ConnectionMeter;
+  /** For /ready. */
+  readonly warnings: () => readonly string[];
+}
+
+export function openReceiverLoad(fixed: Settings, { backlog }: Store, log: Logger): ReceiverLoad {
+  const shedding = watchLoadShedding(log);
+  const admission = createAdmission({
     maxBytes: fixed.MAX_IN_FLIGHT_BYTES,
     maxRequests: fixed.MAX_IN_FLIGHT_REQUESTS,
-    ...(backlog && {
-      rejectionReason: createWhyClosed({
-        backlog,
-        maxRecords: fixed.MAX_IN_FLIGHT_EVENTS,
-        maxQueueMs: fixed.MAX_QUEUE_MS,
-      }),
-    }),
+    rejectionReason:
+      backlog && createWhyClosed({ backlog, maxRecords: fixed.MAX_IN_FLIGHT_EVENTS, maxQueueMs: fixed.MAX_QUEUE_MS }),
+    meter: shedding,
   });
+  return {
+    admission,
+    meter: shedding,
+    warnings: shedding.warnings,
+    bytes: admission.bytes,
+    maxBytes: fixed.MAX_IN_FLIGHT_BYTES,
+    requests: admission.requests,
+    maxRequests: fixed.MAX_IN_FLIGHT_REQUESTS,
+    unfinishedBodies: admission.unfinishedBodies,
+    connections: shedding.connections,
+    maxConnections: fixed.MAX_CONNECTIONS,
+    shed: shedding.counts,
+  };
 }

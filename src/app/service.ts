@@ -25,7 +25,7 @@ import { listenOn } from './listen.ts';
 import { openLookUps } from './look-ups.ts';
 import { openManagement } from './management.ts';
 import { openMetrics } from './metrics.ts';
-import { createReceiverAdmission, openReceiver } from './receiver.ts';
+import { openReceiver, openReceiverLoad } from './receiver.ts';
 import { openWatch } from './watch.ts';
 import { openWorkers, workerCount } from './workers.ts';
 
@@ -79,11 +79,11 @@ export async function startService(
   const lookAtReadiness = async (): Promise<Readiness> => {
     if (stopping !== undefined) return { ready: false, reason: 'The service is stopping.' };
     const state = await bothReady(await store.readiness(), pool);
-    const problems = [...(numbers?.problems() ?? []), ...eventLoop.warnings()];
+    const problems = [...(numbers?.problems() ?? []), ...eventLoop.warnings(), ...load.warnings()];
     // Look-ups do not decide: webhooks are taken without Graph.
     return state.ready ? { ...state, warnings: [...(state.warnings ?? []), ...problems] } : state;
   };
-  const admission = createReceiverAdmission(fixed, store);
+  const load = openReceiverLoad(fixed, store, log);
   let pool: WorkerPool | undefined;
   const page = openConsole({
     deliveries: () => (pool === undefined ? metrics.deliveries : sumDeliveries(pool.lastMetrics(), DURABLE_SECONDS)),
@@ -110,9 +110,7 @@ export async function startService(
         version: PACKAGE.version,
         role: fixed.ROLES.join(),
         readiness,
-        bytesUnderWay: admission.taken,
-        // Bodies are the workers' where there are any.
-        maxBytesUnderWay: workers === 1 ? fixed.MAX_IN_FLIGHT_BYTES : 0,
+        load: workers === 1 ? load : null,
         numbers,
         ofWorkers: workers === 1 ? null : async () => (await pool?.metrics()) ?? [],
         lag: store.lag,
@@ -120,7 +118,7 @@ export async function startService(
       log,
     });
     if (fixed.ROLES.includes('receive')) {
-      if (workers === 1) publicListener = await openReceiver(settings, { store, metrics, admission, ...known, log });
+      if (workers === 1) publicListener = await openReceiver(settings, { store, metrics, load, ...known, log });
       else {
         const onPublished = numbers?.directory.countEvents ?? (() => undefined);
         pool = await openWorkers(fixed, { env, onPublished, log });

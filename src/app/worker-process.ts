@@ -10,7 +10,7 @@ import type { Readiness } from '../stores/store.ts';
 import { watchEventLoop } from '../telemetry/event-loop.ts';
 import { openMetrics } from './metrics.ts';
 import { openProcess } from './process.ts';
-import { createReceiverAdmission, openReceiver } from './receiver.ts';
+import { openReceiver, openReceiverLoad } from './receiver.ts';
 import { openWatch } from './watch.ts';
 
 const { settings, log, exit } = openProcess(process.env, () => true, Number(process.argv[2]));
@@ -30,18 +30,13 @@ const kind = storeOf(fixed);
 const metrics = openMetrics();
 const eventLoop = watchEventLoop();
 const store = await kind.open({ settings, log }, metrics.storeMeter);
-const admission = createReceiverAdmission(fixed, store);
+const load = openReceiverLoad(fixed, store, log);
 const watch = openWatch(settings, { kind, store, numbers: null, log });
 let listener: Listener | undefined;
 
 const link = linkToPrimary({
   readiness,
-  metrics: metrics.tell({
-    version: PACKAGE.version,
-    role: fixed.ROLES.join(),
-    bytesUnderWay: admission.taken,
-    maxBytesUnderWay: fixed.MAX_IN_FLIGHT_BYTES,
-  }),
+  metrics: metrics.tell({ version: PACKAGE.version, role: fixed.ROLES.join(), load }),
   onStop: () => void stop(),
   onCut: () => listener?.destroy(),
 });
@@ -51,7 +46,7 @@ try {
   listener = await openReceiver(settings, {
     store,
     metrics,
-    admission,
+    load,
     ...(knownNumber === null ? {} : { knownNumber }),
     onStored: link.published,
     log,
@@ -66,7 +61,10 @@ async function readiness(): Promise<Readiness> {
   try {
     const state = await store.readiness();
     if (!state.ready) return { ready: false, reason: scrub(state.reason) };
-    return { ready: true, warnings: [...(state.warnings ?? []).map(scrub), ...eventLoop.warnings()] };
+    return {
+      ready: true,
+      warnings: [...(state.warnings ?? []).map(scrub), ...eventLoop.warnings(), ...load.warnings()],
+    };
   } catch (error) {
     return { ready: false, reason: scrub(messageOf(error)) };
   }

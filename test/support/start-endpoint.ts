@@ -5,6 +5,7 @@ import { type Admission, createAdmission } from '../../src/http/server/admission
 import { type Listener, listen } from '../../src/http/server/listener.ts';
 import { createReceive } from '../../src/receive.ts';
 import type { Append } from '../../src/stores/store.ts';
+import { watchLoadShedding } from '../../src/telemetry/load-shedding.ts';
 import { toAppSecret } from '../../src/webhook/signature.ts';
 import { APP_SECRET, VERIFY_TOKEN } from './start-service.ts';
 
@@ -14,6 +15,11 @@ export interface TestEndpoint extends Listener {
   readonly webhookUrl: string;
   readonly admission: Admission;
   readonly logText: () => string;
+  /** Deliveries begun so far: requests that got as far as their body. */
+  readonly begun: () => number;
+  readonly connections: () => number;
+  /** Moves the clock by which senders are found to stand still, in place of waiting. */
+  readonly skip: (ms: number) => void;
   /** Cuts what is left and closes the port. */
   readonly remove: () => Promise<void>;
 }
@@ -31,13 +37,14 @@ export interface EndpointOptions {
 
 /** The public listener alone, in front of a store that does as the test says. */
 export async function startTestEndpoint(append: Append, options: EndpointOptions = {}): Promise<TestEndpoint> {
-  const { maxBodyBytes = 3 * MIB, maxInFlightBytes = 64 * MIB, maxInFlightRequests, ...timeouts } = options;
+  const { maxBodyBytes = 3 * MIB, maxInFlightBytes = 64 * MIB, maxInFlightRequests = 500, ...rest } = options;
   const lines: string[] = [];
   let deliveries = 0;
-  const admission = createAdmission({
-    maxBytes: maxInFlightBytes,
-    ...(maxInFlightRequests && { maxRequests: maxInFlightRequests }),
-  });
+  let skippedMs = 0;
+  const clock = () => performance.now() + skippedMs;
+  const log = createLog('trace', { write: (line: string) => void lines.push(line) });
+  const meter = watchLoadShedding(log);
+  const admission = createAdmission({ maxBytes: maxInFlightBytes, maxRequests: maxInFlightRequests, meter }, clock);
   const receive = createReceive({
     append,
     appSecrets: [toAppSecret(APP_SECRET)],
@@ -54,7 +61,7 @@ export async function startTestEndpoint(append: Append, options: EndpointOptions
       deliveries += 1;
       return `00000000-0000-4000-8000-${String(deliveries).padStart(12, '0')}`;
     },
-    log: createLog('trace', { write: (line: string) => void lines.push(line) }),
+    log,
   });
   const listener = await listen({
     handle,
@@ -63,13 +70,20 @@ export async function startTestEndpoint(append: Append, options: EndpointOptions
     headersTimeoutMs: 5000,
     requestTimeoutMs: 10_000,
     keepAliveTimeoutMs: 10_000,
-    ...timeouts,
+    meter,
+    now: clock,
+    ...rest,
   });
   return {
     ...listener,
     webhookUrl: `${listener.url}/webhook`,
     admission,
     logText: () => lines.join(''),
+    begun: () => deliveries,
+    connections: meter.connections,
+    skip(ms) {
+      skippedMs += ms;
+    },
     async remove() {
       listener.destroy();
       await listener.stop();

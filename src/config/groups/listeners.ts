@@ -49,11 +49,11 @@ export const listenerSettings = settingGroup('Listeners', {
   ),
   MAX_IN_FLIGHT_BYTES: setting(
     wholeNumber(MIB).default(64 * MIB),
-    'Bytes of request bodies under way at once; beyond it 503',
+    'Bytes of request bodies that arrive or wait for the store at once. Beyond it bodies that stand still are cut, else the new one gets 503',
   ),
   MAX_IN_FLIGHT_REQUESTS: setting(
     wholeNumber(1).default(500),
-    'POSTs that arrive or wait for the store at once; beyond it 503, before they are read',
+    'POSTs whose body arrived whole and that wait for the store at once; beyond it 503, before new ones are read',
   ),
   MAX_IN_FLIGHT_EVENTS: setting(
     wholeNumber(1).default(20_000),
@@ -65,7 +65,7 @@ export const listenerSettings = settingGroup('Listeners', {
   ),
   MAX_CONNECTIONS: setting(
     wholeNumber(10).default(10_000),
-    'Open connections of a listener; beyond it idle ones are closed, else the new one',
+    'Open connections of a listener. Beyond it idle ones are closed for new ones, then those whose only request stands still, else the new one',
   ),
   HEADERS_TIMEOUT_MS: setting(
     wholeNumber(100, LONGEST_TIMER_MS).default(10_000),

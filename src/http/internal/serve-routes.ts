@@ -65,12 +65,12 @@ function createBodies(maxSum: number) {
       response.once('close', () => {
         sum -= held;
       });
-      const take = (bytes: number) => {
+      const reserve = (bytes: number) => {
         if (sum + bytes > maxSum) throw new HubcastError('overloaded', `Bodies of ${sum} bytes are under way.`);
         sum += bytes;
         held += bytes;
       };
-      return readBodyBytes(request, response, length, { maxBodyBytes, take });
+      return readBodyBytes(request, response, length, { maxBodyBytes, reserve });
     },
   };
 }

@@ -47,20 +47,7 @@ export interface AnswerMeter {
   readonly noteAnswer: (outcome: 'verified' | ErrorCode) => void;
 }
 
-/** Who can only be refused is refused here, before the way through Express: it costs a fraction of a request that is taken. */
 export function createPublicApp(options: PublicAppOptions): RequestListener {
-  const { app, refuse } = createRoutes(options);
-  // With an end of our own, which is reached only where refusing itself fails: Express would make its for each request.
-  const handle = app as unknown as (request: IncomingMessage, response: ServerResponse, end: () => void) => void;
-  const { admission } = options;
-  return (request, response) => {
-    const reason = request.method === 'POST' ? admission.rejectionReason() : undefined;
-    if (reason === undefined) handle(request, response, () => response.destroy());
-    else refuse(response, reason);
-  };
-}
-
-function createRoutes(options: PublicAppOptions) {
   const { endpoint, admission, maxBodyBytes, now, newDeliveryId, log, meter } = options;
   /** What the sender is not told: the diagnosis, and what the operator can do. */
   const logFailure = createFailureLog(log);
@@ -142,7 +129,7 @@ function createRoutes(options: PublicAppOptions) {
       const length = declaredLength(request, maxBodyBytes);
       const signature = readSignature(one(request.headers['x-hub-signature-256']));
       reservation = admission.admit(length);
-      const body = await readBodyBytes(request, response, length, { maxBodyBytes, take: reservation.reserve });
+      const body = await readBodyBytes(request, response, length, { maxBodyBytes, reserve: reservation.reserve });
       reservation.complete();
       bytes = body.length;
       const receipt = await receive({
@@ -188,14 +175,9 @@ function createRoutes(options: PublicAppOptions) {
     log.info(entry, 'delivery');
   }
 
-  return {
-    app,
-    refuse(response: ServerResponse, error: HubcastError): void {
-      sendRefusal(response, error);
-      logFailure(error, { outcome: error.code }, 'delivery');
-      meter?.noteAnswer(error.code);
-    },
-  };
+  // With an end of our own, which is reached only where refusing itself fails: Express would make its for each request.
+  const handle = app as unknown as (request: IncomingMessage, response: ServerResponse, end: () => void) => void;
+  return (request, response) => handle(request, response, () => response.destroy());
 }
 
 /** Node joins what is repeated, but for a few headers that are not read here. */

@@ -1,142 +1,144 @@
 /**
- * Bounds the bodies under way, their number and their bytes, so that memory stays bounded whatever the senders do. When room is short,
- * unfinished bodies that stand still give way to those that come; a body that arrived whole keeps its admission.
+ * Bounds the requests in flight, so that memory stays bounded whatever senders do. Bodies that still arrive are bounded by their
+ * bytes alone: when those run out, bodies that stand still give way to bodies that come. A request counts once its body is whole.
  */
 import { HubcastError } from '../../core/errors.ts';
 import { createUnfinishedBodies, type UnfinishedBody } from './unfinished-bodies.ts';
 
 export interface Admission {
   /**
-   * Begins the share of one body.
+   * Asked once for each request, before its body is read.
    *
-   * @param announcedBytes refused when room cannot be made for so much now; not held, as announcing costs a sender
-   *   nothing, nor is anybody cut for it. Null when the length is not known
+   * @param announcedBytes null when the length is not known. They have to fit now, and are not held: an announcement costs its
+   *   sender nothing
    * @throws HubcastError `overloaded`
    */
   readonly admit: (announcedBytes: number | null) => Reservation;
-  readonly taken: () => number;
-  /** Why a request that came now would be refused, whatever its size; undefined when it would not. Nobody is cut for it. */
-  readonly rejectionReason: () => HubcastError | undefined;
-  /** Bodies of which something arrived, until they leave. */
+  /** Bytes of all bodies that are held. */
+  readonly bytes: () => number;
+  /** Requests whose body is whole and that are not answered yet. */
   readonly requests: () => number;
-}
-
-export interface AdmissionLimits {
-  readonly maxBytes: number;
-  readonly maxRequests?: number;
-  /** Why nobody is let in now, though there is admission; asked for each request. */
-  readonly rejectionReason?: () => HubcastError | undefined;
+  /** Bodies of which a part arrived. */
+  readonly unfinishedBodies: () => number;
 }
 
 export interface Reservation {
   /**
-   * Holds room for bytes that arrived, before they are kept.
+   * Holds bytes that arrived, before they are kept.
    *
-   * @param cut called when the room is given to others, which then already have it: what was kept must be let go at once
+   * @param evict called when the bytes of this body are given to another one: what was kept must be let go at once
    * @throws HubcastError `overloaded`
    */
-  readonly reserve: (bytes: number, cut: (error: HubcastError) => void) => void;
-  /** The body is whole: its room is its own until it leaves. */
+  readonly reserve: (bytes: number, evict: (error: HubcastError) => void) => void;
+  /**
+   * The body is whole: it keeps its bytes until it leaves, and counts as a request in flight.
+   *
+   * @throws HubcastError `overloaded`
+   */
   readonly complete: () => void;
-  /** Gives all of it back. May be called more than once. */
+  /** Gives everything back. */
   readonly release: () => void;
+}
+
+export interface AdmissionLimits {
+  readonly maxBytes: number;
+  readonly maxRequests: number;
+  /** Why no request is admitted now, whatever its size; asked for each request. */
+  readonly rejectionReason?: (() => HubcastError | undefined) | undefined;
+  readonly meter?: AdmissionMeter | undefined;
+}
+
+/** Plain calls, for metrics. */
+export interface AdmissionMeter {
+  readonly requestRejected: () => void;
+  readonly bodyEvicted: () => void;
 }
 
 /** @param clockMs monotonic */
 export function createAdmission(limits: AdmissionLimits, clockMs: () => number = () => performance.now()): Admission {
-  const { maxBytes, maxRequests = Number.POSITIVE_INFINITY, rejectionReason } = limits;
+  const { maxBytes, maxRequests, rejectionReason, meter } = limits;
   const unfinished = createUnfinishedBodies(clockMs);
-  let taken = 0;
+  let heldBytes = 0;
   let requests = 0;
 
-  function release(body: UnfinishedBody): void {
-    unfinished.remove(body);
-    taken -= body.heldBytes;
-    if (body.heldBytes > 0) requests -= 1;
-    body.heldBytes = 0;
-  }
-
-  /** Who has to go for so much more; nobody is cut for what would not fit even then. */
-  function findEvictable(bytes: number, requester?: UnfinishedBody): UnfinishedBody[] {
-    const toGo: UnfinishedBody[] = [];
-    let missing = taken + bytes - maxBytes;
-    if (missing <= 0) return toGo;
-    for (const body of unfinished.inEvictionOrder()) {
-      // Who asks has stood still longer than the others.
-      if (body === requester) break;
-      toGo.push(body);
-      missing -= body.heldBytes;
-      if (missing <= 0) return toGo;
-    }
-    throw new HubcastError(
-      'overloaded',
-      `${bytes} bytes more than the ${taken} under way would exceed MAX_IN_FLIGHT_BYTES (${maxBytes}).`,
-    );
-  }
-
-  function evict(bytes: number, requester: UnfinishedBody): void {
-    for (const body of findEvictable(bytes, requester)) {
-      cutOff(body, `others needed its room (MAX_IN_FLIGHT_BYTES is ${maxBytes})`);
-    }
-  }
-
-  function evictOne(): void {
-    const body = findOneEvictable();
-    if (body !== undefined) cutOff(body, `others needed its place (MAX_IN_FLIGHT_REQUESTS is ${maxRequests})`);
-  }
-
-  /** The one unfinished body that has to go for one request more; undefined when there is a place. */
-  function findOneEvictable(): UnfinishedBody | undefined {
-    if (requests < maxRequests) return undefined;
-    for (const body of unfinished.inEvictionOrder()) return body;
-    throw noPlace();
-  }
-
-  function noPlace(): HubcastError {
-    const message = `${requests} requests are under way; MAX_IN_FLIGHT_REQUESTS is ${maxRequests}.`;
+  /** Counts the rejection of a request, which happens once at most. */
+  function overloaded(message: string): HubcastError {
+    meter?.requestRejected();
     return new HubcastError('overloaded', message);
   }
 
-  function cutOff(body: UnfinishedBody, reason: string): void {
-    const { heldBytes, cut } = body;
-    release(body);
-    cut?.(
-      new HubcastError('overloaded', `The body was cut after ${heldBytes} bytes: it came too slowly while ${reason}.`),
-    );
+  function rejectAtMaxRequests(): void {
+    if (requests < maxRequests) return;
+    throw overloaded(`${requests} requests are in flight; MAX_IN_FLIGHT_REQUESTS is ${maxRequests}.`);
+  }
+
+  /** The bodies that have to go for so many bytes more. If that is not enough, none has to. */
+  function findEvictable(bytes: number, requester?: UnfinishedBody): UnfinishedBody[] {
+    const evictable: UnfinishedBody[] = [];
+    let missing = heldBytes + bytes - maxBytes;
+    if (missing <= 0) return evictable;
+    for (const body of unfinished.inEvictionOrder()) {
+      // The requester itself has stood still longer than the others.
+      if (body === requester) break;
+      evictable.push(body);
+      missing -= body.heldBytes;
+      if (missing <= 0) return evictable;
+    }
+    throw overloaded(`${bytes} bytes more than the ${heldBytes} held would exceed MAX_IN_FLIGHT_BYTES (${maxBytes}).`);
+  }
+
+  function giveBack(body: UnfinishedBody): void {
+    unfinished.remove(body);
+    heldBytes -= body.heldBytes;
+    body.heldBytes = 0;
+  }
+
+  function evict(body: UnfinishedBody): void {
+    const { heldBytes: bytes, evict: end } = body;
+    giveBack(body);
+    meter?.bodyEvicted();
+    const reason = `it came too slowly while others needed its bytes (MAX_IN_FLIGHT_BYTES is ${maxBytes})`;
+    end?.(new HubcastError('overloaded', `The body was cut after ${bytes} bytes: ${reason}.`));
   }
 
   return {
     admit(announcedBytes) {
       const closed = rejectionReason?.();
-      if (closed !== undefined) throw closed;
-      findOneEvictable();
+      if (closed !== undefined) {
+        meter?.requestRejected();
+        throw closed;
+      }
+      rejectAtMaxRequests();
       findEvictable(announcedBytes ?? 0);
-      const body: UnfinishedBody = { heldBytes: 0, cut: undefined };
+      const body: UnfinishedBody = { heldBytes: 0, evict: undefined };
+      let isWhole = false;
       return {
-        reserve(bytes, cut) {
-          const whole = body.heldBytes + bytes === announcedBytes;
-          if (whole) unfinished.remove(body);
-          if (bytes > 0 && body.heldBytes === 0) evictOne();
-          if (taken + bytes > maxBytes) evict(bytes, body);
-          if (bytes > 0 && body.heldBytes === 0) requests += 1;
-          taken += bytes;
+        reserve(bytes, end) {
+          const lastPiece = body.heldBytes + bytes === announcedBytes;
+          if (lastPiece) unfinished.remove(body);
+          for (const other of findEvictable(bytes, body)) evict(other);
+          heldBytes += bytes;
           body.heldBytes += bytes;
           // Most bodies come in one piece and are never unfinished.
-          if (whole) return;
-          body.cut = cut;
+          if (lastPiece) return;
+          body.evict = end;
           unfinished.grew(body);
         },
-        complete: () => unfinished.remove(body),
-        release: () => release(body),
+        complete() {
+          rejectAtMaxRequests();
+          unfinished.remove(body);
+          isWhole = true;
+          requests += 1;
+        },
+        release() {
+          giveBack(body);
+          if (isWhole) requests -= 1;
+          isWhole = false;
+        },
       };
     },
-    rejectionReason() {
-      const closed = rejectionReason?.();
-      if (closed !== undefined || requests < maxRequests) return closed;
-      for (const _ of unfinished.inEvictionOrder()) return undefined;
-      return noPlace();
-    },
-    taken: () => taken,
+    bytes: () => heldBytes,
     requests: () => requests,
+    unfinishedBodies: unfinished.count,
   };
 }

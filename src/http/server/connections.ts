@@ -1,23 +1,39 @@
-/** Which answers each connection still owes, so that none is cut off and none comes out of turn. */
+/**
+ * The connections of a listener: which answers each still owes, so that none is cut off and none comes out of turn, and which of
+ * them are closed for new ones once there are too many.
+ */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 export interface Connections {
+  /**
+   * Keeps a new connection or refuses it. At the limit connections that stand still are closed for it: idle ones first, then
+   * those whose only request does not arrive or whose answer is not taken.
+   */
   readonly opened: (socket: Socket) => void;
-  /** Whether one more may be opened; closes idle ones for it when there are too many. */
-  readonly hasPlace: () => boolean;
   readonly owes: (socket: Socket, response: ServerResponse) => void;
   /** Runs `act` when every request that arrived whole on this connection is answered: now, if none is open. */
   readonly whenSettled: (socket: Socket, act: () => void) => void;
   /** Tells every sender that waits for an answer that it is the last one of its connection. */
   readonly announceClose: () => void;
-  /** Cuts connections that never sent a byte. Node counts them as busy, as a request might begin any moment. */
-  readonly cutSilent: () => void;
-  /**
-   * While stopping: cuts connections whose request does not come on. Called now and then, with a monotonic time; who sends less than
-   * 4 KiB in a second, and does not come to an end, is not waited for.
-   */
-  readonly cutParked: (nowMs: number) => void;
+  /** While stopping: closes connections that never sent a byte (Node counts them as busy), and those whose request stands still. */
+  readonly closeForStop: () => void;
+}
+
+/** Plain calls, for metrics. */
+export interface ConnectionMeter {
+  readonly connectionOpened: () => void;
+  readonly connectionClosed: () => void;
+  readonly connectionRefused: () => void;
+  /** Closed for new ones. */
+  readonly connectionsShed: (idle: number, stalled: number) => void;
+}
+
+export interface ConnectionsOptions {
+  readonly maxConnections: number;
+  readonly meter?: ConnectionMeter | undefined;
+  /** A monotonic clock in ms. */
+  readonly now?: (() => number) | undefined;
 }
 
 interface Connection {
@@ -28,17 +44,28 @@ interface Connection {
    */
   readonly owed: ServerResponse[];
   onSettled: (() => void) | undefined;
-  /** While stopping: what had come, and when that was last enough. */
-  progress: { bytesRead: number; sinceMs: number } | undefined;
+  /** What had come when the connection last moved, and when that was. */
+  bytesRead: number;
+  sinceMs: number;
+  /** Its answers were seen to be written and not taken. */
+  isAnswered: boolean;
 }
 
-const PARKED_MS = 1000;
+/** Whoever sends less than this in `STALLED_MS` stands still. */
 const STEP_BYTES = 4096;
-/** So many idle connections are closed at once: looking for one each time would cost more than a new connection. */
+/** Long enough for a lost packet to come again on most ways. */
+const STALLED_MS = 250;
+/** While stopping there is time: slow senders are waited for longer. */
+const STALLED_AT_STOP_MS = 1000;
+/** So many connections are closed at once: looking at all of them for each new one would cost more than the new one. */
 const CLOSED_AT_ONCE = 0.02;
+/** After a look that found too few, so that refusals stay cheap. */
+const LOOK_AGAIN_MS = 50;
 
-export function trackConnections(maxConnections = Number.POSITIVE_INFINITY): Connections {
+export function trackConnections(options: ConnectionsOptions): Connections {
+  const { maxConnections, meter, now = () => performance.now() } = options;
   const connections = new Map<Socket, Connection>();
+  let nextLookMs = Number.NEGATIVE_INFINITY;
 
   /** An answer to a request whose body broke off is not waited for: it cannot come. */
   function settleIfDue(connection: Connection): void {
@@ -48,31 +75,63 @@ export function trackConnections(maxConnections = Number.POSITIVE_INFINITY): Con
     act();
   }
 
-  /** Those that have no request under way, the oldest first. */
-  function closeIdle(count: number): void {
-    let left = count;
-    for (const [socket, { owed }] of connections) {
-      if (left === 0) return;
-      if (owed.length > 0) continue;
-      left -= 1;
-      connections.delete(socket);
+  /** The connections on which nothing moved for so long, the longest first. None of them waits for this service. */
+  function findStalled(nowMs: number, stalledMs: number): [Socket, Connection][] {
+    const stalled: [Socket, Connection][] = [];
+    for (const [socket, connection] of connections) {
+      const { owed } = connection;
+      if (owed.some(isUnanswered)) continue;
+      const { bytesRead } = socket;
+      const isAnswered = owed.length > 0 && owed.every(({ writableEnded }) => writableEnded);
+      if (bytesRead >= connection.bytesRead + STEP_BYTES || isAnswered !== connection.isAnswered) {
+        connection.bytesRead = bytesRead;
+        connection.sinceMs = nowMs;
+        connection.isAnswered = isAnswered;
+      } else if (nowMs - connection.sinceMs >= stalledMs) stalled.push([socket, connection]);
+    }
+    return stalled.sort(([, one], [, other]) => one.sinceMs - other.sinceMs);
+  }
+
+  function closeStalled(): void {
+    const nowMs = now();
+    if (nowMs < nextLookMs) return;
+    const stalled = findStalled(nowMs, STALLED_MS);
+    const idle = stalled.filter(([, { owed }]) => owed.length === 0);
+    const busy = stalled.filter(([, { owed }]) => owed.length > 0);
+    const most = Math.ceil(maxConnections * CLOSED_AT_ONCE);
+    const closed = [...idle, ...busy].slice(0, most);
+    for (const [socket] of closed) {
+      forget(socket);
       socket.destroy();
     }
+    if (closed.length < most) nextLookMs = nowMs + LOOK_AGAIN_MS;
+    const closedIdle = Math.min(idle.length, closed.length);
+    if (closed.length > 0) meter?.connectionsShed(closedIdle, closed.length - closedIdle);
+  }
+
+  function forget(socket: Socket): void {
+    if (connections.delete(socket)) meter?.connectionClosed();
   }
 
   return {
-    hasPlace() {
-      if (connections.size >= maxConnections) closeIdle(Math.ceil(maxConnections * CLOSED_AT_ONCE));
-      return connections.size < maxConnections;
-    },
     opened(socket) {
-      connections.set(socket, { owed: [], onSettled: undefined, progress: undefined });
-      socket.once('close', () => connections.delete(socket));
+      if (connections.size >= maxConnections) closeStalled();
+      if (connections.size >= maxConnections) {
+        socket.destroy();
+        meter?.connectionRefused();
+        return;
+      }
+      connections.set(socket, { owed: [], onSettled: undefined, bytesRead: 0, sinceMs: now(), isAnswered: false });
+      meter?.connectionOpened();
+      socket.once('close', () => forget(socket));
     },
     owes(socket, response) {
       const connection = connections.get(socket);
       if (connection === undefined) return;
       connection.owed.push(response);
+      connection.bytesRead = socket.bytesRead;
+      connection.sinceMs = now();
+      connection.isAnswered = false;
       // Said once only, and `once` would make two objects more.
       response.on('close', () => {
         connection.owed.splice(connection.owed.indexOf(response), 1);
@@ -91,19 +150,14 @@ export function trackConnections(maxConnections = Number.POSITIVE_INFINITY): Con
         if (last !== undefined && !last.headersSent) last.setHeader('Connection', 'close');
       }
     },
-    cutSilent() {
+    closeForStop() {
       for (const socket of connections.keys()) if (socket.bytesRead === 0) socket.destroy();
-    },
-    cutParked(nowMs) {
-      for (const [socket, connection] of connections) {
-        // A request that arrived whole waits for the store, and for its answer to be taken.
-        if (connection.owed.some(({ req }) => req.complete)) continue;
-        const { bytesRead } = socket;
-        connection.progress ??= { bytesRead, sinceMs: nowMs };
-        const { progress } = connection;
-        if (bytesRead >= progress.bytesRead + STEP_BYTES) connection.progress = { bytesRead, sinceMs: nowMs };
-        else if (nowMs - progress.sinceMs >= PARKED_MS) socket.destroy();
-      }
+      for (const [socket] of findStalled(now(), STALLED_AT_STOP_MS)) socket.destroy();
     },
   };
+}
+
+/** It arrived whole, and its answer is ours to give. */
+function isUnanswered({ req, writableEnded }: ServerResponse): boolean {
+  return req.complete && !writableEnded;
 }

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { HubcastError } from '../../core/errors.ts';
 import { sendErrorUnread } from './answer.ts';
 import type { CheckClient } from './client-certificate.ts';
-import { trackConnections } from './connections.ts';
+import { type ConnectionMeter, trackConnections } from './connections.ts';
 import { answerMalformed, findMalformed, MAX_HEADER_BYTES, toOriginForm } from './malformed.ts';
 import { contextOf, handshakeOf, type ListenerTls, trackHandshakes } from './tls-server.ts';
 
@@ -17,8 +17,11 @@ export interface ListenerOptions {
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
-  /** Beyond it idle connections are closed, else the new one. */
+  /** Beyond it connections that stand still are closed for new ones; where there are none the new one is refused. */
   readonly maxConnections?: number;
+  readonly meter?: ConnectionMeter | undefined;
+  /** A monotonic clock in ms. */
+  readonly now?: (() => number) | undefined;
   /** A connection on which nothing moves for so long is cut; longer than any answer takes to come. */
   readonly stuckTimeoutMs?: number;
   /** Null or absent: plain HTTP. */
@@ -49,7 +52,8 @@ const BACKLOG = 4096;
 /** @throws HubcastError `configuration_invalid` when the address cannot be taken */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const { handle, host, port, check, tls = null } = options;
-  const connections = trackConnections(options.maxConnections);
+  const { maxConnections = Number.POSITIVE_INFINITY, meter, now } = options;
+  const connections = trackConnections({ maxConnections, meter, now });
   let stopping = false;
   let destroyed = false;
   const limits = {
@@ -76,7 +80,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   server.on('checkExpectation', respond);
   // With TLS a connection counts once its handshake is done.
   server.on(tls === null ? 'connection' : 'secureConnection', (socket: Socket) => {
-    if (destroyed || !connections.hasPlace()) socket.destroy();
+    if (destroyed) socket.destroy();
     else connections.opened(socket);
   });
   const handshakes = tlsServer === null ? null : trackHandshakes(tlsServer);
@@ -125,8 +129,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       connections.announceClose();
       clearInterval(following);
       const closeUnused = setInterval(() => {
-        connections.cutSilent();
-        connections.cutParked(performance.now());
+        connections.closeForStop();
         handshakes?.cut();
         server.closeIdleConnections();
       }, CLOSE_IDLE_INTERVAL_MS);

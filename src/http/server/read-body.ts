@@ -6,8 +6,8 @@ import { toHubcastError } from './answer.ts';
 
 export interface BodyLimits {
   readonly maxBodyBytes: number;
-  /** Called with the size of each piece before it is kept; what it throws ends the reading, and so does calling `cut`. */
-  readonly take: (bytes: number, cut: (error: HubcastError) => void) => void;
+  /** Called with the size of each piece before it is kept; what it throws ends the reading, and so does calling `end`. */
+  readonly reserve: (bytes: number, end: (error: HubcastError) => void) => void;
 }
 
 /**
@@ -34,13 +34,13 @@ export function declaredLength(request: IncomingMessage, maxBodyBytes: number): 
 /**
  * The body's bytes as received, whatever `Content-Encoding` says: they are what Meta signed.
  *
- * @throws HubcastError `body_too_large`, `body_incomplete`, `malformed_request`, or what `take` throws
+ * @throws HubcastError `body_too_large`, `body_incomplete`, `malformed_request`, or what `reserve` throws
  */
 export function readBodyBytes(
   request: IncomingMessage,
   response: ServerResponse,
   length: number | null,
-  { maxBodyBytes, take }: BodyLimits,
+  { maxBodyBytes, reserve }: BodyLimits,
 ): Promise<Buffer> {
   if (waitsForContinue(request)) response.writeContinue();
   return new Promise((resolve, reject) => {
@@ -48,7 +48,7 @@ export function readBodyBytes(
     let received = 0;
     let reading = true;
     /** As if the stream had failed: raw-body lets go of what it kept, also when the sender never takes its answer. */
-    const cut = (error: HubcastError) => {
+    const end = (error: HubcastError) => {
       request.off('data', takePiece);
       if (reading) request.emit('error', error);
     };
@@ -59,9 +59,9 @@ export function readBodyBytes(
         if (pieces > FREE_PIECES + received / SMALLEST_MEAN_PIECE_BYTES) {
           throw new HubcastError('malformed_request', `The first ${received} bytes came in ${pieces} pieces.`);
         }
-        take(piece.length, cut);
+        reserve(piece.length, end);
       } catch (error) {
-        cut(toHubcastError(error));
+        end(toHubcastError(error));
       }
     };
     request.on('data', takePiece);

@@ -1,31 +1,33 @@
 /**
- * Bodies that have not arrived whole, and which of them give way when room is short. Nobody knows yet who sent them, and
- * holding one costs its sender nothing; so it has to keep coming to keep its admission. No timer: the clock is looked at
- * when a piece comes, and the order of a Set is the order of time.
+ * Bodies that have not arrived whole, and the order in which they are evicted when bytes run out. Their senders are unknown, and
+ * holding a body back costs a sender nothing, so a body has to go on arriving to keep its bytes. There is no timer: the clock is
+ * read when a piece arrives, and the order of a Map is the order of time.
  */
 import type { HubcastError } from '../../core/errors.ts';
 
 export interface UnfinishedBody {
   heldBytes: number;
-  /** Ends it; there from the first piece until it is removed. */
-  cut: ((error: HubcastError) => void) | undefined;
+  /** Ends its reading; set from the first piece until the body is removed. */
+  evict: ((error: HubcastError) => void) | undefined;
 }
 
 export interface UnfinishedBodies {
-  /** A piece came: `body.heldBytes` has grown. The first call makes it known. */
+  /** A piece arrived: `body.heldBytes` has grown. The first call adds the body. */
   readonly grew: (body: UnfinishedBody) => void;
-  /** It arrived, failed or was cut. */
+  /** The body is whole, or was evicted, or its reading failed. */
   readonly remove: (body: UnfinishedBody) => void;
-  /** Those that may be cut for others, first to go first. */
+  /** Those that may be evicted for others, first to go first. */
   readonly inEvictionOrder: () => Iterable<UnfinishedBody>;
+  readonly count: () => number;
 }
 
-/** Who sends less than 4 KiB in 250 ms stands still. Long enough for a lost packet to come again on most ways. */
+/** A body of which less than this arrives in `STALLED_MS` stands still. */
 const STEP_BYTES = 4096;
+/** Long enough for a lost packet to come again on most ways. */
 const STALLED_MS = 250;
 /**
- * Steps alone could be kept up cheaply; doubling cannot. To hold all the room against others, half of it has to be sent
- * anew in this time. A sender of more than 0.75 MB/s gets 3 MB here without ever counting as slow.
+ * Steps are cheap to keep up, doubling is not: to hold all bytes against others, a sender has to send half of them anew in this
+ * time. A sender of more than 0.75 MB/s gets 3 MB here without ever counting as slow.
  */
 const SLOW_MS = 2000;
 
@@ -65,12 +67,13 @@ export function createUnfinishedBodies(clockMs: () => number): UnfinishedBodies 
       }
     },
     remove(body) {
-      if (body.cut === undefined) return;
-      // Tables a Map has outgrown hold their keys until a full collection; through this one they would hold the bytes too.
-      body.cut = undefined;
+      if (body.evict === undefined) return;
+      // Tables that a Map has outgrown hold their keys until a full collection; through this member they would hold the bytes too.
+      body.evict = undefined;
       byStep.delete(body);
       byDoubling.delete(body);
     },
+    count: () => byStep.size,
     *inEvictionOrder() {
       const nowMs = clockMs();
       for (const [body, { stepMs }] of byStep) {

@@ -1,6 +1,7 @@
 /** From what was counted to the samples of each metric. Runs when somebody scrapes, and only then. */
 
 import type { SpoolLag } from '../../stores/store.ts';
+import type { ShedCounts } from '../load-shedding.ts';
 import { OTHER } from './capped-counts.ts';
 import { accountOfSource, type DeliveryCounts } from './delivery-counts.ts';
 import type { GraphCounts } from './graph-counts.ts';
@@ -23,6 +24,18 @@ export interface GraphSource {
   readonly numbers: () => Promise<NumberCounts>;
 }
 
+/** What the public listener holds at the moment, its limits, and what it shed since the start. */
+export interface LoadSource {
+  readonly bytes: () => number;
+  readonly maxBytes: number;
+  readonly requests: () => number;
+  readonly maxRequests: number;
+  readonly unfinishedBodies: () => number;
+  readonly connections: () => number;
+  readonly maxConnections: number;
+  readonly shed: ShedCounts;
+}
+
 export interface MetricSources {
   readonly version: string;
   /** ROLES, between commas. */
@@ -31,8 +44,8 @@ export interface MetricSources {
   readonly store: StoreCounts;
   readonly graphCalls: GraphCounts;
   readonly graph: GraphSource | null;
-  readonly bytesUnderWay: () => number;
-  readonly maxBytesUnderWay: number;
+  /** Null where the public listener is in other processes. */
+  readonly load: LoadSource | null;
   readonly ready: () => boolean;
   /** Undefined where there is no spool, or nothing is known of it yet. */
   readonly spool: () => SpoolLag | undefined;
@@ -56,6 +69,7 @@ export function metricReaders(sources: MetricSources): MetricReaders {
     const lag = sources.spool();
     return lag === undefined ? [] : one(value(lag));
   };
+  const ofLoad = (value: (load: LoadSource) => number) => (sources.load === null ? [] : one(value(sources.load)));
   return {
     hubcast_build_info: () => one(1, { version: sources.version, node: process.version, role: sources.role }),
     hubcast_ready: () => one(Number(sources.ready()), { role: sources.role }),
@@ -76,8 +90,15 @@ export function metricReaders(sources: MetricSources): MetricReaders {
         value: lastMs / 1000,
         labels: { account: accountOfSource(source) },
       })),
-    hubcast_in_flight_bytes: () => one(sources.bytesUnderWay()),
-    hubcast_in_flight_limit_bytes: () => one(sources.maxBytesUnderWay),
+    hubcast_in_flight_bytes: () => ofLoad(({ bytes }) => bytes()),
+    hubcast_in_flight_limit_bytes: () => ofLoad(({ maxBytes }) => maxBytes),
+    hubcast_in_flight_requests: () => ofLoad(({ requests }) => requests()),
+    hubcast_in_flight_requests_limit: () => ofLoad(({ maxRequests }) => maxRequests),
+    hubcast_unfinished_bodies: () => ofLoad(({ unfinishedBodies }) => unfinishedBodies()),
+    hubcast_connections: () => ofLoad(({ connections }) => connections()),
+    hubcast_connections_limit: () => ofLoad(({ maxConnections }) => maxConnections),
+    hubcast_shed_total: () =>
+      Object.entries(sources.load?.shed ?? {}).map(([kind, value]) => ({ value, labels: { kind } })),
     hubcast_in_flight_records: () => one(store.recordsUnderWay()),
     hubcast_write_records: () => store.writeRecords,
     hubcast_write_seconds: () => store.writeSeconds,

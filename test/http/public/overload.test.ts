@@ -5,14 +5,18 @@ import { HubcastError } from '../../../src/core/errors.ts';
 import { createLog } from '../../../src/core/log.ts';
 import { createFailureLog } from '../../../src/http/server/failure-log.ts';
 import { expectRefusal } from '../../support/expect-answer.ts';
-import { head, openRaw, type RawClient } from '../../support/raw-http.ts';
+import { askRaw, head, openRaw, type RawClient } from '../../support/raw-http.ts';
 import { nameUpdate, postSigned, signatureOf } from '../../support/signed-request.ts';
 import { startTestEndpoint } from '../../support/start-endpoint.ts';
 import { startTestService } from '../../support/start-service.ts';
+import { until } from '../../support/until.ts';
 
 const POST = 'POST /webhook HTTP/1.1';
 const signed = (body: string) =>
   head(POST, { 'X-Hub-Signature-256': signatureOf(body), 'Content-Length': Buffer.byteLength(body) }) + body;
+
+const forgedHead = (length: number) =>
+  head(POST, { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}`, 'Content-Length': length });
 
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -34,7 +38,7 @@ describe('with every place taken', () => {
       postSigned(endpoint.webhookUrl, nameUpdate().body),
       postSigned(endpoint.webhookUrl, nameUpdate().body),
     ];
-    while (endpoint.admission.requests() < 2) await sleep(5);
+    await until(() => endpoint.admission.requests() === 2);
 
     const client = await open(endpoint.url);
     await client.write(signed(nameUpdate().body));
@@ -49,16 +53,23 @@ describe('with every place taken', () => {
     expect(endpoint.admission.requests()).toBe(0);
   });
 
-  it('is not kept so by bodies that stop under way', async () => {
-    const endpoint = await startTestEndpoint(async () => undefined, { maxInFlightRequests: 3 });
+  it('does not count bodies that are not whole, nor forged ones', async () => {
+    const endpoint = await startTestEndpoint(async () => undefined, { maxInFlightRequests: 1 });
     cleanups.push(endpoint.remove);
     for (let count = 0; count < 3; count += 1) {
       const parked = await open(endpoint.url);
-      await parked.write(`${head(POST, { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}`, 'Content-Length': 99 })}{`);
+      await parked.write(`${forgedHead(99)}{`);
     }
-    while (endpoint.admission.requests() < 3) await sleep(5);
-    await sleep(300);
-    expect((await postSigned(endpoint.webhookUrl, nameUpdate().body)).status).toBe(200);
+    await until(() => endpoint.admission.unfinishedBodies() === 3);
+    const answers = await Promise.all([
+      postSigned(endpoint.webhookUrl, nameUpdate().body),
+      ...Array.from({ length: 10 }, () => askRaw(endpoint.url, `${forgedHead(2)}{}`, 0)),
+    ]);
+    expect(answers.map((one) => ('answer' in one ? one.answer.status : one.status))).toEqual([
+      200,
+      ...Array(10).fill(401),
+    ]);
+    expect(endpoint.admission.requests()).toBe(0);
   });
 });
 
@@ -95,10 +106,11 @@ describe('with too many connections', () => {
     cleanups.push(endpoint.remove);
     const busy = await open(endpoint.url);
     await busy.write(signed(nameUpdate().body));
-    while (endpoint.admission.requests() < 1) await sleep(5);
+    await until(() => endpoint.admission.requests() === 1);
     const idle: RawClient[] = [];
     for (let count = 0; count < 9; count += 1) idle.push(await open(endpoint.url));
-    await sleep(50);
+    await until(() => endpoint.connections() === 10);
+    endpoint.skip(250);
 
     const late = await open(endpoint.url);
     await late.write(signed(nameUpdate().body));
@@ -115,7 +127,7 @@ it('tells the first refusals of a second in full and the others by their number'
     logFailure(new HubcastError('overloaded', 'full'), { outcome: 'overloaded' }, 'delivery');
   }
   logFailure(new HubcastError('signature_mismatch', 'wrong'), { outcome: 'signature_mismatch' }, 'delivery');
-  while (lines.length < 12) await sleep(20);
+  await until(() => lines.length >= 12);
   expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
   expect(lines.slice(0, 10)).toEqual(Array(10).fill(expect.objectContaining({ diagnosis: 'full' })));
   expect(lines[10]).toMatchObject({ outcome: 'signature_mismatch' });

@@ -1,4 +1,4 @@
-/** Who keeps its reservation and which is evicted, by a clock the test moves. */
+/** Which body keeps its reservation and which is evicted, by a clock the test moves. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { HubcastError } from '../../../src/core/errors.ts';
@@ -12,7 +12,7 @@ let cut: string[] = [];
 beforeEach(() => {
   nowMs = 0;
   cut = [];
-  admission = createAdmission({ maxBytes: MAX_BYTES }, () => nowMs);
+  admission = createAdmission({ maxBytes: MAX_BYTES, maxRequests: 100 }, () => nowMs);
 });
 
 function admit(name: string, announcedBytes: number | null) {
@@ -40,12 +40,13 @@ describe('a body that arrived whole', () => {
     whole.reserve(600_000);
     const inChunks = admit('chunked', null);
     inChunks.reserve(300_000);
+    whole.complete();
     inChunks.complete();
     nowMs = 60_000;
     expect(codeOf(() => admit('late', 200_000))).toEqual(refused);
     expect(codeOf(() => admit('late', null).reserve(200_000))).toEqual(refused);
     expect(cut).toEqual([]);
-    expect(admission.taken()).toBe(900_000);
+    expect(admission.bytes()).toBe(900_000);
   });
 
   it('may become whole by a last piece that others stand in the way of', () => {
@@ -56,7 +57,7 @@ describe('a body that arrived whole', () => {
     nowMs = 1000;
     last.reserve(100_000);
     expect(cut).toEqual(['parked overloaded']);
-    expect(admission.taken()).toBe(700_000);
+    expect(admission.bytes()).toBe(700_000);
   });
 });
 
@@ -69,7 +70,7 @@ describe('an unfinished body', () => {
     nowMs = 1000;
     admit('honest', 500_000).reserve(200_000);
     expect(cut).toEqual(['first overloaded']);
-    expect(admission.taken()).toBe(800_000);
+    expect(admission.bytes()).toBe(800_000);
   });
 
   it('keeps its room while nobody needs it', () => {
@@ -137,45 +138,91 @@ describe('an unfinished body', () => {
   });
 });
 
-describe('places', () => {
+describe('a request', () => {
   beforeEach(() => {
     admission = createAdmission({ maxBytes: MAX_BYTES, maxRequests: 2 }, () => nowMs);
   });
 
-  it('are refused when whole bodies have them all, and free again when one leaves', () => {
-    const first = admit('first', 100);
-    first.reserve(100);
-    admit('second', 100).reserve(100);
+  function whole(name: string) {
+    const reservation = admit(name, 100);
+    reservation.reserve(100);
+    reservation.complete();
+    return reservation;
+  }
+
+  it('is rejected while as many as allowed wait for the store, and admitted once one of them is answered', () => {
+    const first = whole('first');
+    whole('second');
     nowMs = 60_000;
     expect(codeOf(() => admit('third', 100))).toEqual(refused);
     first.release();
-    expect(codeOf(() => admit('third', 100).reserve(100))).toBe('taken');
+    expect(codeOf(() => whole('third'))).toBe('taken');
     expect(cut).toEqual([]);
   });
 
-  it('are given up by an unfinished body that stands still, and by one alone', () => {
-    admit('parked', 100).reserve(50);
-    admit('parked too', 100).reserve(50);
-    expect(codeOf(() => admit('early', 100))).toEqual(refused);
-    nowMs = 1000;
-    admit('honest', 100).reserve(100);
-    expect(cut).toEqual(['parked overloaded']);
-    expect(admission.requests()).toBe(2);
+  it('does not count before its body is whole: announced and unfinished bodies keep no other request out', () => {
+    for (let count = 0; count < 50; count += 1) {
+      admit('announced', 1000);
+      admit('unfinished', 100).reserve(99);
+    }
+    expect([admission.requests(), admission.unfinishedBodies()]).toEqual([0, 50]);
+    expect(codeOf(() => whole('honest'))).toBe('taken');
+    expect(admission.requests()).toBe(1);
   });
 
-  it('are not taken by those who only announce a body', () => {
-    for (let count = 0; count < 50; count += 1) admit('announced', 1000);
-    expect(admission.requests()).toBe(0);
-    expect(codeOf(() => admit('honest', 100).reserve(100))).toBe('taken');
+  it('is rejected at its end where others became whole before it', () => {
+    const late = admit('late', 100);
+    late.reserve(99);
+    whole('first');
+    whole('second');
+    late.reserve(1);
+    expect(codeOf(late.complete)).toEqual(refused);
+    late.release();
+    expect([admission.requests(), admission.bytes(), admission.unfinishedBodies()]).toEqual([2, 200, 0]);
+  });
+
+  it('gives its place and its bytes back once, however often it is released', () => {
+    const first = whole('first');
+    whole('second');
+    first.release();
+    first.release();
+    expect([admission.requests(), admission.bytes()]).toEqual([1, 100]);
   });
 });
 
-it('lets nobody in while it is closed', () => {
+it('rejects everything while the store is behind', () => {
   let closed: HubcastError | undefined = new HubcastError('overloaded', 'The store is slow.');
-  admission = createAdmission({ maxBytes: MAX_BYTES, rejectionReason: () => closed }, () => nowMs);
+  const limits = { maxBytes: MAX_BYTES, maxRequests: 100, rejectionReason: () => closed };
+  admission = createAdmission(limits, () => nowMs);
   expect(codeOf(() => admit('early', 1))).toBe(closed);
   closed = undefined;
   expect(codeOf(() => admit('late', 1))).toBe('taken');
+});
+
+it('counts each rejection and each eviction once', () => {
+  const counted: string[] = [];
+  const meter = {
+    requestRejected: () => void counted.push('rejected'),
+    bodyEvicted: () => void counted.push('evicted'),
+  };
+  let closed: HubcastError | undefined;
+  const limits = { maxBytes: MAX_BYTES, maxRequests: 1, rejectionReason: () => closed, meter };
+  admission = createAdmission(limits, () => nowMs);
+  const stalled = admit('stalled', MAX_BYTES);
+  stalled.reserve(MAX_BYTES - 1);
+  nowMs = 1000;
+  const whole = admit('whole', 100);
+  whole.reserve(100);
+  whole.complete();
+  stalled.release();
+  expect(counted.splice(0)).toEqual(['evicted']);
+  expect(codeOf(() => admit('no place', 1))).toEqual(refused);
+  whole.release();
+  admit('holder', null).reserve(MAX_BYTES);
+  expect(codeOf(() => admit('no bytes', 1))).toEqual(refused);
+  closed = new HubcastError('overloaded', 'The store is slow.');
+  expect(codeOf(() => admit('closed', 1))).toEqual(refused);
+  expect(counted).toEqual(['rejected', 'rejected', 'rejected']);
 });
 
 it('holds what its reservations hold, never more than the maximum, and nothing when all have left', () => {
@@ -183,12 +230,12 @@ it('holds what its reservations hold, never more than the maximum, and nothing w
     who: fc.nat(9),
     bytes: fc.integer({ min: 1, max: 200_000 }),
     waitMs: fc.constantFrom(0, 10, 300, 3000),
-    act: fc.constantFrom('take', 'take', 'take', 'arrived', 'leave'),
+    act: fc.constantFrom('reserve', 'reserve', 'reserve', 'complete', 'release'),
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       nowMs = 0;
-      admission = createAdmission({ maxBytes: MAX_BYTES, maxRequests: 8 }, () => nowMs);
+      admission = createAdmission({ maxBytes: MAX_BYTES, maxRequests: 3 }, () => nowMs);
       const gone = new Set<number>();
       const kept = Array.from({ length: 10 }, () => 0);
       const whole = new Set<number>();
@@ -201,10 +248,12 @@ it('holds what its reservations hold, never more than the maximum, and nothing w
         nowMs += waitMs;
         const reservation = reservations[who];
         if (reservation === undefined || gone.has(who)) continue;
-        if (act === 'arrived') {
-          reservation.complete();
-          whole.add(who);
-        } else if (act === 'leave') {
+        if (act === 'complete') {
+          if (whole.has(who)) continue;
+          const full = admission.requests() >= 3;
+          expect(codeOf(reservation.complete)).toEqual(full ? refused : 'taken');
+          if (!full) whole.add(who);
+        } else if (act === 'release') {
           reservation.release();
           end(who);
         } else if (!whole.has(who)) {
@@ -219,14 +268,13 @@ it('holds what its reservations hold, never more than the maximum, and nothing w
             end(who);
           }
         }
-        expect(admission.taken()).toBe(kept.reduce((sum, held) => sum + held, 0));
-        expect(admission.taken()).toBeLessThanOrEqual(MAX_BYTES);
-        expect(admission.requests()).toBe(kept.filter((held) => held > 0).length);
-        expect(admission.requests()).toBeLessThanOrEqual(8);
+        expect(admission.bytes()).toBe(kept.reduce((sum, held) => sum + held, 0));
+        expect(admission.bytes()).toBeLessThanOrEqual(MAX_BYTES);
+        expect(admission.requests()).toBe([...whole].filter((one) => !gone.has(one)).length);
+        expect(admission.requests()).toBeLessThanOrEqual(3);
       }
       for (const reservation of reservations) reservation.release();
-      expect(admission.taken()).toBe(0);
-      expect(admission.requests()).toBe(0);
+      expect([admission.bytes(), admission.requests(), admission.unfinishedBodies()]).toEqual([0, 0, 0]);
     }),
   );
 });

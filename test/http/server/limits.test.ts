@@ -7,6 +7,7 @@ import { askRaw, head, openRaw } from '../../support/raw-http.ts';
 import { type Answer, nameUpdate, postSigned, postUnsigned, signatureOf } from '../../support/signed-request.ts';
 import { MIB, startTestEndpoint } from '../../support/start-endpoint.ts';
 import { startTestService, type TestService } from '../../support/start-service.ts';
+import { until } from '../../support/until.ts';
 
 describe('a body over the limit', () => {
   const LIMIT = 64 * 1024;
@@ -85,7 +86,7 @@ describe('when the events cannot be taken', () => {
     expectRefusal(answer, code);
     expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
     expectPlainHeaders(answer);
-    expect(endpoint.admission.taken()).toBe(0);
+    expect(endpoint.admission.bytes()).toBe(0);
     await endpoint.remove();
   });
 
@@ -132,9 +133,9 @@ describe('room for bodies', () => {
     );
     const { body } = nameUpdate({ padding: 'x'.repeat(900_000) });
     const waiting = postSigned(endpoint.webhookUrl, body);
-    while (stored.length === 0) await sleep(5);
+    await until(() => stored.length > 0);
     // Long enough for an unfinished body to be cut.
-    await sleep(600);
+    endpoint.skip(600);
 
     const large = nameUpdate({ padding: 'x'.repeat(500_000) }).body;
     const refused = await postSigned(endpoint.webhookUrl, large);
@@ -150,7 +151,7 @@ describe('room for bodies', () => {
 
     storeAnswers.resolve();
     expect((await waiting).status).toBe(200);
-    expect(endpoint.admission.taken()).toBe(0);
+    expect(endpoint.admission.bytes()).toBe(0);
     expect((await postSigned(endpoint.webhookUrl, large)).status).toBe(200);
     expect(stored).toHaveLength(3);
     await endpoint.remove();
@@ -165,14 +166,14 @@ describe('room for bodies', () => {
       await client.write(head('POST /webhook HTTP/1.1', headers));
       void client.write(almost);
     }
-    while (endpoint.admission.taken() < parked.length * almost.length) await sleep(5);
-    await sleep(500);
+    await until(() => endpoint.admission.bytes() === parked.length * almost.length);
+    endpoint.skip(500);
 
     const large = nameUpdate({ padding: 'x'.repeat(2_000_000) }).body;
     for (let count = 0; count < 5; count += 1) {
       expect((await postSigned(endpoint.webhookUrl, nameUpdate().body)).status).toBe(200);
       expect((await postSigned(endpoint.webhookUrl, large)).status).toBe(200);
-      expect(endpoint.admission.taken()).toBeLessThanOrEqual(64 * MIB);
+      expect(endpoint.admission.bytes()).toBeLessThanOrEqual(64 * MIB);
     }
     // No more than were needed are cut.
     const cut = parked.filter((client) => client.received() !== '');
@@ -183,9 +184,9 @@ describe('room for bodies', () => {
       expect(answer.headers['retry-after']).toBeDefined();
       expect(await client.closed()).toBe(true);
     }
-    expect(endpoint.logText()).toContain('came too slowly while others needed its room');
+    expect(endpoint.logText()).toContain('came too slowly while others needed its bytes');
     for (const client of parked) client.destroy();
-    while (endpoint.admission.taken() > 0) await sleep(5);
+    await until(() => endpoint.admission.bytes() === 0);
     await endpoint.remove();
   });
 
@@ -205,7 +206,7 @@ describe('room for bodies', () => {
     const large = nameUpdate({ padding: 'x'.repeat(900_000) }).body;
     expect((await postSigned(endpoint.webhookUrl, large)).status).toBe(200);
     for (const client of [dribbler, endless]) expect((await client.answer()).status).toBe(503);
-    expect(endpoint.admission.taken()).toBe(0);
+    expect(endpoint.admission.bytes()).toBe(0);
     await endpoint.remove();
   });
 
@@ -226,7 +227,7 @@ describe('room for bodies', () => {
     }
     expect((await slow.answer()).status).toBe(200);
     expect((await parked.answer()).status).toBe(503);
-    expect(endpoint.admission.taken()).toBe(0);
+    expect(endpoint.admission.bytes()).toBe(0);
     slow.destroy();
     await endpoint.remove();
   });
@@ -241,7 +242,7 @@ describe('room for bodies', () => {
     const answer = await client.answer();
     expectRefusal({ status: answer.status, text: answer.body }, 'overloaded');
     expect(await client.closed()).toBe(true);
-    expect(endpoint.admission.taken()).toBe(0);
+    expect(endpoint.admission.bytes()).toBe(0);
     await endpoint.remove();
   });
 
@@ -260,12 +261,11 @@ describe('room for bodies', () => {
     const endpoint = await startTestEndpoint(() => store.promise);
     const { body } = nameUpdate();
     const answer = postSigned(endpoint.webhookUrl, body);
-    while (endpoint.admission.taken() === 0) await sleep(5);
-    await sleep(50);
-    expect(endpoint.admission.taken()).toBe(body.length);
+    await until(() => endpoint.admission.requests() === 1);
+    expect(endpoint.admission.bytes()).toBe(body.length);
     store.resolve();
     expect((await answer).status).toBe(200);
-    expect(endpoint.admission.taken()).toBe(0);
+    expect(endpoint.admission.bytes()).toBe(0);
     await endpoint.remove();
   });
 });

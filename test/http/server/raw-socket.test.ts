@@ -5,6 +5,7 @@ import type { OutgoingRecord } from '../../../src/records/record.ts';
 import { askRaw, head, openRaw, type RawClient } from '../../support/raw-http.ts';
 import { nameUpdate, postSigned, signatureOf } from '../../support/signed-request.ts';
 import { MIB, startTestEndpoint, type TestEndpoint } from '../../support/start-endpoint.ts';
+import { until } from '../../support/until.ts';
 
 const FORGED = { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}` };
 const POST = 'POST /webhook HTTP/1.1';
@@ -35,7 +36,7 @@ afterEach(async () => {
   stored = [];
   expect((await postSigned(endpoint.webhookUrl, nameUpdate().body)).status).toBe(200);
   expect(stored).toHaveLength(1);
-  expect(endpoint.admission.taken()).toBe(0);
+  expect(endpoint.admission.bytes()).toBe(0);
   stored = [];
 });
 
@@ -213,7 +214,7 @@ describe('a body that does not come as announced', () => {
     try {
       expect((await client.answer()).status).toBe(200);
       expect(stored).toHaveLength(1);
-      expect(patient.admission.taken()).toBe(0);
+      expect(patient.admission.bytes()).toBe(0);
     } finally {
       await patient.remove();
     }
@@ -260,11 +261,11 @@ describe('slow senders', () => {
     const client = await open();
     const startedMs = performance.now();
     await client.write(signedHead(body) + body.slice(0, 10));
-    while (endpoint.admission.taken() === 0) await sleep(5);
+    await until(() => endpoint.admission.bytes() > 0);
     expect((await client.answer()).status).toBe(408);
     expect(await client.closed()).toBe(true);
     expect(performance.now() - startedMs).toBeLessThan(900 + 1000);
-    expect(endpoint.admission.taken()).toBe(0);
+    expect(endpoint.admission.bytes()).toBe(0);
     expect(endpoint.logText()).toContain('"outcome":"body_incomplete"');
   });
 
@@ -399,12 +400,12 @@ describe('a sender that is gone before its answer', () => {
     const { body } = nameUpdate();
     const client = await open();
     await client.write(signedHead(body) + body);
-    while (endpoint.admission.taken() === 0) await sleep(5);
+    await until(() => endpoint.admission.bytes() > 0);
     if (how === 'reset') client.socket.resetAndDestroy();
     else client.socket.destroy();
     await sleep(50);
     store.resolve();
-    while (endpoint.admission.taken() > 0) await sleep(5);
+    await until(() => endpoint.admission.bytes() === 0);
     expect(stored).toHaveLength(1);
   });
 
@@ -417,6 +418,6 @@ describe('a sender that is gone before its answer', () => {
     }
     await sleep(100);
     expect(stored).toEqual([]);
-    expect(endpoint.admission.taken()).toBe(0);
+    expect(endpoint.admission.bytes()).toBe(0);
   });
 });

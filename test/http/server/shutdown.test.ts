@@ -5,6 +5,7 @@ import { head, openRaw, type RawClient } from '../../support/raw-http.ts';
 import { ask, nameUpdate, postSigned, signatureOf } from '../../support/signed-request.ts';
 import { startTestEndpoint } from '../../support/start-endpoint.ts';
 import { startTestService, type TestService } from '../../support/start-service.ts';
+import { until } from '../../support/until.ts';
 
 const POST = 'POST /webhook HTTP/1.1';
 const signed = (body: string) =>
@@ -129,7 +130,7 @@ describe('stop()', () => {
       }
     };
     const senders = Promise.all(Array.from({ length: 16 }, sender));
-    while (answered.length < 200) await sleep(5);
+    await until(() => answered.length >= 200);
     expect(await timed(service.stop)).toBeLessThan(2000);
     running = false;
     await senders;
@@ -145,10 +146,8 @@ describe('a listener that stops while the store is slow', () => {
     cleanups.push(endpoint.remove);
     const clients = [await open(endpoint.url), await open(endpoint.url)];
     for (const client of clients) await client.write(signed(nameUpdate().body));
-    while (endpoint.admission.taken() === 0) await sleep(5);
-    await sleep(50);
+    await until(() => endpoint.admission.requests() === 2);
     const stopped = endpoint.stop();
-    await sleep(100);
     store.resolve();
     for (const client of clients)
       expect(await client.answer()).toMatchObject({ status: 200, headers: { connection: 'close' } });
