@@ -114,7 +114,7 @@ export async function show(answer: Readonly<Record<string, unknown>>, options: M
   );
 }
 
-function userName(): string {
+export function userName(): string {
   try {
     return userInfo().username;
   } catch {

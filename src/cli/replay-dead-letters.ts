@@ -13,6 +13,7 @@ import type { StoredRecord } from '../records/record.ts';
 import { openReader, storeForCommands } from '../stores/select.ts';
 import type { Append } from '../stores/store.ts';
 import { internalListener } from './internal-listener.ts';
+import { userName } from './manage-options.ts';
 import { paint, print } from './output.ts';
 import { type Choice, findDeadLetter, issueText, readDeadLetters } from './read-dead-letters.ts';
 import { visible } from './visible.ts';
@@ -39,7 +40,8 @@ export async function replayDeadLetters({
   if (file !== undefined && id === undefined) {
     throw new HubcastError('usage', '--value repairs one dead letter: name it with --id.');
   }
-  const value = file === undefined ? undefined : readValue(file);
+  const actor = { kind: 'cli', name: userName() } as const;
+  const repaired = file === undefined ? undefined : { value: readValue(file), actor };
   const client = await openClient(settings, dryRun, { url, tokenFile });
   const counts = { stored: 0, refused: 0, unreadable: 0 };
   try {
@@ -50,7 +52,7 @@ export async function replayDeadLetters({
       // Its other parts went with the first one.
       if (eventId !== undefined && events.has(eventId)) continue;
       if (eventId !== undefined) events.add(eventId);
-      const replayed = await client.replay(deadLetter, { dryRun, value });
+      const replayed = await client.replay(deadLetter, { dryRun, repaired });
       counts[replayed.outcome] += 1;
       await print(json ? JSON.stringify(replayed) : replayedText(replayed, dryRun));
     }
@@ -95,8 +97,10 @@ async function openClient(
   }
   const service = internalListener(url, tokenFile, settings);
   return {
-    replay: async ({ headers, partition, offset }, { value }) =>
-      (await service.post(`/dead-letters/${headers.ce_id}/replay?at=${partition}:${offset}`, value)) as Replayed,
+    replay: async ({ headers, partition, offset }, { repaired }) => {
+      const path = `/dead-letters/${headers.ce_id}/replay?at=${partition}:${offset}`;
+      return (await service.post(path, repaired?.value)) as Replayed;
+    },
     close: nothing,
   };
 }

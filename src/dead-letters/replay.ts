@@ -8,6 +8,7 @@ import { deadLetterSchema, envelopeSchema } from '../events/contract.ts';
 import { findEventSchema } from '../events/decoding/event-schemas.ts';
 import type { Delivery, KnownNumberOf, SplitEvent } from '../events/event.ts';
 import { splitIntoEvents } from '../events/split.ts';
+import type { Actor } from '../events/system/actor.ts';
 import { deadLetter as deadLetterEvent } from '../events/system/dead-letter.ts';
 import { rawRequest } from '../events/system/raw-request.ts';
 import { type Chunk, joinFrom, readChunk } from '../records/chunk.ts';
@@ -21,6 +22,7 @@ import { type JsonView, viewJson } from '../webhook/json-view.ts';
 import { readSignature, signPayload, toAppSecret, verifySignature } from '../webhook/signature.ts';
 import type { Replayed } from './answers.ts';
 import { bodyOfDeadLetter } from './reassemble.ts';
+import { toRepairAudit } from './repair-audit.ts';
 
 export interface ReplayOptions {
   readonly append: Append;
@@ -42,8 +44,8 @@ export interface AppOfDeadLetter extends RecordOptions {
 export interface Repair {
   /** Says what would happen, and stores nothing. */
   readonly dryRun: boolean;
-  /** JSON text in place of what was refused. */
-  readonly value?: string | undefined;
+  /** In place of what was refused, and who says so: the events name the person, and an audit event is stored with them. */
+  readonly repaired?: { readonly value: string; readonly actor: Actor } | undefined;
 }
 
 /** @throws HubcastError why the store did not confirm: then it is unknown whether the events are stored */
@@ -68,25 +70,31 @@ export function createReplay(options: ReplayOptions): ReplayDeadLetter {
     return readJoined(chunk, joined.text);
   }
 
-  return async (deadLetter, { dryRun, value }) => {
-    const read = await readAny(deadLetter, value ?? null);
+  return async (deadLetter, { dryRun, repaired }) => {
+    const read = await readAny(deadLetter, repaired?.value ?? null);
     const id = deadLetter.headers.ce_id ?? '';
     if ('reason' in read) return unreadable(id, read.reason);
-    const { delivery, events } = read;
+    const { events } = read;
+    const repairedBy = repaired && `${repaired.actor.kind}:${repaired.actor.name}`;
+    const delivery = { ...read.delivery, repairedBy };
     const { accept, ...app } = appOf(delivery.app);
     const right = events.filter(({ family }) => family !== 'dead-letter');
     const { accepted, published, receipt } = accept(right);
     const traceparent = traceparentOf(deadLetter.headers.traceparent, delivery.deliveryId);
     const context = { ...app, delivery, traceparent };
-    const records = published.map((one) => toRepairedRecord(toRecord(one, context), now()));
+    const nowMs = now();
+    const records = published.map((one) => toRepairedRecord(toRecord(one, context), nowMs));
+    const stored = records.map(({ id, topic, headers }) => ({ id, type: headers.ce_type ?? '', topic }));
     if (!dryRun && records.length > 0) {
-      await options.append(records);
+      const accountId = published[0]?.accountId ?? null;
+      const audit = repaired && toRepairAudit({ ...repaired, accountId, deadLetter, events: stored, nowMs }, context);
+      await options.append(audit === undefined ? records : [...records, audit]);
       options.onStored?.(accepted);
     }
     return {
       id,
       outcome: right.length > 0 ? 'stored' : 'refused',
-      events: records.map(({ id, topic, headers }) => ({ id, type: headers.ce_type ?? '', topic })),
+      events: stored,
       dropped: receipt.dropped,
       issues: events.flatMap((one) => (one.family === 'dead-letter' ? issuesOf(one) : [])),
     };

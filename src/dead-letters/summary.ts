@@ -1,5 +1,6 @@
 /** Dead letters as lists show them. Anybody may write to a topic: what is no event has no members. */
 import { isObject } from '../core/is-object.ts';
+import { deadLetterRepaired } from '../events/system/dead-letter-repaired.ts';
 import type { StoredRecord } from '../records/record.ts';
 import type { DeadLetterRow } from './answers.ts';
 
@@ -8,7 +9,12 @@ export interface DeadLetterFilter {
   readonly code?: string | undefined;
 }
 
-export function isWanted({ value }: StoredRecord, { field, code }: DeadLetterFilter): boolean {
+/** Audits of repairs share the topic. */
+export const isDeadLetter = ({ headers }: StoredRecord): boolean => headers.ce_type !== deadLetterRepaired.type;
+
+export function isWanted(record: StoredRecord, { field, code }: DeadLetterFilter): boolean {
+  if (!isDeadLetter(record)) return false;
+  const { value } = record;
   if (field === undefined && code === undefined) return true;
   const data = dataOf(value);
   if (field !== undefined && data.field !== field) return false;

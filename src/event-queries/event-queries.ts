@@ -1,7 +1,15 @@
 /** Answers about what is stored, from the journal and from Kafka alike, as JSON text. */
 import { HubcastError } from '../core/errors.ts';
 import type { Replayed } from '../dead-letters/answers.ts';
-import { type DeadLetterFilter, dataOf, isWanted, storedAt, toDeadLetterRow } from '../dead-letters/summary.ts';
+import type { Repair } from '../dead-letters/replay.ts';
+import {
+  type DeadLetterFilter,
+  dataOf,
+  isDeadLetter,
+  isWanted,
+  storedAt,
+  toDeadLetterRow,
+} from '../dead-letters/summary.ts';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
 import { JOURNAL_LANE, type ReadBack, type ReadRecords, type StoredRecord } from '../records/record.ts';
 import { toJsonLine } from '../records/record-json.ts';
@@ -16,10 +24,7 @@ export interface StoredEventsOptions {
   /** Of each app, or once for all. */
   readonly namings: readonly TopicNaming[];
   readonly families: readonly Family[];
-  readonly replay: (
-    deadLetter: StoredRecord,
-    repair: { readonly dryRun: boolean; readonly value?: string | undefined },
-  ) => Promise<Replayed>;
+  readonly replay: (deadLetter: StoredRecord, repair: Repair) => Promise<Replayed>;
   readonly now: () => number;
   readonly onError: (error: unknown) => void;
 }
@@ -71,7 +76,7 @@ export function createStoredEvents(options: StoredEventsOptions) {
   }
 
   async function find(id: string, at: string | undefined): Promise<StoredRecord> {
-    const matches = ({ headers }: StoredRecord) => headers.ce_id === id;
+    const matches = (record: StoredRecord) => record.headers.ce_id === id && isDeadLetter(record);
     const question = { topics: deadLetters, matches, limit: 1 };
     const [, partition, offset] = /^(\d+):(\d+)$/.exec(at ?? '') ?? [];
     if (partition !== undefined && offset !== undefined) {
@@ -106,12 +111,9 @@ export function createStoredEvents(options: StoredEventsOptions) {
       );
     },
     deadLetter: async (id: string, at: string | undefined): Promise<string> => toEventText(await find(id, at)),
-    async replay(
-      id: string,
-      { at, dryRun, value }: { at: string | undefined; dryRun: boolean; value: string | undefined },
-    ): Promise<string> {
-      if (value !== undefined) assertJson(value);
-      return JSON.stringify(await options.replay(await find(id, at), { dryRun, value }));
+    async replay(id: string, { at, dryRun, repaired }: Repair & { readonly at: string | undefined }): Promise<string> {
+      if (repaired !== undefined) assertJson(repaired.value);
+      return JSON.stringify(await options.replay(await find(id, at), { dryRun, repaired }));
     },
     /** @throws HubcastError `invalid_query` */
     subscribe(filter: Filter, listener: Listener): () => void {

@@ -28,6 +28,9 @@ const attributes = {
   app: z.string().meta({ description: 'Which Meta app it was sent to' }),
   receivedtime: z.iso.datetime().meta({ description: 'When the POST arrived' }),
   deliveryid: z.uuid().meta({ description: 'Id of the POST; the log has a line for each' }),
+  repairedby: z.string().optional().meta({
+    description: 'token:<name> or cli:<user> who repaired the value of a dead letter; absent: all is as sent',
+  }),
 };
 
 const phoneNumber = namedNumber.nullable();

@@ -38,6 +38,8 @@ export interface Delivery {
   /** Id of the POST, a UUID. */
   readonly deliveryId: string;
   readonly receivedMs: number;
+  /** `<kind>:<name>` of the person whose value stands in place of Meta's; absent where all is as Meta sent it. */
+  readonly repairedBy?: string | undefined;
   /** What is known of a number, from memory: events name numbers by their digits alone. */
   readonly knownNumber?: KnownNumberOf | undefined;
 }

@@ -3,6 +3,7 @@
  * AsyncAPI, tables and the consumer kit derive from this list; a new type is one more entry.
  */
 import { deadLetter } from './system/dead-letter.ts';
+import { deadLetterRepaired } from './system/dead-letter-repaired.ts';
 import { phoneNumberManaged } from './system/phone-number-managed.ts';
 import { accountNumbers, phoneNumberChanged, phoneNumberState } from './system/phone-numbers.ts';
 import { rawRequest } from './system/raw-request.ts';
@@ -15,6 +16,7 @@ export const SYSTEM_EVENTS = [
   phoneNumberManaged,
   rawRequest,
   deadLetter,
+  deadLetterRepaired,
 ] as const;
 
 export function systemEvents(): readonly SystemEvent[] {

@@ -48,6 +48,7 @@ export function toRecord(
   };
   if (subject !== null) headers.ce_subject = subject;
   headers.ce_time = time;
+  if (delivery.repairedBy !== undefined) headers.ce_repairedby = delivery.repairedBy;
   headers.traceparent = traceparent;
   const record = {
     id,
@@ -63,8 +64,9 @@ export function toRecord(
 
 /** The extension attributes that all events of a POST share. */
 const deliveryMembers = memoizeLast(
-  ({ app, receivedMs, deliveryId }: Delivery) =>
-    `,"app":${JSON.stringify(app)},"receivedtime":"${new Date(receivedMs).toISOString()}","deliveryid":"${deliveryId}"`,
+  ({ app, receivedMs, deliveryId, repairedBy }: Delivery) =>
+    `,"app":${JSON.stringify(app)},"receivedtime":"${new Date(receivedMs).toISOString()}","deliveryid":"${deliveryId}"` +
+    (repairedBy === undefined ? '' : `,"repairedby":${JSON.stringify(repairedBy)}`),
 );
 
 /** A chat without a participant has nobody to hide. */

@@ -55,7 +55,8 @@ async function replay(
     now: () => 5,
     ...options,
   });
-  return { result: await replayDeadLetter(toStored(letter, 0), { dryRun: false, value }), stored };
+  const repaired = value === undefined ? undefined : { value, actor: { kind: 'cli', name: 'me' } as const };
+  return { result: await replayDeadLetter(toStored(letter, 0), { dryRun: false, repaired }), stored };
 }
 
 describe('an event in chunks', () => {
@@ -88,7 +89,10 @@ describe('an event in chunks', () => {
     });
     const value = body('repaired').toString();
     const { stored } = await replay(chunks[1] as OutgoingRecord, chunks, { value });
-    expect(stored).toMatchObject([{ headers: { ce_type: 'whatsapp.messages.message' } }]);
+    expect(stored.map(({ headers }) => headers.ce_type)).toEqual([
+      'whatsapp.messages.message',
+      'whatsapp.dead_letter.repaired',
+    ]);
   });
 
   it('is left alone where it is not whole, not ours, or needs no repair', async () => {

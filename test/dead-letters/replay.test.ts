@@ -1,9 +1,12 @@
 /** Dead letters that are read again become what they would have been, had they been read right the first time. */
+import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { type AppOfDeadLetter, createReplay, type Repair, type ReplayOptions } from '../../src/dead-letters/replay.ts';
+import { type AppOfDeadLetter, createReplay, type ReplayOptions } from '../../src/dead-letters/replay.ts';
 import { createAcceptance } from '../../src/events/acceptance.ts';
+import { systemEventSchemaOf } from '../../src/events/contract.ts';
 import { sampleBody } from '../../src/events/examples.ts';
+import { deadLetterRepaired } from '../../src/events/system/dead-letter-repaired.ts';
 import { FAMILY_NAMES } from '../../src/fields/families.ts';
 import type { AnyField } from '../../src/fields/field.ts';
 import { allFields } from '../../src/fields/registry.ts';
@@ -17,17 +20,29 @@ const APP: AppOfDeadLetter = {
 };
 const NOW_MS = Date.UTC(2026, 10, 23);
 
-async function replay(letter: OutgoingRecord, repair: Partial<Repair> = {}, more: Partial<ReplayOptions> = {}) {
-  const stored: OutgoingRecord[] = [];
+const ACTOR = { kind: 'token', name: 'ops' } as const;
+
+async function replay(
+  letter: OutgoingRecord,
+  { value, dryRun = false }: { readonly value?: string; readonly dryRun?: boolean } = {},
+  more: Partial<ReplayOptions> = {},
+) {
+  const appended: OutgoingRecord[] = [];
   const replayDeadLetter = createReplay({
-    append: async (records) => void stored.push(...records),
+    append: async (records) => void appended.push(...records),
     appOf: () => APP,
     deadLettersSince: async function* () {},
     now: () => NOW_MS,
     ...more,
   });
-  const result = await replayDeadLetter(toStored(letter), { dryRun: false, ...repair });
-  return { stored, result };
+  const repaired = value === undefined ? undefined : { value, actor: ACTOR };
+  const result = await replayDeadLetter(toStored(letter), { dryRun, repaired });
+  const isAudit = ({ headers }: OutgoingRecord) => headers.ce_type === 'whatsapp.dead_letter.repaired';
+  return {
+    stored: appended.filter((record) => !isAudit(record)),
+    audits: appended.filter(isAudit).map((record) => JSON.parse(record.value)),
+    result,
+  };
 }
 
 function toStored({ topic, key, headers, value, timestampMs }: OutgoingRecord): StoredRecord {
@@ -57,6 +72,16 @@ const fieldNamed = (name: string) => allFields().find((field) => field.name === 
 /** The same content, whatever the order of its members. */
 function contentOf({ id, topic, key, headers, value }: OutgoingRecord) {
   return { id, topic, key, headers, event: JSON.parse(value) };
+}
+
+function repairedContentOf(record: OutgoingRecord) {
+  const content = contentOf(record);
+  const repairedby = 'token:ops';
+  return {
+    ...content,
+    headers: { ...content.headers, ce_repairedby: repairedby },
+    event: { ...content.event, repairedby },
+  };
 }
 
 describe.each(allFields().map((field) => [field.name, field] as const))('a refused item of %s', (_name, field) => {
@@ -129,7 +154,7 @@ describe('a dead letter that is read again', () => {
     const [same] = await receiveInto(
       Buffer.from('{"object":"page","entry":[{"id":"1","changes":[{"field":"security","value":{"a":2}}]}]}'),
     );
-    expect(stored.map(contentOf)).toEqual([contentOf(same as OutgoingRecord)]);
+    expect(stored.map(contentOf)).toEqual([repairedContentOf(same as OutgoingRecord)]);
   });
 
   it('takes a repaired value in place of what was refused', async () => {
@@ -140,9 +165,33 @@ describe('a dead letter that is read again', () => {
     const dry = await replay(letter as OutgoingRecord, { value: JSON.stringify(right), dryRun: true });
     expect(dry.stored).toEqual([]);
     expect(dry.result.events).toHaveLength(1);
-    const { stored } = await replay(letter as OutgoingRecord, { value: JSON.stringify(right) });
+    expect(dry.audits).toEqual([]);
+    const value = JSON.stringify(right);
+    const { stored, audits, result } = await replay(letter as OutgoingRecord, { value });
     const [good] = await receiveInto(Buffer.from(body(right)));
-    expect(stored.map(contentOf)).toEqual([contentOf(good as OutgoingRecord)]);
+    expect(stored.map(contentOf)).toEqual([repairedContentOf(good as OutgoingRecord)]);
+    // The events say so, and the record of it is stored with them.
+    expect(audits).toMatchObject([
+      {
+        type: 'whatsapp.dead_letter.repaired',
+        data: {
+          dead_letter_id: letter?.id,
+          actor: ACTOR,
+          value_sha256: createHash('sha256').update(value).digest('hex'),
+          events: result.events,
+        },
+      },
+    ]);
+    expect(systemEventSchemaOf(deadLetterRepaired).safeParse(audits[0]).error).toBeUndefined();
+  });
+
+  it('leaves no audit where all is as Meta sent it', async () => {
+    const field = fieldNamed('security');
+    const body = Buffer.from(sampleBody(field, field.samples[0]));
+    const [letter] = await withoutKnowing(field, () => receiveInto(body));
+    const { stored, audits } = await replay(letter as OutgoingRecord);
+    expect([stored.length, audits]).toEqual([1, []]);
+    expect(stored[0]?.value).not.toContain('repairedby');
   });
 
   it('is not read where anybody could have written it', async () => {

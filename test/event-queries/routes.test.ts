@@ -91,9 +91,15 @@ function behaves(start: () => Promise<TestService>): void {
     const before = await pages(`${url}/events?limit=200`);
     expect(await json(`${replay}?at=${at}`, repaired)).toEqual(dry);
     const after = await pages(`${url}/events?limit=200`);
-    expect(after).toHaveLength(before.length + 1);
-    expect(after[0]?.event).toMatchObject({
-      id: dry.events[0].id,
+    expect(after).toHaveLength(before.length + 2);
+    const audits = await pages(`${url}/events?type=whatsapp.dead_letter.repaired`);
+    expect(audits).toMatchObject([
+      { event: { data: { dead_letter_id: id, actor: { kind: 'token', name: 'replayer' }, events: dry.events } } },
+    ]);
+    expect((await json(`${url}/dead-letters`)).data).toHaveLength(3);
+    const event = after.find((one) => one.event.id === dry.events[0].id)?.event;
+    expect(event).toMatchObject({
+      repairedby: 'token:replayer',
       subject: '15550783881',
       time: '2025-02-12T00:43:44Z',
       receivedtime: letter.event.receivedtime,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { openEnum } from '../../fields/values.ts';
 import { defineOwnEvent } from '../system-event.ts';
+import { actor } from './actor.ts';
 import { notOfMeta } from './not-of-meta.ts';
 
 const about = (description: string) => ({ description });
@@ -41,10 +42,7 @@ const data = z.object({
   outcome: openEnum(['started', 'done', 'refused', 'unknown']).meta(
     about('started: put on record before Meta was asked. unknown: no answer came, and it may have been carried out'),
   ),
-  actor: z.object({
-    kind: openEnum(['token', 'cli']),
-    name: z.string().meta(about('Name of the API token, or of the user of the machine')),
-  }),
+  actor,
   input: z.record(z.string(), z.unknown()).meta(about('What was given. Never a PIN, a code or a verify token')),
   meta_reply: z
     .record(z.string(), z.unknown())

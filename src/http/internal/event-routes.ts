@@ -137,10 +137,11 @@ export const EVENT_ROUTES = [
     body: { schema: z.unknown(), about: 'The repaired value, in place of what was refused', required: false },
     answer: { schema: EVENT_ANSWERS.Replayed },
     errors: [...READ_ERRORS, 'invalid_value', 'write_timed_out', 'store_full'],
-    async handle({ events, maxBodyBytes }, { params, query: { at: place, dry_run: dryRun }, readBody }) {
+    async handle({ events, maxBodyBytes }, { params, query: { at: place, dry_run: dryRun }, token, readBody }) {
       const body = await readBody(maxBodyBytes);
-      const value = body.length === 0 ? undefined : body.toString();
-      return events.replay(params.id, { at: place, dryRun, value });
+      const actor = { kind: 'token', name: token?.name ?? '' } as const;
+      const repaired = body.length === 0 ? undefined : { value: body.toString(), actor };
+      return events.replay(params.id, { at: place, dryRun, repaired });
     },
   }),
 ];

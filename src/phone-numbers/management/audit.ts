@@ -1,17 +1,12 @@
 /** From an operation to the record of it. */
 import { createHash } from 'node:crypto';
 import { dataschemaOf, type SplitEvent, sourceOf, toRfc3339 } from '../../events/event.ts';
+import type { Actor } from '../../events/system/actor.ts';
 import { type ManagedData, phoneNumberManaged } from '../../events/system/phone-number-managed.ts';
 import type { OutgoingRecord } from '../../records/record.ts';
 import { toRecord } from '../../records/to-record.ts';
 import type { TopicNaming } from '../../records/topics.ts';
 import { traceparentOf } from '../../records/traceparent.ts';
-
-/** Who did it: the API token by its name, or the user of the machine the command ran on. */
-export interface Actor {
-  readonly kind: 'token' | 'cli';
-  readonly name: string;
-}
 
 /** One operation at one moment. Holds no PIN, no code, no verify token. */
 export interface ManagedEvent {

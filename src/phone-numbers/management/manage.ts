@@ -3,10 +3,11 @@
  * on record. Without the first record nothing is done; PINs, codes and verify tokens are in none of them.
  */
 import { HubcastError, isHubcastError, messageOf } from '../../core/errors.ts';
+import type { Actor } from '../../events/system/actor.ts';
 import type { GraphClient } from '../../meta-graph/client.ts';
 import type { PhoneNumberWrites, WriteTarget } from '../../meta-graph/phone-number-writes.ts';
 import { readId } from '../look-ups/parse-number.ts';
-import type { Actor, ManagedEvent, RecordManaged } from './audit.ts';
+import type { ManagedEvent, RecordManaged } from './audit.ts';
 import { CHANGES, type Change, type ChangeName } from './changes.ts';
 import { explain } from './explain.ts';
 import { readInput, shownOf } from './inputs.ts';
