@@ -1,6 +1,8 @@
 # hubcast as a container: Node, the compiled program and its locked production packages; no npm, no shell scripts of ours.
 #   docker build -t hubcast --build-arg REVISION=$(git rev-parse HEAD) .
-# For a build that is the same tomorrow, give both bases by digest: --build-arg NODE_IMAGE=node@sha256:...
+# The bases are tags, so that a rebuild has their newest patches. For a build that is the same tomorrow, give both by digest:
+# --build-arg NODE_IMAGE=docker.io/library/node@sha256:... --build-arg BASE_IMAGE=docker.io/library/debian@sha256:...
+# For Amazon MSK with IAM: --build-arg MSK=on adds the signer and the packages of AWS it needs.
 ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
 ARG BASE_IMAGE=docker.io/library/debian:bookworm-slim
 
@@ -11,6 +13,9 @@ COPY package.json package-lock.json .npmrc ./
 # Without the development packages it has everything, and nothing but what it names is installed.
 RUN npm pkg delete devDependencies \
   && npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+ARG MSK=off
+RUN if [ "$MSK" = on ]; then npm install --no-save --omit=dev --ignore-scripts --no-audit --no-fund \
+  "aws-msk-iam-sasl-signer-js@$(npm pkg get peerDependencies.aws-msk-iam-sasl-signer-js | tr -d '"')"; fi
 # What is inside, in CycloneDX, without the lines that differ between two builds of the same.
 RUN npm sbom --omit=dev --sbom-format=cyclonedx > sbom.json \
   && sed -e '/"serialNumber":/d' -e '/"timestamp":/d' sbom.json > sbom.cdx.json
@@ -58,5 +63,6 @@ EXPOSE 8080 8081
 # Alive, not ready: restarting hubcast mends no broker.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
   CMD ["node", "-e", "const { INTERNAL_HOST: host = '', INTERNAL_PORT: port = '8081' } = process.env; fetch(`http://${/^(0\\.0\\.0\\.0|::)?$/.test(host) ? 'localhost' : host}:${port}/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1));"]
-ENTRYPOINT ["node", "/app/bin/hubcast.js"]
+# SIGUSR1 would open Node's inspector to every program on the machine that may send signals.
+ENTRYPOINT ["node", "--disable-sigusr1", "/app/bin/hubcast.js"]
 CMD ["serve"]

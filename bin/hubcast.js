@@ -1,11 +1,14 @@
 #!/usr/bin/env node
-// The command's front endpoint in plain JavaScript, so that an older Node ends with one clear line and not a syntax error.
+// The command's entry point in plain JavaScript, so that an older Node ends with one clear line and not a syntax error.
 import { existsSync } from 'node:fs';
 
-const major = Number(process.versions.node.split('.')[0]);
-if (major < 24) {
+// The security releases of 24 March 2026: strangers could crash or stall earlier ones through TLS, headers and JSON.
+const OLDEST = [24, 14, 1];
+const parts = process.versions.node.split('.').map(Number);
+const differing = OLDEST.findIndex((part, index) => part !== parts[index]);
+if (differing !== -1 && parts[differing] < OLDEST[differing]) {
   process.stderr.write(
-    `hubcast needs Node 24 or newer; this is Node ${process.versions.node}. Install Node 24, or run it as "npm run -s hubcast -- <command>" in a checkout, which brings its own.\n`,
+    `hubcast needs Node 24.14.1 or newer; this is Node ${process.versions.node}. Install the newest Node 24, or run it as "npm run -s hubcast -- <command>" in a checkout, which brings its own.\n`,
   );
   process.exit(1);
 }

@@ -41,13 +41,18 @@ describe('hubcast', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
-  it('says in one line that Node is too old', async () => {
-    const older = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.1.0'})";
+  it.each(['20.1.0', '23.99.99', '24.14.0'])('says in one line that Node %s is too old', async (version) => {
+    const older = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'${version}'})`;
     const { code, stderr } = await runCli(['serve'], { nodeOptions: ['--import', older] });
     expect(code).toBe(1);
     expect(stderr.trim().split('\n')).toEqual([
-      expect.stringContaining('hubcast needs Node 24 or newer; this is Node 20.1.0'),
+      expect.stringContaining(`hubcast needs Node 24.14.1 or newer; this is Node ${version}`),
     ]);
+  });
+
+  it.each(['24.14.1', '24.15.0', '26.0.0'])('runs on Node %s', async (version) => {
+    const newer = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'${version}'})`;
+    expect((await runCli(['--version'], { nodeOptions: ['--import', newer] })).code).toBe(0);
   });
 
   it('names the port that is taken', async () => {

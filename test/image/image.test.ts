@@ -45,7 +45,7 @@ if (engine === null) process.stderr.write('SKIPPED the image: no Docker engine a
   it('is labelled, and starts hubcast itself as a user that is not root', async () => {
     const image = await docker.container.dockerode.getImage(IMAGE).inspect();
     expect(image.Config).toMatchObject({
-      Entrypoint: ['node', '/app/bin/hubcast.js'],
+      Entrypoint: ['node', '--disable-sigusr1', '/app/bin/hubcast.js'],
       Cmd: ['serve'],
       User: '10001:10001',
       Labels: { 'org.opencontainers.image.title': 'hubcast', 'org.opencontainers.image.licenses': 'Apache-2.0' },

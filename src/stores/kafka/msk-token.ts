@@ -1,5 +1,5 @@
 /** Amazon MSK takes IAM in place of a password: a signed URL, sent as an OAUTHBEARER token and good for 15 minutes. */
-import { HubcastError, messageOf } from '../../core/errors.ts';
+import { HubcastError, isHubcastError, messageOf } from '../../core/errors.ts';
 import { createSingleFlight } from '../../core/single-flight.ts';
 
 /** Asked again when less than this is left, so that no connection starts with one that is about to end. */
@@ -17,10 +17,11 @@ export function createMskTokenProvider(region: string, now: () => number): () =>
 
   async function sign(): Promise<string> {
     try {
-      const { generateAuthToken } = await import('aws-msk-iam-sasl-signer-js');
+      const { generateAuthToken } = await loadSigner();
       known = await generateAuthToken({ region });
       return known.token;
     } catch (error) {
+      if (isHubcastError(error)) throw error;
       throw new HubcastError(
         'store_unavailable',
         `No token for MSK could be signed (region ${region}): ${messageOf(error)}. Give the process AWS credentials: a role of its pod or instance, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`,
@@ -33,4 +34,18 @@ export function createMskTokenProvider(region: string, now: () => number): () =>
     if (known !== undefined && now() < known.expiryTime - SPARE_MS) return Promise.resolve(known.token);
     return signing.run(sign);
   };
+}
+
+/** 72 packages of AWS, which only those have who use MSK: an optional peer. */
+async function loadSigner(): Promise<typeof import('aws-msk-iam-sasl-signer-js')> {
+  try {
+    return await import('aws-msk-iam-sasl-signer-js');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new HubcastError(
+      'store_unavailable',
+      'KAFKA_SASL_MECHANISM=AWS_MSK_IAM needs the package aws-msk-iam-sasl-signer-js, which is not installed. Install it beside hubcast (npm install aws-msk-iam-sasl-signer-js), or build the image with --build-arg MSK=on.',
+      { cause: error },
+    );
+  }
 }

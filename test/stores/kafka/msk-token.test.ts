@@ -1,6 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, expect, it } from '@jest/globals';
 import { createMskTokenProvider } from '../../../src/stores/kafka/msk-token.ts';
 
+const MODULE = pathToFileURL(join(import.meta.dirname, '../../../src/stores/kafka/msk-token.ts')).href;
 const NAMES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_EC2_METADATA_DISABLED', 'HOME'];
 const before = NAMES.map((name) => [name, process.env[name]] as const);
 afterEach(() => {
@@ -41,4 +45,19 @@ it('says what is missing where there are no credentials', async () => {
     code: 'store_unavailable',
     message: expect.stringContaining('Give the process AWS credentials'),
   });
+});
+
+it('names the package and where to install it, where it is not installed', () => {
+  const program = `
+    import { registerHooks } from 'node:module';
+    registerHooks({
+      resolve(name, context, next) {
+        return next(name === 'aws-msk-iam-sasl-signer-js' ? 'no-such-package' : name, context);
+      },
+    });
+    const { createMskTokenProvider } = await import(${JSON.stringify(MODULE)});
+    await createMskTokenProvider('eu-west-1', Date.now)().catch(({ code, message }) => console.log(code, message));
+  `;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+  expect(stdout).toMatch(/^store_unavailable .*npm install aws-msk-iam-sasl-signer-js/);
 });
