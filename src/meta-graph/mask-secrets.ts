@@ -2,8 +2,6 @@
  * Removes secrets from what Meta replied. Meta's texts repeat what they were given: a PIN in groups of three, a token as it is
  * in a URL or in JSON. Control characters are removed as well, so that they cannot hide a secret or move a terminal's cursor.
  */
-import { isObject } from '../core/is-object.ts';
-
 export interface SecretMask {
   readonly text: (text: string) => string;
   /** Every text, member name and number of a JSON value. */
@@ -11,6 +9,8 @@ export interface SecretMask {
 }
 
 const REMOVED = '[removed]';
+/** Meta's replies to changes have two levels. */
+const MAX_DEPTH = 20;
 /** Control characters, line separators, changes of direction. */
 const CONTROLS = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu;
 
@@ -25,15 +25,16 @@ export function createSecretMask(secrets: readonly string[]): SecretMask {
     return forms.reduce<string>((kept, form) => kept.replaceAll(form, REMOVED), given.replace(CONTROLS, ' '));
   }
 
-  function value(given: unknown): unknown {
+  function masked(given: unknown, depth: number): unknown {
     if (typeof given === 'string') return text(given);
     if (typeof given === 'number') return text(String(given)) === String(given) ? given : REMOVED;
-    if (Array.isArray(given)) return given.map(value);
-    if (!isObject(given)) return given;
-    return Object.fromEntries(Object.entries(given).map(([name, member]) => [text(name), value(member)]));
+    if (typeof given !== 'object' || given === null) return given;
+    if (depth === MAX_DEPTH) return '[too deep]';
+    if (Array.isArray(given)) return given.map((member) => masked(member, depth + 1));
+    return Object.fromEntries(Object.entries(given).map(([name, member]) => [text(name), masked(member, depth + 1)]));
   }
 
-  return { text, value };
+  return { text, value: (given) => masked(given, 0) };
 }
 
 function formsOf(secret: string): readonly (string | RegExp)[] {
