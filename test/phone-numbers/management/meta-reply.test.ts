@@ -26,6 +26,7 @@ it.each([
     { echo: { pin: '[removed]', text: 'PIN [removed]' } },
   ],
   [
+    'a member of 5,000 characters',
     { success: true, note: 'x'.repeat(5_000), id: '7' },
     { note: '[too long]', id: '7' },
   ],
