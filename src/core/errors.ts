@@ -285,15 +285,19 @@ export interface HubcastErrorOptions extends ErrorOptions {
   readonly retryAfterMs?: number | undefined;
   /** Traces of the cause that a caller may see, such as Meta's code and trace id. Never input, never secrets. */
   readonly details?: Readonly<Record<string, string | number>> | undefined;
+  /** Where the table's fix does not fit the cause. */
+  readonly fix?: string | undefined;
 }
 
 /**
- * An error of the table above. `message` is the diagnosis: what came, what was expected. The fix comes from the table.
+ * An error of the table above. `message` is the diagnosis: what came, what was expected. The fix comes from the table, unless the cause has one
+ * of its own.
  */
 export class HubcastError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterMs: number | undefined;
   readonly details: Readonly<Record<string, string | number>> | undefined;
+  readonly #fix: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: HubcastErrorOptions = {}) {
     // Where it was thrown is told for faults of ours only, and a stack costs a tenth of a refusal.
@@ -305,10 +309,12 @@ export class HubcastError extends Error {
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
     this.details = options.details;
+    this.#fix = options.fix;
   }
 
   get kind(): ErrorKind {
-    return ERRORS[this.code];
+    const kind: ErrorKind = ERRORS[this.code];
+    return this.#fix === undefined ? kind : { ...kind, fix: this.#fix };
   }
 }
 

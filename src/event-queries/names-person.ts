@@ -1,7 +1,10 @@
 /**
- * Whether a record is about a person: whether their id or number stands in it as a value of its own. Texts that merely
- * mention it are not found. The business's own number, which stands beside everything, does not count.
+ * Whether a record is about a person: whether their id or number is a value of its own in it, whatever the member is
+ * called. Texts that merely mention it are not found. A number that the record shows as the business's own does not
+ * count, because that number is beside everything.
  */
+import { commonForm } from '../fields/person.ts';
+import { findField } from '../fields/registry.ts';
 import type { StoredRecord } from '../records/record.ts';
 
 export interface Person {
@@ -11,7 +14,6 @@ export interface Person {
   readonly digits?: string | undefined;
 }
 
-const OF_THE_BUSINESS: ReadonlySet<string> = new Set(['metadata', 'phone_number', 'display_phone_number']);
 const BYTES = 'body_base64';
 /** A number as people write it, and nothing else. */
 const WRITTEN_NUMBER = /^[+\d\s().\-/]{5,40}$/;
@@ -20,63 +22,117 @@ const MESSAGE_ID = /^wa[mc]id\.([\w+/=-]+)$/;
 const MAX_NESTING = 4;
 
 export function namesPerson({ key, value }: StoredRecord, person: Person): boolean {
-  const participant = key?.slice(key.indexOf(':') + 1);
-  if (participant !== undefined && key?.includes(':') && isPerson(participant, person) && !isBusinessKey(value))
-    return true;
   const event = parse(value);
-  return event === undefined ? mentions(value, person) : holds(event, person);
+  if (event === undefined) return mentions(value, person);
+  const search = new Search(person);
+  if (key?.includes(':')) search.look(key.slice(key.indexOf(':') + 1));
+  search.lookThrough(event);
+  return search.found;
 }
 
-/** Phone-number events are keyed by the business's own number. */
-function isBusinessKey(value: string): boolean {
-  const event = parse(value) as
-    | { readonly data?: { readonly phone_number?: unknown; readonly context?: unknown } }
-    | undefined;
-  return event?.data?.context === undefined;
-}
+class Search {
+  readonly #participant: string | undefined;
+  readonly #digits: string | undefined;
+  /** Of the digits, one for the ways in which some countries write them. */
+  readonly #form: string | undefined;
+  #byParticipant = false;
+  #byNumber = false;
+  /** Texts that show a number as the business's own. */
+  #participantIsOurs = false;
+  #numberIsOurs = false;
 
-/** Without recursion: what could not be read may be nested deeper than the stack reaches. */
-function holds(whole: unknown, person: Person): boolean {
-  const open: { readonly part: unknown; readonly nesting: number }[] = [{ part: whole, nesting: 0 }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { part, nesting } = next;
-    if (typeof part === 'string' || typeof part === 'number') {
-      const text = String(part);
-      if (isPerson(text, person) || isNamedById(text, person)) return true;
-      // The answers of a Flow come as JSON in a text.
-      if (nesting < MAX_NESTING && /^\s*[[{]/.test(text)) open.push({ part: parse(text), nesting: nesting + 1 });
-    } else if (Array.isArray(part)) {
-      for (const item of part) open.push({ part: item, nesting });
-    } else if (typeof part === 'object' && part !== null) {
-      for (const [name, member] of Object.entries(part)) {
-        if (isPerson(name, person)) return true;
-        if (name === BYTES && typeof member === 'string') {
-          const text = Buffer.from(member, 'base64').toString();
-          const body = parse(text);
-          // A whole request, or what could not be read: of that, any mention counts.
-          if (body === undefined && mentions(text, person)) return true;
-          open.push({ part: body, nesting });
-        } else if (!OF_THE_BUSINESS.has(name)) open.push({ part: member, nesting });
+  constructor({ participant, digits }: Person) {
+    this.#participant = participant;
+    this.#digits = digits;
+    this.#form = digits === undefined ? undefined : commonForm(digits);
+  }
+
+  get found(): boolean {
+    return (this.#byParticipant && !this.#participantIsOurs) || (this.#byNumber && !this.#numberIsOurs);
+  }
+
+  look(text: string): void {
+    this.#byParticipant ||= text === this.#participant;
+    this.#byNumber ||= this.#isNumber(text) || this.#isInId(text);
+  }
+
+  /** Without recursion: what could not be read may be nested deeper than the stack reaches. */
+  lookThrough(whole: unknown): void {
+    this.#lookForOurs(ourNumberOf(whole));
+    const open: { readonly part: unknown; readonly nesting: number }[] = [{ part: whole, nesting: 0 }];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const { part, nesting } = next;
+      if (typeof part === 'string' || typeof part === 'number') {
+        const text = String(part);
+        this.look(text);
+        // The answers of a Flow come as JSON in a text.
+        if (nesting < MAX_NESTING && /^\s*[[{]/.test(text)) open.push({ part: parse(text), nesting: nesting + 1 });
+      } else if (Array.isArray(part)) {
+        for (const item of part) open.push({ part: item, nesting });
+      } else if (typeof part === 'object' && part !== null) {
+        if (nesting === 0) this.#lookForOurs(ourNumberIn(part as Members));
+        for (const [name, member] of Object.entries(part)) {
+          this.look(name);
+          open.push({ part: name === BYTES ? this.#bodyIn(member) : member, nesting });
+        }
       }
     }
   }
-  return false;
+
+  /** A whole request, or what could not be read: of that, any mention counts. */
+  #bodyIn(base64: unknown): unknown {
+    if (typeof base64 !== 'string') return base64;
+    const text = Buffer.from(base64, 'base64').toString();
+    const body = parse(text);
+    if (body === undefined) {
+      this.#byParticipant ||= mentions(text, { participant: this.#participant });
+      this.#byNumber ||= mentions(text, { digits: this.#digits });
+    }
+    return body;
+  }
+
+  #lookForOurs(number: unknown): void {
+    if (typeof number !== 'string' && typeof number !== 'number') return;
+    this.#participantIsOurs ||= String(number) === this.#participant;
+    this.#numberIsOurs ||= this.#isNumber(String(number));
+  }
+
+  #isNumber(text: string): boolean {
+    return this.#form !== undefined && WRITTEN_NUMBER.test(text) && commonForm(digitsOf(text)) === this.#form;
+  }
+
+  /** Ids of messages and calls have the person's number in base64. */
+  #isInId(text: string): boolean {
+    const [, encoded] = MESSAGE_ID.exec(text) ?? [];
+    if (encoded === undefined || this.#form === undefined) return false;
+    const runs =
+      Buffer.from(encoded, 'base64')
+        .toString('latin1')
+        .match(/\d{5,}/g) ?? [];
+    return runs.some((run) => commonForm(run) === this.#form);
+  }
 }
 
-/** Ids of messages and calls have the person's number in base64. */
-function isNamedById(text: string, { digits }: Person): boolean {
-  const [, encoded] = MESSAGE_ID.exec(text) ?? [];
-  if (encoded === undefined) return false;
-  const runs =
-    Buffer.from(encoded, 'base64')
-      .toString('latin1')
-      .match(/\d{5,}/g) ?? [];
-  return runs.some((run) => run === digits);
+type Members = Readonly<Record<string, unknown>>;
+
+/** Of an event: the number it is about. */
+function ourNumberOf(event: unknown): unknown {
+  return membersOf(membersOf(membersOf(event).data).phone_number).digits;
 }
 
-function isPerson(text: string, { participant, digits }: Person): boolean {
-  if (participant !== undefined && text === participant) return true;
-  return digits !== undefined && WRITTEN_NUMBER.test(text) && text.replace(/\D/g, '').replace(/^00/, '') === digits;
+/** Where Meta shows the business's own number: beside items, and in updates that are about the number or its account. */
+function ourNumberIn(part: Members): unknown {
+  if (part.display_phone_number !== undefined) return part.display_phone_number;
+  const family = typeof part.field === 'string' ? findField(part.field)?.family : undefined;
+  return family === 'phone-numbers' || family === 'accounts' ? membersOf(part.value).phone_number : undefined;
+}
+
+function membersOf(part: unknown): Members {
+  return typeof part === 'object' && part !== null ? (part as Members) : {};
+}
+
+function digitsOf(text: string): string {
+  return text.replace(/\D/g, '').replace(/^00/, '');
 }
 
 function mentions(text: string, { participant, digits }: Person): boolean {

@@ -13,6 +13,13 @@ export function answerHandshake(query: Readonly<Record<string, unknown>>, verify
   const mode = query['hub.mode'];
   const token = query['hub.verify_token'];
   const challenge = query['hub.challenge'];
+  if (mode === undefined && token === undefined && challenge === undefined) {
+    throw new HubcastError(
+      'verification_refused',
+      'Verification request refused: the query is missing; hub.mode, hub.verify_token and hub.challenge were expected.',
+      { fix: QUERY_FIX },
+    );
+  }
   if (mode !== 'subscribe') throw refused('hub.mode is not "subscribe"');
   if (typeof token !== 'string') throw refused('hub.verify_token is missing or given twice');
   if (typeof challenge !== 'string' || challenge === '')
@@ -22,6 +29,9 @@ export function answerHandshake(query: Readonly<Record<string, unknown>>, verify
   }
   return challenge;
 }
+
+const QUERY_FIX =
+  'The verify token is not the cause. If Meta sent the request, a proxy or tunnel dropped its query: let it pass the query on unchanged. Opened in a browser, the callback URL has no query.';
 
 /** Compares digests, so that neither content nor length shows in the time taken. */
 export function equalInConstantTime(expected: string, given: string): boolean {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { namesPerson } from '../../src/event-queries/names-person.ts';
+import type { OutgoingRecord } from '../../src/records/record.ts';
 import { receiveInto } from '../support/receive-into.ts';
 
 const PERSON = { digits: '4915112345678', participant: 'US.998877665544' };
@@ -15,6 +16,7 @@ async function named(field: string, members: object): Promise<boolean[]> {
 const message = (members: object) => ({
   messages: [{ id: 'a', from: '999', timestamp: '1739321024', type: 'text', ...members }],
 });
+const contactOf = (contact: object) => ({ type: 'contact', action: 'add', contact });
 const idWith = (digits: string) => `wamid.${Buffer.from(`\u0018\r${digits}\u0015`, 'latin1').toString('base64')}`;
 
 describe('a record names a person', () => {
@@ -30,6 +32,20 @@ describe('a record names a person', () => {
       message({ interactive: { nfm_reply: { response_json: JSON.stringify({ inner: '["4915112345678"]' }) } } }),
     ],
     ['as the name of a member', 'new_thing', { '4915112345678': 1 }],
+    ['as the sender of a handover', 'messaging_handovers', { sender: { phone_number: '4915112345678' } }],
+    [
+      'in a synchronised contact',
+      'smb_app_state_sync',
+      { state_sync: [contactOf({ phone_number: '+49 151 12345678' })] },
+    ],
+    [
+      "as the phone_number in a Flow's answers",
+      'messages',
+      message({
+        interactive: { nfm_reply: { response_json: '{"phone_number":"+49 151 12345678","display_phone_number":"1"}' } },
+      }),
+    ],
+    ['as the phone_number of a new field', 'new_thing', { phone_number: '4915112345678' }],
     ['in the id of a message', 'messages', { statuses: [{ id: idWith('4915112345678'), status: 'read' }] }],
   ])('%s', async (_how, field, members) => {
     expect(await named(field, members)).toEqual([true]);
@@ -41,6 +57,55 @@ describe('a record names a person', () => {
     ["of another message's id", message({ context: { id: idWith('549151123456781') } })],
   ])('but not one %s', async (_how, members) => {
     expect(await named('messages', members)).toEqual([false]);
+  });
+
+  it.each(['smb_app_state_sync', 'messaging_handovers', 'messages', 'new_thing'])(
+    'in a captured request of %s, with and without its number in the key',
+    async (field) => {
+      const value = { metadata: METADATA, inner: [{ phone_number: '4915112345678' }] };
+      const body = JSON.stringify({
+        object: 'whatsapp_business_account',
+        entry: [{ id: '1', changes: [{ field, value }] }],
+      });
+      const captured = (text: string) => ({
+        topic: 't',
+        partition: 0,
+        offset: '1',
+        key: '5:0f3c',
+        headers: {},
+        timestampMs: 0,
+        value: JSON.stringify({ data: { body_base64: Buffer.from(text).toString('base64') } }),
+      });
+      expect(namesPerson(captured(body), PERSON)).toBe(true);
+      expect(namesPerson({ ...captured(body), key: '5:4915112345678' }, PERSON)).toBe(true);
+      expect(namesPerson(captured(body.replace('4915112345678', '1')), PERSON)).toBe(false);
+    },
+  );
+
+  it.each([
+    ['5215512345678', '525512345678'],
+    ['5491123456789', '541123456789'],
+    ['5511987654321', '551187654321'],
+  ])('whose number %s is also written %s', async (asked, written) => {
+    const [record] = await receiveInto(
+      Buffer.from(
+        JSON.stringify({
+          object: 'whatsapp_business_account',
+          entry: [{ id: '1', changes: [{ field: 'messages', value: message({ from: written }) }] }],
+        }),
+      ),
+    );
+    const stored = { ...(record as OutgoingRecord), partition: 0, offset: '1' };
+    expect(namesPerson(stored, { digits: asked })).toBe(true);
+    expect(namesPerson(stored, { digits: `${asked.slice(0, -1)}0` })).toBe(false);
+  });
+
+  it.each<[string, object]>([
+    ['account_update', { event: 'VERIFIED_ACCOUNT', phone_number: '4915112345678' }],
+    ['security', { event: 'PIN_CHANGED', display_phone_number: '4915112345678' }],
+    ['messaging_handovers', { recipient: { phone_number_id: '5', display_phone_number: '+49 151 12345678' } }],
+  ])('but not the business by its own number in %s', async (field, members) => {
+    expect(await named(field, members)).toEqual([false]);
   });
 
   it('but not the business by its own number', async () => {
