@@ -32,6 +32,7 @@ export const LAYERS: readonly (readonly string[])[] = [
     'stores/dedupe-cache.ts',
     'stores/group-commit.ts',
     'stores/lease.ts',
+    'stores/open-requests.ts',
     'stores/ordered-writer.ts',
     'stores/store.ts',
     'stores/store-kind.ts',

@@ -3,9 +3,9 @@ import type { OutgoingRecord } from '../records/record.ts';
 import type { Readiness } from './store.ts';
 
 /**
- * Writes records that are durable elsewhere already, such that who comes back for those that failed finds the order within
- * each topic as it was. Resolves to one outcome for each record: null when it is durable, `record_refused` when it can
- * never be; else it was perhaps not stored, and neither was any later record of its topic.
+ * Writes records that are durable elsewhere already. Resolves to one outcome for each record: null when it is durable,
+ * `record_refused` when it can never be; else it was perhaps not stored, and neither was any later record of its key. A
+ * caller that writes the failed ones again, in their order, keeps the order of each key.
  */
 export type WriteInOrder = (records: readonly OutgoingRecord[]) => Promise<readonly (HubcastError | null)[]>;
 

@@ -1,7 +1,7 @@
 /** `hubcast topics` against a real broker. */
 import { randomBytes } from 'node:crypto';
 import { expect, it } from '@jest/globals';
-import { Kafka } from '../../src/stores/kafka/connection.ts';
+import kafkajs from 'kafkajs';
 import { makeRecord, openStore } from '../stores/kafka/support.ts';
 import { describeKafka } from '../support/kafka.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -38,7 +38,7 @@ describeKafka('hubcast topics', (kafka) => {
 
   it('sets what is wrong and keeps the settings of others; adds partitions only while no record has a key', async () => {
     const topic = `${prefix}.accounts`;
-    const admin = new Kafka({ brokers: kafka.brokers, logLevel: 0 }).admin();
+    const admin = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: 0 }).admin();
     await admin.connect();
     const entries = { 'max.message.bytes': '1000000', 'segment.bytes': '20000000', 'retention.ms': '1234567' };
     const configEntries = Object.entries(entries).map(([name, value]) => ({ name, value }));

@@ -1,7 +1,7 @@
 /** Bodies made to lose, confuse or multiply what Meta signed; each was seen to do so once. */
 import { describe, expect, it } from '@jest/globals';
 import { toRefusedRecordDeadLetters } from '../../src/records/refused-record.ts';
-import { recordBytes } from '../../src/stores/kafka/batches.ts';
+import { recordBytes } from '../../src/stores/kafka/record-bytes.ts';
 import { receiveInto } from '../support/receive-into.ts';
 
 const OBJECT = 'whatsapp_business_account';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { deadLetterSchema } from '../../src/events/contract.ts';
 import { toRefusedRecordDeadLetters } from '../../src/records/refused-record.ts';
-import { recordBytes } from '../../src/stores/kafka/batches.ts';
+import { recordBytes } from '../../src/stores/kafka/record-bytes.ts';
 import { receiveInto } from '../support/receive-into.ts';
 
 async function largeRecord(size: number) {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { HubcastError } from '../../src/core/errors.ts';
-import { createSharedWrites, type SharedWritesOptions, type Write } from '../../src/stores/group-commit.ts';
+import { createSharedWrites, type SharedWritesOptions } from '../../src/stores/group-commit.ts';
+import type { Write } from '../../src/stores/open-requests.ts';
 import { makeRecord } from './make-record.ts';
 
 /** A store whose writes end when the test says so. */

@@ -1,9 +1,20 @@
-/** What every connection to Kafka is made from: writer, topic check and reader share it. */
+/**
+ * A connection to one broker, over kafkajs' network and message formats, without kafkajs' own retries, producer and
+ * groups. Its retries acknowledge records that were never stored (a partition that moves to a broker which already
+ * answered is skipped), its producer says of a failed write neither which partition failed nor which was stored.
+ */
 import './idle-timer.ts';
+import './sasl-sessions.ts';
 import './batch-encoder.ts';
 import './record-encoder.ts';
-import kafkajs from 'kafkajs';
+import './compression.ts';
+import Broker from 'kafkajs/src/broker/index.js';
+import loggers from 'kafkajs/src/loggers/index.js';
+import ConnectionPool from 'kafkajs/src/network/connectionPool.js';
+import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js';
+import protocol from 'kafkajs/src/protocol/requests/index.js';
 import type { Logger } from '../../core/log.ts';
+import { kafkaErrorType } from './errors.ts';
 import { kafkajsLogging } from './kafkajs-log.ts';
 import { type KafkaSasl, type KafkaTls, toKafkajsSasl } from './security.ts';
 import type { Sockets } from './sockets.ts';
@@ -14,6 +25,8 @@ export interface KafkaConnection {
   readonly clientId: string;
   readonly tls?: KafkaTls | (() => KafkaTls);
   readonly sasl?: KafkaSasl | (() => KafkaSasl);
+  /** KAFKA_CLUSTER_ID: another cluster is not written to. */
+  readonly clusterId?: string | undefined;
   readonly log: Logger;
 }
 
@@ -22,29 +35,57 @@ export interface ConnectionLimits {
   readonly requestTimeoutMs: number;
 }
 
-/**
- * kafkajs' settings for one session. `retries: 0` everywhere: its retries acknowledge records that were never stored
- * (a partition that moves to a broker which already answered is skipped).
- */
-export function kafkajsConfig(
-  { clientId, tls, sasl, log }: KafkaConnection,
-  brokers: readonly string[],
-  sockets: Sockets,
-  { connectTimeoutMs, requestTimeoutMs }: ConnectionLimits,
-) {
-  return {
-    brokers: [...brokers],
-    clientId,
-    ...(tls === undefined ? {} : { ssl: typeof tls === 'function' ? tls() : tls }),
-    ...(sasl === undefined ? {} : { sasl: toKafkajsSasl(typeof sasl === 'function' ? sasl() : sasl) }),
-    connectionTimeout: connectTimeoutMs,
-    authenticationTimeout: requestTimeoutMs,
-    requestTimeout: requestTimeoutMs,
-    enforceRequestTimeout: true,
-    retry: { retries: 0 },
-    socketFactory: sockets.factory,
-    ...kafkajsLogging(log),
-  };
+/** Short: a broker that is back is found within half a second. */
+export const KAFKA_BACKOFF = { firstMs: 50, longestMs: 500 };
+
+export interface BrokerConnection {
+  /**
+   * Errors of single topics and partitions stay in the answer.
+   * @param api Kafka's name of the request, such as `Metadata`
+   */
+  readonly request: <Answer>(api: string, body: unknown) => Promise<Answer>;
+  /** Does nothing while it is connected and logged in. */
+  readonly reconnect: () => Promise<void>;
 }
 
-export const { Kafka } = kafkajs;
+/** Resolves when the broker has answered and accepted the log-in. The connection ends with `sockets`. */
+export async function connectBroker(
+  { clientId, tls, sasl, log }: KafkaConnection,
+  { connectTimeoutMs, requestTimeoutMs }: ConnectionLimits,
+  sockets: Sockets,
+  address: string,
+): Promise<BrokerConnection> {
+  const logger = loggers.createLogger(kafkajsLogging(log));
+  const colon = address.lastIndexOf(':');
+  const connectionPool = new ConnectionPool({
+    host: address.slice(0, colon),
+    port: Number(address.slice(colon + 1)),
+    rack: null,
+    ssl: (typeof tls === 'function' ? tls() : tls) ?? null,
+    sasl: sasl === undefined ? null : toKafkajsSasl(typeof sasl === 'function' ? sasl() : sasl),
+    clientId,
+    connectionTimeout: connectTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    enforceRequestTimeout: true,
+    socketFactory: sockets.factory,
+    logger,
+  });
+  const authenticationTimeout = requestTimeoutMs;
+  const broker = new Broker({ connectionPool, logger, authenticationTimeout, allowAutoTopicCreation: false });
+  await broker.connect();
+  return {
+    reconnect: () => broker.connect(),
+    async request<Answer>(api: string, body: unknown): Promise<Answer> {
+      try {
+        if (!broker.isConnected()) await broker.connect();
+        const message = broker.lookupRequest(apiKeys[api] ?? -1, protocol.requests[api])(body);
+        const response = { decode: message.response.decode, parse: async (decoded: unknown) => decoded };
+        return (await connectionPool.send({ ...message, response })) as Answer;
+      } catch (error) {
+        // The log-in succeeded before, so that the settings are right.
+        if (kafkaErrorType(error) !== 'ILLEGAL_SASL_STATE') throw error;
+        throw new Error(`The broker at ${address} ended the log-in's session (ILLEGAL_SASL_STATE).`);
+      }
+    },
+  };
+}

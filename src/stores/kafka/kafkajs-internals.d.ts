@@ -26,6 +26,14 @@ declare module 'kafkajs/src/loggers/index.js' {
   export = loggers;
 }
 
+declare module 'kafkajs/src/network/connection.js' {
+  class Connection {
+    /** Milliseconds, a 64-bit number; 0 without an end. */
+    readonly sessionLifetime: { toString(): string };
+  }
+  export = Connection;
+}
+
 declare module 'kafkajs/src/network/connectionPool.js' {
   class ConnectionPool {
     constructor(options: {

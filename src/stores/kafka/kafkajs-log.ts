@@ -5,11 +5,11 @@ const { logLevel } = kafkajs;
 
 /**
  * kafkajs logs an error for every attempt that fails while a broker is away. What an operator needs to know is logged
- * by the session leader, once; these lines are for those who look closer.
+ * by hubcast, once; these lines are for those who look closer.
  */
 export function kafkajsLogging(log: Logger) {
   return {
-    logLevel: log.isLevelEnabled('trace') ? logLevel.DEBUG : logLevel.WARN,
+    level: log.isLevelEnabled('trace') ? logLevel.DEBUG : logLevel.WARN,
     logCreator:
       () =>
       ({ level, namespace, log: { message, broker, error } }: LogEntry): void => {

@@ -5,10 +5,9 @@
 import { createBackoff } from '../../core/backoff.ts';
 import { pause } from '../../core/time-out.ts';
 import type { ReadBack, ReadOptions, ReadRecords, StoredRecord } from '../../records/record.ts';
-import type { KafkaConnection } from './connection.ts';
+import { KAFKA_BACKOFF, type KafkaConnection } from './connection.ts';
 import { retryDecisionFor, storeUnavailable } from './errors.ts';
 import { locate, moveToEarliest, type Position } from './positions.ts';
-import { KAFKA_BACKOFF } from './session-manager.ts';
 import { createSockets } from './sockets.ts';
 import { connectWire, kafkaError, type Wire } from './wire.ts';
 import type { FetchedMessage } from './wire-messages.ts';

@@ -2,7 +2,7 @@
 import { pause } from '../../core/time-out.ts';
 import { topicConfigs } from '../../records/compare-topics.ts';
 import type { TopicPlan } from '../../records/topics.ts';
-import { describeKafkaError, retryDecisionFor } from './errors.ts';
+import { describeKafkaError, kafkaErrorType, retryDecisionFor } from './errors.ts';
 import { locate, type Position } from './positions.ts';
 import { kafkaError, type Wire } from './wire.ts';
 import type { TopicMetadata } from './wire-messages.ts';
@@ -18,13 +18,16 @@ export interface TopicSettings {
 /** What writing to a topic needs to know. */
 export interface TopicState {
   readonly name: string;
-  readonly partitionCount: number;
-  /** The largest batch the broker takes: the topic's max.message.bytes. */
+  /** Node ids of the leaders by partition, -1 while there is none. Empty where the topic cannot be used. */
+  readonly leaders: readonly number[];
+  /** The largest batch the broker accepts: the topic's max.message.bytes. */
   readonly maxBatchBytes: number;
-  /** Why nothing can be written to it now. */
+  /** Why no record can be written to it now. */
   readonly problem?: string;
-  /** The problem may pass by itself within moments, such as an election; else an operator has to mend something. */
-  readonly passing?: boolean;
+  /** What is done about the problem: wait, or tell each request. */
+  readonly isPassing?: boolean;
+  /** The problem is a missing right. */
+  readonly isDenied?: boolean;
   readonly warnings: readonly string[];
 }
 
@@ -36,7 +39,7 @@ export const DEFAULT_MAX_BATCH_BYTES = 1024 * 1024;
 const UNKNOWN_TOPIC = 3;
 const TOPIC_ALREADY_EXISTS = 36;
 const SERVED_POLL_MS = 50;
-const CONFIGS = ['max.message.bytes', 'cleanup.policy', 'min.insync.replicas'];
+const CONFIGS = ['max.message.bytes', 'cleanup.policy', 'min.insync.replicas', 'unclean.leader.election.enable'];
 
 export async function checkTopics(
   wire: Wire,
@@ -113,7 +116,7 @@ export async function createTopics(
     if (errorCode === 0 || errorCode === TOPIC_ALREADY_EXISTS) return [];
     const error = kafkaError(errorCode);
     const reason = `Topic ${topic} is missing and cannot be created with ${settings.partitions} partitions and replication factor ${settings.replicationFactor}: ${errorMessage ?? ''} (${describeKafkaError(error)})`;
-    return [{ ...unusable(topic, reason), passing: retryDecisionFor(error) === 'passing' }];
+    return [{ ...unusable(topic, reason), ...natureOf(error) }];
   });
 }
 
@@ -147,38 +150,25 @@ function toState(
     if (!settings.plans.has(name))
       return unusable(name, `Topic ${name} does not exist and was not planned at start. Create it.`);
     // Brokers learn of a creation or a deletion a moment after the controller.
-    return { ...unusable(name, `Topic ${name} is being created.`), passing: true };
+    return { ...unusable(name, `Topic ${name} is being created.`), isPassing: true };
   }
   if (code !== 0) {
     const error = kafkaError(code);
-    return {
-      ...unusable(name, `Topic ${name} cannot be used: ${describeKafkaError(error)}`),
-      passing: retryDecisionFor(error) === 'passing',
-    };
+    return { ...unusable(name, `Topic ${name} cannot be used: ${describeKafkaError(error)}`), ...natureOf(error) };
   }
+  const leaders: number[] = [];
+  for (const { partitionId, leader } of metadata.partitionMetadata) leaders[partitionId] = leader;
   const maxBatchBytes = Number(configs.get('max.message.bytes') ?? DEFAULT_MAX_BATCH_BYTES);
-  const state = {
-    name,
-    partitionCount: metadata.partitionMetadata.length,
-    maxBatchBytes,
-    warnings: warningsFor(name, maxBatchBytes, configs, settings),
-  };
-  const problem = partitionProblem(name, metadata, Number(configs.get('min.insync.replicas') ?? 1));
-  return problem === undefined ? state : { ...state, problem, passing: true };
+  return { name, leaders, maxBatchBytes, warnings: warningsFor(metadata, maxBatchBytes, configs, settings) };
 }
 
-function partitionProblem(name: string, { partitionMetadata }: TopicMetadata, minInSync: number): string | undefined {
-  for (const { partitionId, leader, isr } of partitionMetadata) {
-    if (leader < 0) return `Partition ${partitionId} of topic ${name} has no leader: its brokers are down.`;
-    if (isr.length < minInSync) {
-      return `Partition ${partitionId} of topic ${name} has ${isr.length} in-sync replicas, and min.insync.replicas asks for ${minInSync}.`;
-    }
-  }
-  return undefined;
+function natureOf(error: unknown): Pick<TopicState, 'isPassing' | 'isDenied'> {
+  const isDenied = kafkaErrorType(error) === 'TOPIC_AUTHORIZATION_FAILED';
+  return { isPassing: retryDecisionFor(error) === 'passing', isDenied };
 }
 
 function warningsFor(
-  name: string,
+  { topic: name, partitionMetadata }: TopicMetadata,
   maxBatchBytes: number,
   configs: ReadonlyMap<string, string | null>,
   { maxMessageBytes, plans }: TopicSettings,
@@ -200,9 +190,21 @@ function warningsFor(
       `Topic ${name} has cleanup.policy=${policy}; expected ${plan.compacted ? 'compact' : 'delete'}, as ${plan.compacted ? 'current state has to be kept' : 'compaction drops events of the same key'}.`,
     );
   }
+  const minInSync = Number(configs.get('min.insync.replicas') ?? 1);
+  const short = partitionMetadata.filter(({ leader, isr }) => leader >= 0 && isr.length < minInSync);
+  if (short.length > 0) {
+    warnings.push(
+      `Topic ${name} has fewer in-sync replicas than min.insync.replicas (${minInSync}) in partition ${short.map(({ partitionId }) => partitionId).join(', ')}: Kafka may refuse writes to it.`,
+    );
+  }
+  if (configs.get('unclean.leader.election.enable') === 'true') {
+    warnings.push(
+      `Topic ${name} has unclean.leader.election.enable=true: a replica that lags may become the leader, and events that Kafka confirmed are lost then. Set it to false.`,
+    );
+  }
   return warnings;
 }
 
 function unusable(name: string, problem: string): TopicState {
-  return { name, partitionCount: 0, maxBatchBytes: DEFAULT_MAX_BATCH_BYTES, problem, warnings: [] };
+  return { name, leaders: [], maxBatchBytes: DEFAULT_MAX_BATCH_BYTES, problem, warnings: [] };
 }

@@ -24,6 +24,19 @@ export interface MetadataResponse {
   readonly topicMetadata: readonly TopicMetadata[];
 }
 
+export interface ProducedPartition {
+  readonly partition: number;
+  readonly errorCode: number;
+  /** Decimal; negative where nothing was stored. */
+  readonly baseOffset: string;
+}
+
+export interface ProduceResponse {
+  readonly topics: readonly { readonly topicName: string; readonly partitions: readonly ProducedPartition[] }[];
+  /** How long the broker's quota makes this client wait, in ms. */
+  readonly clientSideThrottleTime?: number;
+}
+
 export interface CreateTopicsResponse {
   readonly topicErrors: readonly {
     readonly topic: string;

@@ -3,14 +3,8 @@
  * asks for every topic of the cluster, so that one sick topic of somebody else fails it, and hides which topic an error
  * is about; its consumer needs a group, which would leave traces on the cluster and take seconds to join.
  */
-import './compression.ts';
-import Broker from 'kafkajs/src/broker/index.js';
-import loggers from 'kafkajs/src/loggers/index.js';
-import ConnectionPool from 'kafkajs/src/network/connectionPool.js';
 import protocolErrors from 'kafkajs/src/protocol/error.js';
-import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js';
-import protocol from 'kafkajs/src/protocol/requests/index.js';
-import { type ConnectionLimits, type KafkaConnection, kafkajsConfig } from './connection.ts';
+import { type BrokerConnection, type ConnectionLimits, connectBroker, type KafkaConnection } from './connection.ts';
 import type { Sockets } from './sockets.ts';
 import type {
   AlterConfigsResponse,
@@ -40,8 +34,9 @@ export interface Wire {
   ) => Promise<CreateTopicsResponse>;
   readonly listOffsets: (nodeId: number, topics: readonly unknown[]) => Promise<OffsetsResponse>;
   readonly fetch: (nodeId: number, body: Readonly<Record<string, unknown>>) => Promise<FetchResponse>;
-  /** The broker it went to first: known to answer. */
-  readonly seedAddress: string;
+  /** As the last answer to `metadata` said. */
+  readonly brokers: () => MetadataResponse['brokers'];
+  readonly clusterId: () => string | null;
   /** A connection to the broker that keeps a group. @throws Kafka's error when there is none now */
   readonly coordinatorOf: (groupId: string) => Promise<Coordinator>;
 }
@@ -69,114 +64,82 @@ export async function connectWire(
   limits: ConnectionLimits,
   sockets: Sockets,
 ): Promise<Wire> {
-  const config = kafkajsConfig(connection, connection.brokers, sockets, limits);
-  const logger = loggers.createLogger({ level: config.logLevel, logCreator: config.logCreator });
-  const known = new Map<number, Broker>();
-  let addresses: MetadataResponse['brokers'] = [];
+  const known = new Map<number, Promise<BrokerConnection>>();
+  let brokers: MetadataResponse['brokers'] = [];
+  let clusterId: string | null = null;
   let controllerId = -1;
 
-  async function open(host: string, port: number): Promise<Broker> {
-    const connectionPool = new ConnectionPool({
-      host,
-      port,
-      rack: null,
-      ssl: config.ssl ?? null,
-      sasl: config.sasl ?? null,
-      clientId: config.clientId,
-      connectionTimeout: config.connectionTimeout,
-      requestTimeout: config.requestTimeout,
-      enforceRequestTimeout: true,
-      socketFactory: sockets.factory,
-      logger,
-    });
-    const broker = new Broker({
-      connectionPool,
-      logger,
-      authenticationTimeout: config.authenticationTimeout,
-      allowAutoTopicCreation: false,
-    });
-    await broker.connect();
-    return broker;
-  }
+  const open = (address: string) => connectBroker(connection, limits, sockets, address);
 
-  async function request<Answer>(broker: Broker, api: string, body: unknown): Promise<Answer> {
-    if (!broker.isConnected()) await broker.connect();
-    const message = broker.lookupRequest(apiKeys[api] ?? -1, protocol.requests[api])(body);
-    const response = { decode: message.response.decode, parse: async (decoded: unknown) => decoded };
-    return (await broker.connectionPool.send({ ...message, response })) as Answer;
-  }
-
-  async function brokerOf(nodeId: number): Promise<Broker> {
+  function brokerOf(nodeId: number): Promise<BrokerConnection> {
     const opened = known.get(nodeId);
     if (opened !== undefined) return opened;
-    const address = addresses.find((broker) => broker.nodeId === nodeId);
+    const address = brokers.find((broker) => broker.nodeId === nodeId);
     if (address === undefined) throw new Error(`Broker ${nodeId} is not part of the cluster (any more).`);
-    const broker = await open(address.host, address.port);
+    const broker = open(`${address.host}:${address.port}`);
+    broker.catch(() => known.delete(nodeId));
     known.set(nodeId, broker);
     return broker;
   }
 
+  const controller = () => (controllerId >= 0 ? brokerOf(controllerId) : seed);
+
   /** All at once, as a frozen broker takes connections and never answers: the first to answer is used. */
-  async function connectSeed(): Promise<{ seed: Broker; seedAddress: string }> {
-    const attempts = config.brokers.map(async (seedAddress) => {
-      const colon = seedAddress.lastIndexOf(':');
-      return { seed: await open(seedAddress.slice(0, colon), Number(seedAddress.slice(colon + 1))), seedAddress };
-    });
+  async function connectSeed(): Promise<BrokerConnection> {
     try {
-      return await Promise.any(attempts);
+      return await Promise.any(connection.brokers.map(open));
     } catch (error) {
       throw (error as AggregateError).errors[0];
     }
   }
 
-  const { seed, seedAddress } = await connectSeed();
+  const seed = await connectSeed();
 
   return {
-    seedAddress,
+    brokers: () => brokers,
+    clusterId: () => clusterId,
     async metadata(topics) {
       // An empty list asks for all topics.
       const body = { topics: topics === 'all' ? [] : topics, allowAutoTopicCreation: false };
-      const answer = await request<MetadataResponse>(seed, 'Metadata', body);
-      addresses = answer.brokers;
-      controllerId = answer.controllerId;
+      const answer = await seed.request<MetadataResponse>('Metadata', body);
+      ({ brokers, controllerId, clusterId = null } = answer);
       return answer;
     },
     async createTopics(topics, timeoutMs) {
-      const controller = controllerId >= 0 ? await brokerOf(controllerId) : seed;
-      return request(controller, 'CreateTopics', { topics, validateOnly: false, timeout: timeoutMs });
+      return (await controller()).request('CreateTopics', { topics, validateOnly: false, timeout: timeoutMs });
     },
     describeTopics: (topics, configNames) =>
-      request(seed, 'DescribeConfigs', {
+      seed.request('DescribeConfigs', {
         // An empty list goes out as null, which asks for all.
         resources: topics.map((name) => ({ type: TOPIC_RESOURCE, name, configNames: configNames ?? [] })),
         includeSynonyms: false,
       }),
     alterTopics: async (topics) =>
-      request(controllerId >= 0 ? await brokerOf(controllerId) : seed, 'AlterConfigs', {
+      (await controller()).request('AlterConfigs', {
         resources: topics.map((topic) => ({ type: TOPIC_RESOURCE, ...topic })),
         validateOnly: false,
       }),
     createPartitions: async (topics, timeoutMs) =>
-      request(controllerId >= 0 ? await brokerOf(controllerId) : seed, 'CreatePartitions', {
+      (await controller()).request('CreatePartitions', {
         topicPartitions: topics,
         validateOnly: false,
         timeout: timeoutMs,
       }),
     listOffsets: async (nodeId, topics) =>
-      request(await brokerOf(nodeId), 'ListOffsets', { replicaId: -1, isolationLevel: READ_UNCOMMITTED, topics }),
+      (await brokerOf(nodeId)).request('ListOffsets', { replicaId: -1, isolationLevel: READ_UNCOMMITTED, topics }),
     fetch: async (nodeId, body) =>
-      request(await brokerOf(nodeId), 'Fetch', { isolationLevel: READ_UNCOMMITTED, ...body }),
+      (await brokerOf(nodeId)).request('Fetch', { isolationLevel: READ_UNCOMMITTED, ...body }),
     async coordinatorOf(groupId) {
-      const found = await request<CoordinatorResponse>(seed, 'GroupCoordinator', { groupId });
+      const found = await seed.request<CoordinatorResponse>('GroupCoordinator', { groupId });
       if (found.errorCode !== 0) throw kafkaError(found.errorCode);
-      const broker = await open(found.coordinator.host, found.coordinator.port);
+      const { request } = await open(`${found.coordinator.host}:${found.coordinator.port}`);
       return {
-        joinGroup: (body) => request(broker, 'JoinGroup', body),
-        syncGroup: (body) => request(broker, 'SyncGroup', body),
-        heartbeat: (body) => request(broker, 'Heartbeat', body),
-        leaveGroup: (body) => request(broker, 'LeaveGroup', body),
-        commitOffsets: (body) => request(broker, 'OffsetCommit', body),
-        fetchOffsets: (body) => request(broker, 'OffsetFetch', body),
+        joinGroup: (body) => request('JoinGroup', body),
+        syncGroup: (body) => request('SyncGroup', body),
+        heartbeat: (body) => request('Heartbeat', body),
+        leaveGroup: (body) => request('LeaveGroup', body),
+        commitOffsets: (body) => request('OffsetCommit', body),
+        fetchOffsets: (body) => request('OffsetFetch', body),
       };
     },
   };

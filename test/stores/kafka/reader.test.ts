@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import kafkajs from 'kafkajs';
 import { partitionFor } from '../../../src/records/partition.ts';
 import type { StoredRecord } from '../../../src/records/record.ts';
-import { Kafka } from '../../../src/stores/kafka/connection.ts';
 import { createKafkaReader } from '../../../src/stores/kafka/reader.ts';
 import { describeKafka } from '../../support/kafka.ts';
 import { createTopic, log, makeRecord, openStore, topicPlan } from './support.ts';
@@ -44,7 +44,7 @@ describeKafka('a reader', (kafka) => {
     const store = openStore(kafka.brokers, []);
     await store.append(['0', '1', '2', '3'].map((value) => makeRecord(name, { key: null, value })));
     await store.close();
-    const admin = new Kafka({ brokers: kafka.brokers, logLevel: 0 }).admin();
+    const admin = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: 0 }).admin();
     await admin.connect();
     // kafkajs knows no leaders before it was asked for offsets.
     await admin.fetchTopicOffsets(name);
@@ -59,7 +59,7 @@ describeKafka('a reader', (kafka) => {
   it('shows records of others before their transaction ends, and no markers of transactions', async () => {
     const { name } = topicPlan('messages');
     await createTopic(kafka.brokers, name);
-    const producer = new Kafka({ brokers: kafka.brokers, logLevel: 0 }).producer({
+    const producer = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: 0 }).producer({
       transactionalId: name,
       idempotent: true,
       maxInFlightRequests: 1,

@@ -38,7 +38,7 @@ describe('encodeRecord', () => {
       const connection = await import('./src/stores/kafka/connection.ts');
       const { createRequire } = await import('node:module');
       const used = createRequire(import.meta.url)('kafkajs/src/protocol/recordBatch/record/v0/index.js');
-      console.log(used.name, typeof connection.Kafka);`;
+      console.log(used.name, typeof connection.connectBroker);`;
     const root = join(import.meta.dirname, '..', '..', '..');
     const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
       cwd: root,

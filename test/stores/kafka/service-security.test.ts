@@ -3,10 +3,10 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import kafkajs from 'kafkajs';
 import { type Service, startService } from '../../../src/app/service.ts';
 import { readSettings } from '../../../src/config/read-settings.ts';
 import { createLog } from '../../../src/core/log.ts';
-import { Kafka } from '../../../src/stores/kafka/connection.ts';
 import { describeOwnKafka } from '../../support/kafka.ts';
 import { nameUpdate, postSigned } from '../../support/signed-request.ts';
 import { APP_SECRET, VERIFY_TOKEN } from '../../support/start-service.ts';
@@ -83,7 +83,7 @@ describeOwnKafka('the service and a cluster with TLS, client certificates, log-i
     const address = broker.brokers.join(',');
     await runWithInput(javaCommand(), ['-cp', CLASS_PATH, source, address, 'hubcast', 'pepper pot', ...settings], '');
     const sasl = { mechanism: 'plain' as const, username: 'hubcast', password: 'right password' };
-    const admin = new Kafka({ brokers: broker.brokers, ssl, sasl, logLevel: 0 }).admin();
+    const admin = new kafkajs.Kafka({ brokers: broker.brokers, ssl, sasl, logLevel: 0 }).admin();
     await admin.connect();
     const everywhere = { host: '*', permissionType: ALLOW, resourceType: TOPIC, resourcePatternType: PREFIXED };
     await admin.createAcls({

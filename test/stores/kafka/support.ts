@@ -1,9 +1,9 @@
 // What the Kafka suites share: stores and readers with short deadlines, records, and reading everything back.
 import { randomBytes } from 'node:crypto';
+import kafkajs from 'kafkajs';
 import { createLog } from '../../../src/core/log.ts';
 import type { OutgoingRecord, StoredRecord } from '../../../src/records/record.ts';
 import type { TopicPlan } from '../../../src/records/topics.ts';
-import { Kafka } from '../../../src/stores/kafka/connection.ts';
 import type { KafkaWriterOptions } from '../../../src/stores/kafka/open-writer.ts';
 import { createKafkaReader } from '../../../src/stores/kafka/reader.ts';
 import { createKafkaStore, type KafkaStoreOptions } from '../../../src/stores/kafka/store.ts';
@@ -84,7 +84,7 @@ export async function createTopic(
   topic: string,
   config: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const admin = new Kafka({ brokers: [...brokers], logLevel: 0 }).admin();
+  const admin = new kafkajs.Kafka({ brokers: [...brokers], logLevel: 0 }).admin();
   await admin.connect();
   try {
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));

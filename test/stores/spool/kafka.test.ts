@@ -3,7 +3,7 @@ import { setTimeout as pauseMs } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { OutgoingRecord } from '../../../src/records/record.ts';
 import type { TopicPlan } from '../../../src/records/topics.ts';
-import { recordBytes } from '../../../src/stores/kafka/batches.ts';
+import { recordBytes } from '../../../src/stores/kafka/record-bytes.ts';
 import { describeKafka, describeOwnKafka } from '../../support/kafka.ts';
 import { withDataDir } from '../journal/support/scratch.ts';
 import { type Broker, startBroker } from '../kafka/broker/start.ts';

@@ -1,0 +1,49 @@
+/** One write to a broker, and the proof for each partition that it was stored. */
+import type { OutgoingRecord } from '../../records/record.ts';
+import type { PartitionQueue } from './partition-queue.ts';
+import { kafkaError } from './wire.ts';
+import type { ProducedPartition, ProduceResponse } from './wire-messages.ts';
+
+const ALL_IN_SYNC = -1;
+
+/** Body of Kafka's Produce request: what the queues have in flight, not idempotent and without a transaction. */
+export function toProduceBody(queues: readonly PartitionQueue[], compression: number, brokerTimeoutMs: number) {
+  return {
+    acks: ALL_IN_SYNC,
+    timeout: brokerTimeoutMs,
+    compression,
+    topicData: [...Map.groupBy(queues, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
+      topic,
+      partitions: ofTopic.map(({ partition, inFlight }) => ({
+        partition,
+        messages: inFlight.map(({ record }) => toMessage(record)),
+      })),
+    })),
+  };
+}
+
+function toMessage({ key, value, headers, timestampMs }: OutgoingRecord) {
+  // A tombstone has no value: only that removes its key.
+  return { key, value: value === '' ? null : value, headers, timestamp: String(timestampMs) };
+}
+
+/**
+ * The outcome of each partition of a write: null when the broker says that it stored it, at an offset. A partition that
+ * the answer does not name was not confirmed.
+ */
+export function readOutcomes(
+  { topics }: ProduceResponse,
+  queues: readonly PartitionQueue[],
+): ReadonlyMap<PartitionQueue, Error | null> {
+  const answers = new Map<string, ProducedPartition>();
+  for (const { topicName, partitions } of topics) {
+    for (const answer of partitions) answers.set(`${topicName}-${answer.partition}`, answer);
+  }
+  return new Map(queues.map((queue) => [queue, outcomeOf(answers.get(queue.name), queue)]));
+}
+
+function outcomeOf(answer: ProducedPartition | undefined, { name }: PartitionQueue): Error | null {
+  if (answer === undefined) return new Error(`The broker's answer does not name ${name}.`);
+  if (answer.errorCode !== 0) return kafkaError(answer.errorCode);
+  return answer.baseOffset.startsWith('-') ? new Error(`The broker's answer has no offset for ${name}.`) : null;
+}

@@ -1,0 +1,89 @@
+/**
+ * Whether Kafka takes writes now. Ready means: a broker answers, every planned topic can be used, every partition has a
+ * leader that can be reached, and no write failed lately without one to its partition that was confirmed since.
+ */
+import { within } from '../../core/time-out.ts';
+import type { Readiness } from '../store.ts';
+import type { Cluster } from './cluster.ts';
+import type { Leaders } from './leaders.ts';
+import type { TopicState } from './topics.ts';
+import { leaderlessText, type Writer } from './writer.ts';
+
+export interface ReadinessOptions {
+  readonly cluster: Cluster;
+  readonly leaders: Leaders;
+  readonly writer: Writer;
+  /** Names of the topics that are written to. */
+  readonly topics: readonly string[];
+  readonly now: () => number;
+}
+
+const TIMEOUT_MS = 1_000;
+const KEPT_MS = 500;
+/** After a write that was confirmed the cluster is not asked. */
+const RECENT_WRITE_MS = 1_000;
+/** Without traffic no write can show that a trouble is over. Afterwards the next write tries. */
+const TROUBLE_SHOWN_MS = 5_000;
+/** Meta tries again within minutes. */
+const DENIAL_SHOWN_MS = 5 * 60_000;
+const MOST_REASONS = 3;
+
+export function createReadiness(options: ReadinessOptions): () => Promise<Readiness> {
+  const { cluster, leaders, writer, topics, now } = options;
+  let last: { readonly atMs: number; readonly answer: Promise<Readiness> } | undefined;
+
+  async function examine(): Promise<Readiness> {
+    const startedMs = now();
+    const isRecent = startedMs - writer.storedMs < RECENT_WRITE_MS && cluster.failing() === undefined;
+    if (!isRecent) {
+      const lookUp = cluster.lookUp().then(() => leaders.reach(topics));
+      const unreachable = await within(lookUp, TIMEOUT_MS, () => undefined);
+      const failing = cluster.failing();
+      if (failing !== undefined) return { ready: false, reason: failing };
+      if (unreachable === undefined && cluster.checkedMs < startedMs) {
+        return { ready: false, reason: `${cluster.name} does not answer within ${TIMEOUT_MS} ms.` };
+      }
+      if (unreachable !== undefined && unreachable.length > 0) return { ready: false, reason: unreachable.join(' ') };
+    }
+    const states = topics.flatMap((topic) => cluster.topics.get(topic) ?? []);
+    const denials = deniedTopics(states);
+    const problems = [
+      ...states.flatMap(problemsOf),
+      ...writer.troubles(now() - TROUBLE_SHOWN_MS).map(({ message }) => message),
+      ...(isAllDenied(states) ? [...denials.values()] : []),
+    ];
+    if (problems.length > 0) return { ready: false, reason: summaryOf(problems) };
+    return { ready: true, warnings: [...denials.values(), ...states.flatMap(({ warnings }) => warnings)] };
+  }
+
+  /** Topics without the right to write, which Kafka says only to those who try, or without the right to look at them. */
+  function deniedTopics(states: readonly TopicState[]): ReadonlyMap<string, string> {
+    for (const [topic, { atMs }] of writer.denied) if (now() - atMs > DENIAL_SHOWN_MS) writer.denied.delete(topic);
+    const denials = new Map([...writer.denied].map(([topic, { reason }]) => [topic, reason]));
+    for (const { name, isDenied, problem } of states) if (isDenied && problem !== undefined) denials.set(name, problem);
+    return denials;
+  }
+
+  /** Were the service not ready for one topic that refuses it, no request would reach it for the others either. */
+  function isAllDenied(states: readonly TopicState[]): boolean {
+    if (states.length > 0 && states.every(({ isDenied }) => isDenied)) return true;
+    const lately = [...writer.denied.values()].filter(({ atMs }) => now() - atMs < TROUBLE_SHOWN_MS);
+    return lately.length > 1 && lately.every(({ atMs }) => atMs > writer.storedMs);
+  }
+
+  return () => {
+    if (last === undefined || now() - last.atMs >= KEPT_MS) last = { atMs: now(), answer: examine() };
+    return last.answer;
+  };
+}
+
+function problemsOf({ name, problem, isDenied, leaders }: TopicState): readonly string[] {
+  if (problem !== undefined) return isDenied ? [] : [problem];
+  return leaders.flatMap((leader, partition) => (leader < 0 ? leaderlessText(name, partition) : []));
+}
+
+function summaryOf(problems: readonly string[]): string {
+  const different = [...new Set(problems)];
+  const more = different.length - MOST_REASONS;
+  return [...different.slice(0, MOST_REASONS), ...(more > 0 ? [`(${more} more partitions or topics.)`] : [])].join(' ');
+}

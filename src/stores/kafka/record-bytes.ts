@@ -1,0 +1,37 @@
+/** Sizes of records as Kafka stores them, so that no batch is larger than its topic accepts. */
+import type { OutgoingRecord } from '../../records/record.ts';
+
+/** Fixed part of a record batch, format 2. https://kafka.apache.org/documentation/#recordbatch */
+export const BATCH_OVERHEAD_BYTES = 61;
+
+/** Attributes, and the longest timestamp and offset deltas: those depend on the batch. */
+const RECORD_OVERHEAD_BYTES = 1 + 10 + 5;
+
+/** Bytes of a signed integer in Kafka's variable-length form. */
+function varintBytes(length: number): number {
+  let zigzag = length * 2;
+  let bytes = 1;
+  while (zigzag >= 128) {
+    zigzag = Math.floor(zigzag / 128);
+    bytes += 1;
+  }
+  return bytes;
+}
+
+function withLength(text: string): number {
+  const bytes = Buffer.byteLength(text, 'utf8');
+  return varintBytes(bytes) + bytes;
+}
+
+/** Upper bound, at most 20 bytes too high, of what a record adds to an uncompressed batch. */
+export function recordBytes(record: OutgoingRecord): number {
+  let body = RECORD_OVERHEAD_BYTES + withLength(record.value);
+  body += record.key === null ? 1 : withLength(record.key);
+  let headers = 0;
+  for (const name in record.headers) {
+    headers += 1;
+    body += withLength(name) + withLength(record.headers[name] ?? '');
+  }
+  body += varintBytes(headers);
+  return varintBytes(body) + body;
+}
