@@ -1,7 +1,6 @@
 /** From settings to the public listener: the endpoints of the Meta apps behind it, and the room their requests share. */
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../config/settings.ts';
-import { ERRORS } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { PACKAGE } from '../core/package-info.ts';
 import type { KnownNumberOf, SplitEvent } from '../events/event.ts';
@@ -9,6 +8,7 @@ import { createPublicApp } from '../http/public/public-app.ts';
 import { createWhyClosed } from '../http/public/rejection-reason.ts';
 import { type Admission, createAdmission } from '../http/server/admission.ts';
 import type { ConnectionMeter } from '../http/server/connections.ts';
+import { createFailureLog } from '../http/server/failure-log.ts';
 import type { Listener } from '../http/server/listener.ts';
 import type { Store } from '../stores/store.ts';
 import { watchLoadShedding } from '../telemetry/load-shedding.ts';
@@ -52,13 +52,16 @@ export async function openReceiver(settings: () => Settings, options: OpenReceiv
     trace: createTraceDelivery(PACKAGE.version),
     log,
   });
-  const { fix } = ERRORS.client_certificate_refused;
+  const logFailure = createFailureLog(log);
   return listenOn('public', fixed, {
     handle,
     tls: openTls(settings, log),
     check: clientCheckOf(fixed),
     meter: load.meter,
-    onRefused: (diagnosis) => log.warn({ diagnosis, fix }, 'refused before its body'),
+    onRefused(error) {
+      logFailure(error, { outcome: error.code }, 'refused before its body');
+      metrics.deliveries.noteAnswer(error.code);
+    },
   });
 }
 

@@ -18,6 +18,7 @@ import {
   toHubcastError,
 } from '../server/answer.ts';
 import { createFailureLog } from '../server/failure-log.ts';
+import { countHeader } from '../server/malformed.ts';
 import { declaredLength, readBodyBytes } from '../server/read-body.ts';
 
 /** Where one Meta app knocks. */
@@ -127,7 +128,7 @@ export function createPublicApp(options: PublicAppOptions): RequestListener {
     let bytes = 0;
     try {
       const length = declaredLength(request, maxBodyBytes);
-      const signature = readSignature(one(request.headers['x-hub-signature-256']));
+      const signature = readSignature(onlyOne(request, SIGNATURE));
       reservation = admission.admit(length);
       const body = await readBodyBytes(request, response, length, { maxBodyBytes, reserve: reservation.reserve });
       reservation.complete();
@@ -178,6 +179,15 @@ export function createPublicApp(options: PublicAppOptions): RequestListener {
   // With an end of our own, which is reached only where refusing itself fails: Express would make its for each request.
   const handle = app as unknown as (request: IncomingMessage, response: ServerResponse, end: () => void) => void;
   return (request, response) => handle(request, response, () => response.destroy());
+}
+
+const SIGNATURE = 'x-hub-signature-256';
+
+/** @throws HubcastError `signature_malformed` when the header came more than once */
+function onlyOne({ headers, rawHeaders }: IncomingMessage, name: typeof SIGNATURE): string | undefined {
+  const count = countHeader(rawHeaders, name);
+  if (count > 1) throw new HubcastError('signature_malformed', `X-Hub-Signature-256 came ${count} times.`);
+  return one(headers[name]);
 }
 
 /** Node joins what is repeated, but for a few headers that are not read here. */

@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
+import { countHeader } from './malformed.ts';
 
 export interface ClientCertificateRule {
   /** As it must stand in the certificate: one of its DNS names, or its common name. */
@@ -24,8 +25,11 @@ export function createClientCertificateCheck({ name, header, proxies }: ClientCe
   // The certificate is that of the connection: it is looked at once.
   const admitted = new WeakSet<object>();
 
-  return ({ socket, headers }) => {
+  return ({ socket, headers, rawHeaders }) => {
     if (headerName !== undefined && isAmong(trusted, socket.remoteAddress)) {
+      const count = countHeader(rawHeaders, headerName);
+      // One of them would be the sender's own, which the proxy did not remove.
+      if (count > 1) return `The ${header} came ${count} times.`;
       return findHeaderProblem(headers[headerName], name, header as string);
     }
     if (admitted.has(socket)) return undefined;
@@ -56,7 +60,6 @@ function dnsNames(text: string): string[] {
 
 function findHeaderProblem(value: string | string[] | undefined, name: string, header: string): string | undefined {
   if (value === undefined || value === '') return `The proxy passed on no ${header}: it saw no client certificate.`;
-  // Node joins a header that comes twice by ", ": a sender's own, which the proxy did not remove, would stand first.
   if (typeof value !== 'string' || !namesOf(value).every((one) => one === name) || namesOf(value).length !== 1) {
     return `The ${header} of the proxy does not name ${name}, and nothing else.`;
   }

@@ -12,8 +12,12 @@ export interface Connections {
    */
   readonly opened: (socket: Socket) => void;
   readonly owes: (socket: Socket, response: ServerResponse) => void;
-  /** Runs `act` when every request that arrived whole on this connection is answered: now, if none is open. */
-  readonly whenSettled: (socket: Socket, act: () => void) => void;
+  /**
+   * Runs `act` when every request that arrived whole on this connection is answered: now, if none is open.
+   *
+   * @param act told whether there is a request left whose body is not whole
+   */
+  readonly whenSettled: (socket: Socket, act: (isMidRequest: boolean) => void) => void;
   /** Tells every sender that waits for an answer that it is the last one of its connection. */
   readonly announceClose: () => void;
   /** While stopping: closes connections that never sent a byte (Node counts them as busy), and those whose request stands still. */
@@ -43,7 +47,7 @@ interface Connection {
    * collection (12 kB a request, measured).
    */
   readonly owed: ServerResponse[];
-  onSettled: (() => void) | undefined;
+  onSettled: ((isMidRequest: boolean) => void) | undefined;
   /** What had come when the connection last moved, and when that was. */
   bytesRead: number;
   sinceMs: number;
@@ -72,7 +76,7 @@ export function trackConnections(options: ConnectionsOptions): Connections {
     if (connection.onSettled === undefined || connection.owed.some(({ req }) => req.complete)) return;
     const act = connection.onSettled;
     connection.onSettled = undefined;
-    act();
+    act(connection.owed.length > 0);
   }
 
   /** The connections on which nothing moved for so long, the longest first. None of them waits for this service. */
@@ -140,7 +144,7 @@ export function trackConnections(options: ConnectionsOptions): Connections {
     },
     whenSettled(socket, act) {
       const connection = connections.get(socket);
-      if (connection === undefined) return act();
+      if (connection === undefined) return act(false);
       connection.onSettled = act;
       settleIfDue(connection);
     },

@@ -26,9 +26,10 @@ export interface ListenerOptions {
   readonly stuckTimeoutMs?: number;
   /** Null or absent: plain HTTP. */
   readonly tls?: ListenerTls | null;
-  /** Says why a sender may not ask anything, undefined when it may. */
+  /** Finds why a sender may not ask anything. */
   readonly check?: CheckClient | undefined;
-  readonly onRefused?: (diagnosis: string) => void;
+  /** Told of requests that are refused before `handle` gets them. */
+  readonly onRefused?: ((error: HubcastError) => void) | undefined;
 }
 
 export interface Listener {
@@ -51,7 +52,7 @@ const BACKLOG = 4096;
 
 /** @throws HubcastError `configuration_invalid` when the address cannot be taken */
 export async function listen(options: ListenerOptions): Promise<Listener> {
-  const { handle, host, port, check, tls = null } = options;
+  const { handle, host, port, check, tls = null, onRefused } = options;
   const { maxConnections = Number.POSITIVE_INFINITY, meter, now } = options;
   const connections = trackConnections({ maxConnections, meter, now });
   let stopping = false;
@@ -83,7 +84,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     if (destroyed) socket.destroy();
     else connections.opened(socket);
   });
-  const handshakes = tlsServer === null ? null : trackHandshakes(tlsServer);
+  const handshakes = tlsServer === null ? null : trackHandshakes(tlsServer, maxConnections);
   const following = tlsServer === null ? undefined : setInterval(follow, CERTIFICATE_CHECK_INTERVAL_MS);
   following?.unref();
 
@@ -95,25 +96,31 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
 
   // Answers to what came before on the same connection go first: a sender takes answers in the order of its requests.
   server.on('clientError', (error, socket) =>
-    connections.whenSettled(socket as Socket, () => answerMalformed(error, socket as Socket)),
+    connections.whenSettled(socket as Socket, (isMidRequest) => {
+      const isAnswered = answerMalformed(error, socket as Socket);
+      // Whoever reads a body finds out that it broke off.
+      if (isAnswered && !isMidRequest) onRefused?.(new HubcastError('malformed_request', `${error.message}.`));
+    }),
   );
 
   function respond(request: IncomingMessage, response: ServerResponse): void {
     connections.owes(request.socket, response);
     if (stopping) response.setHeader('Connection', 'close');
+    const refusal = findRefusal(request);
+    if (refusal === undefined) {
+      request.url = toOriginForm(request.url as string);
+      handle(request, response);
+    } else {
+      sendErrorUnread(response, refusal);
+      onRefused?.(refusal);
+    }
+  }
+
+  function findRefusal(request: IncomingMessage): HubcastError | undefined {
     const problem = findMalformed(request);
-    if (problem !== undefined) {
-      sendErrorUnread(response, new HubcastError('malformed_request', problem));
-      return;
-    }
+    if (problem !== undefined) return new HubcastError('malformed_request', problem);
     const diagnosis = check?.(request);
-    if (diagnosis !== undefined) {
-      options.onRefused?.(diagnosis);
-      sendErrorUnread(response, new HubcastError('client_certificate_refused', diagnosis));
-      return;
-    }
-    request.url = toOriginForm(request.url as string);
-    handle(request, response);
+    return diagnosis === undefined ? undefined : new HubcastError('client_certificate_refused', diagnosis);
   }
 
   await new Promise<void>((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** What is not HTTP gets one plain answer and no more of our time. */
+/** A request that is not HTTP gets one plain answer, and its connection is closed. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { ERRORS, type ErrorCode } from '../../core/errors.ts';
@@ -16,14 +16,18 @@ const STATUS_BY_PARSER_CODE: ReadonlyMap<string, string> = new Map([
   ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
 ]);
 
-/** Writes to the socket itself, as there may be no request to answer. */
-export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+/**
+ * Writes to the socket itself, as there may be no request to answer.
+ *
+ * @returns whether the sender got an answer
+ */
+export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): boolean {
   if (error.code === 'ECONNRESET' || socket.destroyed) {
     socket.destroy();
-    return;
+    return false;
   }
   // An answer that closes the connection is on its way.
-  if (socket.writableEnded) return;
+  if (socket.writableEnded) return false;
   const status = STATUS_BY_PARSER_CODE.get(error.code ?? '') ?? '400 Bad Request';
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +
@@ -31,17 +35,33 @@ export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): v
       `Content-Length: ${Buffer.byteLength(BODY)}\r\n\r\n${BODY}`,
   );
   socket.destroySoon();
+  return true;
 }
 
 /** Meta's handshake has 200 characters, and no look-up needs more than some hundred. */
 const MAX_TARGET_LENGTH = 4096;
 /** Meta sends ten, proxies add as many. */
 const MAX_HEADERS = 100;
-/** Of all header lines together; Node's own default, said so that no option of the process changes it. */
+/** Of all header lines together. It is Node's own default, set so that no option of the process changes it. */
 export const MAX_HEADER_BYTES = 16 * 1024;
 
 /**
- * What Node lets through or answers in a form of its own.
+ * How often a header came. Node joins some repeated headers and drops others without a word, so that `headers` cannot tell.
+ *
+ * @param name in lower case
+ */
+export function countHeader(rawHeaders: readonly string[], name: string): number {
+  let count = 0;
+  // Names and values in turn.
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const given = rawHeaders[at] as string;
+    if (given.length === name.length && given.toLowerCase() === name) count += 1;
+  }
+  return count;
+}
+
+/**
+ * Finds what Node lets through, or would answer in a form of its own.
  *
  * @returns what is wrong with the request's head, undefined when nothing is
  */
@@ -55,9 +75,14 @@ export function findMalformed({
   if (httpVersionMajor !== 1) return `HTTP/${httpVersionMajor}.${httpVersionMinor} came; HTTP/1.1 was expected.`;
   // RFC 9112 section 3.2
   if (httpVersionMinor > 0 && headers.host === undefined) return 'The request has no Host header.';
+  if (countHeader(rawHeaders, 'host') > 1) return 'The Host header came more than once.';
+  // RFC 9112 section 6.1: its framing is faulty, and a proxy in front may have read it otherwise.
+  if (httpVersionMinor === 0 && headers['transfer-encoding'] !== undefined) {
+    return 'Transfer-Encoding came over HTTP/1.0.';
+  }
   if (url === undefined || toOriginForm(url) === undefined) return 'The request target is no path.';
   if (url.length > MAX_TARGET_LENGTH) return `The request target has ${url.length} characters.`;
-  // Names and values in turn. Node drops headers beyond its own limit without a word.
+  // Node drops headers beyond its own limit without a word.
   if (rawHeaders.length > 2 * MAX_HEADERS) return `The request has ${rawHeaders.length / 2} headers.`;
   return undefined;
 }

@@ -1,9 +1,9 @@
-/** What TLS adds to a listener: its context, its time limit, and connections that are not yet ones. */
+/** What TLS adds to a listener: its context, its time limit, and the handshakes under way. */
 import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
-/** PEM texts. With `ca` the client is asked for its certificate; whether it will do is decided for each request. */
+/** PEM texts. With `ca` the client is asked for its certificate, which is judged for each request. */
 export interface TlsMaterial {
   readonly cert: string;
   readonly key: string;
@@ -12,27 +12,33 @@ export interface TlsMaterial {
 
 export interface ListenerTls {
   readonly first: TlsMaterial;
-  /** What is to be used from now on; null while nothing changed. */
+  /** The material to use from now on; null while it is the same. */
   readonly changed: () => TlsMaterial | null;
 }
 
-/** For the server and, again, for each change of certificate: what is left out here would go back to Node's default. */
+/** For the server, and for each change of certificate: an option left out here would go back to Node's default. */
 export function contextOf({ cert, key, ca }: TlsMaterial) {
   return { cert, key, ...(ca === undefined ? {} : { ca }), minVersion: 'TLSv1.2' as const };
 }
 
-/** Without an authority of our own nobody is asked: Node's, which are the public ones, would let strangers in. */
+/** Asks for client certificates only with an authority of our own: with Node's public ones any stranger would pass. */
 export function handshakeOf({ ca }: TlsMaterial, handshakeTimeout: number) {
   return { handshakeTimeout, requestCert: ca !== undefined, rejectUnauthorized: false };
 }
 
-/** A server waits for these when it stops, and knows of no way to end them. */
-export function trackHandshakes(server: Server): { readonly cut: () => void } {
+/**
+ * Node's server waits for handshakes when it stops and cannot end them; nor does it bound them.
+ *
+ * @param maxHandshakes beyond it the oldest one is cut: whoever means it needs two round trips only
+ */
+export function trackHandshakes(server: Server, maxHandshakes: number): { readonly cut: () => void } {
   const open = new Map<string, Socket>();
   const nameOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
   server.on('connection', (socket: Socket) => {
     const name = nameOf(socket);
     open.set(name, socket);
+    const [oldest] = open.size > maxHandshakes ? open.values() : [];
+    oldest?.destroy();
     socket.once('close', () => open.delete(name));
   });
   server.on('secureConnection', (socket: TLSSocket) => open.delete(nameOf(socket)));

@@ -2,9 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HubcastError } from '../../../src/core/errors.ts';
 import { askRaw, head } from '../../support/raw-http.ts';
+import { scrape } from '../../support/scrape.ts';
 import { ask, nameUpdate, postSigned, postUnsigned, signatureOf } from '../../support/signed-request.ts';
 import { startTestEndpoint } from '../../support/start-endpoint.ts';
 import { APP_SECRET, startTestService, type TestService, VERIFY_TOKEN } from '../../support/start-service.ts';
+import { until } from '../../support/until.ts';
 
 let service: TestService;
 beforeAll(async () => {
@@ -131,4 +133,55 @@ describe('the log as a whole', () => {
     expect(forbidden.filter((text) => log.includes(text))).toEqual([]);
     expect(service.logged('handshake').map(({ outcome }) => outcome)).toEqual(['verified', 'verification_refused']);
   });
+});
+
+describe('what is refused before its body', () => {
+  const forged = { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}` };
+
+  it('is counted, and told in full ten times a second', async () => {
+    const own = await startTestService();
+    try {
+      for (let count = 0; count < 15; count += 1) {
+        await askRaw(own.publicUrl, 'garbage\r\n\r\n', 0);
+        await askRaw(own.publicUrl, 'GET /webhook HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 0);
+      }
+      const { value } = await scrape(own.internalUrl);
+      expect(value('hubcast_requests_total', { outcome: 'malformed_request' })).toBe(30);
+      const told = () => own.logged('refused before its body');
+      await until(() => told().some(({ more }) => more !== undefined));
+      const full = told().filter(({ more }) => more === undefined);
+      const more = told().reduce((sum, line) => sum + Number(line.more ?? 0), 0);
+      expect(full.length + more).toBe(30);
+      expect(full[1]).toMatchObject({
+        outcome: 'malformed_request',
+        diagnosis: 'The Host header came more than once.',
+      });
+    } finally {
+      await own.remove();
+    }
+  });
+
+  it('does not count a body that breaks off a second time', async () => {
+    const own = await startTestService();
+    try {
+      const chunked = head('POST /webhook HTTP/1.1', { ...forged, 'Transfer-Encoding': 'chunked' });
+      expect((await askRaw(own.publicUrl, `${chunked}xyz\r\n`, 0)).answer.status).toBe(400);
+      await until(() => own.logged('delivery').length > 0);
+      const { value } = await scrape(own.internalUrl);
+      const counts = ['malformed_request', 'body_incomplete'].map((outcome) =>
+        value('hubcast_requests_total', { outcome }),
+      );
+      expect(counts).toEqual([0, 1]);
+    } finally {
+      await own.remove();
+    }
+  });
+});
+
+it('names a signature header that came twice', async () => {
+  const { body } = nameUpdate();
+  const twice = `X-Hub-Signature-256: ${signatureOf(body)}\r\n`.repeat(2);
+  const request = `POST /webhook HTTP/1.1\r\nHost: h\r\n${twice}Content-Length: ${body.length}\r\n\r\n${body}`;
+  const [line] = await linesOf(() => askRaw(service.publicUrl, request, 0));
+  expect(line).toMatchObject({ outcome: 'signature_malformed', diagnosis: 'X-Hub-Signature-256 came 2 times.' });
 });

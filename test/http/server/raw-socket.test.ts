@@ -65,6 +65,12 @@ describe('what is not HTTP', () => {
     ['a target that is no path', head('GET webhook HTTP/1.1')],
     ['a NUL in the target', head('GET /web\u0000hook HTTP/1.1')],
     ['no Host', 'GET /webhook HTTP/1.1\r\n\r\n'],
+    ['two Hosts', 'GET /webhook HTTP/1.1\r\nHost: h\r\nHost: i\r\n\r\n'],
+    ['two Hosts that agree', 'GET /webhook HTTP/1.1\r\nHost: h\r\nhOST: h\r\n\r\n'],
+    [
+      'chunks over HTTP/1.0',
+      `${head('POST /webhook HTTP/1.0', { ...FORGED, 'Transfer-Encoding': 'chunked' })}2\r\n{}\r\n0\r\n\r\n`,
+    ],
     ['line feeds only', 'GET /webhook HTTP/1.1\nHost: h\n\n'],
     ['a bare carriage return', 'GET /webhook HTTP/1.1\rHost: h\r\n\r\n'],
     ['a space before a colon', 'GET /webhook HTTP/1.1\r\nHost : h\r\n\r\n'],

@@ -85,6 +85,21 @@ describe('TLS on the public listener', () => {
     expect(await post(service.webhookUrl)).toMatchObject({ status: 200 });
   });
 
+  it('cuts the oldest handshake when as many as MAX_CONNECTIONS are under way', async () => {
+    const service = await start({ ...overTls, MAX_CONNECTIONS: '10' });
+    const silent: RawClient[] = [];
+    for (let count = 0; count < 10; count += 1) {
+      silent.push(await openRaw(service.publicUrl.replace('https:', 'http:')));
+      await silent.at(-1)?.write('\u0016');
+    }
+    expect(await post(service.webhookUrl)).toMatchObject({ status: 200 });
+    expect(await silent[0]?.closed(5000)).toBe(true);
+    for (const client of silent.slice(1)) {
+      expect(await client.closed(0)).toBe(false);
+      client.destroy();
+    }
+  });
+
   it('stops while a handshake stands still', async () => {
     const service = await start(overTls);
     const silent: RawClient = await openRaw(service.publicUrl.replace('https:', 'http:'));
@@ -263,12 +278,19 @@ describe('a client certificate that a proxy has verified', () => {
     expect((await send(service, subject)).status).toBe(403);
   });
 
-  it('is refused when the sender put a header of his own before that of the proxy', async () => {
+  it.each([
+    [`CN=${META_NAME}`, 'CN=evil'],
+    // Joined by ", ", as Node does it, these would name Meta and nobody else.
+    ['O=evil', `CN=${META_NAME}`],
+    [`CN=${META_NAME}`, 'O=evil'],
+    [`CN=${META_NAME}`, ''],
+  ])('is refused when the header came twice: %j and %j', async (first, second) => {
     const service = await start(behind('127.0.0.0/8'));
     const client = await openRaw(service.publicUrl);
-    await client.write(`GET /webhook HTTP/1.1\r\nHost: x\r\n${header}: CN=${META_NAME}\r\n${header}: CN=evil\r\n\r\n`);
+    await client.write(`GET /webhook HTTP/1.1\r\nHost: x\r\n${header}: ${first}\r\n${header}: ${second}\r\n\r\n`);
     expect((await client.answer()).body).toContain('client_certificate_refused');
     client.destroy();
+    expect(service.logged('refused before its body')).toMatchObject([{ diagnosis: `The ${header} came 2 times.` }]);
   });
 });
 
