@@ -22,6 +22,8 @@ export interface OpenProcess {
  */
 export function openProcess(env: Environment, shared: (settings: Settings) => boolean, worker?: number): OpenProcess {
   turnOffPretenuring();
+  // Journal, log, lock and spool hold people's messages: for this user alone, whatever the folder's mode.
+  process.umask(0o077);
   const first = readSettings(env, findStoreConflicts);
   let current = () => first;
   const destination = bufferedOutput(

@@ -1,5 +1,7 @@
 /** A set-up in which nothing is wrong: a service, its Meta app, account and number. A test breaks one thing. */
 
+import { chmodSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { type DoctorOptions, openDoctor } from '../../src/app/doctor.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
 import { createLog } from '../../src/core/log.ts';
@@ -56,6 +58,8 @@ export async function examineSetup(setup: Setup, service: TestService): Promise<
   try {
     await setup.breakGraph?.(graph);
     const settings = readSettings(envOf(setup, graph.url, service.dataDir));
+    // As "hubcast serve" makes them; this service runs in the test's own process.
+    for (const name of readdirSync(service.dataDir)) chmodSync(join(service.dataDir, name), 0o600);
     const effects = openDoctor(settings, {
       log: createLog('silent', process.stderr),
       fetch: reach,

@@ -1,7 +1,7 @@
-/** What `hubcast doctor` finds of the journal's disk: whether the folder can be written, and the space for it. */
+/** What `hubcast doctor` finds of the journal's disk: whether the folder can be written, who else can read the files, and the space for them. */
 import { constants } from 'node:fs';
-import { access, stat, statfs } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { access, readdir, stat, statfs } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { FindingKind, StoreNotes } from '../store-notes.ts';
 import { journalFile } from './files.ts';
 
@@ -10,6 +10,11 @@ const FINDINGS = {
     severity: 'error',
     why: 'hubcast cannot start, or answers 503.',
     fix: 'Make DATA_DIR writable for the user hubcast runs as.',
+  },
+  journal_files_open: {
+    severity: 'warning',
+    why: 'Other users of this machine can read the messages of people, or change what was stored.',
+    fix: 'Take the rights of group and others away: chmod 600 for the files named above. "hubcast serve" makes new ones so.',
   },
   journal_nearly_full: {
     severity: 'warning',
@@ -43,6 +48,9 @@ export async function checkDisk({ dataDir, maxBytes, boundedBy }: DiskCheck, not
   const find = (code: keyof typeof FINDINGS, what: string) => notes.report({ code, ...FINDINGS[code], what });
   notes.begin('journal');
   const { writable, freeBytes, journalBytes } = await inspectDisk(dataDir);
+  const open = await openFiles(dataDir);
+  if (open.length > 0)
+    find('journal_files_open', `Group or others may use files of DATA_DIR ${dataDir}: ${open.join(', ')}.`);
   if (!writable) return find('journal_not_writable', `DATA_DIR ${dataDir} is not writable for this user.`);
   if (journalBytes >= NEARLY * maxBytes) {
     find('journal_nearly_full', `The journal uses ${Math.floor((100 * journalBytes) / maxBytes)} % of ${boundedBy}.`);
@@ -54,6 +62,31 @@ export async function checkDisk({ dataDir, maxBytes, boundedBy }: DiskCheck, not
     find('disk_small', `${free}; the journal may grow by ${more} MiB (${boundedBy}).`);
   }
 }
+
+const GROUP_AND_OTHERS = 0o077;
+/** Enough to see what is wrong. */
+const MAX_NAMED = 10;
+
+/** @returns names and modes; empty on Windows, which has none, and where there is no folder yet */
+async function openFiles(dataDir: string): Promise<readonly string[]> {
+  if (process.platform === 'win32') return [];
+  const entries = await readdir(dataDir, { withFileTypes: true }).catch(() => []);
+  const modes = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async ({ name }) => ({ name, mode: await modeOf(join(dataDir, name)) })),
+  );
+  return modes
+    .filter(({ mode }) => (mode & GROUP_AND_OTHERS) !== 0)
+    .slice(0, MAX_NAMED)
+    .map(({ name, mode }) => `${name} (${(mode & 0o777).toString(8)})`);
+}
+
+const modeOf = (file: string) =>
+  stat(file).then(
+    ({ mode }) => mode,
+    () => 0,
+  );
 
 /** Of the folder, or of the nearest one above it that exists: serve makes it. */
 async function inspectDisk(dataDir: string) {
