@@ -71,7 +71,7 @@ const BROKEN: readonly (readonly [string, Setup, FindingCode, string | RegExp, (
   ],
   [
     'the App Secret is an access token',
-    { env: { META_APP_SECRET: 'EAAGm0PX4ZCpsBA' } },
+    { env: { META_APP_SECRET: 'EAAGm0PX4ZCpsBA1' } },
     'secret_is_a_token',
     'access token',
     ['app_credentials_refused', 'post_signature_refused'],
@@ -220,7 +220,30 @@ const BROKEN: readonly (readonly [string, Setup, FindingCode, string | RegExp, (
     'certificate_expires_soon',
     'expires at',
   ],
-  ['the service has another verify token', { env: { META_VERIFY_TOKEN: 'another' } }, 'handshake_refused', '403'],
+  [
+    'the service has another verify token',
+    { env: { META_VERIFY_TOKEN: 'another-verify-token' } },
+    'handshake_refused',
+    '403',
+  ],
+  [
+    'secrets are short',
+    { offline: true, env: { META_APP_SECRET: 'short', META_VERIFY_TOKEN: 'fifteen-letters' } },
+    'secret_short',
+    'META_APP_SECRET has 5, META_VERIFY_TOKEN has 15',
+  ],
+  [
+    'Graph is called without TLS',
+    { offline: true, env: { META_GRAPH_URL: 'http://graph.example.com' } },
+    'url_without_tls',
+    'META_GRAPH_URL is http://graph.example.com',
+  ],
+  [
+    'the internal listener of another machine is called without TLS',
+    { offline: true, env: { HUBCAST_URL: 'http://10.0.0.7:8081' } },
+    'url_without_tls',
+    'HUBCAST_URL is http://10.0.0.7:8081',
+  ],
   ['a proxy asks for a login', answersWith(401, 'login'), 'handshake_blocked', '401'],
   ['a bot check answers', answersWith(403, '<html>challenge'), 'handshake_blocked', '403'],
   ['a proxy redirects', answersWith(301, '', { location: 'https://www.example.com' }), 'handshake_redirected', '301'],
@@ -308,12 +331,12 @@ describe('doctor', () => {
       {
         name: 'shop',
         secrets: [secret],
-        verify_token: 'v',
+        verify_token: 'verify-token-of-shop',
         app_id: APP_ID,
         accounts: [ACCOUNT],
         access_token: 'wrong',
       },
-      { name: 'care', secrets: ['b'.repeat(32)], verify_token: 'w' },
+      { name: 'care', secrets: ['b'.repeat(32)], verify_token: 'verify-token-of-care' },
     ];
     const one = { META_APP_SECRET: undefined, META_VERIFY_TOKEN: undefined, META_APP_ID: undefined };
     const env = { ...one, META_ACCESS_TOKEN: undefined, WABA_IDS: undefined, META_APPS: JSON.stringify(apps) };

@@ -18,6 +18,16 @@ export const SETTINGS_FINDINGS = {
     why: 'Whoever learns the verify token, which stands in URLs, can sign webhooks; and one of the two is certainly wrong.',
     fix: `Copy the App Secret from ${APP_PAGE}, and choose another text as META_VERIFY_TOKEN.`,
   },
+  secret_short: {
+    severity: 'warning',
+    why: 'A short secret can be guessed: who has the App Secret can forge events, who has the verify token can pass the handshake.',
+    fix: `Copy the whole App Secret from ${APP_PAGE} (32 characters); make a verify token with "openssl rand -hex 16" and enter it in the Meta app (WhatsApp > Configuration).`,
+  },
+  url_without_tls: {
+    severity: 'warning',
+    why: 'Access tokens and API tokens cross the network in the clear.',
+    fix: 'Use an https URL; http is for this machine alone.',
+  },
   body_limit_small: {
     severity: 'warning',
     why: 'Meta sends up to 3 MB. Larger bodies than the limit get 413, again and again for 7 days, and are then lost.',
