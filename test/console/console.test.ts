@@ -70,7 +70,7 @@ const MAX_PAGE_BYTES = 150 * 1024;
     expect(await detail.textContent()).toContain('Event id');
     expect(await detail.locator('pre').first().textContent()).toContain('"decision": ');
     await page.getByLabel('Contains').fill('no event holds this');
-    await page.waitForSelector('text=No event yet');
+    await page.waitForSelector('text=No events yet');
 
     await page.getByRole('link', { name: 'Dead letters' }).click();
     await page.getByRole('button', { name: /^Retry/ }).click();
@@ -87,22 +87,22 @@ const MAX_PAGE_BYTES = 150 * 1024;
     await close();
   }, 60_000);
 
-  it('shows events as they are stored, and holds still when asked', async () => {
+  it('shows events as they are stored, and pauses when asked', async () => {
     const { page, close } = await open();
     await page.goto(`${service.internalUrl}/console#/events`);
-    await page.waitForSelector('text=Following');
+    await page.waitForSelector('text=Live');
     const rows = page.locator('table.events tbody tr');
     const before = await rows.count();
     for (const { payload } of samplesOf('phone_number_quality_update')) await send(service, payload);
     await until(async () => (await rows.count()) > before);
     expect(await rows.first().textContent()).toContain('phone_number_quality_update');
-    await page.getByRole('button', { name: 'Hold still' }).click();
-    await page.waitForSelector('text=Follow again');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.waitForSelector('text=Resume');
     const [first] = samplesOf('account_review_update');
     await send(service, first?.payload ?? '');
     await until(async () => !(await page.locator('[role=status]').first().textContent())?.includes(', 0 since'));
     expect(await page.getByText('account_review_update').count()).toBe(0);
-    await page.getByRole('button', { name: 'Follow again' }).click();
+    await page.getByRole('button', { name: 'Resume' }).click();
     await page.waitForSelector('tbody >> text=account_review_update');
     await close();
   }, 60_000);

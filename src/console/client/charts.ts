@@ -1,6 +1,7 @@
 /** Charts of the last hour. uPlot is loaded by the page as a script of its own. */
 import type uPlotType from 'uplot';
 import type { HistoryAnswer } from './shapes.ts';
+import { visibleSeconds } from './visible-seconds.ts';
 
 declare const uPlot: typeof uPlotType;
 
@@ -25,7 +26,7 @@ export const LATENCY_LINES: readonly Line[] = [
 const HEIGHT = 180;
 const drawn = new Map<HTMLElement, { chart: uPlotType; dark: boolean }>();
 
-/** Draws into an element, or brings what is drawn there up to date. */
+/** Draws a chart into an element, or updates the one that is there. */
 export function drawChart(element: HTMLElement, lines: readonly Line[], { points, step_ms }: HistoryAnswer): void {
   const times = points.map(({ atMs }) => atMs / 1000);
   const columns = lines.map(([, , read]) => points.map((point) => read(point, step_ms / 1000)));
@@ -46,7 +47,10 @@ export function drawChart(element: HTMLElement, lines: readonly Line[], { points
       width,
       height: HEIGHT,
       cursor: { drag: { x: false, y: false } },
-      scales: { x: { range: lastHour }, y: { range: (_plot, _least, most) => [0, Math.max(1, (most ?? 0) * 1.1)] } },
+      scales: {
+        x: { range: (plot) => visibleSeconds(plot.data[0] ?? [], step_ms / 1000, Date.now() / 1000) },
+        y: { range: (_plot, _least, most) => [0, Math.max(1, (most ?? 0) * 1.1)] },
+      },
       axes: [axis, { ...axis, size: 48 }],
       series: [
         {},
@@ -55,7 +59,7 @@ export function drawChart(element: HTMLElement, lines: readonly Line[], { points
           stroke: color(name),
           width: 2,
           spanGaps: false,
-          points: { size: 6, fill: color(name), filter: loneOnes },
+          points: { size: 6, fill: color(name), filter: isolatedPoints },
         })),
       ],
     },
@@ -65,20 +69,14 @@ export function drawChart(element: HTMLElement, lines: readonly Line[], { points
   drawn.set(element, { chart, dark });
 }
 
-/** A measurement between two quiet steps has no line to be part of; it is seen as a dot. */
-function loneOnes(chart: uPlotType, series: number, show: boolean): number[] | null {
+/** A measurement between two empty steps belongs to no line, so it is drawn as a dot. */
+function isolatedPoints(chart: uPlotType, series: number, show: boolean): number[] | null {
   if (show) return null;
   const values = chart.data[series] ?? [];
   const lone = [...values.keys()].filter(
     (at) => values[at] != null && values[at - 1] == null && values[at + 1] == null,
   );
   return lone.length === 0 ? null : lone;
-}
-
-/** Seconds; always the whole hour, so that a service just started does not seem to have a history. */
-function lastHour(): [number, number] {
-  const now = Date.now() / 1000;
-  return [now - 3600, now];
 }
 
 function sum(counts: Readonly<Record<string, number>>): number {

@@ -20,7 +20,7 @@ export function checksView(
 ): TemplateResult {
   return html`
     <div class="bar"><h1 tabindex="-1">Checks</h1><button type="button" @click=${reload}>Check again</button></div>
-    <p class="quiet">Settings, store, and what Meta says of app, token, accounts and subscriptions.</p>
+    <p class="quiet">Settings, store, and Meta's view of the app, the token, the accounts and the subscriptions.</p>
     ${warnings.length === 0 ? nothing : html`<ul class="cards">${warnings.map((warning) => html`<li class="card state warn">${warning}</li>`)}</ul>`}
     ${list(loaded)}`;
 }
@@ -29,8 +29,7 @@ function list(loaded: Loaded<ChecksAnswer>): TemplateResult {
   if (loaded === null) return html`<p class="card quiet">Checking …</p>`;
   if ('failure' in loaded) return html`<p class="card state warn" role="alert">${loaded.failure}</p>`;
   const { findings } = loaded.answer;
-  if (findings.length === 0)
-    return html`<p class="card state good">Nothing found. Everything that was checked is as it should be.</p>`;
+  if (findings.length === 0) return html`<p class="card state good">No problems found.</p>`;
   return html`<ul class="cards">
     ${findings.map(
       ({ severity, what, why, fix }) => html`<li class="card state ${LEVELS[severity] ?? ''}">

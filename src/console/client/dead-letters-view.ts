@@ -21,17 +21,18 @@ export function deadLettersView(
   { reload, more, retry }: DeadLettersActions,
 ): TemplateResult {
   return html`
-    <div class="bar"><h1 tabindex="-1">Dead letters</h1><button type="button" @click=${reload}>Look again</button></div>
-    <p class="quiet">Kept with every byte, because Meta signed them. A retry reads one again with what this version knows.</p>
+    <div class="bar"><h1 tabindex="-1">Dead letters</h1><button type="button" @click=${reload}>Refresh</button></div>
+    <p class="quiet">Items that hubcast could not read, kept with every byte. A retry reads one again with the fields that this version knows.</p>
     ${list()}`;
 
   function list(): TemplateResult {
-    if (rows === null) return html`<p class="card quiet">Asking …</p>`;
+    if (rows === null) return html`<p class="card quiet">Loading …</p>`;
     if ('failure' in rows) return html`<p class="card state warn" role="alert">${rows.failure}</p>`;
     const { data, next } = rows.answer;
-    if (data.length === 0) return html`<p class="card state good">None. Everything Meta sent could be read.</p>`;
+    if (data.length === 0)
+      return html`<p class="card state good">No dead letters. hubcast could read everything that Meta sent.</p>`;
     return html`<ul class="cards">${data.map(card)}</ul>
-      ${next === null ? nothing : html`<button type="button" @click=${() => more(next)}>Older ones</button>`}`;
+      ${next === null ? nothing : html`<button type="button" @click=${() => more(next)}>Older</button>`}`;
   }
 
   function card(row: DeadLetterRow): TemplateResult {

@@ -37,20 +37,20 @@ export function eventsView(
           redraw();
         }}>
       </label>
-      <button type="button" aria-pressed=${flow.held()} @click=${() => flow.hold(!flow.held())}>
-        ${flow.held() ? 'Follow again' : 'Hold still'}
+      <button type="button" aria-pressed=${flow.paused()} @click=${() => flow.pause(!flow.paused())}>
+        ${flow.paused() ? 'Resume' : 'Pause'}
       </button>
       <span class="quiet" role="status">
-        ${flow.connected() ? 'Following' : 'Connecting …'}, ${whole(flow.count())} since this page was opened
+        ${flow.connected() ? 'Live' : 'Connecting …'}, ${whole(flow.count())} since this page was opened
       </span>
     </form>
     <div class="split ${state.chosen === null ? '' : 'open'}">
       ${
         shown.length === 0
-          ? html`<p class="card quiet">No event yet. They appear here as they are stored.</p>`
+          ? html`<p class="card quiet">No events yet. They appear here once they are stored.</p>`
           : html`<div class="card scroll"><table class="events">
               <thead>
-                <tr><th scope="col">Stored</th><th scope="col">Type</th><th scope="col">About</th><th scope="col" class="wide">Account</th></tr>
+                <tr><th scope="col">Stored</th><th scope="col">Type</th><th scope="col">Subject</th><th scope="col" class="wide">Account</th></tr>
               </thead>
               <tbody>${shown.map((event) => row(event, state.chosen === event, choose))}</tbody>
             </table></div>`
@@ -83,7 +83,7 @@ function detail({ record, json }: FlowEvent, close: () => void): TemplateResult 
     ['Type', event?.type],
     ['Happened', dateAndTime(event?.time)],
     ['Received', dateAndTime(event?.receivedtime)],
-    ['About', event?.subject],
+    ['Subject', event?.subject],
     ['Account', event?.data?.account_id],
     ['Number', number?.digits],
     ['Number id', number?.id],
@@ -105,8 +105,8 @@ function detail({ record, json }: FlowEvent, close: () => void): TemplateResult 
     </dl>
     ${issues.length === 0 ? nothing : html`<h3>Why it is a dead letter</h3><ul>${issues.map(({ path, message }) => html`<li><code>${path}</code> ${message}</li>`)}</ul>`}
     ${derived === null ? nothing : html`<h3>Our reading</h3><pre tabindex="0">${indented(derived)}</pre>`}
-    <h3>${fromMeta === null ? 'What it says' : 'What Meta sent'}</h3>
+    <h3>${fromMeta === null ? 'Content' : 'What Meta sent'}</h3>
     <pre tabindex="0">${indented(fromMeta ?? memberText(json, 'event', 'data') ?? json)}</pre>
-    <details><summary>The whole record</summary><pre tabindex="0">${indented(json)}</pre></details>
+    <details><summary>Complete record</summary><pre tabindex="0">${indented(json)}</pre></details>
   </aside>`;
 }

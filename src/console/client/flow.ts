@@ -1,4 +1,4 @@
-/** The live flow of events: a bounded list, newest first, that can be held still and filtered. */
+/** The live list of events: bounded, newest first, with a pause and filters. */
 import { ask, followEvents, type StreamedEvent } from './api.ts';
 import { memberText } from './json-text.ts';
 import type { StoredRecord } from './shapes.ts';
@@ -11,13 +11,13 @@ export interface FlowEvent {
 }
 
 export interface Flow {
-  /** What the filters let through, newest first. */
+  /** Events that pass the filters, newest first. */
   readonly shown: () => readonly FlowEvent[];
   readonly connected: () => boolean;
-  /** How many came since the page was opened. */
+  /** Events since the page was opened. */
   readonly count: () => number;
-  readonly held: () => boolean;
-  readonly hold: (hold: boolean) => void;
+  readonly paused: () => boolean;
+  readonly pause: (paused: boolean) => void;
   readonly filter: Filter;
 }
 
@@ -56,9 +56,9 @@ export function createFlow(onChange: () => void, onRefused: (error: Error) => vo
     shown: () => (still ?? kept).filter((event) => matches(event, filter)).slice(0, MAX_SHOWN),
     connected: () => connected,
     count: () => count,
-    held: () => still !== null,
-    hold(hold) {
-      still = hold ? kept : null;
+    paused: () => still !== null,
+    pause(paused) {
+      still = paused ? kept : null;
       onChange();
     },
     filter,

@@ -7,15 +7,15 @@ export type Loaded<Answer> = { readonly answer: Answer } | { readonly failure: s
 
 export function numbersView(loaded: Loaded<HealthAnswer>, reload: () => void): TemplateResult {
   return html`
-    <div class="bar"><h1 tabindex="-1">Phone numbers</h1><button type="button" @click=${reload}>Look again</button></div>
+    <div class="bar"><h1 tabindex="-1">Phone numbers</h1><button type="button" @click=${reload}>Refresh</button></div>
     ${body(loaded)}`;
 }
 
 function body(loaded: Loaded<HealthAnswer>): TemplateResult {
-  if (loaded === null) return html`<p class="card quiet">Asking …</p>`;
+  if (loaded === null) return html`<p class="card quiet">Loading …</p>`;
   if ('failure' in loaded) {
     return html`<p class="card state warn" role="alert">${loaded.failure}
-      <span class="quiet">Numbers are shown where META_ACCESS_TOKEN and WABA_IDS are set.</span></p>`;
+      <span class="quiet">Set META_ACCESS_TOKEN and WABA_IDS to see your numbers.</span></p>`;
   }
   const { summary, data } = loaded.answer;
   if (data.length === 0) return html`<p class="card quiet">No numbers in the accounts of WABA_IDS.</p>`;
@@ -46,7 +46,7 @@ function card({
     <dl class="reading">
       <dt>Quality</dt><dd>${qualityWords(quality.rating)}</dd>
       <dt>Limit</dt><dd>${limitWords(limit)}</dd>
-      <dt>Account</dt><dd>${account_id ?? 'not told'}</dd>
+      <dt>Account</dt><dd>${account_id ?? 'unknown'}</dd>
       <dt>Number id</dt><dd>${phone_number_id}</dd>
       <dt>Looked up</dt><dd>${ago(fetched_at)}${stale ? ', may be out of date' : ''}</dd>
     </dl>
@@ -62,15 +62,15 @@ const QUALITY_WORDS: Readonly<Record<string, string>> = {
 };
 
 function qualityWords(rating: string | null): string {
-  return rating === null ? 'not told' : (QUALITY_WORDS[rating] ?? rating);
+  return rating === null ? 'unknown' : (QUALITY_WORDS[rating] ?? rating);
 }
 
 function limitWords(limit: NumberHealth['health']['limit']): string {
-  if (limit === null) return 'not told';
+  if (limit === null) return 'unknown';
   if (limit.unlimited) return 'no limit on new conversations';
   const { unique_recipients_per_day: people } = limit;
   return people === null || people === undefined
-    ? 'not told'
+    ? 'unknown'
     : `${people.toLocaleString()} people a day, for the portfolio`;
 }
 

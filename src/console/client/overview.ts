@@ -1,4 +1,4 @@
-/** The first view: is it ready, what flowed in the last hour, how long did it take. */
+/** The first view: readiness, events of the last hour, and the time to answer. */
 import { html, type TemplateResult } from 'lit-html';
 import type { HistoryAnswer, Readiness } from './shapes.ts';
 import { whole } from './words.ts';
@@ -24,19 +24,19 @@ export function overview({ readiness, history }: OverviewState, seen: number): T
       ${tile('Seen on this page', whole(seen))}
     </dl>
     <section class="card" aria-labelledby="flow-title">
-      <h2 id="flow-title">Events and refusals a second</h2>
-      <div id="chart-flow" class="chart" role="img" aria-label="Events, refusals and failures a second in the last hour"></div>
+      <h2 id="flow-title">Events and refusals per second</h2>
+      <div id="chart-flow" class="chart" role="img" aria-label="Events, refusals and failures per second in the last hour"></div>
     </section>
     <section class="card" aria-labelledby="latency-title">
-      <h2 id="latency-title">Time until durable</h2>
+      <h2 id="latency-title">Time to answer 200</h2>
       <p class="quiet">From receipt to the 200. Meta wants a median under 250 ms and under 1 % above 1 s.</p>
       <div id="chart-latency" class="chart" role="img" aria-label="Median and 99th percentile in the last hour"></div>
     </section>
     <section class="card" aria-labelledby="families-title">
-      <h2 id="families-title">What it was about</h2>
+      <h2 id="families-title">Events by family</h2>
       ${
         families.size === 0
-          ? html`<p class="quiet">Nothing in the last hour. Send a sample: <code>hubcast send --help</code></p>`
+          ? html`<p class="quiet">No events in the last hour. Send a sample: <code>hubcast send --help</code></p>`
           : html`<table>
               <thead>
                 <tr><th scope="col">Family</th><th scope="col" class="number">Events, last hour</th></tr>
@@ -52,7 +52,7 @@ export function overview({ readiness, history }: OverviewState, seen: number): T
 }
 
 function readinessCard(readiness: Readiness | null, history: HistoryAnswer | null): TemplateResult {
-  if (readiness === null) return html`<p class="card quiet">Asking the service …</p>`;
+  if (readiness === null) return html`<p class="card quiet">Loading …</p>`;
   const where = history === null ? '' : `hubcast ${history.version}, ${history.store}`;
   if (readiness.status === 'not_ready') {
     return html`<div class="card state bad" role="alert"><strong>Not ready.</strong> ${readiness.reason} <span class="quiet">${where}</span></div>`;
