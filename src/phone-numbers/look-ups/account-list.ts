@@ -22,7 +22,7 @@ export interface Snapshot {
 }
 
 /** What an asker gets: numbers, and how far to trust them. */
-export interface Reading {
+export interface ListReading {
   readonly snapshot: Snapshot;
   /** Graph was asked for this very answer. */
   readonly source: 'graph' | 'cache';
@@ -41,7 +41,7 @@ export interface AccountList {
   readonly accountId: string;
   readonly peek: () => Snapshot | null;
   /** @throws HubcastError when nothing is known and Graph cannot be asked */
-  readonly read: (asked: Asked) => Promise<Reading>;
+  readonly read: (asked: Asked) => Promise<ListReading>;
   /** @param digits null: all numbers of the account */
   readonly mark: (digits: string | null) => void;
   readonly isMarked: (digits: string | null) => boolean;

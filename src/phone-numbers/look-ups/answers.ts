@@ -121,4 +121,4 @@ export const ANSWERS = {
   }),
 } as const;
 
-export type Answers = { readonly [Name in keyof typeof ANSWERS]: z.output<(typeof ANSWERS)[Name]> };
+export type LookUpAnswers = { readonly [Name in keyof typeof ANSWERS]: z.output<(typeof ANSWERS)[Name]> };

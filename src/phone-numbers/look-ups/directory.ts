@@ -16,12 +16,12 @@ import {
 import { createExpiringCache } from './expiring-cache.ts';
 import { type Guess, readId, readNumber } from './parse-number.ts';
 import {
-  type Found,
   forEach,
   hitByDigits,
   hitById,
   hitByVariant,
   LISTS_AT_ONCE,
+  type LookUpResult,
   searchLists,
   toFound,
 } from './search-lists.ts';
@@ -38,7 +38,7 @@ export interface DirectoryOptions {
   readonly account: (accountId: string) => Promise<GraphAccount>;
 }
 
-export interface FoundByNumber extends Found {
+export interface FoundByNumber extends LookUpResult {
   /** Null for the very digits that were asked for. */
   readonly guess: Guess | null;
   /** Further entries with the same digits: a number that moved stands in both accounts for a while. */
@@ -55,7 +55,7 @@ export interface AccountReading {
 }
 
 export interface FoundList {
-  readonly numbers: readonly Found[];
+  readonly numbers: readonly LookUpResult[];
   readonly accounts: readonly AccountReading[];
 }
 
@@ -75,7 +75,7 @@ export interface Directory {
   /** @throws HubcastError `account_not_found`, or why nothing can be told */
   readonly list: (options?: LookUpOptions) => Promise<FoundList>;
   /** @throws HubcastError `invalid_phone_number_id`, `phone_number_not_found`, or why it cannot be told */
-  readonly byId: (id: string, options?: LookUpOptions) => Promise<Found>;
+  readonly byId: (id: string, options?: LookUpOptions) => Promise<LookUpResult>;
   /** @param number in any form people write it @throws HubcastError `invalid_phone_number`, `phone_number_not_found`, … */
   readonly byNumber: (number: string, options?: LookUpOptions) => Promise<FoundByNumber>;
   /** From memory alone: `known` is null unless the account's list was read completely. */
@@ -117,7 +117,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
     return [list];
   }
 
-  async function renewed(found: Found, list: AccountList): Promise<Found> {
+  async function renewed(found: LookUpResult, list: AccountList): Promise<LookUpResult> {
     const fresh = await singles.renew(found, list);
     if (fresh !== null) return fresh;
     list.mark(null);
@@ -126,7 +126,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
 
   return {
     async list({ accountId, fresh } = {}) {
-      const numbers: Found[] = [];
+      const numbers: LookUpResult[] = [];
       const accountReadings: AccountReading[] = [];
       await forEach(listsFor(accountId), LISTS_AT_ONCE, async (list) => {
         try {
@@ -228,7 +228,7 @@ function notFound(): HubcastError {
 }
 
 const byAccount = (a: AccountReading, b: AccountReading) => compare(a.accountId, b.accountId);
-const byAccountAndId = ({ number: a }: Found, { number: b }: Found) =>
+const byAccountAndId = ({ number: a }: LookUpResult, { number: b }: LookUpResult) =>
   compare(a.accountId ?? '', b.accountId ?? '') || compare(a.value.id, b.value.id);
 
 function compare(a: string, b: string): number {

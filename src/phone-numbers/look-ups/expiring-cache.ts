@@ -1,6 +1,6 @@
 import { createSingleFlight } from '../../core/single-flight.ts';
 
-/** Answers kept for a while under a name, the oldest dropped first; who asks at the same time shares one question. */
+/** Keeps answers for a while under a name and drops the oldest first; callers at the same time share one question. */
 export interface ExpiringCache<Value> {
   /** @throws what `ask` throws; what was kept stays */
   readonly get: (

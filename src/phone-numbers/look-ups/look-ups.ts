@@ -4,18 +4,18 @@ import { readLimit } from '../../fields/phone-numbers/messaging-limit.ts';
 import { PHONE_NUMBER_FIELDS } from '../../meta-graph/phone-number-reads.ts';
 import { healthOf } from '../health/health.ts';
 import { HEALTH_STATES } from '../health/health-rows.ts';
-import type { Answers } from './answers.ts';
+import type { LookUpAnswers } from './answers.ts';
 import type { AccountReading, Directory } from './directory.ts';
 import { portfoliosOf } from './portfolio.ts';
-import type { Found } from './search-lists.ts';
+import type { LookUpResult } from './search-lists.ts';
 
-export interface Question {
+export interface LookUpQuestion {
   readonly fresh?: boolean | undefined;
   /** Members of `value` to keep; all when left out. */
   readonly fields?: readonly string[] | undefined;
 }
 
-export interface ListQuestion extends Question {
+export interface ListQuestion extends LookUpQuestion {
   readonly accountId?: string | undefined;
   /** GREEN, YELLOW, RED, … in any case. */
   readonly quality?: string | undefined;
@@ -23,20 +23,20 @@ export interface ListQuestion extends Question {
 }
 
 export interface LookUps {
-  readonly list: (question?: ListQuestion) => Promise<Answers['PhoneNumberList']>;
-  readonly byId: (id: string, question?: Question) => Promise<Answers['PhoneNumber']>;
+  readonly list: (question?: ListQuestion) => Promise<LookUpAnswers['PhoneNumberList']>;
+  readonly byId: (id: string, question?: LookUpQuestion) => Promise<LookUpAnswers['PhoneNumber']>;
   readonly byNumber: (
     number: string,
-    question?: Question & { readonly accountId?: string | undefined },
-  ) => Promise<Answers['PhoneNumberByNumber']>;
+    question?: LookUpQuestion & { readonly accountId?: string | undefined },
+  ) => Promise<LookUpAnswers['PhoneNumberByNumber']>;
   readonly health: (question?: {
     readonly accountId?: string | undefined;
     readonly fresh?: boolean | undefined;
-  }) => Promise<Answers['HealthReport']>;
+  }) => Promise<LookUpAnswers['HealthReport']>;
   readonly healthById: (
     id: string,
     question?: { readonly fresh?: boolean | undefined },
-  ) => Promise<Answers['PhoneNumberHealth']>;
+  ) => Promise<LookUpAnswers['PhoneNumberHealth']>;
 }
 
 /** Where the answers come from. */
@@ -74,7 +74,7 @@ export function createLookUps(directory: LookUpDirectory, now: () => number): Lo
       const data = numbers.map(toHealth);
       const summary = Object.fromEntries(
         HEALTH_STATES.map((state) => [state, data.filter(({ health }) => health.state === state).length]),
-      ) as Answers['HealthReport']['summary'];
+      ) as LookUpAnswers['HealthReport']['summary'];
       const known = await Promise.all(
         accounts.map(async (reading) => ({
           accountId: reading.accountId,
@@ -119,7 +119,7 @@ function qualityOf({ quality_score: score, quality_rating: rating }: Readonly<Re
   return rating ?? (typeof score === 'object' && score !== null && 'score' in score ? score.score : undefined);
 }
 
-function identityOf({ number, stale, source }: Found) {
+function identityOf({ number, stale, source }: LookUpResult) {
   const { value, accountId, digits, fetchedAtMs } = number;
   return {
     phone_number_id: value.id,
@@ -132,7 +132,7 @@ function identityOf({ number, stale, source }: Found) {
   };
 }
 
-function toNumber(found: Found, kept: ReadonlySet<string> | null): Answers['PhoneNumber'] {
+function toNumber(found: LookUpResult, kept: ReadonlySet<string> | null): LookUpAnswers['PhoneNumber'] {
   const { value } = found.number;
   const members = kept === null ? value : Object.fromEntries(Object.entries(value).filter(([name]) => kept.has(name)));
   const limit = value.whatsapp_business_manager_messaging_limit;
@@ -140,7 +140,7 @@ function toNumber(found: Found, kept: ReadonlySet<string> | null): Answers['Phon
   return { ...identityOf(found), value: members, derived: { limit: readLimit(readable, 'portfolio') } };
 }
 
-function toHealth(found: Found): Answers['PhoneNumberHealth'] {
+function toHealth(found: LookUpResult): LookUpAnswers['PhoneNumberHealth'] {
   const { reasons, quality, ...rest } = healthOf(found.number.value);
   return {
     ...identityOf(found),

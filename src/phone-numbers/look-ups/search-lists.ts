@@ -1,10 +1,10 @@
 /** Looking for a number in the lists of several accounts, asking Graph for as few of them as possible. */
 import type { HubcastError } from '../../core/errors.ts';
-import type { AccountList, CachedNumber, Reading } from './account-list.ts';
+import type { AccountList, CachedNumber, ListReading } from './account-list.ts';
 import { type Guess, variantsOf } from './parse-number.ts';
 
 /** A number, and how far to trust what is said of it. */
-export interface Found {
+export interface LookUpResult {
   readonly number: CachedNumber;
   readonly stale: boolean;
   readonly source: 'graph' | 'cache' | 'state';
@@ -20,8 +20,8 @@ export interface Hit {
 }
 
 export type SearchResult =
-  | { readonly list: AccountList; readonly hit: Hit; readonly found: Found }
-  | { readonly list: null; readonly failures: readonly HubcastError[]; readonly source: Found['source'] };
+  | { readonly list: AccountList; readonly hit: Hit; readonly found: LookUpResult }
+  | { readonly list: null; readonly failures: readonly HubcastError[]; readonly source: LookUpResult['source'] };
 
 export interface Freshness {
   readonly ttlMs: number;
@@ -49,7 +49,7 @@ export async function searchLists(
   }
   const failures: HubcastError[] = [];
   const results: SearchResult[] = [];
-  let source: Found['source'] = 'cache';
+  let source: LookUpResult['source'] = 'cache';
   await forEach(among, LISTS_AT_ONCE, async (list) => {
     if (results.length > 0) return;
     try {
@@ -67,9 +67,9 @@ export async function searchLists(
 export function toFound(
   list: AccountList,
   number: CachedNumber,
-  { source, failure }: Reading,
+  { source, failure }: ListReading,
   { ttlMs, now }: Freshness,
-): Found {
+): LookUpResult {
   const old = now() - number.fetchedAtMs > ttlMs;
   return { number, source, stale: list.isMarked(number.digits) || (old && failure !== null) };
 }

@@ -3,13 +3,13 @@ import { HubcastError } from '../../core/errors.ts';
 import type { FoundNumber } from '../../meta-graph/phone-number-reads.ts';
 import { type AccountList, type CachedNumber, toCachedNumber } from './account-list.ts';
 import { createExpiringCache } from './expiring-cache.ts';
-import { type Found, type Freshness, NOT_FOUND_TTL_MS } from './search-lists.ts';
+import { type Freshness, type LookUpResult, NOT_FOUND_TTL_MS } from './search-lists.ts';
 
 export interface SingleReads {
   /** Asks Graph, or says what is known when that fails; null when the number is gone. */
-  readonly renew: (found: Found, list: AccountList) => Promise<Found | null>;
+  readonly renew: (found: LookUpResult, list: AccountList) => Promise<LookUpResult | null>;
   /** Null when it does not exist or may not be seen. @throws HubcastError when that cannot be told */
-  readonly stray: (id: string, fresh: boolean) => Promise<Found | null>;
+  readonly stray: (id: string, fresh: boolean) => Promise<LookUpResult | null>;
   readonly isKnown: (id: string) => boolean;
 }
 
@@ -22,7 +22,7 @@ export function createSingleReads(
   const cached = createExpiringCache<CachedNumber | null>({ size: CACHED_IDS, now });
 
   /** Who asks at the same time shares the answer. */
-  async function read(id: string, list: AccountList | null, fresh: boolean): Promise<Found | null> {
+  async function read(id: string, list: AccountList | null, fresh: boolean): Promise<LookUpResult | null> {
     const maxAgeMs = (known: CachedNumber | null) => (fresh ? 0 : known === null ? NOT_FOUND_TTL_MS : ttlMs);
     const { value: number, source } = await cached.get(id, maxAgeMs, async () => {
       try {

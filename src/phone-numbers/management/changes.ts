@@ -5,7 +5,7 @@ import { type Input, type InputName, secretsOf } from './inputs.ts';
 
 type Reply = Readonly<Record<string, unknown>>;
 
-export interface Change {
+export interface ChangeOperation {
   readonly kind: 'change';
   readonly on: 'number' | 'account';
   readonly method: 'POST' | 'PUT' | 'DELETE';
@@ -21,9 +21,10 @@ export interface Change {
   readonly send: (graph: PhoneNumberWrites, target: WriteTarget, input: object) => Promise<Reply>;
 }
 
-interface Entry<Name extends InputName> extends Omit<Change, 'kind' | 'input' | 'answer' | 'warning' | 'send'> {
+interface Entry<Name extends InputName>
+  extends Omit<ChangeOperation, 'kind' | 'input' | 'answer' | 'warning' | 'send'> {
   readonly input: Name;
-  readonly answer?: Change['answer'];
+  readonly answer?: ChangeOperation['answer'];
   readonly warning?: string;
   readonly send: (
     graph: PhoneNumberWrites,
@@ -33,7 +34,7 @@ interface Entry<Name extends InputName> extends Omit<Change, 'kind' | 'input' | 
   ) => Promise<Reply>;
 }
 
-function change<Name extends InputName>(entry: Entry<Name>): Change {
+function change<Name extends InputName>(entry: Entry<Name>): ChangeOperation {
   return {
     kind: 'change',
     answer: 'OperationDone',
@@ -43,7 +44,9 @@ function change<Name extends InputName>(entry: Entry<Name>): Change {
   };
 }
 
-function bare(entry: Omit<Change, 'kind' | 'input' | 'answer' | 'warning'> & { readonly warning?: string }): Change {
+function bare(
+  entry: Omit<ChangeOperation, 'kind' | 'input' | 'answer' | 'warning'> & { readonly warning?: string },
+): ChangeOperation {
   return { kind: 'change', input: null, answer: 'OperationDone', warning: null, ...entry };
 }
 
@@ -201,6 +204,6 @@ export const CHANGES = {
         [],
       ),
   }),
-} as const satisfies Record<string, Change>;
+} as const satisfies Record<string, ChangeOperation>;
 
 export type ChangeName = keyof typeof CHANGES;

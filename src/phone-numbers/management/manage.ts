@@ -8,14 +8,17 @@ import type { GraphClient } from '../../meta-graph/client.ts';
 import type { PhoneNumberWrites, WriteTarget } from '../../meta-graph/phone-number-writes.ts';
 import { readId } from '../look-ups/parse-number.ts';
 import type { ManagedEvent, RecordManaged } from './audit.ts';
-import { CHANGES, type Change, type ChangeName } from './changes.ts';
+import { CHANGES, type ChangeName, type ChangeOperation } from './changes.ts';
 import { explain } from './explain.ts';
 import { readInput, shownOf } from './inputs.ts';
-import { type ManagedNumber, READINGS, type Reading, type ReadingName } from './readings.ts';
+import { type ManagedNumber, READINGS, type ReadingName, type ReadOperation } from './readings.ts';
 
 export type OperationName = ChangeName | ReadingName;
 
-export const MANAGEMENT_OPERATIONS: Readonly<Record<OperationName, Change | Reading>> = { ...READINGS, ...CHANGES };
+export const MANAGEMENT_OPERATIONS: Readonly<Record<OperationName, ChangeOperation | ReadOperation>> = {
+  ...READINGS,
+  ...CHANGES,
+};
 
 export interface ManagementOptions {
   readonly client: GraphClient;
@@ -72,7 +75,7 @@ export function createManagement(options: ManagementOptions): Management {
   }
 
   async function change(name: ChangeName, id: string, body: unknown, actor: Actor): Promise<object> {
-    const operation: Change = CHANGES[name];
+    const operation: ChangeOperation = CHANGES[name];
     const input = operation.input === null ? {} : readInput(operation.input, body);
     const number = await targetOf(operation.on, id, false);
     const target: WriteTarget = { id, accountId: number === null ? id : number.accountId };

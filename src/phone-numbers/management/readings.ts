@@ -20,7 +20,7 @@ export interface ManagedNumber {
 /** @param fields members of the node @returns what Meta answers */
 type Ask = (fields: string) => Promise<Readonly<Record<string, unknown>>>;
 
-export interface Reading {
+export interface ReadOperation {
   readonly kind: 'reading';
   readonly on: 'number' | 'account';
   readonly method: 'GET';
@@ -38,7 +38,7 @@ interface NumberReading<Name extends ManagementAnswerName> {
   readonly read: (number: ManagedNumber, ask: Ask) => Promise<ManagementAnswer<Name>>;
 }
 
-function ofNumber<Name extends ManagementAnswerName>({ read, ...entry }: NumberReading<Name>): Reading {
+function ofNumber<Name extends ManagementAnswerName>({ read, ...entry }: NumberReading<Name>): ReadOperation {
   return {
     kind: 'reading',
     on: 'number',
@@ -234,6 +234,6 @@ export const READINGS = {
       return { account_id: accountId, apps, about: FOLLOWS_OVERRIDE };
     },
   },
-} as const satisfies Record<string, Reading>;
+} as const satisfies Record<string, ReadOperation>;
 
 export type ReadingName = keyof typeof READINGS;

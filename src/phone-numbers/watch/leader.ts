@@ -14,7 +14,7 @@ import { forEach, LISTS_AT_ONCE } from '../look-ups/search-lists.ts';
 import { type KeptNumber, tellNumber } from './number-state.ts';
 import { toChange } from './state-from-events.ts';
 import { applyList, type Missing } from './state-list.ts';
-import type { RecordOptions } from './state-records.ts';
+import type { StateRecordOptions } from './state-records.ts';
 import { createStateView, type StateView } from './state-view.ts';
 import { createStateWriter, generationOf } from './state-writer.ts';
 
@@ -49,7 +49,7 @@ export interface LeaderOptions {
   readonly stateTopic: string;
   readonly eventTopics: readonly string[];
   /** Accounts may be of different Meta apps, with topics of their own. */
-  readonly recordOptions: (accountId: string) => Omit<RecordOptions, 'generation'>;
+  readonly recordOptions: (accountId: string) => Omit<StateRecordOptions, 'generation'>;
   readonly now: () => number;
   readonly log: {
     readonly info: (about: object, text: string) => void;

@@ -34,7 +34,7 @@ export interface KeptList {
   readonly readAtMs: number;
 }
 
-export type Reading = Readonly<Partial<NumberState> & Pick<NumberState, 'id'>>;
+export type GraphReading = Readonly<Partial<NumberState> & Pick<NumberState, 'id'>>;
 
 /** What an event says, when, and its id. */
 export interface Telling extends Told {
@@ -52,14 +52,14 @@ const NOTHING_KNOWN = Object.fromEntries(
 
 export function newNumber(
   of: Pick<KeptNumber, 'accountId' | 'digits'>,
-  reading: Reading,
+  reading: GraphReading,
   { atMs, after }: { readonly atMs: number; readonly after: number },
 ): KeptNumber {
   return { ...of, version: after + 1, state: { ...NOTHING_KNOWN, ...reading }, told: {}, readAtMs: atMs };
 }
 
 /** @returns the same object where nothing is new */
-export function readNumber(kept: KeptNumber, reading: Reading, atMs: number): KeptNumber {
+export function readNumber(kept: KeptNumber, reading: GraphReading, atMs: number): KeptNumber {
   const fresh = Object.fromEntries(
     Object.entries(reading).filter(([name]) => atMs >= (kept.told[name]?.atMs ?? -Infinity) + WEBHOOK_COUNTS_MS),
   );

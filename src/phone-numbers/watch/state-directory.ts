@@ -3,7 +3,7 @@ import { HubcastError } from '../../core/errors.ts';
 import type { CachedNumber } from '../look-ups/account-list.ts';
 import type { LookUpDirectory } from '../look-ups/look-ups.ts';
 import { readId, readNumber, variantsOf } from '../look-ups/parse-number.ts';
-import type { Found } from '../look-ups/search-lists.ts';
+import type { LookUpResult } from '../look-ups/search-lists.ts';
 import { toCachedState } from './state-from-graph.ts';
 import type { StateView } from './state-view.ts';
 
@@ -52,7 +52,7 @@ export function createStateDirectory(view: StateView): LookUpDirectory {
   };
 }
 
-function toFound(number: CachedNumber): Found {
+function toFound(number: CachedNumber): LookUpResult {
   return { number, stale: false, source: 'state' };
 }
 

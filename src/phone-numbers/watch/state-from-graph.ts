@@ -4,10 +4,10 @@ import { readLimit } from '../../fields/phone-numbers/messaging-limit.ts';
 import { digitsOf } from '../../fields/values.ts';
 import type { GraphNumber } from '../../meta-graph/phone-number-reads.ts';
 import type { CachedNumber } from '../look-ups/account-list.ts';
-import type { KeptNumber, NumberState, Reading } from './number-state.ts';
+import type { GraphReading, KeptNumber, NumberState } from './number-state.ts';
 
 /** Members that Graph leaves out are not told: what was known stays. */
-export function toReading(value: GraphNumber): Reading {
+export function toReading(value: GraphNumber): GraphReading {
   const limit = value.whatsapp_business_manager_messaging_limit;
   const told: { [Member in keyof NumberState]?: NumberState[Member] | undefined } = {
     display_phone_number: text(value.display_phone_number),

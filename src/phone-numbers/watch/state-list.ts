@@ -2,14 +2,14 @@
 import type { CachedNumber, Snapshot } from '../look-ups/account-list.ts';
 import { type KeptList, type KeptNumber, newNumber, readNumber } from './number-state.ts';
 import { toReading } from './state-from-graph.ts';
-import type { Change, StateRecord } from './state-records.ts';
+import type { NumberChange, StateRecord } from './state-records.ts';
 import type { AccountView } from './state-view.ts';
 
 /** Numbers that were not in the last list, by account and digits: when that was read, and what it had. */
 export type Missing = Map<string, { readonly atMs: number; readonly listed: string }>;
 
 export interface ListEffect {
-  readonly changes: readonly Change[];
+  readonly changes: readonly NumberChange[];
   /** Each is written before the next. */
   readonly steps: readonly (readonly StateRecord[])[];
 }
@@ -22,7 +22,7 @@ export interface ListEffect {
  */
 export function applyList(accountId: string, account: AccountView, snapshot: Snapshot, missing: Missing): ListEffect {
   const listed = oneForEachNumber(snapshot);
-  const changes: Change[] = [];
+  const changes: NumberChange[] = [];
   const states: StateRecord[] = [];
   let removedVersion = account.list?.removedVersion ?? 0;
   for (const [digits, { value, fetchedAtMs: atMs }] of listed) {

@@ -13,7 +13,7 @@ import { differing, type KeptList, type KeptNumber, MEMBERS, type NumberState } 
 /** Of state records and tombstones: which leader wrote it. A tombstone has nothing else to say it with. */
 export const GENERATION_HEADER = 'generation';
 
-export interface RecordOptions {
+export interface StateRecordOptions {
   readonly naming: TopicNaming;
   readonly app: string;
   readonly generation: number;
@@ -23,7 +23,7 @@ export interface RecordOptions {
 }
 
 /** One change of one number; `before` or `after` is null where the account did not have it, or no longer does. */
-export interface Change {
+export interface NumberChange {
   readonly before: KeptNumber | null;
   readonly after: KeptNumber | null;
   readonly atMs: number;
@@ -31,7 +31,10 @@ export interface Change {
   readonly eventId: string | null;
 }
 
-export function toChangedRecord({ before, after, atMs, eventId: by }: Change, options: RecordOptions): OutgoingRecord {
+export function toChangedRecord(
+  { before, after, atMs, eventId: by }: NumberChange,
+  options: StateRecordOptions,
+): OutgoingRecord {
   const number = (after ?? before) as KeptNumber;
   const version = after?.version ?? number.version + 1;
   const data = {
@@ -50,7 +53,7 @@ export function toChangedRecord({ before, after, atMs, eventId: by }: Change, op
   return toSystemRecord(phoneNumberChanged, { number, data, identity, timeMs: atMs, repeatable: false }, options);
 }
 
-export function toStateRecord(number: KeptNumber, options: RecordOptions): OutgoingRecord {
+export function toStateRecord(number: KeptNumber, options: StateRecordOptions): OutgoingRecord {
   const { state, version, told, readAtMs, digits, accountId } = number;
   const data = {
     field: null,
@@ -68,7 +71,7 @@ export function toStateRecord(number: KeptNumber, options: RecordOptions): Outgo
   return toSystemRecord(phoneNumberState, { number, data, identity: data, timeMs: options.nowMs }, options);
 }
 
-export function toListRecord(list: KeptList, options: RecordOptions): OutgoingRecord {
+export function toListRecord(list: KeptList, options: StateRecordOptions): OutgoingRecord {
   const { accountId, digits, removedVersion, readAtMs } = list;
   const data = {
     field: null,
@@ -84,7 +87,7 @@ export function toListRecord(list: KeptList, options: RecordOptions): OutgoingRe
 }
 
 /** Takes a number, or a list, out of the state. */
-export function toTombstone(of: Named, options: RecordOptions): OutgoingRecord {
+export function toTombstone(of: Named, options: StateRecordOptions): OutgoingRecord {
   const written = toSystemRecord(
     phoneNumberState,
     { number: of, data: {}, identity: [], timeMs: options.nowMs },
@@ -111,7 +114,7 @@ interface Content {
 function toSystemRecord(
   { type, version, family }: SystemEvent,
   { number: { accountId, digits }, data, identity, timeMs, repeatable = true }: Content,
-  { naming, app, generation, nowMs, deliveryId }: RecordOptions,
+  { naming, app, generation, nowMs, deliveryId }: StateRecordOptions,
 ): OutgoingRecord {
   const key = digits === null ? accountId : `${accountId}:${digits}`;
   const item = JSON.stringify([key, identity]);

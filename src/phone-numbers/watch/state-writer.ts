@@ -4,8 +4,8 @@ import type { KeptNumber } from './number-state.ts';
 import type { ListEffect } from './state-list.ts';
 import {
   GENERATION_HEADER,
-  type RecordOptions,
   type StateRecord,
+  type StateRecordOptions,
   toChangedRecord,
   toListRecord,
   toStateRecord,
@@ -17,7 +17,7 @@ export interface StateWriterOptions {
   readonly view: StateView;
   /** Resolves once they are durable. */
   readonly append: (records: readonly OutgoingRecord[]) => Promise<void>;
-  readonly recordOptions: (accountId: string) => RecordOptions;
+  readonly recordOptions: (accountId: string) => StateRecordOptions;
 }
 
 export interface StateWriter {
@@ -80,7 +80,7 @@ export function generationOf({ headers }: StoredRecord): number {
   return Number(headers[GENERATION_HEADER] ?? -1);
 }
 
-function toSystemRecord(read: StateRecord, options: RecordOptions): OutgoingRecord {
+function toSystemRecord(read: StateRecord, options: StateRecordOptions): OutgoingRecord {
   if (read.kind === 'number') return toStateRecord(read.number, options);
   return read.kind === 'list' ? toListRecord(read.list, options) : toTombstone(read, options);
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { debugToken, graphError, notFound, type StandInAnswer, StandInError } from './answers.ts';
 import { type AppState, describeToken, readSubscriptions, writeSubscription } from './meta-app.ts';
 import { answerOperation } from './operations.ts';
-import type { ReadOptions } from './reads.ts';
+import type { StandInReadOptions } from './reads.ts';
 import { type Access, checkAccess, readParameters } from './requests.ts';
 import type { StandInCall } from './stand-in-call.ts';
 import type { State } from './state.ts';
@@ -30,7 +30,7 @@ export interface StandInContext {
   /** Asked for each call: a token may expire. */
   readonly access: () => Access;
   readonly tokenExpiresAt: number;
-  readonly read: Omit<ReadOptions, 'baseUrl'>;
+  readonly read: Omit<StandInReadOptions, 'baseUrl'>;
   readonly write: WriteOptions;
   readonly fetch: typeof globalThis.fetch;
 }

@@ -1,5 +1,5 @@
 /** Meta's review of display names: decided by the test, or after a time. */
-import { digitsOf, type NumberState } from './state.ts';
+import { digitsOf, type StandInNumberState } from './state.ts';
 import type { createWebhooks } from './webhooks.ts';
 
 export type NameDecision = 'APPROVED' | 'REJECTED';
@@ -8,7 +8,7 @@ export type NameDecision = 'APPROVED' | 'REJECTED';
 export function createNameReviews(approveAfterMs: number | undefined, webhooks: ReturnType<typeof createWebhooks>) {
   const timers = new Set<NodeJS.Timeout>();
 
-  function decide(number: NumberState, decision: NameDecision, reason?: string): void {
+  function decide(number: StandInNumberState, decision: NameDecision, reason?: string): void {
     const { members } = number;
     const name = members.new_display_name ?? members.verified_name;
     const approved = decision === 'APPROVED';
@@ -30,7 +30,7 @@ export function createNameReviews(approveAfterMs: number | undefined, webhooks: 
 
   return {
     decide,
-    requested(number: NumberState): void {
+    requested(number: StandInNumberState): void {
       if (approveAfterMs === undefined) return;
       const timer = setTimeout(() => {
         timers.delete(timer);

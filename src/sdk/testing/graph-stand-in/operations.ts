@@ -1,6 +1,6 @@
 /** Which call means what: method, kind of node, edge. */
 import { notFound, type StandInAnswer } from './answers.ts';
-import { listNumbers, type ReadOptions, readAccount, readNumber } from './reads.ts';
+import { listNumbers, readAccount, readNumber, type StandInReadOptions } from './reads.ts';
 import type { State } from './state.ts';
 import { listSubscriptions, subscribe } from './subscriptions.ts';
 import {
@@ -28,7 +28,7 @@ interface Call {
 
 interface Context {
   readonly state: State;
-  readonly read: ReadOptions;
+  readonly read: StandInReadOptions;
   readonly write: WriteOptions;
 }
 

@@ -1,5 +1,5 @@
 import { notFound, type StandInAnswer, StandInError } from './answers.ts';
-import { type NumberState, numbersOf, type State } from './state.ts';
+import { numbersOf, type StandInNumberState, type State } from './state.ts';
 
 /** What Graph answers when nothing is asked for. */
 const DEFAULT_FIELDS = [
@@ -41,7 +41,7 @@ const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   'username',
 ]);
 
-export interface ReadOptions {
+export interface StandInReadOptions {
   /** Fields this app may not ask for: the whole call fails, as Graph does it. */
   readonly unavailableFields: ReadonlySet<string>;
   /** Lists that fit in one page come without `paging`, as in Meta's guide. */
@@ -52,7 +52,11 @@ export interface ReadOptions {
   readonly accessToken: string;
 }
 
-export function readNumber(number: NumberState, query: URLSearchParams, options: ReadOptions): StandInAnswer {
+export function readNumber(
+  number: StandInNumberState,
+  query: URLSearchParams,
+  options: StandInReadOptions,
+): StandInAnswer {
   return { status: 200, body: pick(number.members, fieldsOf(query, options)) };
 }
 
@@ -63,7 +67,7 @@ export function listNumbers(
   state: State,
   accountId: string,
   query: URLSearchParams,
-  options: ReadOptions,
+  options: StandInReadOptions,
 ): StandInAnswer {
   const fields = fieldsOf(query, options);
   const limit = Math.min(Number(query.get('limit') ?? DEFAULT_PAGE), MAX_PAGE);
@@ -118,7 +122,7 @@ export function readAccount(state: State, id: string, query: URLSearchParams): S
   };
 }
 
-function fieldsOf(query: URLSearchParams, { unavailableFields }: ReadOptions): readonly string[] {
+function fieldsOf(query: URLSearchParams, { unavailableFields }: StandInReadOptions): readonly string[] {
   const asked = query.get('fields');
   if (asked === null || asked === '') return DEFAULT_FIELDS;
   const fields = asked.split(',');

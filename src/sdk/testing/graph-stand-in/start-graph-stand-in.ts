@@ -16,9 +16,9 @@ import {
   addNumber,
   changeMembers,
   createState,
-  type NumberState,
   type StandInAccount,
   type StandInNumber,
+  type StandInNumberState,
 } from './state.ts';
 import { createUsage, type Usage } from './usage.ts';
 import { createWebhooks, type WebhookTarget } from './webhooks.ts';
@@ -91,7 +91,7 @@ export async function startGraphStandIn(options: GraphStandInOptions): Promise<G
   const scripts = createScriptedAnswers();
   const calls: StandInCall[] = [];
   let expired = false;
-  const codeSent = ({ members, hidden }: NumberState) => {
+  const codeSent = ({ members, hidden }: StandInNumberState) => {
     if (hidden.code !== null) options.onCode?.(members.display_phone_number, shownCode(hidden.code));
   };
   const server = await startServer(options.port ?? 0, scripts, calls, {
@@ -108,7 +108,7 @@ export async function startGraphStandIn(options: GraphStandInOptions): Promise<G
     write: { now, random, happened: webhooks.send, codeSent, nameRequested: reviews.requested },
     fetch: options.fetch ?? globalThis.fetch,
   });
-  const numberOf = (id: string): NumberState => {
+  const numberOf = (id: string): StandInNumberState => {
     const number = state.numbers.get(id);
     if (number === undefined) throw new Error(`The stand-in has no number ${id}.`);
     return number;

@@ -38,7 +38,7 @@ export interface Hidden {
 
 export const NO_LOCAL_STORAGE = { status: 'DEFAULT' } as const;
 
-export interface NumberState {
+export interface StandInNumberState {
   readonly accountId: string;
   members: Record<string, unknown> & { id: string; display_phone_number: string };
   readonly hidden: Hidden;
@@ -46,7 +46,7 @@ export interface NumberState {
 
 export interface State {
   readonly accounts: Map<string, StandInAccount>;
-  readonly numbers: Map<string, NumberState>;
+  readonly numbers: Map<string, StandInNumberState>;
   /** Callback URLs of whole accounts. */
   readonly overrides: Map<string, string>;
   /** Accounts that the app is subscribed to. */
@@ -73,8 +73,8 @@ export function createState(accounts: readonly StandInAccount[], appId = APP_ID)
   return state;
 }
 
-export function addNumber(state: State, accountId: string, number: StandInNumber): NumberState {
-  const added: NumberState = {
+export function addNumber(state: State, accountId: string, number: StandInNumber): StandInNumberState {
+  const added: StandInNumberState = {
     accountId,
     members: withScore({ ...CONNECTED_NUMBER, ...number }, number),
     hidden: {
@@ -93,7 +93,7 @@ export function addNumber(state: State, accountId: string, number: StandInNumber
   return added;
 }
 
-export function changeMembers(number: NumberState, changed: Readonly<Record<string, unknown>>): void {
+export function changeMembers(number: StandInNumberState, changed: Readonly<Record<string, unknown>>): void {
   number.members = withScore({ ...number.members, ...changed }, changed);
 }
 
@@ -105,12 +105,12 @@ function withScore<Members extends Record<string, unknown>>(
   return score === undefined || set !== undefined ? members : { ...members, quality_score: { score } };
 }
 
-export function digitsOf({ members }: NumberState): string {
+export function digitsOf({ members }: StandInNumberState): string {
   return members.display_phone_number.replace(/\D/g, '');
 }
 
 /** Numbers of an account, newest first, as the edge lists them by default. */
-export function numbersOf(state: State, accountId: string): NumberState[] {
+export function numbersOf(state: State, accountId: string): StandInNumberState[] {
   return [...state.numbers.values()].filter((number) => number.accountId === accountId).reverse();
 }
 

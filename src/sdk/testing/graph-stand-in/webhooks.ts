@@ -1,6 +1,6 @@
 /** The webhooks that Meta would send of what happens to a number of the stand-in. */
 import { signPayload, toAppSecret } from '../../../webhook/signature.ts';
-import type { NumberState } from './state.ts';
+import type { StandInNumberState } from './state.ts';
 
 /** Where the stand-in's webhooks go, and the secret they are signed with. */
 export interface WebhookTarget {
@@ -14,7 +14,7 @@ export function createWebhooks(target: WebhookTarget | undefined, now: () => num
   let current = target;
 
   return {
-    send(number: NumberState, field: string, value: Readonly<Record<string, unknown>>): void {
+    send(number: StandInNumberState, field: string, value: Readonly<Record<string, unknown>>): void {
       if (current === undefined) return;
       const sending = sendWebhook(current, { entryId: number.accountId, field, value, nowMs: now() });
       sending.catch(() => {});

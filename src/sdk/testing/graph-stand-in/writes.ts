@@ -2,15 +2,15 @@
 import { isObject } from '../../../core/is-object.ts';
 import { notFound, type StandInAnswer, StandInError, SUCCESS } from './answers.ts';
 import { refusal } from './refusals.ts';
-import { addNumber, digitsOf, NEW_NUMBER, NO_LOCAL_STORAGE, type NumberState, type State } from './state.ts';
+import { addNumber, digitsOf, NEW_NUMBER, NO_LOCAL_STORAGE, type StandInNumberState, type State } from './state.ts';
 
 export interface WriteOptions {
   readonly now: () => number;
   readonly random: () => number;
   /** Tells what happened, so that the webhook Meta would send can be sent. */
-  readonly happened: (number: NumberState, field: string, value: Record<string, unknown>) => void;
-  readonly codeSent: (number: NumberState) => void;
-  readonly nameRequested: (number: NumberState) => void;
+  readonly happened: (number: StandInNumberState, field: string, value: Record<string, unknown>) => void;
+  readonly codeSent: (number: StandInNumberState) => void;
+  readonly nameRequested: (number: StandInNumberState) => void;
 }
 
 export type WriteParameters = Readonly<Record<string, unknown>>;
@@ -27,7 +27,7 @@ const CODES_PER_WINDOW = 5;
 const DELETED_PAUSE_MS = 5 * 60_000;
 
 export function requestCode(
-  number: NumberState,
+  number: StandInNumberState,
   parameters: WriteParameters,
   { now, random, codeSent }: WriteOptions,
 ): StandInAnswer {
@@ -45,7 +45,7 @@ export function requestCode(
 }
 
 export function verifyCode(
-  { members, hidden }: NumberState,
+  { members, hidden }: StandInNumberState,
   parameters: WriteParameters,
   { now }: WriteOptions,
 ): StandInAnswer {
@@ -59,7 +59,7 @@ export function verifyCode(
 
 const VERIFICATION_MS = 14 * 24 * HOUR_MS;
 
-export function expireVerification({ members, hidden }: NumberState, nowMs: number): void {
+export function expireVerification({ members, hidden }: StandInNumberState, nowMs: number): void {
   if (hidden.verifiedMs === null || nowMs - hidden.verifiedMs < VERIFICATION_MS || members.status === 'CONNECTED')
     return;
   members.code_verification_status = 'EXPIRED';
@@ -67,7 +67,7 @@ export function expireVerification({ members, hidden }: NumberState, nowMs: numb
 
 /** `storage_configuration`: where messages at rest are kept, to be set before registering. */
 export function setSettings(
-  { hidden }: NumberState,
+  { hidden }: StandInNumberState,
   { storage_configuration: storage }: WriteParameters,
 ): StandInAnswer {
   if (!isObject(storage) || !STORAGE.has(String(storage.status))) throw missing('storage_configuration');
@@ -77,7 +77,11 @@ export function setSettings(
 
 const STORAGE: ReadonlySet<string> = new Set(['DEFAULT', 'IN_COUNTRY_STORAGE_ENABLED', 'NO_STORAGE_ENABLED']);
 
-export function register(number: NumberState, parameters: WriteParameters, { now }: WriteOptions): StandInAnswer {
+export function register(
+  number: StandInNumberState,
+  parameters: WriteParameters,
+  { now }: WriteOptions,
+): StandInAnswer {
   const { members, hidden } = number;
   const { pin } = parameters;
   if (parameters.messaging_product !== 'whatsapp') throw missing('messaging_product');
@@ -101,11 +105,11 @@ export function register(number: NumberState, parameters: WriteParameters, { now
 }
 
 /** Of the WhatsApp Business app, and not connected by coexistence. */
-function isAppNumber({ is_on_biz_app: inApp, platform_type: platform }: NumberState['members']): boolean {
+function isAppNumber({ is_on_biz_app: inApp, platform_type: platform }: StandInNumberState['members']): boolean {
   return inApp === true && platform !== 'CLOUD_API';
 }
 
-export function deregister({ members, hidden }: NumberState, { now }: WriteOptions): StandInAnswer {
+export function deregister({ members, hidden }: StandInNumberState, { now }: WriteOptions): StandInAnswer {
   countRegistration(hidden.deregistrations, now());
   if (members.is_on_biz_app === true) {
     throw new StandInError(100, 'Invalid parameter', {
@@ -121,7 +125,7 @@ export function deregister({ members, hidden }: NumberState, { now }: WriteOptio
 
 /** `POST /{id}`: PIN, display name or webhook override. */
 export function changeNumber(
-  number: NumberState,
+  number: StandInNumberState,
   parameters: WriteParameters,
   { happened, nameRequested, subscribed }: WriteOptions & { readonly subscribed: boolean },
 ): StandInAnswer {
@@ -153,7 +157,7 @@ export function changeNumber(
 /** The welcome message was removed on 27 March 2026. */
 const CONVERSATION_MEMBERS = ['prompts', 'commands'];
 
-export function setConversation({ members }: NumberState, parameters: WriteParameters): StandInAnswer {
+export function setConversation({ members }: StandInNumberState, parameters: WriteParameters): StandInAnswer {
   const stranger = Object.keys(parameters).find((name) => !CONVERSATION_MEMBERS.includes(name));
   if (stranger !== undefined) throw missing(stranger);
   for (const [name, most] of [
@@ -199,7 +203,7 @@ function countRegistration(times: number[], nowMs: number): void {
 }
 
 /** A wrong PIN counts: after some of them even the right one is refused. */
-function checkPin({ hidden }: NumberState, pin: string): void {
+function checkPin({ hidden }: StandInNumberState, pin: string): void {
   if (hidden.pin === null) return;
   if (hidden.wrongPins >= WRONG_PINS_BEFORE_LOCK) throw refusal('pin_locked');
   if (pin !== hidden.pin) {
