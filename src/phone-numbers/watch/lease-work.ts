@@ -1,0 +1,77 @@
+/** Work under the lease of the numbers' leader: one write at a time, repeated until it succeeds or the lease ends. */
+import { messageOf } from '../../core/errors.ts';
+import { createLogThrottle } from '../../core/log-throttle.ts';
+import { pause } from '../../core/time-out.ts';
+import type { Positions } from '../../records/record.ts';
+
+/** The right to keep the state, until `signal` aborts. */
+export interface Leadership {
+  readonly generation: number;
+  readonly signal: AbortSignal;
+  /** Checked before each write. */
+  readonly isValid: () => boolean;
+  /** How far the leader before had read the events. */
+  readonly positions: (topics: readonly string[]) => Promise<Positions>;
+  readonly commit: (positions: Positions) => Promise<void>;
+}
+
+export interface LeaseWork {
+  /** Aborts when the lease ends, or after `end`. */
+  readonly signal: AbortSignal;
+  readonly end: () => void;
+  /** One at a time: what is read of the state is what is written to it. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Repeats `work` until it succeeds. @throws LeaseLost */
+  readonly insist: <T>(what: string, work: () => Promise<T>) => Promise<T>;
+  /** Repeats `work` until the lease ends: a reader that gives up begins again, and what it brings may be taken twice. */
+  readonly forever: (what: string, work: () => Promise<void>) => Promise<void>;
+}
+
+export class LeaseLost extends Error {
+  constructor() {
+    super('another replica keeps the state now');
+    this.name = 'LeaseLost';
+  }
+}
+
+const RETRY_MS = 500;
+const LOG_INTERVAL_MS = 30_000;
+
+export function createLeaseWork(
+  lease: Leadership,
+  log: { readonly warn: (about: object, text: string) => void },
+): LeaseWork {
+  const ended = new AbortController();
+  const signal = AbortSignal.any([lease.signal, ended.signal]);
+  const mayLog = createLogThrottle({ intervalMs: LOG_INTERVAL_MS });
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function insist<T>(what: string, work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      if (signal.aborted || !lease.isValid()) throw new LeaseLost();
+      try {
+        return await work();
+      } catch (error) {
+        if (error instanceof LeaseLost) throw error;
+        if (mayLog()) {
+          log.warn({ error: messageOf(error) }, `the state of the phone numbers: ${what} failed, and is tried again`);
+        }
+        await pause(RETRY_MS, signal);
+      }
+    }
+  }
+
+  return {
+    signal,
+    end: () => ended.abort(),
+    inTurn(work) {
+      const turn = last.then(work);
+      last = turn.catch(() => undefined);
+      return turn;
+    },
+    insist,
+    async forever(what, work) {
+      while (!signal.aborted) await insist(what, work);
+    },
+  };
+}
