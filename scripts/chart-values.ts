@@ -9,6 +9,8 @@ import { type SettingRow, settingRows } from '../src/config/settings.ts';
 const SET_BY_THE_CHART: ReadonlySet<string> = new Set(['PORT', 'INTERNAL_PORT', 'DATA_DIR', 'ROLES']);
 /** What the chart counts with: the time a stop may take, and whether probes reach the internal listener. */
 const COUNTED_WITH: ReadonlySet<string> = new Set([
+  'JOURNAL_MAX_BYTES',
+  'SPOOL_MAX_BYTES',
   'INTERNAL_HOST',
   'SHUTDOWN_DELAY_MS',
   'SHUTDOWN_TIMEOUT_MS',

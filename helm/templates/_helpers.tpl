@@ -99,6 +99,13 @@ app.kubernetes.io/part-of: hubcast
 {{- div (add $delay $requests (mul 2 $write) $drain 999) 1000 -}}
 {{- end }}
 
+{{/* Bytes of a Kubernetes quantity such as 12Gi, 500M or 1.5Ti. */}}
+{{- define "hubcast.bytes" -}}
+{{- $unit := regexFind "[A-Za-z]*$" . -}}
+{{- $factors := dict "" 1.0 "K" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "P" 1e15 "Ki" 1024.0 "Mi" 1048576.0 "Gi" 1073741824.0 "Ti" 1099511627776.0 "Pi" 1125899906842624.0 -}}
+{{- mulf (trimSuffix $unit . | float64) (get $factors $unit) | int64 -}}
+{{- end }}
+
 {{/* What no schema can say. */}}
 {{- define "hubcast.check" -}}
 {{- $several := hasKey .Values.secrets "META_APPS" -}}
@@ -121,6 +128,14 @@ app.kubernetes.io/part-of: hubcast
 {{- range $name, $_ := .Values.settings -}}
 {{- if hasKey $.Values.secrets $name -}}
 {{- fail (printf "%s stands in settings and in secrets; keep one of them." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- $store := include "hubcast.store" . -}}
+{{- if ne $store "kafka" -}}
+{{- $bound := eq $store "spool" | ternary "SPOOL_MAX_BYTES" "JOURNAL_MAX_BYTES" -}}
+{{- $bytes := include "hubcast.setting" (list . $bound) -}}
+{{- if lt (include "hubcast.bytes" .Values.persistence.size | int64) ($bytes | int64) -}}
+{{- fail (printf "persistence.size is %s, less than settings.%s (%s bytes): the disk would be full before the bound is reached. Enlarge the volume, or lower settings.%s." .Values.persistence.size $bound $bytes $bound) -}}
 {{- end -}}
 {{- end -}}
 {{- if and .Values.autoscaling.enabled (eq (include "hubcast.store" .) "spool") -}}

@@ -117,6 +117,20 @@ const dedent = (text: string, spaces: number) => text.replaceAll(new RegExp(`^ {
     [['ingress.host=https://x.example/webhook'], 'ingress'],
     [['persistence.accessModes={ReadWriteMany}'], 'accessModes'],
     [
+      ['persistence.size=5Gi'],
+      'persistence.size is 5Gi, less than settings.JOURNAL_MAX_BYTES (10737418240 bytes): the disk would be full before the bound is reached.',
+    ],
+    [
+      [
+        'persistence.size=500M',
+        'settings.KAFKA_BROKERS=k:9092',
+        'settings.SPOOL=on',
+        'settings.SPOOL_MAX_BYTES=600000000',
+      ],
+      'persistence.size is 500M, less than settings.SPOOL_MAX_BYTES (600000000 bytes)',
+    ],
+    [['persistence.size=12Zi'], 'persistence'],
+    [
       ['settings.KAFKA_TLS_CA=pem', 'secrets.KAFKA_TLS_CA.key=ca.crt'],
       'KAFKA_TLS_CA stands in settings and in secrets; keep one of them.',
     ],
@@ -124,6 +138,25 @@ const dedent = (text: string, spaces: number) => text.replaceAll(new RegExp(`^ {
     const { code, output, errors } = render(...values.flatMap((value) => ['--set', value]));
     expect({ code, output }).toEqual({ code: 1, output: '' });
     expect(errors).toContain(reason);
+  });
+});
+
+(HELM ? describe : describe.skip)('helm test', () => {
+  const handshake = (...values: readonly string[]) =>
+    render(...values.flatMap((value) => ['--set', value])).output.includes('helm.sh/hook: test');
+
+  it('makes the handshake where it can', () => {
+    expect(handshake()).toBe(true);
+    expect(handshake('settings.KAFKA_BROKERS=kafka:9092')).toBe(true);
+  });
+
+  it.each([
+    [['secrets.META_APPS.key=apps', 'secrets.META_APP_SECRET=null', 'secrets.META_VERIFY_TOKEN=null']],
+    [['secrets.TLS_CERT.key=tls.crt', 'secrets.TLS_KEY.key=tls.key']],
+    [['settings.TLS_CLIENT_HEADER=X-Client', 'settings.TRUSTED_PROXIES=10.0.0.1']],
+    [['networkPolicy.publicFrom[0].namespaceSelector.matchLabels.a=b']],
+  ])('is left out with %j', (values) => {
+    expect(handshake(...values)).toBe(false);
   });
 });
 
