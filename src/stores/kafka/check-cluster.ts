@@ -14,11 +14,12 @@ export interface ClusterCheck {
   readonly expectedClusterId: string | null;
 }
 
-type Find = (code: ClusterFinding, what: string) => void;
+type Find = (code: ClusterFinding, what: string, fix?: string) => void;
 
 export async function checkCluster(check: ClusterCheck, notes: StoreNotes): Promise<void> {
   const { inspect, expectedClusterId } = check;
-  const find: Find = (code, what) => notes.report({ code, ...CLUSTER_FINDINGS[code], what });
+  const find: Find = (code, what, fix = CLUSTER_FINDINGS[code].fix) =>
+    notes.report({ code, ...CLUSTER_FINDINGS[code], what, fix });
   notes.begin('Kafka');
   const { bootstraps, topics } = await inspect();
   const away = bootstraps.filter(({ problem }) => problem !== null);
@@ -43,16 +44,22 @@ export async function checkCluster(check: ClusterCheck, notes: StoreNotes): Prom
     find('kafka_other_cluster', `The cluster is ${other}; KAFKA_CLUSTER_ID is ${expectedClusterId}.`);
   }
   notes.begin('topics');
+  const broker = bootstraps.find(({ problem }) => problem === null)?.address ?? '<broker>';
   const facts = new Map(topics.map((topic) => [topic.name, topic]));
   for (const plan of check.plans) {
     const topic = facts.get(plan.name);
-    if (topic !== undefined) judgeTopic(plan, topic, check, find);
+    if (topic !== undefined) judgeTopic(plan, topic, { ...check, broker }, find);
   }
   const single = topics.filter(({ replicas }) => replicas === 1).map(({ name }) => name);
   if (single.length > 0) find('topic_single_copy', `One copy only: ${single.join(', ')}.`);
 }
 
-function judgeTopic(plan: TopicPlan, topic: TopicFacts, { target, createTopics }: ClusterCheck, find: Find): void {
+interface Judged extends ClusterCheck {
+  /** One that answers, for commands to run. */
+  readonly broker: string;
+}
+
+function judgeTopic(plan: TopicPlan, topic: TopicFacts, { target, createTopics, broker }: Judged, find: Find): void {
   if (!topic.exists) {
     if (createTopics) find('topic_not_created_yet', `Topic ${plan.name} does not exist yet.`);
     else find('topic_missing', `Topic ${plan.name} does not exist, and KAFKA_CREATE_TOPICS is off.`);
@@ -74,6 +81,31 @@ function judgeTopic(plan: TopicPlan, topic: TopicFacts, { target, createTopics }
     ({ about, action }) => action === 'alter' && about !== 'partitions',
   );
   for (const { about, is, should } of wrong) {
-    find('topic_settings_differ', `Topic ${plan.name} has ${about}=${is}; it should be ${should}.`);
+    const code = about === 'cleanup.policy' && !plan.compacted ? 'topic_compacted' : 'topic_settings_differ';
+    find(code, `Topic ${plan.name} has ${about}=${is}; it should be ${should}.`);
   }
+  if (!plan.compacted) judgeRetention(plan, topic.configs['retention.ms'], { broker, find });
+}
+
+const DAY_MS = 86_400_000;
+/** Meta sends again for seven days: a repetition on the last day is still recognised, and a weekend loses nothing. */
+const SAFE_DAYS = 8;
+
+/** -1 is without an end. A family whose own plan is shorter is judged by that. */
+function judgeRetention(
+  { name, retentionMs }: TopicPlan,
+  given: string | null | undefined,
+  { broker, find }: { readonly broker: string; readonly find: Find },
+): void {
+  const isMs = Number(given ?? -1);
+  const safeMs = Math.min(SAFE_DAYS * DAY_MS, retentionMs);
+  if (isMs < 0 || isMs >= safeMs) return;
+  const days = Math.floor((10 * isMs) / DAY_MS) / 10;
+  const code = isMs < Math.min(DAY_MS, retentionMs) ? 'topic_retention_tiny' : 'topic_retention_short';
+  const command = `kafka-configs.sh --bootstrap-server ${broker} --alter --entity-type topics --entity-name ${name} --add-config retention.ms=${safeMs}`;
+  find(
+    code,
+    `Topic ${name} has retention.ms=${isMs}, ${days} days.`,
+    `Run "${command}", with the client's settings for TLS and SASL where the cluster needs them.`,
+  );
 }

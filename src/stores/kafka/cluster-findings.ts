@@ -54,8 +54,23 @@ export const CLUSTER_FINDINGS = {
   },
   topic_settings_differ: {
     severity: 'warning',
-    why: 'Larger events become dead-letter chunks where max.message.bytes is small; compaction in the wrong place drops events.',
+    why: 'Larger events become dead-letter chunks where max.message.bytes is small; the topic of current states grows without compaction.',
     fix: 'Run "hubcast topics plan" to see it, and "hubcast topics apply" to set it.',
+  },
+  topic_compacted: {
+    severity: 'error',
+    why: 'Compaction deletes all but the last event of a key: acknowledged events are lost.',
+    fix: 'Run "hubcast topics apply", which sets cleanup.policy=delete.',
+  },
+  topic_retention_tiny: {
+    severity: 'error',
+    why: 'Events are deleted within a day: a consumer that is away overnight loses them.',
+    fix: 'Set retention.ms of the topic to 691200000 (8 days) or more.',
+  },
+  topic_retention_short: {
+    severity: 'warning',
+    why: 'Meta sends a failed webhook again for 7 days. A consumer that is away as long loses events, and cannot recognise repetitions.',
+    fix: 'Set retention.ms of the topic to 691200000 (8 days) or more.',
   },
   topic_settings_hidden: {
     severity: 'info',

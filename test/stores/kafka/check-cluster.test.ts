@@ -6,7 +6,8 @@ import type { ClusterFinding } from '../../../src/stores/kafka/cluster-findings.
 import type { KafkaFacts } from '../../../src/stores/kafka/inspect.ts';
 import type { Finding } from '../../../src/stores/store-notes.ts';
 
-const plan: TopicPlan = { family: 'messages', name: 'whatsapp.messages', retentionMs: 1000, compacted: false };
+const DAY_MS = 86_400_000;
+const plan: TopicPlan = { family: 'messages', name: 'whatsapp.messages', retentionMs: 30 * DAY_MS, compacted: false };
 const topic: TopicFacts = {
   name: plan.name,
   exists: true,
@@ -15,7 +16,7 @@ const topic: TopicFacts = {
   partitions: 6,
   replicas: 3,
   behind: [],
-  configs: { 'max.message.bytes': '6291456', 'cleanup.policy': 'delete', 'retention.ms': '1000' },
+  configs: { 'max.message.bytes': '6291456', 'cleanup.policy': 'delete', 'retention.ms': String(30 * DAY_MS) },
   used: true,
 };
 const broker = { address: 'a:9092', clusterId: 'one', problem: null };
@@ -74,16 +75,40 @@ const BROKEN: readonly (readonly [string, Partial<KafkaFacts>, ClusterFinding, s
   [
     'the topic is compacted',
     withTopic({ configs: { ...topic.configs, 'cleanup.policy': 'compact' } }),
-    'topic_settings_differ',
+    'topic_compacted',
     'cleanup.policy=compact',
+  ],
+  [
+    'events are deleted within a day',
+    withTopic({ configs: { ...topic.configs, 'retention.ms': String(DAY_MS - 1) } }),
+    'topic_retention_tiny',
+    '0.9 days',
+  ],
+  [
+    'events are deleted while Meta still sends again',
+    withTopic({ configs: { ...topic.configs, 'retention.ms': String(8 * DAY_MS - 1) } }),
+    'topic_retention_short',
+    '7.9 days',
   ],
 ];
 
 describe('the check of a cluster', () => {
-  it('is silent when all is well, whatever the retention and with more partitions', async () => {
+  it('is silent when all is well, with a retention of eight days or without an end, and with more partitions', async () => {
     expect(await look({})).toEqual([]);
-    const configs = { ...topic.configs, 'retention.ms': '7' };
-    expect(await look(withTopic({ configs, partitions: 12 }), { expectedClusterId: 'one' })).toEqual([]);
+    for (const retention of [String(8 * DAY_MS), '-1']) {
+      const configs = { ...topic.configs, 'retention.ms': retention };
+      expect(await look(withTopic({ configs, partitions: 12 }), { expectedClusterId: 'one' })).toEqual([]);
+    }
+  });
+
+  it('judges a family whose own plan is shorter by that, and prints the command', async () => {
+    const week = { ...plan, retentionMs: 7 * DAY_MS };
+    const retention = (ms: number) => withTopic({ configs: { ...topic.configs, 'retention.ms': String(ms) } });
+    expect(await look(retention(7 * DAY_MS), { plans: [week] })).toEqual([]);
+    const [found] = await look(retention(6 * DAY_MS), { plans: [week] });
+    expect(found?.fix).toContain(
+      'kafka-configs.sh --bootstrap-server a:9092 --alter --entity-type topics --entity-name whatsapp.messages --add-config retention.ms=604800000',
+    );
   });
 
   it.each(BROKEN)('finds that %s', async (_name, facts, code, said, more = {}) => {
