@@ -7,6 +7,7 @@ import type { AnyEvent } from '../fields/field.ts';
 import type { PersonNames } from '../fields/person.ts';
 import type { JsonView } from '../webhook/json-view.ts';
 import { ALWAYS_REPEATED, isTooLargeToRepeat } from '../webhook/repetition.ts';
+import { exactText } from './exact-text.ts';
 import { Contacts, type OwnContacts } from './own-contacts.ts';
 import { issuesOf } from './shape-check.ts';
 
@@ -88,11 +89,11 @@ export class ContextLevel {
   }
 
   /** A string or number around the item as the path names it, as text with every digit. */
-  textAt(path: readonly string[], textIn: (view: JsonView, path: readonly string[]) => string | null): string | null {
+  textAt(path: readonly string[]): string | null {
     let at = 0;
     const levels = this.levels;
     while (at + 1 < levels.length && levels[at + 1]?.name === path[at]) at += 1;
-    return textIn((levels[at] as ContextLevel).view, path.slice(at));
+    return exactText((levels[at] as ContextLevel).view, path.slice(at));
   }
 
   /** The names of the item's contact, for its key: not those of a contact that names somebody else. */

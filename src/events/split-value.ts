@@ -5,7 +5,7 @@
 import { isObject } from '../core/is-object.ts';
 import type { AnyEvent, AnyField } from '../fields/field.ts';
 import { type PathStep, stepsOf } from '../fields/item-place.ts';
-import { NO_NAMES, namesIn, type PersonNames } from '../fields/person.ts';
+import { joinNames, NO_NAMES, namesIn, type PersonMembers, type PersonNames } from '../fields/person.ts';
 import type { Issue } from '../webhook/envelope.ts';
 import { type JsonView, viewJson } from '../webhook/json-view.ts';
 import { tooMany } from '../webhook/too-many.ts';
@@ -30,7 +30,7 @@ export type Found =
       readonly path: string;
       readonly level: ContextLevel | null;
       /** Null where no contact had to be found. */
-      readonly names: PersonNames | null;
+      readonly names: ItemNames | null;
       readonly contacts: OwnContacts | null;
     }
   /** It is where items are expected, and is of another kind. */
@@ -164,12 +164,23 @@ function walkMember(place: Place, view: JsonView, at: Inside, found: Found[]): v
 function itemOf(of: EventType, view: JsonView, { path, outer }: Position): Found {
   const contacts = outer?.contacts ?? null;
   if (contacts === null) return { kind: 'item', of, view, path, level: outer, names: null, contacts: null };
-  const names = namesOf(of.event, view);
-  return { kind: 'item', of, view, path, level: outer, names, contacts: contacts.ownOf(names) };
+  const names = namesOf(of.event, view, outer);
+  const own = contacts.ownOf(joinNames(names.item, names.around));
+  return { kind: 'item', of, view, path, level: outer, names, contacts: own };
 }
 
-export function namesOf({ person }: AnyEvent, { value }: JsonView): PersonNames {
-  return person === undefined ? NO_NAMES : namesIn(value, person);
+/** The names of the person that an item is about, in it and around it. */
+export interface ItemNames {
+  readonly item: PersonNames;
+  readonly around: PersonNames;
+}
+
+export function namesOf({ person, personAround }: AnyEvent, view: JsonView, level: ContextLevel | null): ItemNames {
+  const item = person === undefined ? NO_NAMES : namesIn(view.value, person);
+  if (personAround === undefined || level === null) return { item, around: NO_NAMES };
+  const read = (paths: PersonMembers['userId']) => paths.flatMap((path) => level.textAt(path) ?? []);
+  const { userId, parentId, phone } = personAround;
+  return { item, around: { userIds: read(userId), parentIds: read(parentId), phones: read(phone) } };
 }
 
 /** Null or an empty array where items could be says that there are none; it stays in the context. */

@@ -1,9 +1,8 @@
 /** One item of a known field, checked by the schema of its type, becomes an event; refused, a dead letter. */
 import type { z } from 'zod';
 import type { NamedNumber, Sent, SentTexts } from '../fields/field.ts';
-import { mayBeOne, NO_NAMES, type PersonMembers, type PersonNames, participantOf } from '../fields/person.ts';
+import { joinNames, mayBeOne, NO_NAMES, participantOf } from '../fields/person.ts';
 import { type Issue, type Part, toTimeMs } from '../webhook/envelope.ts';
-import type { JsonView } from '../webhook/json-view.ts';
 import type { ItemContext } from './context.ts';
 import { partDeadLetter } from './dead-letter.ts';
 import {
@@ -16,6 +15,7 @@ import {
   toRfc3339,
 } from './event.ts';
 import { eventId } from './event-id.ts';
+import { exactText } from './exact-text.ts';
 import { issuesOf } from './shape-check.ts';
 import { type Found, namesOf } from './split-value.ts';
 
@@ -53,7 +53,7 @@ export function typedEvent(item: Item, delivery: Delivery): SplitEvent {
   const accountId =
     event.account === undefined ? entry.id : event.account(value, { entryId: entry.id, text: texts.text });
   const number = event.phoneNumber?.(value, texts) ?? null;
-  const participant = () => participantIn(item, texts, number);
+  const participant = () => participantIn(item, number);
   const sent: Sent = { entryId: entry.id, accountId, timeMs, ...texts, number, participant };
   const derived = event.derived === undefined ? '' : `,"derived":${JSON.stringify(event.derived.of(value, sent))}`;
   return {
@@ -91,21 +91,15 @@ function subjectText(subject: string | null): string | null {
 
 function textsOf({ view, level }: Item): SentTexts {
   const text: Sent['text'] = (...at) => exactText(view, at);
-  return { text, contextText: level === null ? text : (...at) => level.textAt(at, exactText) };
+  return { text, contextText: level === null ? text : (...at) => level.textAt(at) };
 }
 
-function participantIn(item: Item, { contextText }: SentTexts, number: NamedNumber | null): string | null {
-  const { of, level, contacts } = item;
-  const names = item.names ?? namesOf(of.event, item.view);
+function participantIn({ of, view, level, contacts, ...item }: Item, number: NamedNumber | null): string | null {
+  const names = item.names ?? namesOf(of.event, view, level);
   const ourDigits = number?.digits ?? null;
-  const contact = level?.contactNames(contacts, (others) => mayBeOne(names, others, ourDigits)) ?? NO_NAMES;
-  return participantOf({ around: namesAround(of.event.personAround, contextText), item: names, contact, ourDigits });
-}
-
-function namesAround(members: PersonMembers | undefined, contextText: Sent['contextText']): PersonNames {
-  if (members === undefined) return NO_NAMES;
-  const read = (paths: PersonMembers['userId']) => paths.flatMap((path) => contextText(...path) ?? []);
-  return { userIds: read(members.userId), parentIds: read(members.parentId), phones: read(members.phone) };
+  const all = joinNames(names.around, names.item);
+  const contact = level?.contactNames(contacts, (others) => mayBeOne(all, others, ourDigits)) ?? NO_NAMES;
+  return participantOf({ ...names, contact, ourDigits });
 }
 
 /** What is known of the number is no part of the event's id: the event stays the same when more is known. */
@@ -115,17 +109,6 @@ function numberText(number: NamedNumber | null, accountId: string | null, { know
   const found = accountId === null || digits === null ? undefined : knownNumber?.(accountId, digits);
   const id = number.id ?? found?.id ?? null;
   return `{"digits":${JSON.stringify(digits)},"id":${JSON.stringify(id)},"known":${found?.known ?? null}}`;
-}
-
-/** A string or number with its own digits; null where there is neither or nothing in it. */
-function exactText(view: JsonView, path: readonly (string | number)[]): string | null {
-  let part = view.value;
-  for (const key of path) {
-    if (typeof part !== 'object' || part === null || !Object.hasOwn(part, key)) return null;
-    part = (part as Record<string | number, unknown>)[key];
-  }
-  if (typeof part === 'string') return part === '' ? null : part;
-  return typeof part === 'number' ? path.reduce((at, key) => at.at(key), view).text() : null;
 }
 
 function withUnrecognized(unrecognized: string | null, ofContext: string | null): string | null {

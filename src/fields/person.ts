@@ -34,6 +34,16 @@ export function namesIn(value: unknown, { userId, parentId, phone }: PersonMembe
   return { userIds: textsAt(value, userId), parentIds: textsAt(value, parentId), phones: textsAt(value, phone) };
 }
 
+export function joinNames(some: PersonNames, others: PersonNames): PersonNames {
+  if (some === NO_NAMES) return others;
+  if (others === NO_NAMES) return some;
+  return {
+    userIds: [...some.userIds, ...others.userIds],
+    parentIds: [...some.parentIds, ...others.parentIds],
+    phones: [...some.phones, ...others.phones],
+  };
+}
+
 const NOTHING: readonly string[] = [];
 
 function textsAt(value: unknown, paths: readonly Path[]): readonly string[] {

@@ -2,7 +2,7 @@ import { defineField, eachItem } from '../field.ts';
 import { callKey } from '../keys.ts';
 import { itemContext } from '../messages/item-context.ts';
 import { errorEvent, identified } from '../messages/item-events.ts';
-import { eitherSide, recipient } from '../messages/people.ts';
+import { callSides, recipient } from '../messages/people.ts';
 import { metaPage } from '../values.ts';
 import { call, callStatus } from './call.ts';
 
@@ -18,7 +18,7 @@ export const calls = defineField({
       about: 'A call was offered, connected, ended; its recording or transcript is there.',
       value: call,
       context: itemContext,
-      person: eitherSide,
+      person: callSides,
       key: callKey,
     }),
     eachItem({

@@ -15,11 +15,18 @@ export const receiver = personAt({
   phone: 'to message.to message.recipient',
 });
 
-/** Of a message or call in either direction. The business has no user id, and its number is left out by its digits. */
+/** Of a message in either direction. The business has no user id, and its number is left out by its digits. */
 export const eitherSide = personAt({
   userId: 'from_user_id to_user_id system.user_id system.previous_user_id',
   parentId: 'from_parent_user_id to_parent_user_id system.parent_user_id system.previous_parent_user_id',
   phone: 'from to system.wa_id',
+});
+
+/** Of a call in either direction: the business's side is left out in the same way. */
+export const callSides = personAt({
+  userId: 'from_user_id to_user_id',
+  parentId: 'from_parent_user_id to_parent_user_id',
+  phone: 'from to',
 });
 
 /** Of a receipt; `recipient_user_id` may hold a parent id, and `parent_recipient_user_id` is an older spelling. */
