@@ -46,7 +46,7 @@ const CLOCK_TOLERANCE_MS = 30_000;
 
 export async function examine(examination: Examination, effects: DoctorEffects): Promise<Report> {
   const { settings, offline } = examination;
-  const { notes, report } = createNotes(effects.begin, effects.clean);
+  const { notes, report } = createNotes(effects.begin, effects.clean, examination.url);
   checkSettings(settings, effects.now(), notes);
   const state: GraphState = { down: offline ? 'offline' : null };
   const apps = appsOf(settings);

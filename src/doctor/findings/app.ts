@@ -68,7 +68,11 @@ export const APP_FINDINGS = {
     why: "Every read with the proof fails, and webhooks of the token's app would be refused with 401.",
     fix: 'Set META_APP_SECRET to the secret of the app the token was made for, or, when they are two apps on purpose, META_APPSECRET_PROOF=off.',
   },
-  subscription_missing: { severity: 'error', why: `Meta sends this app nothing. ${LOST}`, fix: SUBSCRIBE },
+  subscription_missing: {
+    severity: 'error',
+    why: `Meta sends this app nothing. ${LOST}`,
+    fix: `${SUBSCRIBE} It needs --url with the public https URL of the webhook, as Meta has none yet.`,
+  },
   subscription_inactive: {
     severity: 'error',
     why: `Meta does not send to it. ${LOST}`,
