@@ -8,7 +8,8 @@ import type { AnyEvent, AnyField } from '../fields/field.ts';
 import { stepsOf } from '../fields/item-place.ts';
 import { allFields } from '../fields/registry.ts';
 import { KNOWN_VALUES, type Pii } from '../fields/values.ts';
-import { toTimeMs, WHATSAPP_OBJECT } from '../webhook/envelope.ts';
+import { toTimeMs } from '../webhook/entry-time.ts';
+import { WHATSAPP_OBJECT } from '../webhook/envelope.ts';
 
 export interface Rule {
   readonly members: ReadonlyMap<string, Rule>;

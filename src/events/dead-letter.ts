@@ -1,4 +1,4 @@
-import type { EntryOrigin, Issue, Part, RefusedForm } from '../webhook/envelope.ts';
+import type { EntryOrigin, Issue, Part, RefusedForm } from '../webhook/part.ts';
 import type { VerifiedBody } from '../webhook/signature.ts';
 import {
   contextMembers,

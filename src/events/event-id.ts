@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import type { RefusedForm } from '../webhook/envelope.ts';
 import { viewJson } from '../webhook/json-view.ts';
+import type { RefusedForm } from '../webhook/part.ts';
 
 export interface EventIdentity {
   readonly type: string;

@@ -4,8 +4,9 @@
  */
 import type { AnyField } from '../fields/field.ts';
 import { findField } from '../fields/registry.ts';
-import type { EntryOrigin, Part, ReadBody } from '../webhook/envelope.ts';
+import type { ReadBody } from '../webhook/envelope.ts';
 import { type JsonView, viewJson } from '../webhook/json-view.ts';
+import type { EntryOrigin, Part } from '../webhook/part.ts';
 import { isTooLargeToRepeat, UNRECOGNIZED_ALWAYS_REPEATED } from '../webhook/repetition.ts';
 import type { VerifiedBody } from '../webhook/signature.ts';
 import { contextOf, wholeContextText } from './context.ts';

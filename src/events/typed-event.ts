@@ -2,7 +2,8 @@
 import type { z } from 'zod';
 import type { NamedNumber, Sent, SentTexts } from '../fields/field.ts';
 import { joinNames, mayBeOne, NO_NAMES, participantOf } from '../fields/person.ts';
-import { type Issue, type Part, toTimeMs } from '../webhook/envelope.ts';
+import { toTimeMs } from '../webhook/entry-time.ts';
+import type { Issue, Part } from '../webhook/part.ts';
 import type { ItemContext } from './context.ts';
 import { partDeadLetter } from './dead-letter.ts';
 import {

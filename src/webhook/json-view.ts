@@ -19,11 +19,24 @@ export interface JsonView {
   repeatedMember(deep: boolean): string | undefined;
 }
 
-export class JsonUnreadable extends Error {}
+export class JsonUnreadable extends Error {
+  readonly code: 'not_json' | 'too_many';
 
-/** @throws JsonUnreadable with the reason: not JSON, or nested deeper than 200 */
-export function viewJson(text: string): JsonView {
-  const { depth, members, plainNumbers } = inspectJsonText(text);
+  constructor(message: string, code: JsonUnreadable['code'] = 'not_json') {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * @param maxValues of a text that anybody wrote
+ * @throws JsonUnreadable with the reason: not JSON, nested deeper than 200, or more values than these
+ */
+export function viewJson(text: string, maxValues?: number): JsonView {
+  const { depth, values, members, plainNumbers } = inspectJsonText(text, maxValues);
+  if (maxValues !== undefined && values > maxValues) {
+    throw new JsonUnreadable(`more than ${maxValues} values`, 'too_many');
+  }
   if (depth > MAX_DEPTH) throw new JsonUnreadable(`nested ${depth} deep, ${MAX_DEPTH} is the limit`);
   let value: unknown;
   try {

@@ -157,6 +157,17 @@ describe('very many parts that are nothing', () => {
     expect(bytes === undefined ? records.length : 'kept').toBe('kept');
   });
 
+  it('of more values than a body of Meta can have are one dead letter with the bytes, without being parsed', async () => {
+    const text = `{"object":"${OBJECT}","entry":[{"id":"1","changes":[${many('[]')}]}]}`;
+    const records = await receiveInto(body(text));
+    expect(records).toHaveLength(1);
+    const { data } = JSON.parse(records[0]?.value ?? '');
+    expect(data.issues).toEqual([{ path: '', code: 'too_many', message: expect.stringContaining('250000 values') }]);
+    expect(Buffer.from(data.body_base64, 'base64').toString()).toBe(text);
+    const [good] = await receiveInto(body({ object: OBJECT, entry: [{ id: '1', changes: [update(1)] }] }));
+    expect(good?.headers.ce_type).toBe('whatsapp.phone_number_name_update');
+  });
+
   it('do not drag the good ones along', async () => {
     const odd = Array(6000)
       .fill(0)

@@ -1,6 +1,6 @@
 /** Which of Meta's times are taken for times. */
 import { describe, expect, it } from '@jest/globals';
-import { toTimeMs } from '../../src/webhook/envelope.ts';
+import { toTimeMs } from '../../src/webhook/entry-time.ts';
 import { RECEIVED_MS, receiveInto } from '../support/receive-into.ts';
 
 const FIRST = '2009-01-01T00:00:00Z';
