@@ -1,5 +1,5 @@
 /**
- * The way to Meta's Graph API: token and proof, time-outs, retries of reads, and the budget of calls. The token goes in a
+ * The client of Meta's Graph API: token and proof, time-outs, retries of reads, and the budget of calls. The token is sent in a
  * header, the proof in the query, and neither is ever part of a message: errors name method and path.
  */
 import { createHmac } from 'node:crypto';
@@ -26,15 +26,15 @@ export interface GraphClientOptions {
   /** From 0 up to 1, for jitter. */
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<void>;
-  /** Told when Meta refuses the token (with its reason), and null when a call with it succeeds. */
+  /** Called with the reason when Meta refuses the token, and with null when a call with it succeeds. */
   readonly onToken: (problem: string | null, accountId: string | null) => void;
-  /** Told of each call that was sent: null for one that Meta answered as asked. */
+  /** Called for each call that was sent; null: Meta answered as asked. */
   readonly onCall?: (method: 'GET' | 'POST', failure: ErrorCode | null) => void;
 }
 
 export interface GraphReply {
   readonly body: Readonly<Record<string, unknown>>;
-  /** Accounts whose usage the reply told. */
+  /** Accounts whose usage is in the reply. */
   readonly accountIds: readonly string[];
 }
 
@@ -65,7 +65,7 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 const LONGEST_TEXT = 1_000;
 
 export function createGraphClient(options: GraphClientOptions): GraphClient {
-  const { baseUrl, version, accessToken, appSecret, timeoutMs, fetch, now, random, sleep, onToken } = options;
+  const { baseUrl, version, accessToken, appSecret, timeoutMs, now, random, sleep, onToken } = options;
   const budget = createBudget(now);
 
   async function send(method: 'GET' | 'POST', call: GraphCall, body?: object): Promise<GraphReply> {
@@ -86,28 +86,10 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
     const proof = secret === null ? null : createHmac('sha256', secret).update(token).digest('hex');
     const query = new URLSearchParams({ ...call.query, ...(proof === null ? {} : { appsecret_proof: proof }) });
     const url = `${baseUrl}/${version}/${call.path.map(encodeURIComponent).join('/')}${query.size > 0 ? `?${query}` : ''}`;
-    let response: Response;
-    let text: string;
-    try {
-      response = await fetch(url, {
-        method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          accept: 'application/json',
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        // A redirect would carry the token to somewhere else.
-        redirect: 'error',
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      text = await readText(response);
-    } catch (error) {
-      throw new GraphError('graph_unavailable', `${name}: ${whyUnreachable(error, timeoutMs)}`, {
-        failure: null,
-        transient: true,
-      });
-    }
+    const { response, text } = await exchange(url, { method, token, body }, options).catch((error: unknown) => {
+      const message = `${name}: ${whyUnreachable(error, timeoutMs)}`;
+      throw new GraphError('graph_unavailable', message, { failure: null, transient: true });
+    });
     const usage = usageHeadersOf(response.headers);
     const accountIds = budget.note(usage);
     const answer = readAnswer(response.status, text);
@@ -146,6 +128,32 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
     },
     post: (call, body) => send('POST', call, body),
   };
+}
+
+interface Sent {
+  readonly method: 'GET' | 'POST';
+  readonly token: string;
+  readonly body: object | undefined;
+}
+
+async function exchange(
+  url: string,
+  { method, token, body }: Sent,
+  { fetch, timeoutMs }: GraphClientOptions,
+): Promise<{ readonly response: Response; readonly text: string }> {
+  const response = await fetch(url, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    // A redirect would carry the token to another host.
+    redirect: 'error',
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  return { response, text: await readText(response) };
 }
 
 /** Limits of one account; the others stop the app. */

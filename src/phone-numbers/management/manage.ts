@@ -25,13 +25,13 @@ export interface ManagementOptions {
   readonly writes: PhoneNumberWrites;
   /** The accounts that may be changed. */
   readonly accountIds: readonly string[];
-  /** @throws HubcastError `phone_number_not_found`, or why it cannot be told */
+  /** @throws HubcastError `phone_number_not_found`, or why the number cannot be read */
   readonly numberOf: (id: string, options: { readonly fresh: boolean }) => Promise<ManagedNumber>;
-  /** Told of what has changed, so that it is read again. */
+  /** Called with what has changed, so that it is read again. */
   readonly changed: (accountId: string, digits: string | null) => void;
   /** Resolves once the event is durable; null where nothing is put on record. */
   readonly record: RecordManaged | null;
-  /** Told of an outcome that could not be put on record. */
+  /** Called with an outcome that could not be put on record. */
   readonly onUnrecorded: (event: ManagedEvent, reason: string) => void;
   readonly newOperationId: () => string;
 }
@@ -47,102 +47,115 @@ export interface Management {
 }
 
 export function createManagement(options: ManagementOptions): Management {
-  const { client, writes, accountIds, numberOf, changed, record } = options;
-
-  async function targetOf(on: 'number' | 'account', id: string, fresh: boolean): Promise<ManagedNumber | null> {
-    readId(id);
-    if (on === 'number') {
-      const number = await numberOf(id, { fresh });
-      // Look-ups may see more: a partner's token reaches the accounts of all its customers.
-      if (number.accountId !== null && accountIds.includes(number.accountId)) return number;
-      throw new HubcastError(
-        'phone_number_not_found',
-        `Number ${id} is not in one of the accounts that may be changed.`,
-      );
-    }
-    if (accountIds.includes(id)) return null;
-    throw new HubcastError('account_not_found', `Account ${id} is not one of WABA_IDS.`);
-  }
-
-  async function read(name: ReadingName, id: string): Promise<object> {
-    const operation = READINGS[name];
-    const number = await targetOf(operation.on, id, name === 'registration');
-    try {
-      return await operation.read(client, id, number);
-    } catch (error) {
-      throw isHubcastError(error) && error.code === 'graph_unavailable' ? error : explain(error, operation.on, null);
-    }
-  }
-
-  async function change(name: ChangeName, id: string, body: unknown, actor: Actor): Promise<object> {
-    const operation: ChangeOperation = CHANGES[name];
-    const input = operation.input === null ? {} : readInput(operation.input, body);
-    const number = await targetOf(operation.on, id, false);
-    const target: WriteTarget = { id, accountId: number === null ? id : number.accountId };
-    const event: Omit<ManagedEvent, 'outcome'> = {
-      operation: name,
-      operationId: options.newOperationId(),
-      actor,
-      accountId: target.accountId,
-      phoneNumberId: number?.id ?? null,
-      digits: number?.digits ?? null,
-      input: operation.input === null ? {} : shownOf(operation.input, input),
-      metaReply: null,
-      error: null,
-    };
-    await record?.({ ...event, outcome: 'started' });
-
-    /** The operation is over: what cannot be stored of it now must not hide what came of it. */
-    async function finish(last: ManagedEvent) {
-      if (target.accountId !== null) changed(target.accountId, event.digits);
-      if (record === null) return 'off';
-      try {
-        await record(last);
-        return 'complete';
-      } catch (error) {
-        options.onUnrecorded(last, messageOf(error));
-        return 'outcome_missing';
-      }
-    }
-
-    const reply = await operation.send(writes, target, input).catch(async (error: unknown) => {
-      const explained = explain(error, operation.on, name);
-      const outcome = isHubcastError(explained) && explained.code !== 'operation_unknown' ? 'refused' : 'unknown';
-      await finish({ ...event, outcome, error: toErrorMember(explained) });
-      throw explained;
-    });
-    const metaReply = metaReplyOf(reply);
-    if (reply.success === false || reply.success === 'false') {
-      const refused = new HubcastError(
-        'operation_refused',
-        'Meta answered that it had no success, and gave no error.',
-        {
-          details: metaReply === null ? undefined : { meta_says: JSON.stringify(metaReply) },
-        },
-      );
-      await finish({ ...event, outcome: 'refused', error: toErrorMember(refused) });
-      throw refused;
-    }
-    const phoneNumberId = operation.answer === 'NumberAdded' ? idOf(reply.id) : event.phoneNumberId;
-    const audit = await finish({ ...event, outcome: 'done', phoneNumberId, metaReply });
-    return {
-      operation: name,
-      operation_id: event.operationId,
-      about: operation.done,
-      audit,
-      phone_number_id: phoneNumberId,
-      account_id: target.accountId,
-      meta_reply: metaReply,
-    };
-  }
-
   return {
     async run(name, id, body, actor) {
-      if (isChange(name)) return change(name, id, body, actor);
-      if (isReading(name)) return read(name, id);
+      if (isChange(name)) return change(name, { id, body, actor }, options);
+      if (isReading(name)) return read(name, id, options);
       throw new HubcastError('not_found', 'No such operation.');
     },
   };
+}
+
+async function read(name: ReadingName, id: string, options: ManagementOptions): Promise<object> {
+  const operation = READINGS[name];
+  const number = await targetOf(operation.on, id, options, name === 'registration');
+  try {
+    return await operation.read(options.client, id, number);
+  } catch (error) {
+    throw isHubcastError(error) && error.code === 'graph_unavailable' ? error : explain(error, operation.on, null);
+  }
+}
+
+/** @returns null for an account */
+async function targetOf(
+  on: 'number' | 'account',
+  id: string,
+  { accountIds, numberOf }: ManagementOptions,
+  fresh: boolean,
+): Promise<ManagedNumber | null> {
+  readId(id);
+  if (on === 'number') {
+    const number = await numberOf(id, { fresh });
+    // Look-ups may see more: a partner's token reaches the accounts of all its customers.
+    if (number.accountId !== null && accountIds.includes(number.accountId)) return number;
+    throw new HubcastError('phone_number_not_found', `Number ${id} is not in one of the accounts that may be changed.`);
+  }
+  if (accountIds.includes(id)) return null;
+  throw new HubcastError('account_not_found', `Account ${id} is not one of WABA_IDS.`);
+}
+
+interface Requested {
+  readonly id: string;
+  readonly body: unknown;
+  readonly actor: Actor;
+}
+
+async function change(name: ChangeName, { id, body, actor }: Requested, options: ManagementOptions): Promise<object> {
+  const operation: ChangeOperation = CHANGES[name];
+  const input = operation.input === null ? {} : readInput(operation.input, body);
+  const number = await targetOf(operation.on, id, options, false);
+  const target: WriteTarget = { id, accountId: number === null ? id : number.accountId };
+  const event: StartedEvent = {
+    operation: name,
+    operationId: options.newOperationId(),
+    actor,
+    accountId: target.accountId,
+    phoneNumberId: number?.id ?? null,
+    digits: number?.digits ?? null,
+    input: operation.input === null ? {} : shownOf(operation.input, input),
+    metaReply: null,
+    error: null,
+  };
+  await options.record?.({ ...event, outcome: 'started' });
+  let reply: Readonly<Record<string, unknown>>;
+  try {
+    reply = await operation.send(options.writes, target, input);
+    throwWithoutSuccess(reply);
+  } catch (error) {
+    const explained = explain(error, operation.on, name);
+    const outcome = isHubcastError(explained) && explained.code !== 'operation_unknown' ? 'refused' : 'unknown';
+    await finish({ ...event, outcome, error: toErrorMember(explained) }, options);
+    throw explained;
+  }
+  const phoneNumberId = operation.answer === 'NumberAdded' ? idOf(reply.id) : event.phoneNumberId;
+  const metaReply = metaReplyOf(reply);
+  const audit = await finish({ ...event, outcome: 'done', phoneNumberId, metaReply }, options);
+  return {
+    operation: name,
+    operation_id: event.operationId,
+    about: operation.done,
+    audit,
+    phone_number_id: phoneNumberId,
+    account_id: target.accountId,
+    meta_reply: metaReply,
+  };
+}
+
+type StartedEvent = Omit<ManagedEvent, 'outcome'>;
+
+/** @throws HubcastError `operation_refused` */
+function throwWithoutSuccess(reply: Readonly<Record<string, unknown>>): void {
+  if (reply.success !== false && reply.success !== 'false') return;
+  const metaReply = metaReplyOf(reply);
+  throw new HubcastError('operation_refused', 'Meta answered that it had no success, and gave no error.', {
+    details: metaReply === null ? undefined : { meta_says: JSON.stringify(metaReply) },
+  });
+}
+
+/** The operation is over: an outcome that cannot be stored must not hide what came of it. */
+async function finish(
+  last: ManagedEvent,
+  { changed, record, onUnrecorded }: ManagementOptions,
+): Promise<'complete' | 'outcome_missing' | 'off'> {
+  if (last.accountId !== null) changed(last.accountId, last.digits);
+  if (record === null) return 'off';
+  try {
+    await record(last);
+    return 'complete';
+  } catch (error) {
+    onUnrecorded(last, messageOf(error));
+    return 'outcome_missing';
+  }
 }
 
 function isChange(name: string): name is ChangeName {

@@ -261,7 +261,7 @@ describe('what is refused before Meta is asked', () => {
     ['POST', 'register', { pin: PIN }],
     ['GET', 'certificate', undefined],
   ])('a number that the token can see, of an account that is not ours: %s %s', async (method, edge, body) => {
-    const found = await managed.call('GET', `/phone-numbers/${FOREIGN_ID}`, undefined, null);
+    const found = await managed.call('GET', `/phone-numbers/${FOREIGN_ID}`, undefined, READER_TOKEN);
     expect(found.status).toBe(200);
     const { status, body: answer } = await managed.call(method, `/phone-numbers/${FOREIGN_ID}/${edge}`, body);
     expect([status, answer.error.code]).toEqual([404, 'phone_number_not_found']);
