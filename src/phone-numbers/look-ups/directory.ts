@@ -1,6 +1,6 @@
 /**
- * Which phone numbers are ours, and what Graph says of them: three look-ups over the lists of all accounts. Graph is asked
- * once for many askers, within its limits, and never by the path of a webhook.
+ * Which phone numbers are ours, and what Graph says of them: three look-ups over the lists of all accounts. Concurrent callers
+ * share one read of Graph, within Meta's limits. The path of a webhook never reads Graph.
  */
 import { HubcastError } from '../../core/errors.ts';
 import { type KnownNumberOf, TEST_ENTRY_ID } from '../../events/event.ts';
@@ -16,6 +16,7 @@ import {
 import { createExpiringCache } from './expiring-cache.ts';
 import { type Guess, readId, readNumber } from './parse-number.ts';
 import {
+  type Freshness,
   forEach,
   hitByDigits,
   hitById,
@@ -25,7 +26,7 @@ import {
   searchLists,
   toFound,
 } from './search-lists.ts';
-import { createSingleReads } from './single-reads.ts';
+import { createSingleReads, type SingleReads } from './single-reads.ts';
 
 export interface DirectoryOptions {
   /** The accounts whose numbers are ours. */
@@ -41,7 +42,7 @@ export interface DirectoryOptions {
 export interface FoundByNumber extends LookUpResult {
   /** Null for the very digits that were asked for. */
   readonly guess: Guess | null;
-  /** Further entries with the same digits: a number that moved stands in both accounts for a while. */
+  /** Further entries with the same digits: a number that moved is in both accounts for a while. */
   readonly others: readonly CachedNumber[];
 }
 
@@ -72,9 +73,9 @@ export interface LookUpOptions {
 }
 
 export interface Directory {
-  /** @throws HubcastError `account_not_found`, or why nothing can be told */
+  /** @throws HubcastError `account_not_found`, or why no list can be read */
   readonly list: (options?: LookUpOptions) => Promise<FoundList>;
-  /** @throws HubcastError `invalid_phone_number_id`, `phone_number_not_found`, or why it cannot be told */
+  /** @throws HubcastError `invalid_phone_number_id`, `phone_number_not_found`, or why it cannot be read */
   readonly byId: (id: string, options?: LookUpOptions) => Promise<LookUpResult>;
   /** @param number in any form people write it @throws HubcastError `invalid_phone_number`, `phone_number_not_found`, … */
   readonly byNumber: (number: string, options?: LookUpOptions) => Promise<FoundByNumber>;
@@ -82,11 +83,11 @@ export interface Directory {
   readonly peek: KnownNumberOf;
   /** All numbers of the lists as they are in memory. */
   readonly known: () => Iterable<CachedNumber>;
-  /** Marks what the events are about; asks nobody. */
+  /** Marks what the events are about; reads nothing. */
   readonly countEvents: (events: readonly NotedEvent[]) => void;
   /** Reads the lists that are marked or were never read, few at a time; failures wait for the next time. */
   readonly refresh: () => Promise<void>;
-  /** Reads an account's list, unless it was read within this time. @throws HubcastError why it cannot be told */
+  /** Reads an account's list, unless it was read within this time. @throws HubcastError why it cannot be read */
   readonly readList: (accountId: string, maxAgeMs: number) => Promise<void>;
   /** The list that was read last; null before the first, and where the account cannot be seen any more. */
   readonly lastList: (accountId: string) => Snapshot | null;
@@ -100,78 +101,21 @@ const CACHED_ACCOUNTS = 10_000;
 
 export function createDirectory(options: DirectoryOptions): Directory {
   const { ttlMs, now } = options;
-  const freshness = { ttlMs, now };
   const lists = new Map<string, AccountList>(
     options.accountIds.map((accountId) => [accountId, createAccountList({ accountId, list: options.list, now })]),
   );
-  const singles = createSingleReads(options.one, freshness);
+  const context: Context = {
+    lists,
+    freshness: { ttlMs, now },
+    singles: createSingleReads(options.one, { ttlMs, now }),
+  };
   const accounts = createExpiringCache<GraphAccount | null>({ size: CACHED_ACCOUNTS, now });
 
-  function listsFor(accountId: string | null | undefined): readonly AccountList[] {
-    if (accountId == null) {
-      if (lists.size === 0) throw new HubcastError('graph_not_configured', 'WABA_IDS names no account.', PAUSE);
-      return [...lists.values()];
-    }
-    const list = lists.get(accountId);
-    if (list === undefined) throw new HubcastError('account_not_found', `Account ${accountId} is not one of WABA_IDS.`);
-    return [list];
-  }
-
-  async function renewed(found: LookUpResult, list: AccountList): Promise<LookUpResult> {
-    const fresh = await singles.renew(found, list);
-    if (fresh !== null) return fresh;
-    list.mark(null);
-    throw notFound();
-  }
-
   return {
-    async list({ accountId, fresh } = {}) {
-      const numbers: LookUpResult[] = [];
-      const accountReadings: AccountReading[] = [];
-      await forEach(listsFor(accountId), LISTS_AT_ONCE, async (list) => {
-        try {
-          const reading = await list.read({ maxAgeMs: fresh === true ? 0 : ttlMs, digits: null });
-          const { snapshot, failure } = reading;
-          for (const number of snapshot.byId.values()) numbers.push(toFound(list, number, reading, freshness));
-          const stale = list.isMarked(null) || (failure !== null && now() - snapshot.fetchedAtMs > ttlMs);
-          accountReadings.push({ accountId: list.accountId, fetchedAtMs: snapshot.fetchedAtMs, stale, failure });
-        } catch (error) {
-          const failure = error as HubcastError;
-          accountReadings.push({ accountId: list.accountId, fetchedAtMs: null, stale: true, failure });
-        }
-      });
-      const [first] = accountReadings;
-      if (first?.failure && accountReadings.every((reading) => reading.fetchedAtMs === null)) throw first.failure;
-      return { numbers: numbers.sort(byAccountAndId), accounts: accountReadings.sort(byAccount) };
-    },
-
-    async byId(text, { fresh } = {}) {
-      const id = readId(text);
-      const result = await searchLists([...lists.values()], (list) => hitById(list, id), freshness);
-      if (result.list !== null) return fresh === true ? renewed(result.found, result.list) : result.found;
-      const failure = result.failures.find(({ code }) => code !== 'account_not_found');
-      if (failure !== undefined && !singles.isKnown(id)) throw failure;
-      // The token may see numbers of accounts that WABA_IDS does not name.
-      const stray = await singles.stray(id, fresh === true);
-      if (stray === null) throw notFound();
-      return stray;
-    },
-
-    async byNumber(text, { accountId, fresh } = {}) {
-      const digits = readNumber(text);
-      const among = listsFor(accountId);
-      const exact = await searchLists(among, (list) => hitByDigits(list, digits), freshness);
-      const result =
-        exact.list !== null ? exact : await searchLists(among, (list) => hitByVariant(list, digits), freshness);
-      if (result.list === null) throw result.failures[0] ?? notFound();
-      const { list, hit, found } = result;
-      const elsewhere = among
-        .filter((other) => other !== list)
-        .flatMap((other) => other.peek()?.byDigits.get(hit.number.digits ?? '') ?? []);
-      const answer = fresh === true ? await renewed(found, list) : found;
-      const source = exact.list === null && exact.source === 'graph' ? 'graph' : answer.source;
-      return { ...answer, source, guess: hit.guess, others: [...hit.others, ...elsewhere] };
-    },
+    list: async ({ accountId, fresh } = {}) => readLists(listsFor(lists, accountId), fresh === true, context.freshness),
+    byId: async (text, { fresh } = {}) => findById(readId(text), fresh === true, context),
+    byNumber: async (text, { accountId, fresh } = {}) =>
+      findByNumber(readNumber(text), listsFor(lists, accountId), fresh === true, context),
 
     peek(accountId, digits) {
       const list = lists.get(accountId);
@@ -185,16 +129,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
     },
 
     countEvents(events) {
-      for (const { family, key } of events) {
-        if (key === null || (family !== 'phone-numbers' && family !== 'accounts')) continue;
-        const [accountId = '', digits] = key.split(':');
-        // The Test button is about no account.
-        if (accountId === TEST_ENTRY_ID) continue;
-        const list = lists.get(accountId);
-        if (list !== undefined) list.mark(digits || null);
-        // A portfolio's event: which of the accounts are its own is not told.
-        else if (family === 'accounts') for (const other of lists.values()) other.mark(null);
-      }
+      for (const event of events) markLists(event, lists);
     },
 
     async refresh() {
@@ -205,7 +140,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
     },
 
     async readList(accountId, maxAgeMs) {
-      for (const list of listsFor(accountId)) await list.read({ maxAgeMs, digits: null });
+      for (const list of listsFor(lists, accountId)) await list.read({ maxAgeMs, digits: null });
     },
 
     lastList: (accountId) => lists.get(accountId)?.peek() ?? null,
@@ -215,6 +150,94 @@ export function createDirectory(options: DirectoryOptions): Directory {
       return (await accounts.get(accountId, maxAgeMs, () => options.account(accountId).catch(() => null))).value;
     },
   };
+}
+
+type Lists = ReadonlyMap<string, AccountList>;
+
+interface Context {
+  readonly lists: Lists;
+  readonly freshness: Freshness;
+  readonly singles: SingleReads;
+}
+
+/** @throws HubcastError `account_not_found`, `graph_not_configured` */
+function listsFor(lists: Lists, accountId: string | null | undefined): readonly AccountList[] {
+  if (accountId == null) {
+    if (lists.size === 0) throw new HubcastError('graph_not_configured', 'WABA_IDS names no account.', PAUSE);
+    return [...lists.values()];
+  }
+  const list = lists.get(accountId);
+  if (list === undefined) throw new HubcastError('account_not_found', `Account ${accountId} is not one of WABA_IDS.`);
+  return [list];
+}
+
+async function readLists(among: readonly AccountList[], fresh: boolean, freshness: Freshness): Promise<FoundList> {
+  const { ttlMs, now } = freshness;
+  const numbers: LookUpResult[] = [];
+  const accounts: AccountReading[] = [];
+  await forEach(among, LISTS_AT_ONCE, async (list) => {
+    const { accountId } = list;
+    try {
+      const reading = await list.read({ maxAgeMs: fresh ? 0 : ttlMs, digits: null });
+      const { snapshot, failure } = reading;
+      for (const number of snapshot.byId.values()) numbers.push(toFound(list, number, reading, freshness));
+      const stale = list.isMarked(null) || (failure !== null && now() - snapshot.fetchedAtMs > ttlMs);
+      accounts.push({ accountId, fetchedAtMs: snapshot.fetchedAtMs, stale, failure });
+    } catch (error) {
+      accounts.push({ accountId, fetchedAtMs: null, stale: true, failure: error as HubcastError });
+    }
+  });
+  const [first] = accounts;
+  if (first?.failure && accounts.every(({ fetchedAtMs }) => fetchedAtMs === null)) throw first.failure;
+  return { numbers: numbers.sort(byAccountAndId), accounts: accounts.sort(byAccount) };
+}
+
+async function findById(id: string, fresh: boolean, { lists, freshness, singles }: Context): Promise<LookUpResult> {
+  const result = await searchLists([...lists.values()], (list) => hitById(list, id), freshness);
+  if (result.list !== null) return fresh ? renewed(result.found, result.list, singles) : result.found;
+  const failure = result.failures.find(({ code }) => code !== 'account_not_found');
+  if (failure !== undefined && !singles.isKnown(id)) throw failure;
+  // The token may see numbers of accounts that WABA_IDS does not name.
+  const stray = await singles.stray(id, fresh);
+  if (stray === null) throw notFound();
+  return stray;
+}
+
+async function findByNumber(
+  digits: string,
+  among: readonly AccountList[],
+  fresh: boolean,
+  { freshness, singles }: Context,
+): Promise<FoundByNumber> {
+  const exact = await searchLists(among, (list) => hitByDigits(list, digits), freshness);
+  const result =
+    exact.list !== null ? exact : await searchLists(among, (list) => hitByVariant(list, digits), freshness);
+  if (result.list === null) throw result.failures[0] ?? notFound();
+  const { list, hit, found } = result;
+  const elsewhere = among
+    .filter((other) => other !== list)
+    .flatMap((other) => other.peek()?.byDigits.get(hit.number.digits ?? '') ?? []);
+  const answer = fresh ? await renewed(found, list, singles) : found;
+  const source = exact.list === null && exact.source === 'graph' ? 'graph' : answer.source;
+  return { ...answer, source, guess: hit.guess, others: [...hit.others, ...elsewhere] };
+}
+
+async function renewed(found: LookUpResult, list: AccountList, singles: SingleReads): Promise<LookUpResult> {
+  const fresh = await singles.renew(found, list);
+  if (fresh !== null) return fresh;
+  list.mark(null);
+  throw notFound();
+}
+
+function markLists({ family, key }: NotedEvent, lists: Lists): void {
+  if (key === null || (family !== 'phone-numbers' && family !== 'accounts')) return;
+  const [accountId = '', digits] = key.split(':');
+  // The Test button is about no account.
+  if (accountId === TEST_ENTRY_ID) return;
+  const list = lists.get(accountId);
+  if (list !== undefined) list.mark(digits || null);
+  // A portfolio's event does not say which of the accounts belong to the portfolio.
+  else if (family === 'accounts') for (const other of lists.values()) other.mark(null);
 }
 
 /** When to ask again what a setting has to allow first. */
