@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
 import { ERRORS, type ErrorCode } from '../src/core/errors.ts';
 import { EVENT_ANSWERS } from '../src/event-queries/answers.ts';
+import { DELIVERY_ANSWERS } from '../src/http/internal/delivery-routes.ts';
 import type { Route } from '../src/http/internal/route.ts';
 import { ROUTES } from '../src/http/internal/routes.ts';
 import { SERVICE_ANSWERS } from '../src/http/internal/service-answers.ts';
@@ -49,7 +50,7 @@ export function openApiDocument(version: string): object {
           token: {
             type: 'http',
             scheme: 'bearer',
-            description: 'A token of API_TOKENS. On loopback only the scope manage needs one.',
+            description: 'A token of API_TOKENS. On loopback and without API_TOKENS reads need none.',
           },
         },
         headers: { 'Retry-After': RETRY_AFTER, Allow: ALLOW, ETag: ETAG },
@@ -58,6 +59,7 @@ export function openApiDocument(version: string): object {
           ...MANAGEMENT_ANSWERS,
           ...Object.fromEntries(Object.entries(INPUTS).map(([name, schema]) => [`${name}Input`, schema])),
           ...EVENT_ANSWERS,
+          ...DELIVERY_ANSWERS,
           ...SERVICE_ANSWERS,
         },
       },
@@ -80,7 +82,7 @@ function toOperation(route: Route): ZodOpenApiOperationObject {
     summary: about,
     ...(access !== 'open' && access !== 'any' && { description: `Needs the scope ${access}.` }),
     ...(access === 'open' && { security: [{}] }),
-    ...(access === 'manage' && { security: [TOKEN] }),
+    ...((access === 'manage' || route.method !== 'GET') && { security: [TOKEN] }),
     requestParams: {
       ...(params && { path: params }),
       ...(query && { query }),

@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../core/errors.ts';
 import { createSingleFlight } from '../core/single-flight.ts';
 import type { Readiness, SpoolLag, StoreMeter } from '../stores/store.ts';
+import { createFailedDeliveries, type FailedDeliveries } from '../telemetry/failed-deliveries.ts';
 import { createDeliveryCounts, type DeliveryCounts } from '../telemetry/metrics/delivery-counts.ts';
 import { createExposition, type Exposer, type Exposition, type MetricState } from '../telemetry/metrics/exposition.ts';
 import { createGraphCounts } from '../telemetry/metrics/graph-counts.ts';
@@ -12,6 +13,7 @@ import type { OpenLookUps } from './look-ups.ts';
 
 export interface OpenMetrics {
   readonly deliveries: DeliveryCounts;
+  readonly failedDeliveries: FailedDeliveries;
   readonly storeMeter: StoreMeter;
   readonly noteGraphCall: (method: 'GET' | 'POST', failure: ErrorCode | null) => void;
   /** Remembers how an answer of /ready turns out: a scrape must not wait for a broker that is away. */
@@ -43,6 +45,7 @@ export function openMetrics(): OpenMetrics {
 
   return {
     deliveries,
+    failedDeliveries: createFailedDeliveries(),
     storeMeter: store.meter,
     noteGraphCall: graphCalls.noteCall,
     watchReadiness: (ask) => async () => {

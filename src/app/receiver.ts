@@ -49,6 +49,8 @@ export async function openReceiver(settings: () => Settings, options: OpenReceiv
     now: Date.now,
     newDeliveryId: randomUUID,
     meter: metrics.deliveries,
+    onFailed: metrics.failedDeliveries.add,
+    proxies: fixed.TRUSTED_PROXIES ?? [],
     trace: createTraceDelivery(PACKAGE.version),
     log,
   });

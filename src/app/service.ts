@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkerPool } from '../cluster/worker-pool.ts';
 import { isLoopback } from '../config/conflicts.ts';
+import { appsOf } from '../config/meta-apps.ts';
 import type { Environment } from '../config/read-settings.ts';
 import { createScrubber } from '../config/secret-texts.ts';
 import type { Settings } from '../config/settings.ts';
@@ -16,6 +17,7 @@ import type { Readiness } from '../stores/store.ts';
 import type { StoreKind } from '../stores/store-kind.ts';
 import { warnOfUnforwardedEvents } from '../stores/unforwarded-events.ts';
 import { watchEventLoop } from '../telemetry/event-loop.ts';
+import { latestOf } from '../telemetry/failed-deliveries.ts';
 import { DURABLE_SECONDS } from '../telemetry/metrics/delivery-counts.ts';
 import { sumDeliveries } from '../telemetry/metrics/sum-deliveries.ts';
 import { openChecks } from './checks.ts';
@@ -100,8 +102,11 @@ export async function startService(
       tokens: () => settings().API_TOKENS ?? [],
       loopback: isLoopback(fixed.INTERNAL_HOST),
       lookUps: numbers?.lookUps ?? watch.lookUps,
+      accountsOf: (name) => appsOf(settings()).find((app) => app.name === name)?.accounts ?? [],
       management: openManagement(fixed, { numbers, append: store.append, log }),
       events,
+      failedDeliveries: async () =>
+        pool === undefined ? metrics.failedDeliveries.latest() : latestOf(await pool.failedDeliveries()),
       schemas: openSchemas(),
       maxBodyBytes: fixed.MAX_BODY_BYTES,
       console: page,

@@ -37,6 +37,7 @@ let listener: Listener | undefined;
 const link = linkToPrimary({
   readiness,
   metrics: metrics.tell({ version: PACKAGE.version, role: fixed.ROLES.join(), load }),
+  failedDeliveries: async () => metrics.failedDeliveries.latest(),
   onStop: () => void stop(),
   onCut: () => listener?.destroy(),
 });

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
-import { dataOf, toDeadLetterRow } from '../dead-letters/summary.ts';
+import { dataOf, eventOf, toDeadLetterRow } from '../dead-letters/summary.ts';
 import { toJsonLine } from '../records/record-json.ts';
 import { paint, parseCount, print, toTable } from './output.ts';
 import { type Choice, findDeadLetter, issueText, readDeadLetters } from './read-dead-letters.ts';
@@ -99,7 +99,7 @@ async function show(id: string, { json }: { readonly json?: boolean }): Promise<
   const record = await findDeadLetter(readStoreSettings(process.env), id);
   if (json === true || !process.stdout.isTTY) return print(toJsonLine(record));
   const row = toDeadLetterRow(record);
-  const { value, body_base64, context, unrecognized } = dataOf(record.value);
+  const { value, body_base64, context, unrecognized } = dataOf(eventOf(record.value));
   const about = Object.entries({ ...row, issues: undefined }).filter(
     ([, member]) => member !== null && member !== undefined,
   );

@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readStoreSettings } from '../config/read-settings.ts';
+import { HubcastError } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
+import { createEventFilter } from '../event-queries/event-filter.ts';
 import { namingsOf, topicsOfFamily } from '../records/planned-topics.ts';
 import type { ReadFrom } from '../records/record.ts';
 import { toJsonLine } from '../records/record-json.ts';
@@ -9,13 +11,16 @@ import { openReader } from '../stores/select.ts';
 import { doubtsAbout, resolveTopics, toTypes } from './events-filter.ts';
 import { defaultFormat, type Format, parseCount, parseFormat, print } from './output.ts';
 import { toPretty } from './show-record.ts';
-import { toTimeMs } from './times.ts';
+import { parseTime, toTimeMs } from './times.ts';
 import { visible } from './visible.ts';
 
 interface EventsOptions {
   readonly type?: readonly string[];
   readonly topic?: readonly string[];
   readonly from: ReadFrom;
+  readonly to?: number;
+  readonly delivery?: string;
+  readonly subject?: string;
   readonly follow?: boolean;
   readonly limit?: number;
   readonly format?: Format;
@@ -32,6 +37,9 @@ export function eventsCommand(): Command {
       parseFrom,
       'start' as const,
     )
+    .option('--to <when>', 'stored before: a time or an age', parseTime)
+    .option('--delivery <id>', 'only of this POST: the deliveryId of its log line')
+    .option('--subject <text>', 'only about this subject, such as a number')
     .option('--follow', 'go on and wait for new ones')
     .option('--limit <n>', 'stop after n events', parseCount)
     .option('--format <format>', 'pretty, or json: one line per record (default: pretty on a terminal)', parseFormat)
@@ -40,7 +48,8 @@ export function eventsCommand(): Command {
       `
 Examples:
   hubcast events --follow
-  hubcast events --type phone_number_name_update --from 2h
+  hubcast events --type phone_number_name_update --from 2h --to 1h
+  hubcast events --delivery 0e4f1f0a-7c55-4d5f-9d1e-3a1a6b1f2c3d
   KAFKA_BROKERS=localhost:9092 hubcast events --topic dead-letter --format json --limit 10
 
 A line of JSON is {"topic","partition","offset","key","headers","event"}. Where a record's value is no JSON (others may
@@ -53,6 +62,9 @@ write to a topic), "event" is null and "value_text" has the value as text; a rec
 const EVENT_FAMILIES = writtenFamilies().filter((family) => family !== 'raw');
 
 async function readEvents(options: EventsOptions): Promise<void> {
+  if (options.to !== undefined && options.follow === true) {
+    throw new HubcastError('usage', '--follow waits for new events and --to ends before them: give one of the two.');
+  }
   const settings = readStoreSettings(process.env);
   const namings = namingsOf(settings);
   const types = options.type && toTypes(options.type);
@@ -74,8 +86,10 @@ async function readEvents(options: EventsOptions): Promise<void> {
       follow: options.follow === true,
       signal: stop.signal,
     });
+    const { delivery: deliveryId, subject, to: toMs } = options;
+    const wanted = createEventFilter({ types: types && [...types], deliveryId, subject, toMs });
     for await (const record of records) {
-      if (types && !types.has(record.headers.ce_type ?? '')) continue;
+      if (!wanted(record)) continue;
       await print(format === 'json' ? toJsonLine(record) : toPretty(record));
       printed += 1;
       if (printed === options.limit) break;

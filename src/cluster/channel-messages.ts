@@ -2,11 +2,13 @@
 import type { ErrorCode } from '../core/errors.ts';
 import type { Family } from '../fields/families.ts';
 import type { Readiness } from '../stores/store.ts';
+import type { FailedDelivery } from '../telemetry/failed-deliveries.ts';
 import type { MetricState } from '../telemetry/metrics/exposition.ts';
 
 export interface Answers {
   readonly readiness: Readiness;
   readonly metrics: readonly MetricState[];
+  readonly failedDeliveries: readonly FailedDelivery[];
 }
 
 export type Question = keyof Answers;

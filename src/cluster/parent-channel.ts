@@ -1,12 +1,14 @@
 /** The worker's end of the channel to the process that started it. */
 import { type HubcastError, isHubcastError, messageOf } from '../core/errors.ts';
 import type { Readiness } from '../stores/store.ts';
+import type { FailedDelivery } from '../telemetry/failed-deliveries.ts';
 import type { MetricState } from '../telemetry/metrics/exposition.ts';
 import type { Answers, FromWorker, Published, ToWorker } from './channel-messages.ts';
 
 export interface WorkerLinkOptions {
   readonly readiness: () => Promise<Readiness>;
   readonly metrics: () => Promise<readonly MetricState[]>;
+  readonly failedDeliveries: () => Promise<readonly FailedDelivery[]>;
   readonly onStop: () => void;
   readonly onCut: () => void;
 }

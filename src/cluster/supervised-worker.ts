@@ -5,6 +5,7 @@ import { HubcastError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { within } from '../core/time-out.ts';
 import type { Readiness } from '../stores/store.ts';
+import type { FailedDelivery } from '../telemetry/failed-deliveries.ts';
 import type { MetricState } from '../telemetry/metrics/exposition.ts';
 import type { Answers, FromWorker, Published, Question, ToWorker } from './channel-messages.ts';
 
@@ -29,6 +30,8 @@ export interface KeptWorker {
   /** As it told last, where it does not answer in time. */
   readonly metrics: () => Promise<readonly MetricState[]>;
   readonly lastMetrics: () => readonly MetricState[];
+  /** Empty where it does not answer in time. */
+  readonly failedDeliveries: () => Promise<readonly FailedDelivery[]>;
   /** Resolves when the process has ended. */
   readonly stop: () => Promise<void>;
   readonly cut: () => void;
@@ -176,6 +179,7 @@ export function keepWorker(options: KeptWorkerOptions): KeptWorker {
     readiness,
     metrics,
     lastMetrics: () => lastMetrics,
+    failedDeliveries: async () => (await ask('failedDeliveries')) ?? [],
     stop() {
       stopping = true;
       if (worker === null) finish();

@@ -2,6 +2,7 @@
 import type { Worker } from 'node:cluster';
 import type { Logger } from '../core/log.ts';
 import type { Readiness } from '../stores/store.ts';
+import type { FailedDelivery } from '../telemetry/failed-deliveries.ts';
 import { type MetricState, mergeMetrics } from '../telemetry/metrics/exposition.ts';
 import type { Published } from './channel-messages.ts';
 import { keepWorker } from './supervised-worker.ts';
@@ -28,6 +29,8 @@ export interface WorkerPool {
   readonly metrics: () => Promise<readonly (readonly MetricState[])[]>;
   /** The same, a few seconds old. */
   readonly lastMetrics: () => readonly (readonly MetricState[])[];
+  /** Of each process that runs. */
+  readonly failedDeliveries: () => Promise<readonly (readonly FailedDelivery[])[]>;
   readonly stop: () => Promise<void>;
   /** Cuts connections that are left. */
   readonly destroy: () => void;
@@ -94,6 +97,7 @@ export async function startWorkers(options: WorkerPoolOptions): Promise<WorkerPo
       return { ready: true, warnings: [...new Set(warnings)] };
     },
     metrics: async () => [...(await Promise.all(workers.map(({ metrics }) => metrics()))), past],
+    failedDeliveries: () => Promise.all(workers.map((worker) => worker.failedDeliveries())),
     lastMetrics: () => [...workers.map(({ lastMetrics }) => lastMetrics()), past],
     destroy() {
       for (const worker of workers) worker.cut();

@@ -1,4 +1,4 @@
-/** Dead letters as lists show them. Anybody may write to a topic: what is no event has no members. */
+/** Dead letters as lists show them. Any client may write to a topic: a value that is no event has no members. */
 import { isObject } from '../core/is-object.ts';
 import { deadLetterRepaired } from '../events/system/dead-letter-repaired.ts';
 import type { StoredRecord } from '../records/record.ts';
@@ -7,26 +7,29 @@ import type { DeadLetterRow } from './answers.ts';
 export interface DeadLetterFilter {
   readonly field?: string | undefined;
   readonly code?: string | undefined;
+  /** Name of the Meta app. */
+  readonly app?: string | undefined;
 }
 
 /** Audits of repairs share the topic. */
 export const isDeadLetter = ({ headers }: StoredRecord): boolean => headers.ce_type !== deadLetterRepaired.type;
 
-export function isWanted(record: StoredRecord, { field, code }: DeadLetterFilter): boolean {
+export function isWanted(record: StoredRecord, { field, code, app }: DeadLetterFilter): boolean {
   if (!isDeadLetter(record)) return false;
-  const { value } = record;
-  if (field === undefined && code === undefined) return true;
-  const data = dataOf(value);
+  if (field === undefined && code === undefined && app === undefined) return true;
+  const event = eventOf(record.value);
+  if (app !== undefined && event.app !== app) return false;
+  const data = dataOf(event);
   if (field !== undefined && data.field !== field) return false;
   return code === undefined || issuesOf(data).some((issue) => isObject(issue) && issue.code === code);
 }
 
-export function dataOf(value: string): Record<string, unknown> {
-  const event = eventOf(value);
-  return isObject(event.data) ? event.data : {};
+export function dataOf({ data }: Record<string, unknown>): Record<string, unknown> {
+  return isObject(data) ? data : {};
 }
 
-function eventOf(value: string): Record<string, unknown> {
+/** Empty for a value that is no event. */
+export function eventOf(value: string): Record<string, unknown> {
   try {
     const event: unknown = JSON.parse(value);
     return isObject(event) ? event : {};
@@ -42,7 +45,7 @@ function issuesOf({ issues }: Record<string, unknown>): readonly unknown[] {
 export function toDeadLetterRow(record: StoredRecord): DeadLetterRow {
   const { value, headers, partition, offset } = record;
   const event = eventOf(value);
-  const data = isObject(event.data) ? event.data : {};
+  const data = dataOf(event);
   const { field = null, entry_id = null, part = null, path = null } = data;
   return {
     id: headers.ce_id ?? null,
@@ -60,7 +63,7 @@ export function toDeadLetterRow(record: StoredRecord): DeadLetterRow {
 
 const MAX_DATE_MS = 8.64e15;
 
-/** Null for what is no time. */
+/** Null for a timestamp that is no date. */
 export function storedAt({ timestampMs }: StoredRecord): string | null {
   return Math.abs(timestampMs) <= MAX_DATE_MS ? new Date(timestampMs).toISOString() : null;
 }

@@ -2,19 +2,13 @@
 import { HubcastError } from '../core/errors.ts';
 import type { Replayed } from '../dead-letters/answers.ts';
 import type { Repair } from '../dead-letters/replay.ts';
-import {
-  type DeadLetterFilter,
-  dataOf,
-  isDeadLetter,
-  isWanted,
-  storedAt,
-  toDeadLetterRow,
-} from '../dead-letters/summary.ts';
+import { type DeadLetterFilter, isWanted, storedAt, toDeadLetterRow } from '../dead-letters/summary.ts';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
 import { JOURNAL_LANE, type ReadBack, type ReadRecords, type StoredRecord } from '../records/record.ts';
 import { toJsonLine } from '../records/record-json.ts';
 import { type TopicNaming, topicName } from '../records/topics.ts';
 import { readCursor, toCursor } from './cursor.ts';
+import { createEventFilter, type EventFilter } from './event-filter.ts';
 import { createFeed } from './feed.ts';
 import { type RecentPage, type RecentQuestion, readRecent } from './read-recent.ts';
 
@@ -29,10 +23,14 @@ export interface StoredEventsOptions {
   readonly onError: (error: unknown) => void;
 }
 
-interface Filter {
-  readonly types?: readonly string[] | undefined;
+interface Filter extends EventFilter {
   readonly families?: readonly string[] | undefined;
-  readonly accountId?: string | undefined;
+}
+
+/** Of a dead letter: partition and offset, if known, and the app it must belong to. */
+interface Place {
+  readonly at?: string | undefined;
+  readonly app?: string | undefined;
 }
 
 interface Page {
@@ -75,8 +73,8 @@ export function createStoredEvents(options: StoredEventsOptions) {
     }
   }
 
-  async function find(id: string, at: string | undefined): Promise<StoredRecord> {
-    const matches = (record: StoredRecord) => record.headers.ce_id === id && isDeadLetter(record);
+  async function find(id: string, { at, app }: Place): Promise<StoredRecord> {
+    const matches = (record: StoredRecord) => record.headers.ce_id === id && isWanted(record, { app });
     const question = { topics: deadLetters, matches, limit: 1 };
     const [, partition, offset] = /^(\d+):(\d+)$/.exec(at ?? '') ?? [];
     if (partition !== undefined && offset !== undefined) {
@@ -99,7 +97,7 @@ export function createStoredEvents(options: StoredEventsOptions) {
   return {
     async recent({ limit, before, ...filter }: Filter & Page): Promise<string> {
       const topics = toTopics(familiesOf(filter, families));
-      const { records, next } = await page({ topics, limit, matches: matcherOf(filter) }, before);
+      const { records, next } = await page({ topics, limit, matches: createEventFilter(filter) }, before);
       return pageText(records.map(toEventText), next);
     },
     async deadLetters({ limit, before, ...filter }: DeadLetterFilter & Page): Promise<string> {
@@ -110,15 +108,15 @@ export function createStoredEvents(options: StoredEventsOptions) {
         next,
       );
     },
-    deadLetter: async (id: string, at: string | undefined): Promise<string> => toEventText(await find(id, at)),
-    async replay(id: string, { at, dryRun, repaired }: Repair & { readonly at: string | undefined }): Promise<string> {
+    deadLetter: async (id: string, place: Place): Promise<string> => toEventText(await find(id, place)),
+    async replay(id: string, { dryRun, repaired, ...place }: Repair & Place): Promise<string> {
       if (repaired !== undefined) assertJson(repaired.value);
-      return JSON.stringify(await options.replay(await find(id, at), { dryRun, repaired }));
+      return JSON.stringify(await options.replay(await find(id, place), { dryRun, repaired }));
     },
     /** @throws HubcastError `invalid_query` */
     subscribe(filter: Filter, listener: Listener): () => void {
       const topics = new Set(toTopics(familiesOf(filter, families)));
-      const matches = matcherOf(filter);
+      const matches = createEventFilter(filter);
       return feed.subscribe({
         take(record) {
           if (!topics.has(record.topic) || !matches(record)) return;
@@ -146,16 +144,6 @@ function familiesOf({ families }: Filter, all: readonly Family[]): readonly Fami
   const unknown = families.find((name) => !(FAMILY_NAMES as readonly string[]).includes(name));
   if (unknown === undefined) return families as readonly Family[];
   throw new HubcastError('invalid_query', `There is no family "${unknown}"; there are ${FAMILY_NAMES.join(', ')}.`);
-}
-
-function matcherOf({ types, accountId }: Filter): (record: StoredRecord) => boolean {
-  return ({ headers, value }) => {
-    if (types !== undefined && !types.includes(headers.ce_type ?? '')) return false;
-    if (accountId === undefined) return true;
-    if (!value.includes(`"${accountId}"`)) return false;
-    const data = dataOf(value);
-    return data.account_id === accountId || data.entry_id === accountId;
-  };
 }
 
 function toEventText(record: StoredRecord): string {

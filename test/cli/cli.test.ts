@@ -29,6 +29,7 @@ describe('hubcast', () => {
     [['nonsense'], "unknown command 'nonsense'"],
     [['events', '--from', 'yesterday'], 'Use start, end, a time or an age'],
     [['events', '--limit', '0'], 'whole number'],
+    [['events', '--follow', '--to', '1h'], 'give one of the two'],
     [['describe', 'nothing'], 'Allowed choices'],
     [['send', '/nowhere.json'], 'cannot be read'],
     [['parse', '/nowhere.json'], 'cannot be read'],
@@ -245,6 +246,13 @@ describe('with a service running', () => {
     expect(await lines('--topic', 'dead-letter')).toHaveLength(1);
     expect(await lines('--type', 'whatsapp.dead_letter')).toHaveLength(1);
     expect(await lines('--type', 'phone_number_name_update', '--limit', '2')).toHaveLength(2);
+    const [{ event: some }] = await lines('--type', 'phone_number_name_update', '--limit', '1');
+    const ofDelivery = await lines('--delivery', some.deliveryid);
+    expect(ofDelivery.map(({ event }) => event.id)).toEqual([some.id]);
+    const ofSubject = await lines('--subject', some.subject);
+    expect(ofSubject.map(({ event }) => event.subject)).toContain(some.subject);
+    expect(new Set(ofSubject.map(({ event }) => event.subject)).size).toBe(1);
+    expect(await lines('--to', '1h')).toHaveLength(0);
     expect(await lines('--from', 'end')).toHaveLength(0);
     expect((await lines('--from', '1h')).length).toBeGreaterThanOrEqual(4);
     const following = lines('--from', 'end', '--follow', '--limit', '1');

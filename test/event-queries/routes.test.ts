@@ -66,6 +66,11 @@ function behaves(start: () => Promise<TestService>): void {
       event: { type, subject: sent.at(-1) },
     });
     expect((await json(`${url}/events?account_id=1`)).data).toEqual([]);
+    const { deliveryid } = last.event;
+    expect((await json(`${url}/events?delivery=${deliveryid}`)).data).toEqual([last]);
+    expect((await json(`${url}/events?subject=${sent[3]}`)).data).toMatchObject([{ event: { subject: sent[3] } }]);
+    expect((await json(`${url}/events?to=2026-01-01T00:00:00Z`)).data).toEqual([]);
+    expect((await json(`${url}/events?to=2100-01-01T00:00:00Z&limit=1&subject=${sent.at(-1)}`)).data).toEqual([last]);
     expect((await json(`${url}/events?family=calls`)).data).toEqual([]);
     const all = await pages(`${url}/events?limit=200`);
     expect(all).toHaveLength(28);
@@ -190,6 +195,9 @@ describe('who asks', () => {
       'before=x',
       'before=e30',
       'family=nobody',
+      'delivery=x',
+      'subject=',
+      'to=yesterday',
       'type=x',
       'x=1',
     ];

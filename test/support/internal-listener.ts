@@ -33,8 +33,10 @@ export async function startInternal(given: Partial<InternalAppOptions>): Promise
       tokens: () => [],
       loopback: true,
       lookUps: null,
+      accountsOf: () => [],
       management: null,
       events: NO_EVENTS,
+      failedDeliveries: async () => [],
       schemas: openSchemas(),
       console: {
         assets: () => ({

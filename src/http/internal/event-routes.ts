@@ -1,13 +1,12 @@
 /** Stored events over HTTP: lists, a stream, dead letters and their replay. */
 import { z } from 'zod';
+import type { ApiToken } from '../../config/api-tokens.ts';
 import { EVENT_ANSWERS } from '../../event-queries/answers.ts';
 import { streamEvents } from './event-stream.ts';
-import { flag, listOf } from './parameters.ts';
-import { defineRoute } from './route.ts';
+import { flag, limit, listOf } from './parameters.ts';
+import { defineRoute, type Exchange } from './route.ts';
 
 const about = (description: string, example: string) => ({ description, example });
-
-const DEFAULT_LIMIT = '50';
 
 const filter = {
   type: listOf('whatsapp\\.[a-z0-9_.]{1,130}', 32)
@@ -21,15 +20,14 @@ const filter = {
     .regex(/^\d{1,20}$/)
     .optional()
     .meta(about('Only of this account: data.account_id or data.entry_id', '102290129340398')),
+  delivery: z.uuid().optional().meta(about('Only of the POST with this id', '0e4f1f0a-7c55-4d5f-9d1e-3a1a6b1f2c3d')),
+  subject: z.string().min(1).max(300).optional().meta(about('Only about this subject', '15550783881')),
 };
 
+const to = z.iso.datetime().optional().meta(about('Only stored before this time', '2026-11-22T10:00:00Z'));
+
 const page = {
-  limit: z
-    .string()
-    .regex(/^([1-9]\d?|1\d{2}|200)$/)
-    .transform(Number)
-    .prefault(DEFAULT_LIMIT)
-    .meta(about('How many at most', DEFAULT_LIMIT)),
+  limit,
   before: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,12000}$/)
@@ -52,8 +50,14 @@ const deadLetterId = z.object({
 
 const READ_ERRORS = ['store_unavailable', 'overloaded'] as const;
 
-function filterOf({ type, family, account_id }: z.output<z.ZodObject<typeof filter>>) {
-  return { types: type, families: family, accountId: account_id };
+function filterOf(query: z.output<z.ZodObject<typeof filter>>, { token }: Exchange) {
+  const { type, family, account_id, delivery, subject } = query;
+  return { types: type, families: family, accountId: account_id, deliveryId: delivery, subject, ...appOf(token) };
+}
+
+/** A token that is bound to an app sees only what belongs to it. */
+function appOf(token: ApiToken | null): { readonly app?: string } {
+  return token === null || token.app === null ? {} : { app: token.app };
 }
 
 /** In the order in which paths are tried: fixed words before parameters. */
@@ -65,10 +69,15 @@ export const EVENT_ROUTES = [
     tag: 'events',
     about: 'What was stored last, the newest first',
     access: 'events:read',
-    query: z.strictObject({ ...filter, ...page }),
+    perApp: true,
+    query: z.strictObject({ ...filter, to, ...page }),
     answer: { schema: EVENT_ANSWERS.EventList },
     errors: READ_ERRORS,
-    handle: ({ events }, { query: { limit, before, ...rest } }) => events.recent({ ...filterOf(rest), limit, before }),
+    handle({ events }, exchange) {
+      const { to: until, limit: most, before, ...rest } = exchange.query;
+      const toMs = until === undefined ? undefined : Date.parse(until);
+      return events.recent({ ...filterOf(rest, exchange), toMs, limit: most, before });
+    },
   }),
   defineRoute({
     id: 'streamEvents',
@@ -78,11 +87,13 @@ export const EVENT_ROUTES = [
     about:
       'What is stored from now on, as server-sent events: the type as `event`, the id as `id`, the record as `data`. A listener that reads too slowly is cut',
     access: 'events:read',
+    perApp: true,
     query: z.strictObject(filter),
     answer: { mediaType: 'text/event-stream' },
     errors: [...READ_ERRORS, 'shutting_down'],
-    handle({ events }, { request, response, query }) {
-      streamEvents(request, response, (listener) => events.subscribe(filterOf(query), listener));
+    handle({ events }, exchange) {
+      const { request, response, query } = exchange;
+      streamEvents(request, response, (listener) => events.subscribe(filterOf(query, exchange), listener));
       return undefined;
     },
   }),
@@ -93,6 +104,7 @@ export const EVENT_ROUTES = [
     tag: 'events',
     about: 'What could not be read or typed, the newest first',
     access: 'events:read',
+    perApp: true,
     query: z.strictObject({
       field: z
         .string()
@@ -108,7 +120,7 @@ export const EVENT_ROUTES = [
     }),
     answer: { schema: EVENT_ANSWERS.DeadLetterList },
     errors: READ_ERRORS,
-    handle: ({ events }, { query }) => events.deadLetters(query),
+    handle: ({ events }, { query, token }) => events.deadLetters({ ...query, ...appOf(token) }),
   }),
   defineRoute({
     id: 'getDeadLetter',
@@ -117,12 +129,13 @@ export const EVENT_ROUTES = [
     tag: 'events',
     about: 'A dead letter with its issues and what was refused',
     access: 'events:read',
+    perApp: true,
     params: deadLetterId,
     badPath: 'dead_letter_not_found',
     query: z.strictObject({ at }),
     answer: { schema: EVENT_ANSWERS.StoredEvent },
     errors: READ_ERRORS,
-    handle: ({ events }, { params, query }) => events.deadLetter(params.id, query.at),
+    handle: ({ events }, { params, query, token }) => events.deadLetter(params.id, { ...query, ...appOf(token) }),
   }),
   defineRoute({
     id: 'replayDeadLetter',
@@ -131,6 +144,7 @@ export const EVENT_ROUTES = [
     tag: 'events',
     about: 'Reads a dead letter again and stores what is fine now. A body, if there is one, is the repaired value',
     access: 'events:replay',
+    perApp: true,
     params: deadLetterId,
     badPath: 'dead_letter_not_found',
     query: z.strictObject({ at, dry_run: flag('true says what would happen and stores nothing') }),
@@ -141,7 +155,7 @@ export const EVENT_ROUTES = [
       const body = await readBody(maxBodyBytes);
       const actor = { kind: 'token', name: token?.name ?? '' } as const;
       const repaired = body.length === 0 ? undefined : { value: body.toString(), actor };
-      return events.replay(params.id, { at: place, dryRun, repaired });
+      return events.replay(params.id, { at: place, ...appOf(token), dryRun, repaired });
     },
   }),
 ];

@@ -1,11 +1,14 @@
 /** Operations on phone numbers over HTTP, as phone-numbers/management names them. */
 import { z } from 'zod';
+import type { ApiToken } from '../../config/api-tokens.ts';
 import { HubcastError } from '../../core/errors.ts';
 import { MANAGEMENT_ANSWERS } from '../../phone-numbers/management/answers.ts';
 import { INPUTS } from '../../phone-numbers/management/inputs.ts';
 import { MANAGEMENT_OPERATIONS } from '../../phone-numbers/management/manage.ts';
 import { accountId, numberId } from './parameters.ts';
+import { lookUpsOf } from './phone-number-routes.ts';
 import { defineRoute, NO_QUERY } from './route.ts';
+import type { InternalServices } from './services.ts';
 
 /** Thirty commands of the longest texts, every character escaped. */
 const MAX_BODY_BYTES = 128 * 1024;
@@ -34,6 +37,7 @@ export const MANAGEMENT_ROUTES = Object.entries(MANAGEMENT_OPERATIONS).map(([nam
     tag: 'management',
     about,
     access: 'manage',
+    perApp: true,
     params: z.object(on === 'number' ? { id: numberId } : { account_id: accountId }),
     badPath: 'invalid_phone_number_id',
     query: NO_QUERY,
@@ -44,15 +48,25 @@ export const MANAGEMENT_ROUTES = Object.entries(MANAGEMENT_OPERATIONS).map(([nam
       on === 'number' ? 'phone_number_not_found' : 'account_not_found',
       ...(input === null ? [] : (['invalid_body'] as const)),
     ],
-    async handle({ management }, { params, token, readBody }) {
+    async handle(services, { params, token, readBody }) {
+      const { management } = services;
       if (token === null) throw new HubcastError('unauthorized', 'No valid token came.');
       if (management === null) throw new HubcastError('management_off', 'MANAGEMENT is not on here.');
       const [id = ''] = Object.values(params) as string[];
+      if (token.app !== null) await assertOfApp(services, token, on, id);
       const body = input === null ? null : toJson(await readBody(MAX_BODY_BYTES));
       return management.run(name, id, body, { kind: 'token', name: token.name });
     },
   });
 });
+
+/** @throws HubcastError `phone_number_not_found`, `account_not_found` for what is not of the token's app */
+async function assertOfApp(services: InternalServices, token: ApiToken, on: 'number' | 'account', id: string) {
+  if (on === 'number') await lookUpsOf(services, token).byId(id);
+  else if (!services.accountsOf(token.app ?? '').includes(id)) {
+    throw new HubcastError('account_not_found', `Account ${id} does not belong to the app of the token.`);
+  }
+}
 
 /** @throws HubcastError `invalid_body`; the parser's message is left out, as it may repeat a piece of the body */
 function toJson(bytes: Buffer): unknown {

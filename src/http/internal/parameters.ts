@@ -20,6 +20,15 @@ export function flag(description: string) {
     .prefault('false');
 }
 
+const DEFAULT_LIMIT = '50';
+
+export const limit = z
+  .string()
+  .regex(/^([1-9]\d?|1\d{2}|200)$/)
+  .transform(Number)
+  .prefault(DEFAULT_LIMIT)
+  .meta(about('How many at most', DEFAULT_LIMIT));
+
 const digits20 = z.string().regex(/^\d{1,20}$/);
 
 export const accountId = digits20.meta(about('The WhatsApp Business Account, one of WABA_IDS', '102290129340398'));

@@ -1,9 +1,11 @@
 /** The look-ups over HTTP. */
 import { z } from 'zod';
+import type { ApiToken } from '../../config/api-tokens.ts';
 import { HubcastError } from '../../core/errors.ts';
 import { PHONE_NUMBER_FIELDS } from '../../meta-graph/phone-number-reads.ts';
 import { ANSWERS } from '../../phone-numbers/look-ups/answers.ts';
 import type { LookUps } from '../../phone-numbers/look-ups/look-ups.ts';
+import { lookUpsOfApp } from './look-ups-of-app.ts';
 import { accountId, flag, listOf, numberId } from './parameters.ts';
 import { defineRoute, REVALIDATED } from './route.ts';
 import type { InternalServices } from './services.ts';
@@ -36,6 +38,7 @@ const ofAccounts = {
   method: 'GET',
   tag: 'phone-numbers',
   access: 'numbers:read',
+  perApp: true,
   errors: ['account_not_found', ...GRAPH_ERRORS],
 } as const;
 const ofOne = {
@@ -50,8 +53,8 @@ const answer = (name: keyof typeof ANSWERS) => ({ schema: ANSWERS[name], revalid
 /** A setting has to allow look-ups first. */
 const NOT_CONFIGURED_RETRY_MS = 60_000;
 
-function lookUpsOf({ lookUps }: InternalServices): LookUps {
-  if (lookUps !== null) return lookUps;
+export function lookUpsOf({ lookUps, accountsOf }: InternalServices, token: ApiToken | null): LookUps {
+  if (lookUps !== null) return token?.app == null ? lookUps : lookUpsOfApp(lookUps, accountsOf(token.app));
   throw new HubcastError('graph_not_configured', 'META_ACCESS_TOKEN is not set, or ROLES has no "numbers".', {
     retryAfterMs: NOT_CONFIGURED_RETRY_MS,
   });
@@ -74,8 +77,8 @@ export const PHONE_NUMBER_ROUTES = [
       ...fresh,
     }),
     answer: answer('PhoneNumberList'),
-    handle: (services, { query: { account_id, ...question } }) =>
-      lookUpsOf(services).list({ ...question, accountId: account_id }),
+    handle: (services, { query: { account_id, ...question }, token }) =>
+      lookUpsOf(services, token).list({ ...question, accountId: account_id }),
   }),
   defineRoute({
     ...ofAccounts,
@@ -84,7 +87,8 @@ export const PHONE_NUMBER_ROUTES = [
     about: 'How the numbers are doing, why, and what to do',
     query: z.strictObject({ ...account, ...fresh }),
     answer: answer('HealthReport'),
-    handle: (services, { query }) => lookUpsOf(services).health({ accountId: query.account_id, fresh: query.fresh }),
+    handle: (services, { query, token }) =>
+      lookUpsOf(services, token).health({ accountId: query.account_id, fresh: query.fresh }),
   }),
   defineRoute({
     ...ofAccounts,
@@ -102,8 +106,8 @@ export const PHONE_NUMBER_ROUTES = [
     query: z.strictObject({ ...account, ...fields, ...fresh }),
     answer: answer('PhoneNumberByNumber'),
     errors: [...ofOne.errors, 'account_not_found'],
-    handle: (services, { params, query: { account_id, ...question } }) =>
-      lookUpsOf(services).byNumber(params.number, { ...question, accountId: account_id }),
+    handle: (services, { params, query: { account_id, ...question }, token }) =>
+      lookUpsOf(services, token).byNumber(params.number, { ...question, accountId: account_id }),
   }),
   defineRoute({
     ...ofOne,
@@ -112,7 +116,7 @@ export const PHONE_NUMBER_ROUTES = [
     about: 'How one number is doing',
     query: z.strictObject(fresh),
     answer: answer('PhoneNumberHealth'),
-    handle: (services, { params, query }) => lookUpsOf(services).healthById(params.id, query),
+    handle: (services, { params, query, token }) => lookUpsOf(services, token).healthById(params.id, query),
   }),
   defineRoute({
     ...ofOne,
@@ -121,7 +125,7 @@ export const PHONE_NUMBER_ROUTES = [
     about: 'One phone number by its id',
     query: z.strictObject({ ...fields, ...fresh }),
     answer: answer('PhoneNumber'),
-    handle: (services, { params, query }) => lookUpsOf(services).byId(params.id, query),
+    handle: (services, { params, query, token }) => lookUpsOf(services, token).byId(params.id, query),
   }),
 ];
 

@@ -1,5 +1,6 @@
 /** Every route of the internal listener, in the order in which paths are tried. */
 import { CONSOLE_ROUTES } from './console-routes.ts';
+import { DELIVERY_ROUTES } from './delivery-routes.ts';
 import { EVENT_ROUTES } from './event-routes.ts';
 import { MANAGEMENT_ROUTES } from './management-routes.ts';
 import { PHONE_NUMBER_ROUTES } from './phone-number-routes.ts';
@@ -12,6 +13,7 @@ export const ROUTES: readonly Route[] = [
   ...PHONE_NUMBER_ROUTES,
   ...MANAGEMENT_ROUTES,
   ...EVENT_ROUTES,
+  ...DELIVERY_ROUTES,
   ...SCHEMA_ROUTES,
   ...CONSOLE_ROUTES,
 ];

@@ -4,6 +4,7 @@ import type { openSchemas } from '../../events/schema-files.ts';
 import type { LookUps } from '../../phone-numbers/look-ups/look-ups.ts';
 import type { Management } from '../../phone-numbers/management/manage.ts';
 import type { Readiness } from '../../stores/store.ts';
+import type { FailedDelivery } from '../../telemetry/failed-deliveries.ts';
 import type { Checks } from './service-answers.ts';
 
 export interface Asset {
@@ -24,9 +25,12 @@ export interface InternalServices {
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** Null where this service has no access to Graph. */
   readonly lookUps: LookUps | null;
+  /** The WhatsApp Business Accounts of a Meta app. */
+  readonly accountsOf: (app: string) => readonly string[];
   /** Null where numbers may not be managed. */
   readonly management: Management | null;
   readonly events: Omit<StoredEvents, 'close'>;
+  readonly failedDeliveries: () => Promise<readonly FailedDelivery[]>;
   readonly schemas: ReturnType<typeof openSchemas>;
   readonly console: ConsoleParts;
   /** @param probe also calls the callback URL, which stores a test event */

@@ -5,6 +5,7 @@ import { type ErrorCode, HubcastError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Receipt } from '../../events/acceptance.ts';
 import type { Receive } from '../../receive.ts';
+import type { FailedDelivery } from '../../telemetry/failed-deliveries.ts';
 import type { TraceDelivery } from '../../telemetry/traces/delivery-trace.ts';
 import { answerHandshake } from '../../webhook/handshake.ts';
 import { readSignature } from '../../webhook/signature.ts';
@@ -17,9 +18,11 @@ import {
   sendText,
   toHubcastError,
 } from '../server/answer.ts';
+import { toBlockList } from '../server/client-certificate.ts';
 import { createFailureLog } from '../server/failure-log.ts';
 import { countHeader } from '../server/malformed.ts';
 import { declaredLength, readBodyBytes } from '../server/read-body.ts';
+import { describeFailure, type FailureFacts } from './describe-failure.ts';
 
 /** Where one Meta app knocks. */
 export interface WebhookEndpoint {
@@ -37,6 +40,10 @@ export interface PublicAppOptions {
   readonly newDeliveryId: () => string;
   readonly log: Logger;
   readonly meter?: AnswerMeter;
+  /** Called for each POST that was refused or failed. */
+  readonly onFailed?: (failure: FailedDelivery) => void;
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly proxies?: readonly string[];
   /** Absent where traces are off. */
   readonly trace?: TraceDelivery | undefined;
 }
@@ -52,6 +59,7 @@ export function createPublicApp(options: PublicAppOptions): RequestListener {
   const { endpoint, admission, maxBodyBytes, now, newDeliveryId, log, meter } = options;
   /** What the sender is not told: the diagnosis, and what the operator can do. */
   const logFailure = createFailureLog(log);
+  const proxies = toBlockList(options.proxies ?? []);
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
@@ -59,17 +67,38 @@ export function createPublicApp(options: PublicAppOptions): RequestListener {
 
   app.all('/webhook', (request, response) => answer(request, response, null));
   app.all('/webhook/:app', (request, response) => answer(request, response, request.params.app));
-  app.use((_request: Request, response: Response) => nothingHere(response));
+  app.use((request: Request, response: Response) => nothingHere(request, response));
   // Express knows an error handler by its four parameters.
-  app.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
-    if (isUnreadablePath(error)) return nothingHere(response);
+  app.use((error: unknown, request: Request, response: Response, _next: unknown) => {
+    if (isUnreadablePath(error)) return nothingHere(request, response);
     log.error({ err: error }, 'request failed');
     if (response.headersSent) response.destroy();
     else refuseUnread(response, toHubcastError(error));
   });
 
-  function nothingHere(response: Response): void {
-    refuseUnread(response, new HubcastError('not_found', 'No such path.'));
+  function nothingHere(request: Request, response: Response): void {
+    const path = request.path.slice(0, MAX_LOGGED_PATH);
+    const error = new HubcastError('not_found', `${request.method} ${path} came; there is no such path.`);
+    refuseUnread(response, error);
+    noteFailure(request, error, { receivedMs: now(), app: null, bytes: 0, deliveryId: null });
+  }
+
+  /** Logs it, and keeps it for the operator where it was a POST. */
+  function noteFailure(request: Request, error: HubcastError, facts: Omit<FailureFacts, 'proxies'>, ms?: number): void {
+    const failure = describeFailure(request, error, { ...facts, proxies });
+    if (request.method === 'POST') options.onFailed?.(failure);
+    const { deliveryId, bytes, source, userAgent, traceId } = failure;
+    const members = {
+      outcome: error.code,
+      ...(deliveryId !== null && { deliveryId }),
+      ...ofApp(facts.app),
+      bytes,
+      ...(ms !== undefined && { ms: round(ms) }),
+      ...(source !== null && { source }),
+      ...(userAgent !== null && { userAgent: userAgent.slice(0, MAX_LOGGED_PATH) }),
+      ...(traceId !== null && { traceId }),
+    };
+    logFailure(error, members, 'delivery');
   }
 
   function refuseUnread(response: Response, error: HubcastError): void {
@@ -80,7 +109,7 @@ export function createPublicApp(options: PublicAppOptions): RequestListener {
   /** Of POSTs a promise; not async, which would make one more for each. */
   function answer(request: Request, response: Response, name: string | null): Promise<void> | undefined {
     const to = endpoint(name);
-    if (to === undefined) nothingHere(response);
+    if (to === undefined) nothingHere(request, response);
     else if (request.method === 'POST') return takeEvents(request, response, to, name);
     else if (request.method === 'GET') handshake(request, response, to, name);
     else {
@@ -152,11 +181,7 @@ export function createPublicApp(options: PublicAppOptions): RequestListener {
       const error = toHubcastError(thrown);
       if (reservation === undefined && error.code === 'overloaded') sendRefusal(response, error);
       else sendError(response, error);
-      logFailure(
-        error,
-        { outcome: error.code, deliveryId, ...ofApp(name), bytes, ms: round(performance.now() - startedMs) },
-        'delivery',
-      );
+      noteFailure(request, error, { receivedMs, app: name, bytes, deliveryId }, performance.now() - startedMs);
       meter?.noteAnswer(error.code);
       trace?.end(error.code, error.kind.status);
     } finally {
@@ -182,6 +207,8 @@ export function createPublicApp(options: PublicAppOptions): RequestListener {
 }
 
 const SIGNATURE = 'x-hub-signature-256';
+/** Of what a stranger chose, in a log line. */
+const MAX_LOGGED_PATH = 200;
 
 /** @throws HubcastError `signature_malformed` when the header came more than once */
 function onlyOne({ headers, rawHeaders }: IncomingMessage, name: typeof SIGNATURE): string | undefined {

@@ -78,7 +78,7 @@ function namesOf(subject: string): string[] {
 }
 
 /** @param networks addresses, or networks such as 10.0.0.0/8, checked before */
-function toBlockList(networks: readonly string[]): BlockList {
+export function toBlockList(networks: readonly string[]): BlockList {
   const found = new BlockList();
   for (const network of networks) {
     const [address = '', prefix] = network.split('/');
@@ -89,7 +89,7 @@ function toBlockList(networks: readonly string[]): BlockList {
   return found;
 }
 
-function isAmong(networks: BlockList, address: string | undefined): boolean {
+export function isAmong(networks: BlockList, address: string | undefined): boolean {
   if (address === undefined) return false;
   // A listener on :: sees IPv4 senders so.
   const plain = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
