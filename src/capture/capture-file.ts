@@ -1,5 +1,5 @@
 /**
- * A capture file: one line of JSON for each request, in the order they were stored. Each line stands for itself, so that
+ * A capture file: one line of JSON for each request, in the order they were stored. Each line is complete, so that
  * files can be cut, filtered and joined with the usual tools.
  */
 import { z } from 'zod';
@@ -54,7 +54,7 @@ export type ReadLine =
   /** Truncated, edited, or no capture file at all. */
   | { readonly line: number; readonly problem: string };
 
-/** A body of the largest MAX_BODY_BYTES in base64, and what stands around it. */
+/** A body of the largest MAX_BODY_BYTES in base64, and the members beside it. */
 const MAX_LINE_BYTES = 96 * 1024 * 1024;
 
 /** Reads line by line, whatever the size of the file; no line is skipped but empty ones. */

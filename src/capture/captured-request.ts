@@ -22,7 +22,7 @@ export interface CapturedRequest {
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** @returns null for a record that is none of ours: anybody may write to a topic */
+/** @returns null for a record that hubcast did not write: other programs may write to the topic */
 export function toCapturedRequest({ value }: Pick<StoredRecord, 'value'>): CapturedRequest | null {
   const event = parseJson(value);
   if (!isObject(event) || event.type !== rawRequest.type || !isObject(event.data)) return null;

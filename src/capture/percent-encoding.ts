@@ -22,7 +22,7 @@ export function decodePercents(text: string): DecodedPercents {
   for (const { 0: run, index } of runs) {
     add(text.slice(from, index), (part) => part);
     const bytes = Buffer.from(run.replaceAll('%', ''), 'hex');
-    // Older encodings have one byte for a letter, and Latin-1 has a character for every byte.
+    // Bytes that are no UTF-8: Latin-1 has a character for each.
     const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
     add(bytes.toString(encoding), (part) => percents(Buffer.from(part, encoding), run));
     from = index + run.length;

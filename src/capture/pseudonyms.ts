@@ -25,14 +25,14 @@ interface Letter {
 const FF1_DIGITS = 7;
 /** From here on a collision of two texts is as unlikely as one of 64-bit hashes, and hashing is quicker. */
 const PERMUTED_BELOW = 2n ** 64n;
-/** A permutation of fewer texts may well leave one as it is; theirs is chosen without fixed points. */
+/** A permutation of fewer texts is likely to leave some unchanged, so one without fixed points is used. */
 const SMALL_BELOW = 1_000_000n;
 /** Longer texts are more than any number or name, and have more letters than are worth a permutation. */
 const MAX_PERMUTED_LENGTH = 64;
 const MAX_CACHED = 10_000;
 const MAX_CACHED_LENGTH = 64;
 
-/** @param key whoever has it can find out which original a pseudonym stands for */
+/** @param key its holder can find the original of a pseudonym */
 export function createPseudonyms(key: Uint8Array): Pseudonyms {
   const secret = createSecretKey(key);
   const ff1Key = createHmac('sha256', secret).update('FF1').digest();

@@ -32,7 +32,7 @@ const CAPTURE_MARK = `"event_type":"${rawRequest.type}"`;
 /** @param records of the topics raw and dead-letter */
 export function readCaptures(records: AsyncIterable<StoredRecord>, rawTopics: ReadonlySet<string>): ReadCaptures {
   const waiting = new Map<string, Chunks>();
-  /** A write of which nobody knew whether it was stored left its chunks twice. */
+  /** A write with an unknown outcome was repeated and left its chunks twice. */
   const done = createDedupeCache(MAX_DONE);
   let waitingBytes = 0;
   let joined = 0;

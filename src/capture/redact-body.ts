@@ -32,7 +32,7 @@ export function createRedactor(key: Uint8Array): (body: Buffer) => RedactedBody 
     const text = readText(body);
     const node = text === null ? null : readNodes(text);
     if (text === null || node === null) {
-      // No JSON either, and as different from others as what it stands for: one dead letter for one.
+      // Also no JSON, and different for different bytes, so that replaying gives as many dead letters.
       const digest = createHmac('sha256', key).update(body).digest('hex');
       return { body: Buffer.from(`redacted ${digest}`), readable: false };
     }
@@ -79,7 +79,7 @@ export function createRedactor(key: Uint8Array): (body: Buffer) => RedactedBody 
     if (raw === 'true' || raw === 'false' || raw === 'null') return raw;
     const text = scalarText(node, source);
     const isNumber = !raw.startsWith('"');
-    if (rule.keeps(text, isNumber) && (rule.isVocabulary(text) || !namesSomebody(text, source.people))) return raw;
+    if (rule.keeps(text, isNumber) && (rule.isVocabulary(text) || !namesPerson(text, source.people))) return raw;
     if (isNumber) return replaceNumber(raw);
     return JSON.stringify(replaceText(text, source));
   }
@@ -113,7 +113,7 @@ const SHORTEST_NUMBER = 7;
 const SHORTEST_NAME = 4;
 const MAX_NESTING = 4;
 
-function namesSomebody(text: string, people: ReadonlySet<string>): boolean {
+function namesPerson(text: string, people: ReadonlySet<string>): boolean {
   if (people.size === 0) return false;
   if (people.has(text)) return true;
   return (text.match(/\d{7,}/g) ?? []).some((digits) => people.has(digits));
@@ -125,12 +125,12 @@ function memberRule(node: ObjectNode, name: string, rule: Rule, { text }: { read
   if (rule.change && name === 'value') {
     const fields = node.members.filter((member) => member.name === 'field');
     const [field] = fields;
-    // Twice: nobody can say which it is.
+    // Two fields: which one is meant is unknown.
     if (fields.length !== 1 || field?.node.kind !== 'scalar') return UNKNOWN_RULE;
     return ruleOf(scalarText(field.node, { text }));
   }
   const inner = rule.members.get(name) ?? UNKNOWN_RULE;
-  // What stands in something marked is marked.
+  // Everything inside a marked member is marked.
   return rule.pii !== null ? { ...inner, pii: inner.pii ?? rule.pii, keeps: () => false } : inner;
 }
 

@@ -1,7 +1,7 @@
 import type { CapturedRequest } from './captured-request.ts';
 import { createRedactor } from './redact-body.ts';
 
-/** Values that say nothing of anybody; another one is left out. */
+/** Values that identify no person; other headers are left out. */
 const HARMLESS: Readonly<Record<string, RegExp>> = {
   'content-type': /^application\/json(?:; ?charset=utf-8)?$/i,
   'user-agent': /^facebookexternalua$/,

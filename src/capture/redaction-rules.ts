@@ -24,7 +24,7 @@ export interface Rule {
 
 const NO_MEMBERS: ReadonlyMap<string, Rule> = new Map();
 const never = () => false;
-/** Counts and flags; a longer number may be anybody's. */
+/** Counts and flags; a longer number may identify a person. */
 const MAX_OPEN_DIGITS = 3;
 
 /** What no schema knows: nothing of it stays but truth values, null and small numbers. */
@@ -38,7 +38,7 @@ export const UNKNOWN_RULE: Rule = {
 /** A word, code, id or media type: no spaces between words, as in a name or a text. */
 const TOKEN = /^[\w.:/+=-]{1,128}(?:; ?[\w.=-]{1,64})*$/;
 const BUSINESS_ID = /^\d{1,20}$/;
-/** As in event types; a number in it could be somebody's. */
+/** As in event types; a number in it could identify a person. */
 const CLEAN_FIELD = /^(?!.*\d{5})[a-z0-9_]{1,64}$/;
 
 const leaf = (keeps: Rule['keeps'], isVocabulary: Rule['isVocabulary'] = never): Rule => {
@@ -81,7 +81,7 @@ export function ruleOf(field: string): Rule {
 const OPEN_NAMES =
   'addresses city country country_code state street type zip birthday emails email name formatted_name first_name last_name middle_name suffix prefix org company department title phones phone wa_id urls url';
 
-/** Names that members have by Meta's own choice; any other may be somebody's name or number. */
+/** Names that members have by Meta's own choice; any other may be a person's name or number. */
 export const MEMBER_NAMES: ReadonlySet<string> = new Set([
   'value',
   ...OPEN_NAMES.split(' '),
@@ -98,7 +98,7 @@ function ruleOfField(field: AnyField): Rule {
   return merge(field.events.flatMap(schemasOf));
 }
 
-/** Arrays are looked through: a schema of items stands for the array. */
+/** The schema of an array's items counts as the schema of the array. */
 function schemasOf({ item, value, context }: AnyEvent): Schema[] {
   if (item === null) return [toSchema(value)];
   const schema = toSchema(value);

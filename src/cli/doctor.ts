@@ -22,10 +22,10 @@ interface Options {
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description(
-      'check settings, Meta app, token, accounts, callback URL and store; say what is wrong and how to mend it',
+      'check settings, Meta app, token, accounts, callback URL and store; say what is wrong and how to fix it',
     )
     .option('--url <url>', 'the public URL of the webhook, as Meta should have it (default: the one Meta has)')
-    .option('--offline', 'ask nobody but the store')
+    .option('--offline', 'ask only the store')
     .option('--no-probe', 'do not call the callback URL')
     .option('--json', 'print JSON (always, where the output is not a terminal)')
     .addHelpText(

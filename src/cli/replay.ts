@@ -47,7 +47,7 @@ Exit code 0 when every line was sent and answered with 200, 1 when not, 2 when t
     .action(replay);
 }
 
-/** A receiver that hangs must not hold the file for ever. */
+/** A receiver that hangs must not block the file forever. */
 const ANSWER_TIMEOUT_MS = 30_000;
 
 async function replay(file: string, options: ReplayOptions): Promise<void> {
@@ -113,7 +113,7 @@ async function* readBytes(file: string): AsyncGenerator<Uint8Array> {
 
 const PROGRESS_INTERVAL_MS = 250;
 
-/** One line that is written over, and only where somebody looks on. */
+/** One line that is written over, only on a terminal. */
 function createProgress(): { show: (summary: ReplaySummary) => void; clear: () => void } {
   const { stderr } = process;
   let shownMs = 0;

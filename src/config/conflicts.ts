@@ -60,7 +60,7 @@ function findTlsProblems(settings: StoreSettings): string[] {
   const byProxy = TLS_CLIENT_HEADER !== undefined && TRUSTED_PROXIES !== undefined;
   if (!byListener && !byProxy) {
     problems.push(
-      'TLS_CLIENT_CERTIFICATES=require needs TLS_CERT and TLS_CLIENT_CA, or TLS_CLIENT_HEADER and TRUSTED_PROXIES; nobody could connect.',
+      'TLS_CLIENT_CERTIFICATES=require needs TLS_CERT and TLS_CLIENT_CA, or TLS_CLIENT_HEADER and TRUSTED_PROXIES; without them every request is refused.',
     );
   } else if (!byListener && TLS_CLIENT_CA !== undefined) {
     problems.push('TLS_CLIENT_CA is set, but not TLS_CERT; it would not be used.');
@@ -93,7 +93,7 @@ function findAppProblems(settings: StoreSettings): string[] {
   return problems;
 }
 
-/** Somebody who sets a certificate or a password believes that it is used. */
+/** A certificate or a password that is set but not used is refused: the operator believes it protects. */
 function findUnused(settings: StoreSettings): string[] {
   const withoutBrokers = settings.KAFKA_BROKERS === undefined ? ['KAFKA_BROKERS'] : [];
   const withoutTls = settings.KAFKA_TLS ? [] : ['KAFKA_TLS=on'];

@@ -1,4 +1,4 @@
-/** Several Meta apps behind one service: their setting, and the same view of one app or many for everybody else. */
+/** Several Meta apps behind one service: their setting, and one view of the apps, whether one or many. */
 import { z } from 'zod';
 import { ID_OF_DIGITS, text } from './kinds.ts';
 import { TOPIC_NAME } from './topic-names.ts';
@@ -85,7 +85,7 @@ export function metaApps() {
 
 function messageOf(issue: z.core.$ZodIssue): string {
   if (issue.code !== 'unrecognized_keys') return issue.message;
-  // A misspelt name is somebody's own text; a secret in its place must not be shown.
+  // The unknown names are not shown: one of them may be a secret in the wrong place.
   return `has ${issue.keys.length} unknown member${issue.keys.length === 1 ? '' : 's'}; members are ${Object.keys(app.shape).join(', ')}`;
 }
 

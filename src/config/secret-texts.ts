@@ -1,4 +1,4 @@
-/** The last line of defence: whatever text leaves the process, no secret of the settings stands in it. */
+/** The last line of defence: takes the secrets of the settings out of every text that leaves the process. */
 import { appsOf } from './meta-apps.ts';
 import { type SettingName, type StoreSettings, settingRows } from './settings.ts';
 

@@ -12,7 +12,7 @@ export interface AppCheck {
   readonly app: MetaApp;
   readonly calls: AppCalls;
   readonly families: readonly Family[];
-  /** As it should be, null where nobody said. */
+  /** As it should be; null where it was not given. */
   readonly callbackUrl: string | null;
   readonly nowMs: number;
   readonly state: GraphState;

@@ -17,7 +17,7 @@ interface Answer {
   readonly body: string;
 }
 
-/** The outside world. Each throws where nobody answers. */
+/** The outside world. Each throws where no answer comes. */
 export interface CallbackEffects {
   readonly certificate: (url: URL) => Promise<CertificateFacts>;
   readonly handshake: (
@@ -25,7 +25,7 @@ export interface CallbackEffects {
     given: { readonly verifyToken: string; readonly challenge: string },
   ) => Promise<Answer>;
   readonly post: (url: string, payload: object, secret: string) => Promise<Answer>;
-  /** Text that nobody can guess. */
+  /** Text that cannot be guessed. */
   readonly randomText: () => string;
 }
 

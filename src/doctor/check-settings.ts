@@ -1,4 +1,4 @@
-/** What the settings alone tell: right one by one, and yet not what anybody means. */
+/** What the settings alone tell: values that are valid and most likely not meant. */
 import { isLoopback } from '../config/conflicts.ts';
 import { appsOf } from '../config/meta-apps.ts';
 import type { StoreSettings } from '../config/settings.ts';

@@ -41,7 +41,7 @@ export const ACCOUNT_FINDINGS = {
   },
   number_not_registered: {
     severity: 'warning',
-    why: 'Nobody can write to it or be written to from it. 14 days after it was verified it has to be verified again.',
+    why: 'It can neither send nor receive messages. 14 days after its verification it has to be verified again.',
     fix: 'Register it: "hubcast numbers register <id>" with MANAGEMENT=on, or in WhatsApp Manager.',
   },
   number_not_connected: {

@@ -15,7 +15,7 @@ export const SETTINGS_FINDINGS = {
   },
   secret_is_the_verify_token: {
     severity: 'error',
-    why: 'Whoever learns the verify token, which stands in URLs, can sign webhooks; and one of the two is certainly wrong.',
+    why: 'The verify token appears in URLs, so others can learn it and sign webhooks with it. One of the two is certainly wrong.',
     fix: `Copy the App Secret from ${APP_PAGE}, and choose another text as META_VERIFY_TOKEN.`,
   },
   secret_short: {
