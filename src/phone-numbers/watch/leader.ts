@@ -4,12 +4,12 @@
  * same change again, with the same id.
  */
 import { pause } from '../../core/time-out.ts';
-import { type OutgoingRecord, positionName, type ReadRecords } from '../../records/record.ts';
+import { type OutgoingRecord, positionName, type ReadRecords, type StoredRecord } from '../../records/record.ts';
 import type { Snapshot } from '../look-ups/account-list.ts';
 import { forEach, LISTS_AT_ONCE } from '../look-ups/search-lists.ts';
 import { createLeaseWork, type Leadership, LeaseLost, type LeaseWork } from './lease-work.ts';
 import { createStateIntake, type StateIntake } from './state-intake.ts';
-import type { StateRecordOptions } from './state-records.ts';
+import { generationOf, type StateRecordOptions } from './state-records.ts';
 import { createStateView, type StateView } from './state-view.ts';
 import { createStateWriter, type StateWriter } from './state-writer.ts';
 
@@ -62,10 +62,11 @@ export async function keepState(
     append: (records) => work.insist('writing it', () => options.append(records)),
     recordOptions: (accountId) => ({ ...options.recordOptions(accountId), generation }),
   });
-  const positions = await readState(options, work, view, writer);
+  const { positions, strange } = await readState(options, work, view, writer);
   generation = Math.max(generation, view.generation() + 1);
   log.info({ generation, numbers: view.size() }, 'this replica keeps the state of the phone numbers');
   const intake = createStateIntake({ ...options, generation, view, writer, lease: work });
+  for (const record of strange) await work.inTurn(() => intake.repair(record));
   const watch = createListWatch(options, work, intake, writer);
 
   const firstLists = watch.readLists().catch(() => undefined);
@@ -85,22 +86,27 @@ export async function keepState(
   return view;
 }
 
-/** @returns how far the state's topic was read */
+/** @returns how far the state's topic was read, and the keys' last records that no leader wrote */
 async function readState(
   { read, stateTopic }: LeaderOptions,
   { insist, signal }: LeaseWork,
   view: StateView,
   writer: StateWriter,
-): Promise<Map<string, string>> {
+): Promise<{ readonly positions: Map<string, string>; readonly strange: readonly StoredRecord[] }> {
   const positions = new Map<string, string>();
+  const strange = new Map<string, StoredRecord>();
   await insist('reading it', async () => {
     for await (const record of read({ topics: [stateTopic], from: 'start', follow: false, signal })) {
       positions.set(positionName(record.topic, record.partition), next(record.offset));
-      if (view.take(record)) writer.noteStored(record);
+      const isTaken = view.take(record);
+      if (isTaken) writer.noteStored(record);
+      if (record.key === null) continue;
+      if (generationOf(record) === null) strange.set(record.key, record);
+      else if (isTaken) strange.delete(record.key);
     }
     if (signal.aborted) throw new LeaseLost();
   });
-  return positions;
+  return { positions, strange: [...strange.values()] };
 }
 
 /** Reads the lists regularly, within the budget, and writes old records again. */

@@ -6,8 +6,9 @@ import { LeaseLost, type LeaseWork } from './lease-work.ts';
 import { type KeptNumber, tellNumber } from './number-state.ts';
 import { toChange } from './state-from-events.ts';
 import { applyList, type Missing } from './state-list.ts';
+import { generationOf } from './state-records.ts';
 import type { StateView } from './state-view.ts';
-import { generationOf, type StateWriter } from './state-writer.ts';
+import type { StateWriter } from './state-writer.ts';
 
 export interface StateIntakeOptions {
   readonly generation: number;
@@ -24,7 +25,7 @@ export interface StateIntake {
   readonly hasNewList: (accountId: string) => boolean;
   readonly takeList: (accountId: string) => Promise<void>;
   readonly takeEvent: (record: StoredRecord) => Promise<void>;
-  /** Writes ours over a record of a replaced leader. @throws LeaseLost where a newer leader wrote it */
+  /** Writes ours over a record of a replaced leader, or of a stranger. @throws LeaseLost where a newer leader wrote it */
   readonly repair: (record: StoredRecord) => Promise<void>;
 }
 
@@ -70,11 +71,13 @@ export function createStateIntake(options: StateIntakeOptions): StateIntake {
     async repair(record) {
       const written = generationOf(record);
       if (written === generation || record.key === null) return;
-      if (written > generation) {
+      if (written !== null && written > generation) {
         lease.end();
         throw new LeaseLost();
       }
-      log.warn({ key: record.key, generation: written }, 'a replaced leader wrote late; its record is written over');
+      const who =
+        written === null ? 'a record has no generation that a leader can have' : 'a replaced leader wrote late';
+      log.warn({ key: record.key, generation: written }, `${who}; it is written over`);
       await writer.writeOver(record.key);
     },
   };

@@ -12,6 +12,8 @@ import { differing, type KeptList, type KeptNumber, MEMBERS, type NumberState } 
 
 /** Of state records and tombstones: which leader wrote it. A tombstone has nothing else to say it with. */
 export const GENERATION_HEADER = 'generation';
+/** A group would need millennia to get there, and beyond 2^53 the next generation could not be told from this one. */
+const MAX_GENERATION = 2 ** 52;
 
 export interface StateRecordOptions {
   readonly naming: TopicNaming;
@@ -151,13 +153,19 @@ export type StateRecord =
   | { readonly kind: 'list'; readonly list: KeptList }
   | { readonly kind: 'gone'; readonly accountId: string; readonly digits: string | null };
 
+/** @returns null where there is none, or one that no leader can have */
+export function generationOf({ headers }: StoredRecord): number | null {
+  const text = headers[GENERATION_HEADER] ?? '';
+  return /^\d{1,16}$/.test(text) && Number(text) <= MAX_GENERATION ? Number(text) : null;
+}
+
 /** @returns null for what hubcast did not write */
 export function readStateRecord(
   record: StoredRecord,
 ): { readonly generation: number; readonly read: StateRecord } | null {
   const { key, value } = record;
-  const generation = Number(record.headers[GENERATION_HEADER] ?? Number.NaN);
-  if (key === null || !Number.isSafeInteger(generation)) return null;
+  const generation = generationOf(record);
+  if (key === null || generation === null) return null;
   if (value === '') {
     const [accountId = '', digits] = key.split(':');
     return { generation, read: { kind: 'gone', accountId, digits: digits ?? null } };

@@ -3,7 +3,6 @@ import type { OutgoingRecord, StoredRecord } from '../../records/record.ts';
 import type { KeptNumber } from './number-state.ts';
 import type { ListEffect } from './state-list.ts';
 import {
-  GENERATION_HEADER,
   type StateRecord,
   type StateRecordOptions,
   toChangedRecord,
@@ -74,10 +73,6 @@ export function createStateWriter({ view, append, recordOptions }: StateWriterOp
         return old.length === 0 ? [] : [[accountId, old] as const];
       }),
   };
-}
-
-export function generationOf({ headers }: StoredRecord): number {
-  return Number(headers[GENERATION_HEADER] ?? -1);
 }
 
 function toSystemRecord(read: StateRecord, options: StateRecordOptions): OutgoingRecord {

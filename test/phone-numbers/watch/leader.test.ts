@@ -92,6 +92,7 @@ function leaderOver(store: ReturnType<typeof memoryStore>, setup: Setup = {}) {
   const lists = new Map<string, Snapshot>();
   const asked: string[] = [];
   const committed: Positions[] = [];
+  const warned: string[] = [];
   const end = new AbortController();
   running.push(end);
   let valid = true;
@@ -127,13 +128,14 @@ function leaderOver(store: ReturnType<typeof memoryStore>, setup: Setup = {}) {
         deliveryId: DELIVERY_ID,
       }),
       now: Date.now,
-      log: { info: () => undefined, warn: () => undefined },
+      log: { info: () => undefined, warn: (about, text) => void warned.push(`${text} ${JSON.stringify(about)}`) },
     },
     lease,
   );
   return {
     asked,
     committed,
+    warned,
     lists: (accountId: string, numbers: readonly GivenNumber[]) => void given.set(accountId, numbers),
     losesHold() {
       valid = false;
@@ -189,6 +191,34 @@ describe('the leader', () => {
     await until(() => store.ofType('whatsapp.phone_number.state').at(-1)?.data.generation === 2);
     await second.end();
   });
+
+  it.each(['4503599627370497', '9007199254740993', '-1', '1e3', 'Infinity', ''])(
+    'refuses a state record of generation "%s", says so and writes it over, before its start and after',
+    async (generation) => {
+      const store = memoryStore();
+      const first = leaderOver(store);
+      first.lists(ACCOUNT, [number()]);
+      await until(() => store.ofType('whatsapp.phone_number.state').length === 1);
+      const last = () => store.records.filter(({ topic, key }) => topic === STATE && key?.includes(':')).at(-1);
+      const own = last();
+      if (own === undefined) throw new Error('a state was written');
+      const strange = { ...own, id: 'f'.repeat(32), repeatable: true, headers: { ...own.headers, generation } };
+      const isWrittenOver = () => last()?.headers.generation !== generation && last()?.value !== '';
+
+      await store.append([strange]);
+      await until(isWrittenOver);
+      expect(first.warned.join()).toContain('has no generation that a leader can have');
+      await first.end();
+
+      await store.append([strange]);
+      const second = leaderOver(store, { generation: 2 });
+      second.lists(ACCOUNT, [number()]);
+      await until(isWrittenOver);
+      expect(second.warned.join()).toContain('has no generation that a leader can have');
+      expect(Number(last()?.headers.generation)).toBe(2);
+      await second.end();
+    },
+  );
 
   it('writes nothing more once somebody else may lease', async () => {
     const store = memoryStore();
