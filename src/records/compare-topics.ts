@@ -14,6 +14,8 @@ export interface TopicFacts {
   readonly replicas: number;
   /** Partitions whose replicas are not all in sync. */
   readonly behind: readonly number[];
+  /** Partitions with fewer replicas in sync than `min.insync.replicas`: Kafka may refuse writes to them. */
+  readonly short: readonly number[];
   /** Null where it may not be asked. */
   readonly configs: Readonly<Record<string, string | null>> | null;
   /** Whether it has ever had a record; null where that is not known. */

@@ -10,7 +10,7 @@ export const kafkaSettings = settingGroup('Kafka', {
   ),
   KAFKA_CLUSTER_ID: setting(
     text().optional(),
-    'cluster.id that the brokers must have; "hubcast doctor" says when they answer for another cluster',
+    'cluster.id that the brokers must have: hubcast writes to no other cluster, and "hubcast doctor" names it',
   ),
   KAFKA_CLIENT_ID: setting(text().default('hubcast'), 'client.id'),
   KAFKA_CREATE_TOPICS: setting(onOff(true), 'Create missing topics at the start; existing ones are never altered'),

@@ -21,7 +21,7 @@ export async function checkCluster(check: ClusterCheck, notes: StoreNotes): Prom
   const find: Find = (code, what, fix = CLUSTER_FINDINGS[code].fix) =>
     notes.report({ code, ...CLUSTER_FINDINGS[code], what, fix });
   notes.begin('Kafka');
-  const { bootstraps, topics } = await inspect();
+  const { bootstraps, leaders, topics } = await inspect();
   const away = bootstraps.filter(({ problem }) => problem !== null);
   const listed = away.map(({ address, problem }) => `${address}: ${problem}`).join('; ');
   if (topics === null) {
@@ -29,6 +29,11 @@ export async function checkCluster(check: ClusterCheck, notes: StoreNotes): Prom
     return notes.skip('topics', 'Kafka cannot be used');
   }
   if (away.length > 0) find('kafka_bootstrap_unreachable', `A bootstrap broker cannot be used (${listed}).`);
+  const unreachable = leaders.filter(({ problem }) => problem !== null);
+  if (unreachable.length > 0) {
+    const which = unreachable.map(({ address, problem }) => `${address}: ${problem}`).join('; ');
+    find('kafka_leader_unreachable', `A broker that leads partitions cannot be reached (${which}).`);
+  }
   const byCluster = Map.groupBy(
     bootstraps.filter(({ clusterId }) => clusterId !== null),
     ({ clusterId }) => clusterId,
@@ -73,9 +78,16 @@ function judgeTopic(plan: TopicPlan, topic: TopicFacts, { target, createTopics, 
   if (topic.behind.length > 0) {
     find('topic_replicas_behind', `Topic ${plan.name}: replicas of partition ${topic.behind.join(', ')} are behind.`);
   }
+  if (topic.short.length > 0) {
+    const which = `partition ${topic.short.join(', ')}`;
+    find('topic_few_in_sync', `Topic ${plan.name} has fewer replicas in sync than min.insync.replicas in ${which}.`);
+  }
   if (topic.configs === null) {
     find('topic_settings_hidden', `The settings of topic ${plan.name} may not be read.`);
     return;
+  }
+  if (topic.configs['unclean.leader.election.enable'] === 'true') {
+    find('topic_unclean_election', `Topic ${plan.name} has unclean.leader.election.enable=true.`);
   }
   const wrong = compareTopic(plan, topic, target).filter(
     ({ about, action }) => action === 'alter' && about !== 'partitions',

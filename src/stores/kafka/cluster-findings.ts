@@ -12,6 +12,11 @@ export const CLUSTER_FINDINGS = {
     why: 'When the other bootstrap brokers are away too, hubcast does not find the cluster.',
     fix: 'Start that broker, or take it out of KAFKA_BROKERS.',
   },
+  kafka_leader_unreachable: {
+    severity: 'error',
+    why: 'Webhooks with events for its partitions get 503.',
+    fix: 'Start that broker; or correct its advertised.listeners, which must name an address that hubcast reaches.',
+  },
   kafka_two_clusters: {
     severity: 'error',
     why: 'Events would go to one cluster or the other, by chance.',
@@ -40,12 +45,22 @@ export const CLUSTER_FINDINGS = {
   topic_unusable: {
     severity: 'error',
     why: 'Webhooks with events for it get 503 until this passes.',
-    fix: 'See the brokers: partitions without a leader, or fewer replicas in sync than min.insync.replicas asks for.',
+    fix: 'See the brokers that hold its partitions: one of them has to lead each.',
   },
   topic_replicas_behind: {
     severity: 'warning',
     why: 'When one more broker fails, webhooks get 503, or acknowledged events are lost.',
     fix: 'See which broker is away or slow; its replicas catch up by themselves.',
+  },
+  topic_few_in_sync: {
+    severity: 'warning',
+    why: 'Kafka may refuse writes to it, and webhooks with events for it get 503 then.',
+    fix: 'See which broker is away or slow; or lower min.insync.replicas to the number of replicas.',
+  },
+  topic_unclean_election: {
+    severity: 'warning',
+    why: 'A replica that lags may become the leader, and acknowledged events are lost then.',
+    fix: 'Set unclean.leader.election.enable=false on the topic (kafka-configs --alter --add-config ...).',
   },
   topic_single_copy: {
     severity: 'warning',

@@ -1,11 +1,11 @@
 /** What is there: the cluster behind each bootstrap broker, and the topics as they are. Nothing is changed. */
 import type { TopicFacts } from '../../records/compare-topics.ts';
-import type { KafkaConnection } from './connection.ts';
+import { connectBroker, type KafkaConnection } from './connection.ts';
 import { describeKafkaError, retryDecisionFor } from './errors.ts';
 import { locate, type Position } from './positions.ts';
 import { createSockets, type Sockets } from './sockets.ts';
 import { connectWire, kafkaError, type Wire } from './wire.ts';
-import type { TopicMetadata } from './wire-messages.ts';
+import type { PartitionMetadata, TopicMetadata } from './wire-messages.ts';
 
 export interface BootstrapFacts {
   readonly address: string;
@@ -14,8 +14,16 @@ export interface BootstrapFacts {
   readonly problem: string | null;
 }
 
+/** A broker that leads partitions of our topics, at the address that it advertises. */
+export interface LeaderFacts {
+  readonly address: string;
+  /** Why it cannot be used, null when it can. */
+  readonly problem: string | null;
+}
+
 export interface KafkaFacts {
   readonly bootstraps: readonly BootstrapFacts[];
+  readonly leaders: readonly LeaderFacts[];
   /** Null where no broker answers. */
   readonly topics: readonly TopicFacts[] | null;
 }
@@ -27,13 +35,40 @@ const TOPIC_FORBIDDEN = 29;
 export async function inspectKafka(connection: KafkaConnection, topics: readonly string[]): Promise<KafkaFacts> {
   const bootstraps = await Promise.all(connection.brokers.map((address) => lookAt(connection, address, topics)));
   const usable = bootstraps.find(({ problem }) => problem === null);
-  if (usable === undefined) return { bootstraps, topics: null };
+  if (usable === undefined) return { bootstraps, leaders: [], topics: null };
   try {
-    const facts = await withWire({ ...connection, brokers: [usable.address] }, (wire) => topicFacts(wire, topics));
-    return { bootstraps, topics: facts };
+    const usableOnly = { ...connection, brokers: [usable.address] };
+    const addresses = await withWire(usableOnly, (wire) => leaderAddresses(wire, topics));
+    const leaders = await Promise.all(addresses.map((address) => reach(connection, address)));
+    return { bootstraps, leaders, topics: await withWire(usableOnly, (wire) => topicFacts(wire, topics)) };
   } catch (error) {
     const problem = describeKafkaError(error);
-    return { bootstraps: bootstraps.map((one) => (one === usable ? { ...one, problem } : one)), topics: null };
+    return {
+      bootstraps: bootstraps.map((one) => (one === usable ? { ...one, problem } : one)),
+      leaders: [],
+      topics: null,
+    };
+  }
+}
+
+async function leaderAddresses(wire: Wire, topics: readonly string[]): Promise<readonly string[]> {
+  if (topics.length === 0) return [];
+  const { topicMetadata, brokers } = await wire.metadata(topics);
+  const leaders = new Set(
+    topicMetadata.flatMap(({ partitionMetadata }) => partitionMetadata.map(({ leader }) => leader)),
+  );
+  return brokers.filter(({ nodeId }) => leaders.has(nodeId)).map(({ host, port }) => `${host}:${port}`);
+}
+
+async function reach(connection: KafkaConnection, address: string): Promise<LeaderFacts> {
+  const sockets = createSockets();
+  try {
+    await connectBroker(connection, INSPECT_LIMITS, sockets, address);
+    return { address, problem: null };
+  } catch (error) {
+    return { address, problem: describeKafkaError(error) };
+  } finally {
+    sockets.destroy();
   }
 }
 
@@ -63,7 +98,13 @@ export async function withWire<Result>(
   }
 }
 
-const CONFIGS = ['max.message.bytes', 'cleanup.policy', 'retention.ms', 'min.insync.replicas'];
+const CONFIGS = [
+  'max.message.bytes',
+  'cleanup.policy',
+  'retention.ms',
+  'min.insync.replicas',
+  'unclean.leader.election.enable',
+];
 
 export async function topicFacts(wire: Wire, names: readonly string[]): Promise<readonly TopicFacts[]> {
   if (names.length === 0) return [];
@@ -89,7 +130,7 @@ async function toFacts(
   configs: TopicFacts['configs'],
 ): Promise<TopicFacts> {
   const code = metadata?.topicErrorCode ?? UNKNOWN_TOPIC;
-  const none = { name, partitions: 0, replicas: 0, behind: [], configs: null, used: null };
+  const none = { name, partitions: 0, replicas: 0, behind: [], short: [], configs: null, used: null };
   if (metadata === undefined || code === UNKNOWN_TOPIC) {
     return { ...none, exists: false, problem: null, forbidden: false };
   }
@@ -106,27 +147,22 @@ async function toFacts(
   const { partitionMetadata: partitions } = metadata;
   const minInSync = Number(configs?.['min.insync.replicas'] ?? 1);
   const leaderless = partitions.find(({ leader }) => leader < 0);
-  const short = partitions.find(({ isr }) => isr.length < minInSync);
-  const problem =
-    leaderless !== undefined
-      ? `partition ${leaderless.partitionId} has no leader`
-      : short !== undefined
-        ? `partition ${short.partitionId} has ${short.isr.length} replicas in sync, and min.insync.replicas is ${minInSync}`
-        : null;
   return {
     name,
     exists: true,
-    problem,
+    problem: leaderless === undefined ? null : `partition ${leaderless.partitionId} has no leader`,
     forbidden: false,
     partitions: partitions.length,
     replicas: Math.min(...partitions.map(({ replicas }) => replicas.length)),
-    behind: partitions
-      .filter(({ isr, replicas }) => isr.length < replicas.length)
-      .map(({ partitionId }) => partitionId)
-      .sort((one, other) => one - other),
+    behind: numbersOf(partitions.filter(({ isr, replicas }) => isr.length < replicas.length)),
+    short: numbersOf(partitions.filter(({ isr }) => isr.length < minInSync)),
     configs,
     used: leaderless === undefined ? await wasUsed(wire, name) : null,
   };
+}
+
+function numbersOf(partitions: readonly PartitionMetadata[]): readonly number[] {
+  return partitions.map(({ partitionId }) => partitionId).toSorted((one, other) => one - other);
 }
 
 /** Offsets never restart: one above 0 means that there was a record, also when it is gone. */

@@ -13,10 +13,12 @@ const now = performance.now.bind(performance);
 
 /** A clock for deadlines goes with each: for readers, for the election and for the checks. */
 export function toConnection({ settings, log }: StoreContext): KafkaConnection & { readonly now: () => number } {
-  const { KAFKA_BROKERS: brokers = [], KAFKA_CLIENT_ID: clientId, KAFKA_TLS, KAFKA_SASL_MECHANISM } = settings();
+  const fixed = settings();
+  const { KAFKA_BROKERS: brokers = [], KAFKA_CLIENT_ID: clientId, KAFKA_TLS, KAFKA_SASL_MECHANISM } = fixed;
   return {
     brokers,
     clientId,
+    clusterId: fixed.KAFKA_CLUSTER_ID,
     ...(KAFKA_TLS ? { tls: () => tlsOf(settings()) } : {}),
     ...(KAFKA_SASL_MECHANISM === undefined ? {} : { sasl: saslOf(settings, KAFKA_SASL_MECHANISM) }),
     now,

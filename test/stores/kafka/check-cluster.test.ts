@@ -16,6 +16,7 @@ const topic: TopicFacts = {
   partitions: 6,
   replicas: 3,
   behind: [],
+  short: [],
   configs: { 'max.message.bytes': '6291456', 'cleanup.policy': 'delete', 'retention.ms': String(30 * DAY_MS) },
   used: true,
 };
@@ -25,7 +26,7 @@ const target = { partitions: 6, maxMessageBytes: 6291456 };
 async function look(facts: Partial<KafkaFacts>, more: Partial<ClusterCheck> = {}) {
   const findings: Finding[] = [];
   const notes = { begin: () => undefined, skip: () => undefined, report: (one: Finding) => void findings.push(one) };
-  const inspect = async () => ({ bootstraps: [broker], topics: [topic], ...facts });
+  const inspect = async () => ({ bootstraps: [broker], leaders: [], topics: [topic], ...facts });
   const check = { inspect, plans: [plan], target, createTopics: true, expectedClusterId: null, ...more };
   await checkCluster(check, notes);
   return findings;
@@ -46,6 +47,19 @@ const BROKEN: readonly (readonly [string, Partial<KafkaFacts>, ClusterFinding, s
     { bootstraps: [broker, { address: 'b:9092', clusterId: null, problem: 'ETIMEDOUT' }] },
     'kafka_bootstrap_unreachable',
     'b:9092',
+  ],
+  [
+    'a leader cannot be reached where it says that it is',
+    { leaders: [{ address: 'c:9092', problem: 'ENOTFOUND' }] },
+    'kafka_leader_unreachable',
+    'c:9092: ENOTFOUND',
+  ],
+  ['too few replicas are in sync', withTopic({ short: [0, 2] }), 'topic_few_in_sync', 'partition 0, 2'],
+  [
+    'a replica that lags may lead',
+    withTopic({ configs: { ...topic.configs, 'unclean.leader.election.enable': 'true' } }),
+    'topic_unclean_election',
+    'unclean.leader.election.enable=true',
   ],
   [
     'the bootstrap brokers are of two clusters',
