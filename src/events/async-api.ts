@@ -82,7 +82,17 @@ const text = (description: string) => ({ type: 'string', description });
 const HEADERS = {
   type: 'object',
   description: 'The short attributes again, so that consumers can filter without parsing',
-  required: ['content-type', 'ce_specversion', 'ce_id', 'ce_type', 'ce_source', 'ce_time', 'traceparent'],
+  required: [
+    'content-type',
+    'ce_specversion',
+    'ce_id',
+    'ce_type',
+    'ce_source',
+    'ce_time',
+    'ce_dataschema',
+    'ce_app',
+    'traceparent',
+  ],
   properties: {
     'content-type': { type: 'string', const: CONTENT_TYPE },
     ce_specversion: { type: 'string', const: '1.0' },
@@ -91,12 +101,14 @@ const HEADERS = {
     ce_source: text('source'),
     ce_subject: text('subject; absent when the event has none'),
     ce_time: text('time'),
+    ce_dataschema: text('dataschema'),
+    ce_app: text('app'),
     traceparent: text('W3C Trace Context'),
   },
 };
 
 function headersOf(payload: object): object {
-  const { id, type, source, subject, time } = payload as Record<string, string>;
+  const { id, type, source, subject, time, dataschema, app } = payload as Record<string, string>;
   return {
     'content-type': CONTENT_TYPE,
     ce_specversion: '1.0',
@@ -105,6 +117,8 @@ function headersOf(payload: object): object {
     ce_source: source,
     ...(subject === undefined ? {} : { ce_subject: subject }),
     ce_time: time,
+    ce_dataschema: dataschema,
+    ce_app: app,
     traceparent: '00-5f0c9d2e7a314b8e9c642d1e3f405162-9c642d1e3f405162-00',
   };
 }

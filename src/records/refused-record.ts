@@ -63,11 +63,12 @@ function toChunk(
   const { key } = refused;
   const kept = key !== null && key.length > MAX_REPEATED_LENGTH ? {} : { key };
   const chunk = { event_id: refused.id, event_type: attributes.type, number, count, ...kept };
+  const dataschema = dataschemaOf(DEAD_LETTER_TYPE, DEAD_LETTER_VERSION);
   const deadLetter = {
     ...attributes,
     id,
     type: DEAD_LETTER_TYPE,
-    dataschema: dataschemaOf(DEAD_LETTER_TYPE, DEAD_LETTER_VERSION),
+    dataschema,
     data: { ...about, part: 'chunk', issues, chunk, body_base64 },
   };
   const { dedupeKey, ...rest } = refused;
@@ -77,7 +78,7 @@ function toChunk(
     ...(dedupeKey === undefined ? {} : { dedupeKey: dedupeKeyOf(String(attributes.app), id) }),
     topic,
     key: typeof about.entry_id === 'string' ? about.entry_id.toWellFormed() : null,
-    headers: { ...refused.headers, ce_id: id, ce_type: DEAD_LETTER_TYPE },
+    headers: { ...refused.headers, ce_id: id, ce_type: DEAD_LETTER_TYPE, ce_dataschema: dataschema },
     value: JSON.stringify(deadLetter),
   };
 }

@@ -48,6 +48,8 @@ export function toRecord(
   };
   if (subject !== null) headers.ce_subject = subject;
   headers.ce_time = time;
+  headers.ce_dataschema = dataschema;
+  headers.ce_app = delivery.app;
   if (delivery.repairedBy !== undefined) headers.ce_repairedby = delivery.repairedBy;
   headers.traceparent = traceparent;
   const record = {

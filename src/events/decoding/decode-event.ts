@@ -13,7 +13,7 @@ import { type EncodedRecord, headerText, valueText } from './record-parts.ts';
 import type { WebhookEvent } from './webhook-event.ts';
 
 /** Attributes that headers repeat. */
-const REPEATED = ['id', 'type', 'source', 'subject', 'time'] as const;
+const REPEATED = ['id', 'type', 'source', 'subject', 'time', 'dataschema', 'app'] as const;
 const CONTENT_TYPE = 'application/cloudevents+json';
 /** Members of `data` with what Meta sent. */
 const METAS_MEMBERS = ['value', 'context', 'unrecognized'] as const;
