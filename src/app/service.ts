@@ -11,6 +11,7 @@ import type { Logger } from '../core/log.ts';
 import { PACKAGE } from '../core/package-info.ts';
 import { openSchemas } from '../events/schema-files.ts';
 import { createInternalApp } from '../http/internal/internal-app.ts';
+import { parseInPieces } from '../http/internal/parse-in-pieces.ts';
 import type { Listener } from '../http/server/listener.ts';
 import { storeOf } from '../stores/select.ts';
 import type { Readiness } from '../stores/store.ts';
@@ -131,7 +132,7 @@ export async function startService(
       }
       listeners.push(publicListener);
     }
-    internalListener = await listenOn('internal', fixed, { handle: internalApp });
+    internalListener = await listenOn('internal', fixed, { handle: internalApp, onConnection: parseInPieces });
     listeners.push(internalListener);
   } catch (error) {
     for (const listener of listeners) {

@@ -3,6 +3,7 @@ import { afterEach } from '@jest/globals';
 import { createLog } from '../../src/core/log.ts';
 import { openSchemas } from '../../src/events/schema-files.ts';
 import { createInternalApp, type InternalAppOptions } from '../../src/http/internal/internal-app.ts';
+import { parseInPieces } from '../../src/http/internal/parse-in-pieces.ts';
 import { type Listener, listen } from '../../src/http/server/listener.ts';
 
 const listeners: Listener[] = [];
@@ -52,6 +53,7 @@ export async function startInternal(given: Partial<InternalAppOptions>): Promise
       log: createLog('silent', process.stderr),
       ...given,
     }),
+    onConnection: parseInPieces,
     host: '127.0.0.1',
     port: 0,
     headersTimeoutMs: 5_000,

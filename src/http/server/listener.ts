@@ -28,6 +28,8 @@ export interface ListenerOptions {
   readonly tls?: ListenerTls | null;
   /** Finds why a sender may not ask anything. */
   readonly check?: CheckClient | undefined;
+  /** Called with each connection, before its first byte is read. */
+  readonly onConnection?: (socket: Socket) => void;
   /** Told of requests that are refused before `handle` gets them. */
   readonly onRefused?: ((error: HubcastError) => void) | undefined;
 }
@@ -82,7 +84,10 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   // With TLS a connection counts once its handshake is done.
   server.on(tls === null ? 'connection' : 'secureConnection', (socket: Socket) => {
     if (destroyed) socket.destroy();
-    else connections.opened(socket);
+    else {
+      connections.opened(socket);
+      options.onConnection?.(socket);
+    }
   });
   const handshakes = tlsServer === null ? null : trackHandshakes(tlsServer, maxConnections);
   const following = tlsServer === null ? undefined : setInterval(follow, CERTIFICATE_CHECK_INTERVAL_MS);
