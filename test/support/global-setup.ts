@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeKafkaEnvironment } from './kafka-environment.ts';
-import { openLeader } from './kafka-holder.ts';
+import { openKafkaHolder } from './kafka-holder.ts';
 
 export default async function globalSetup(): Promise<void> {
-  await writeKafkaEnvironment(await openLeader(), join(tmpdir(), `hubcast-tests-${process.pid}-skipped`));
+  await writeKafkaEnvironment(await openKafkaHolder(), join(tmpdir(), `hubcast-tests-${process.pid}-skipped`));
 }

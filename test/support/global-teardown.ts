@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { howToGetKafka, readKafkaEnvironment } from './kafka-environment.ts';
-import { closeLeader } from './kafka-holder.ts';
+import { closeKafkaHolder } from './kafka-holder.ts';
 
 export default async function globalTeardown(): Promise<void> {
-  await closeLeader();
+  await closeKafkaHolder();
   const environment = readKafkaEnvironment();
   const { skippedFile } = environment;
   if (!existsSync(skippedFile)) return;

@@ -9,14 +9,14 @@ export interface KafkaEnvironment {
   readonly given: string[] | null;
   /** How brokers can be started here. */
   readonly form: KafkaForm;
-  readonly leaderUrl: string;
+  readonly holderUrl: string;
   /** A file to which suites that cannot run write their names. */
   readonly skippedFile: string;
 }
 
-export async function writeKafkaEnvironment(leaderUrl: string, skippedFile: string): Promise<void> {
+export async function writeKafkaEnvironment(holderUrl: string, skippedFile: string): Promise<void> {
   process.env[FORM_VARIABLE] = await kafkaForm();
-  process.env[HOLDER] = leaderUrl;
+  process.env[HOLDER] = holderUrl;
   process.env[SKIPPED] = skippedFile;
 }
 
@@ -33,7 +33,7 @@ export function readKafkaEnvironment(): KafkaEnvironment {
   return {
     given: given && given.length > 0 ? given : null,
     form: form as KafkaForm,
-    leaderUrl: process.env[HOLDER] ?? '',
+    holderUrl: process.env[HOLDER] ?? '',
     skippedFile: process.env[SKIPPED] ?? '',
   };
 }

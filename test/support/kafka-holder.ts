@@ -11,7 +11,7 @@ let server: Server | undefined;
 let starting: Promise<Broker> | undefined;
 
 /** @returns the URL that gives `{ brokers }`, or 500 and the reason. */
-export async function openLeader(): Promise<string> {
+export async function openKafkaHolder(): Promise<string> {
   const opened = createServer((_request, response) => {
     starting ??= startBroker({ properties: PATIENT });
     starting.then(
@@ -25,7 +25,7 @@ export async function openLeader(): Promise<string> {
   return `http://127.0.0.1:${(opened.address() as AddressInfo).port}/`;
 }
 
-export async function closeLeader(): Promise<void> {
+export async function closeKafkaHolder(): Promise<void> {
   server?.closeAllConnections();
   server?.close();
   server = undefined;

@@ -64,9 +64,9 @@ function describeWithout(name: string): void {
 
 /** The run's shared brokers: KAFKA_BROKERS, else one that is started now, unless it was before. */
 export async function sharedBrokers(): Promise<string[]> {
-  const { given, leaderUrl } = readKafkaEnvironment();
+  const { given, holderUrl } = readKafkaEnvironment();
   if (given !== null) return given;
-  const answer = await fetch(leaderUrl);
+  const answer = await fetch(holderUrl);
   if (!answer.ok) throw new Error(await answer.text());
   const { brokers } = (await answer.json()) as { brokers: string[] };
   return brokers;
