@@ -1,5 +1,5 @@
 /**
- * When the access token ends, as Meta tells it; nobody is told when it happens.
+ * When the access token expires, as Meta says. Meta sends no webhook when it does.
  * https://developers.facebook.com/docs/graph-api/reference/debug_token
  */
 import { z } from 'zod';
@@ -28,10 +28,10 @@ export function createTokenExpiry({ client, accountId, accessToken, now }: Token
 
   async function read(token: string): Promise<void> {
     const { body } = await client.get({ path: ['debug_token'], query: { input_token: token }, accountId });
-    const told = reply.safeParse(body);
+    const answer = reply.safeParse(body);
     if (token !== of.token) return;
-    // 0 stands for never: https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived
-    expiresMs = told.success && told.data.data.expires_at > 0 ? told.data.data.expires_at * 1000 : null;
+    // 0 means never: https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived
+    expiresMs = answer.success && answer.data.data.expires_at > 0 ? answer.data.data.expires_at * 1000 : null;
   }
 
   return () => {

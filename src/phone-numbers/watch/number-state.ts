@@ -37,7 +37,7 @@ export interface KeptList {
 export type GraphReading = Readonly<Partial<NumberState> & Pick<NumberState, 'id'>>;
 
 /** What an event says, when, and its id. */
-export interface Telling extends Told {
+export interface MemberChange extends Told {
   readonly members: Readonly<Partial<NumberState>>;
 }
 
@@ -72,9 +72,9 @@ export function readNumber(kept: KeptNumber, reading: GraphReading, atMs: number
  * @param lastReadMs when Graph was last read: what happened before is in its answer, where that has the member
  * @returns the same object where the event is not changes; the same version where it says what was known
  */
-export function tellNumber(kept: KeptNumber, telling: Telling, lastReadMs: number | null): KeptNumber {
-  const { atMs, by } = telling;
-  const changes = Object.entries(telling.members)
+export function applyEvent(kept: KeptNumber, change: MemberChange, lastReadMs: number | null): KeptNumber {
+  const { atMs, by } = change;
+  const changes = Object.entries(change.members)
     .flatMap(([name, value]) => partsOf(name, value))
     .filter(({ part, name }) => {
       if (!isLater({ atMs, by }, kept.told[part])) return false;

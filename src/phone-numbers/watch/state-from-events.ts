@@ -1,15 +1,15 @@
 /** What webhooks say of a number, or of all numbers of an account, in the words of the state. */
 import type { WebhookEvent } from '../../events/decoding/webhook-event.ts';
-import type { NumberState, Telling } from './number-state.ts';
+import type { MemberChange, NumberState } from './number-state.ts';
 
-export interface EventNews extends Telling {
+export interface EventChange extends MemberChange {
   readonly accountId: string;
   /** Null: all numbers of the account. */
   readonly digits: string | null;
 }
 
 /** @returns null where the event says nothing of a state */
-export function toChange(event: WebhookEvent): EventNews | null {
+export function toChange(event: WebhookEvent): EventChange | null {
   const members = membersOf(event);
   const atMs = Date.parse(event.time);
   if (members === null || event.data.test || Number.isNaN(atMs)) return null;

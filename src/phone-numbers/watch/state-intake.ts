@@ -3,7 +3,7 @@ import { decodeEvent } from '../../events/decoding/decode-event.ts';
 import type { StoredRecord } from '../../records/record.ts';
 import type { Snapshot } from '../look-ups/account-list.ts';
 import { LeaseLost, type LeaseWork } from './lease-work.ts';
-import { type KeptNumber, tellNumber } from './number-state.ts';
+import { applyEvent, type KeptNumber } from './number-state.ts';
 import { toChange } from './state-from-events.ts';
 import { applyList, type Missing } from './state-list.ts';
 import { generationOf } from './state-records.ts';
@@ -56,7 +56,7 @@ export function createStateIntake(options: StateIntakeOptions): StateIntake {
       const about = change.digits === null ? [...account.numbers.values()] : [account.numbers.get(change.digits)];
       const lastReadMs = taken.get(change.accountId)?.fetchedAtMs ?? account.list?.readAtMs ?? null;
       const pairs = about.flatMap((before) => {
-        const after = before === undefined ? undefined : tellNumber(before, change, lastReadMs);
+        const after = before === undefined ? undefined : applyEvent(before, change, lastReadMs);
         return before === undefined || after === undefined || after === before ? [] : [{ before, after }];
       });
       const changes = pairs

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createAccountList, type Snapshot } from '../../../src/phone-numbers/look-ups/account-list.ts';
-import { newNumber, readNumber, tellNumber, WEBHOOK_COUNTS_MS } from '../../../src/phone-numbers/watch/number-state.ts';
+import { applyEvent, newNumber, readNumber, WEBHOOK_COUNTS_MS } from '../../../src/phone-numbers/watch/number-state.ts';
 import { toChange } from '../../../src/phone-numbers/watch/state-from-events.ts';
 import { applyList, type ListEffect, type Missing } from '../../../src/phone-numbers/watch/state-list.ts';
 import {
@@ -136,14 +136,14 @@ describe('what webhooks tell', () => {
       [1, 2, 0, 1, 2, 0],
     ];
     for (const order of orders) {
-      const end = order.reduce((state, index) => tellNumber(state, events[index] ?? named('', 0, ''), AT), kept);
+      const end = order.reduce((state, index) => applyEvent(state, events[index] ?? named('', 0, ''), AT), kept);
       expect(end.state.verified_name).toBe('C');
     }
   });
 
   it('is older than a list that was read after it, and newer than what Graph says for a while', () => {
-    expect(tellNumber(kept, named('Late', AT - WEBHOOK_COUNTS_MS, 'a'), AT)).toBe(kept);
-    const approved = tellNumber(kept, named('New', AT + 1000, 'a'), AT);
+    expect(applyEvent(kept, named('Late', AT - WEBHOOK_COUNTS_MS, 'a'), AT)).toBe(kept);
+    const approved = applyEvent(kept, named('New', AT + 1000, 'a'), AT);
     expect(readNumber(approved, { id: '7', verified_name: 'Old' }, AT + 2000)).toBe(approved);
     const later = readNumber(approved, { id: '7', verified_name: 'Newer' }, AT + 1000 + WEBHOOK_COUNTS_MS);
     expect(later.state.verified_name).toBe('Newer');
@@ -155,8 +155,8 @@ describe('what webhooks tell', () => {
       atMs,
       by: type,
     });
-    const one = tellNumber(kept, restricted('B', 60, AT + 2), AT);
-    const both = tellNumber(one, restricted('A', 600, AT + 1), AT);
+    const one = applyEvent(kept, restricted('B', 60, AT + 2), AT);
+    const both = applyEvent(one, restricted('A', 600, AT + 1), AT);
     expect(both.state.restrictions.map(({ type }) => type)).toEqual(['A', 'B']);
     expect(readNumber(both, { id: '7' }, AT + 61_000).state.restrictions).toMatchObject([{ type: 'A' }]);
   });
@@ -198,7 +198,7 @@ describe('state records', () => {
   const list = { accountId: ACCOUNT, digits: [digitsOf(1)], removedVersion: 3, readAtMs: AT };
 
   it('give back what was written', () => {
-    const told = tellNumber(kept, { members: { pin_enabled: true }, atMs: AT + 1, by: 'x' }, AT);
+    const told = applyEvent(kept, { members: { pin_enabled: true }, atMs: AT + 1, by: 'x' }, AT);
     expect(readStateRecord(stored(toStateRecord(told, options(4))))).toEqual({
       generation: 4,
       read: { kind: 'number', number: told },

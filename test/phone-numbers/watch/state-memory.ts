@@ -4,7 +4,7 @@
  */
 import { createDirectory } from '../../../src/phone-numbers/look-ups/directory.ts';
 import type { KeptNumber } from '../../../src/phone-numbers/watch/number-state.ts';
-import { newNumber, tellNumber } from '../../../src/phone-numbers/watch/number-state.ts';
+import { applyEvent, newNumber } from '../../../src/phone-numbers/watch/number-state.ts';
 import { toReading } from '../../../src/phone-numbers/watch/state-from-graph.ts';
 import { toListRecord, toStateRecord } from '../../../src/phone-numbers/watch/state-records.ts';
 import { createStateView } from '../../../src/phone-numbers/watch/state-view.ts';
@@ -54,7 +54,7 @@ function told(number: KeptNumber, index: number): KeptNumber {
     name_decision: 'APPROVED',
     restrictions: [{ type: 'RESTRICTED_BIZ_INITIATED_MESSAGING', expires_at: null }],
   };
-  return tellNumber(number, { members, atMs: AT + index, by: index.toString(16).padStart(32, '0') }, null);
+  return applyEvent(number, { members, atMs: AT + index, by: index.toString(16).padStart(32, '0') }, null);
 }
 
 function heapUsed(): number {
