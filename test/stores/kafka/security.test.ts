@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pauseMs } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { createLog } from '../../../src/core/log.ts';
 import { createTokenProvider, type KafkaSasl } from '../../../src/stores/kafka/security.ts';
 import { describeOwnKafka } from '../../support/kafka.ts';
 import { CLASS_PATH, javaCommand } from './broker/jars.ts';
@@ -54,6 +56,8 @@ function unsecuredToken(): string {
   return `${encode({ alg: 'none' })}.${encode({ sub: 'hubcast', iat: nowSeconds, exp: nowSeconds + 600 })}.`;
 }
 
+const SESSION_MS = 5_000;
+
 describeOwnKafka('a broker that asks for a log-in', () => {
   let broker: Broker;
   const plainModule = 'org.apache.kafka.common.security.plain.PlainLoginModule required';
@@ -66,6 +70,8 @@ describeOwnKafka('a broker that asks for a log-in', () => {
       clientProtocol: 'SASL_PLAINTEXT',
       client: { sasl: { mechanism: 'plain', username: 'hubcast', password: 'secret' } },
       properties: {
+        // Shorter than the 10 s before their end at which kafkajs logs in again.
+        'connections.max.reauth.ms': SESSION_MS,
         [`${listener}.sasl.enabled.mechanisms`]: 'PLAIN,OAUTHBEARER,SCRAM-SHA-256,SCRAM-SHA-512',
         [`${listener}.scram-sha-256.sasl.jaas.config`]: scramModule,
         [`${listener}.scram-sha-512.sasl.jaas.config`]: scramModule,
@@ -91,6 +97,35 @@ describeOwnKafka('a broker that asks for a log-in', () => {
     await store.append([makeRecord(plan.name)]);
     await store.close();
   });
+
+  it('writes without a pause or a failure over sessions that end, busy or idle', async () => {
+    const lines: string[] = [];
+    const warnings = createLog('warn', { write: (line: string) => void lines.push(line) });
+    const ends = logins.map(async ([, sasl]) => {
+      const plan = topicPlan('messages');
+      const store = openStore(broker.brokers, [plan], { sasl, log: warnings });
+      await untilReady(store);
+      let slowestMs = 0;
+      const write = async () => {
+        const startedMs = performance.now();
+        await store.append([makeRecord(plan.name)]);
+        slowestMs = Math.max(slowestMs, performance.now() - startedMs);
+      };
+      await write();
+      slowestMs = 0;
+      for (const endMs = performance.now() + 2 * SESSION_MS; performance.now() < endMs; ) {
+        await write();
+        await pauseMs(20);
+      }
+      await pauseMs(SESSION_MS + 1_000);
+      await write();
+      await store.close();
+      return slowestMs;
+    });
+    // Within one attempt.
+    for (const slowestMs of await Promise.all(ends)) expect(slowestMs).toBeLessThan(1_800);
+    expect(lines).toEqual([]);
+  }, 60_000);
 
   it('says so when the password is wrong, and uses the right one without a restart', async () => {
     const plan = topicPlan('messages');
