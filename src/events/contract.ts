@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { AnyEvent, AnyField, EventEntry, FieldEntry, ItemPlace } from '../fields/field.ts';
 import type { FIELDS } from '../fields/registry.ts';
-import { entryData, namedNumber, surroundings } from './data-members.ts';
+import { entryData, namedNumber, replacedSurrogates, surroundings } from './data-members.ts';
 import { dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from './event.ts';
 import { UNKNOWN_VERSION } from './split.ts';
 import { deadLetter } from './system/dead-letter.ts';
@@ -52,6 +52,7 @@ export function eventSchemaOf(field: AnyField, event: AnyEvent) {
         unrecognized,
         value: event.value,
         ...(event.derived === undefined ? {} : { derived: event.derived.schema }),
+        replaced_surrogates: replacedSurrogates,
       }),
     })
     .meta({ title: type, description: event.about ?? field.about });
@@ -85,6 +86,7 @@ export const unknownEventSchema = z
       context,
       unrecognized,
       value: z.unknown(),
+      replaced_surrogates: replacedSurrogates,
     }),
   })
   .meta({
@@ -109,6 +111,7 @@ type EventData<Name, Value, Context, Derived> = z.output<z.ZodObject<typeof entr
   field: Name;
   phone_number: z.output<typeof phoneNumber>;
   unrecognized?: Record<string, unknown>;
+  replaced_surrogates?: number;
   value: z.output<Value>;
 } & ([Context] extends [never] ? unknown : { context: z.output<Context> }) &
   ([Derived] extends [never] ? unknown : { derived: z.output<Derived> });

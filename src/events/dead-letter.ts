@@ -11,6 +11,7 @@ import {
   toRfc3339,
 } from './event.ts';
 import { eventId } from './event-id.ts';
+import { hasLoneSurrogates } from './lone-surrogates.ts';
 import { deadLetter as entry } from './system/dead-letter.ts';
 
 export const DEAD_LETTER_VERSION = entry.version;
@@ -40,9 +41,9 @@ interface RefusedPart extends Omit<Part & { kind: 'refused' }, 'kind'> {
 /** A part of a body that is not what it should be: kept as it came, the rest of the body goes its way. */
 export function partDeadLetter(part: RefusedPart, delivery: Delivery): SplitEvent {
   const { form, entry, field, value, path, issues, context = null, unrecognized } = part;
-  // A member that stands twice is lost by most readers: such a part is kept as bytes.
-  const readable = value.repeatedMember(true) === undefined;
+  // Most readers lose a repeated member or refuse half a surrogate pair: such a part is kept as bytes.
   const text = value.text();
+  const readable = value.repeatedMember(true) === undefined && !hasLoneSurrogates(text);
   const held = readable ? `"value":${text}` : `"body_base64":"${Buffer.from(text).toString('base64')}"`;
   return deadLetter({
     form,

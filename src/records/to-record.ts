@@ -1,5 +1,6 @@
 import { memoizeLast } from '../core/memoize-last.ts';
 import type { Delivery, SplitEvent } from '../events/event.ts';
+import { replaceLoneSurrogates } from '../events/lone-surrogates.ts';
 import { dedupeKeyOf } from './dedupe-key.ts';
 import type { Pseudonymize } from './pseudonym.ts';
 import type { OutgoingRecord } from './record.ts';
@@ -38,7 +39,7 @@ export function toRecord(
   const value =
     `{"specversion":"1.0","id":"${id}","type":"${type}","source":${JSON.stringify(source)}${subjectMember}` +
     `,"time":"${time}","datacontenttype":"application/json","dataschema":"${dataschema}"` +
-    `${deliveryMembers(delivery)},"data":${event.data}}`;
+    `${deliveryMembers(delivery)},"data":${replaceLoneSurrogates(event.data)}}`;
   const headers: Record<string, string> = {
     'content-type': CONTENT_TYPE,
     ce_specversion: '1.0',

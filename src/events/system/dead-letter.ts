@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pii } from '../../fields/values.ts';
-import { surroundings } from '../data-members.ts';
+import { replacedSurrogates, surroundings } from '../data-members.ts';
 import { defineOwnEvent } from '../system-event.ts';
 
 const issue = z.object({ path: z.string(), code: z.string(), message: z.string() });
@@ -25,6 +25,7 @@ export const deadLetter = defineOwnEvent({
       .meta({ description: 'entry[].time as received, where there was one; repairs need it' }),
     issues: z.array(issue).meta({ description: 'What is wrong, and where in the body' }),
     ...surroundings,
+    replaced_surrogates: replacedSurrogates,
     chunk: z
       .object({
         event_id: z.string(),
