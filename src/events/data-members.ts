@@ -22,13 +22,9 @@ export const surroundings = {
 };
 
 /** See lone-surrogates.ts. */
-export const replacedSurrogates = z
-  .int()
-  .min(1)
-  .optional()
-  .meta({
-    description: 'How many halves of surrogate pairs became U+FFFD, because they are no characters. Rarely there',
-  });
+export const replacedSurrogates = z.int().min(1).optional().meta({
+  description: 'How many halves of surrogate pairs became U+FFFD, because they are no characters. Rarely there',
+});
 
 export const namedNumber = z.object({
   digits: z.string().nullable().meta({
