@@ -1,4 +1,4 @@
-/** What `events` is asked for, in the words of topics and types there are. */
+/** From the options of `hubcast events` to topics and types that exist, with hints for misspelt ones. */
 import { closest, distance } from 'fastest-levenshtein';
 import { HubcastError } from '../core/errors.ts';
 import { typeOfEvent, UNKNOWN_TYPE } from '../events/event.ts';
@@ -39,7 +39,7 @@ export function toTypes(asked: readonly string[]): ReadonlySet<string> {
   return new Set(asked.map((type) => (type.startsWith(PREFIX) ? type : `${PREFIX}${type}`)));
 }
 
-/** @returns a line for each type that no event of this version has; a field it does not know may have it all the same */
+/** @returns a line for each type that no event of this version has; a field that it does not know may have such a type */
 export function doubtsAbout(types: ReadonlySet<string>): string[] {
   const ofFields = allEvents().map(({ field, event }) => typeOfEvent(field, event));
   const known = [...ofFields, UNKNOWN_TYPE, ...systemEvents().map(({ type }) => type)];

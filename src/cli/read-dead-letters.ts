@@ -1,4 +1,4 @@
-/** Dead letters of a store, as its commands choose them. */
+/** Reads the dead letters of a store that a command's options choose. */
 import type { StoreSettings } from '../config/settings.ts';
 import { HubcastError } from '../core/errors.ts';
 import { isObject } from '../core/is-object.ts';

@@ -1,4 +1,4 @@
-/** Puts dead letters back, through the store or through the service that owns it. */
+/** Replays dead letters into the store, or through the running service that owns the store. */
 import { readFileSync } from 'node:fs';
 import { openReplay } from '../app/dead-letter-replay.ts';
 import { readStoreSettings } from '../config/read-settings.ts';

@@ -1,6 +1,6 @@
 /**
- * A dead letter becomes the body again that it was a part of, alone in it: what stood around the part is put back where
- * it stood. Read as webhooks are, by a registry that has learned, it has the events and ids it would have had at first.
+ * Rebuilds a webhook body that holds only the part of a dead letter, with everything that surrounded the part put back in
+ * its place. Today's registry reads it as it reads webhooks, and gives the events the ids they would have had at first.
  */
 import { isObject } from '../core/is-object.ts';
 import { WHATSAPP_OBJECT } from '../webhook/envelope.ts';
@@ -9,7 +9,7 @@ import type { JsonView } from '../webhook/json-view.ts';
 /**
  * @param data of the dead letter, as stored
  * @param repaired JSON text in place of the part (of a whole body: its text), or null
- * @returns null where there is nothing to read again: what was only kept aside, chunks of an event, unknown forms
+ * @returns null for a dead letter that cannot be read again: unrecognized members, chunks of an event, unknown forms
  */
 export function bodyOfDeadLetter(data: JsonView, repaired: string | null): Buffer | null {
   const deadLetter = data.value as Readonly<Record<string, unknown>>;

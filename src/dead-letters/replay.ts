@@ -1,6 +1,6 @@
 /**
- * Dead letters, read again with today's registry: what is fine now becomes the events it would have been at first, with
- * the receipt data of its own POST, and is stored like those of a webhook. What is still refused stays where it is.
+ * Reads dead letters again with today's registry. A part that is valid now becomes the events it would have been at first,
+ * with the receipt data of its own POST, and is stored like those of a webhook. A part that is still refused stays.
  */
 import type { z } from 'zod';
 import type { Accept } from '../events/acceptance.ts';
@@ -117,7 +117,7 @@ type ReadDeadLetter =
   | { readonly delivery: Delivery; readonly events: readonly SplitEvent[] }
   | { readonly reason: string };
 
-/** Anybody may write to a topic, so nothing about a dead letter is taken for granted. */
+/** Any client may write to a topic, so every member of a dead letter is checked. */
 function readDeadLetter(text: string, repaired: string | null, knownNumber: KnownNumberOf | undefined): ReadDeadLetter {
   let view: JsonView;
   try {
@@ -169,7 +169,7 @@ function deliveryOf({ app, deliveryid, receivedtime }: z.output<typeof envelopeS
   return { app, deliveryId: deliveryid, receivedMs: Date.parse(receivedtime) };
 }
 
-/** Nothing unsigned is read; what was signed once is signed again with a secret that is none. */
+/** Only a verified body is split, so the body is signed again, with a secret that is used nowhere else. */
 function splitOwn(body: Buffer, delivery: Delivery): SplitEvent[] {
   const secret = toAppSecret('replay');
   const verified = verifySignature(body, readSignature(signPayload(body, secret)), [secret]);

@@ -1,4 +1,4 @@
-/** Where a page ended, as text for the caller, who hands it back unread. */
+/** Where a page ended, as an opaque text that the caller hands back for the next page. */
 import { HubcastError } from '../core/errors.ts';
 import { isObject } from '../core/is-object.ts';
 import type { Bounds } from '../records/record.ts';
@@ -10,7 +10,7 @@ export function toCursor(bounds: Bounds): string {
   return Buffer.from(JSON.stringify(bounds)).toString('base64url');
 }
 
-/** @throws HubcastError `invalid_query` for what no page ended with */
+/** @throws HubcastError `invalid_query` for a text that no page gave */
 export function readCursor(cursor: string): Bounds {
   const bounds = parse(Buffer.from(cursor, 'base64url').toString());
   const lanes = isObject(bounds) ? Object.values(bounds) : [];

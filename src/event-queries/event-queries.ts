@@ -13,7 +13,7 @@ import { createFeed } from './feed.ts';
 import { type RecentPage, type RecentQuestion, readRecent } from './read-recent.ts';
 
 export interface StoredEventsOptions {
-  /** Asked for each question, because what it needs to connect can change. */
+  /** Called for each question, because the settings for a connection can change. */
   readonly reader: () => { readonly read: ReadRecords; readonly readBack: ReadBack };
   /** Of each app, or once for all. */
   readonly namings: readonly TopicNaming[];
@@ -43,7 +43,7 @@ interface Listener {
   readonly end: () => void;
 }
 
-/** Each question may hold some MB, and opens a connection where the store is Kafka. */
+/** Each question may hold some MB, and with Kafka opens a connection. */
 const MAX_QUESTIONS = 4;
 
 export type StoredEvents = ReturnType<typeof createStoredEvents>;

@@ -1,17 +1,17 @@
 /**
- * What is stored from now on, for several listeners at once. It is read from the store, so that it holds what other
- * replicas store too, and so that nobody who listens is known to the path of a webhook. One reader serves all.
+ * Events as they are stored, for several listeners at once. One reader of the store serves them all: it sees what other
+ * replicas store too, and the webhook path does not know of listeners.
  */
 import type { ReadRecords, StoredRecord } from '../records/record.ts';
 
 export interface Listener {
   readonly take: (record: StoredRecord) => void;
-  /** No more will come. */
+  /** Called when the feed ends. */
   readonly end: () => void;
 }
 
 export interface Feed {
-  /** @returns what stops it */
+  /** @returns a function that ends the subscription */
   readonly subscribe: (listener: Listener) => () => void;
   readonly close: () => void;
 }
@@ -28,7 +28,7 @@ export function createFeed({ topics, read, now, onError }: FeedOptions): Feed {
   let reading: AbortController | undefined;
 
   async function follow(signal: AbortSignal): Promise<void> {
-    // Not from the end: with Kafka it is found some time after the listener came.
+    // Not from the end: with Kafka the end is looked up some time after the listener came.
     for await (const record of read({ topics, from: { timestampMs: now() }, follow: true, signal })) {
       if (signal.aborted) return;
       for (const listener of listeners) listener.take(record);

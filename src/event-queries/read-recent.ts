@@ -1,15 +1,15 @@
-/** The latest records, whatever lanes they stand in: each lane is read backwards, and the newest of all comes first. */
+/** The latest records of several lanes: each lane is read backwards, and the newest of all lanes comes first. */
 import type { Bounds, Lane, ReadBack, StoredRecord } from '../records/record.ts';
 
 export interface RecentQuestion {
   readonly topics: readonly string[];
   readonly matches: (record: StoredRecord) => boolean;
   readonly limit: number;
-  /** Where the page before ended, or nothing. */
+  /** Where the page before ended; empty for the first page. */
   readonly before: Bounds;
   /** Only these lanes. */
   readonly lanes?: ReadonlySet<string>;
-  /** A page ends there with what it has: a rare type in a large topic is found over several. */
+  /** A page ends after so many records: a rare type in a large topic is found over several pages. */
   readonly mostLookedAt?: number;
 }
 
@@ -36,7 +36,7 @@ export async function readRecent(readBack: ReadBack, question: RecentQuestion): 
   const { topics, matches, limit, before, lanes, mostLookedAt = MAX_LOOKED_AT } = question;
   const stacks = new Map<string, Stack>();
   const put = ({ name, records, bound, more }: Lane) => {
-    // What stands between a lane's last record and its bound is used up with that record.
+    // Offsets between a lane's last record and its bound are used up with that record.
     stacks.set(name, { name, records: [...records], bound, more });
   };
   const count = Math.min(limit, MAX_STEP);

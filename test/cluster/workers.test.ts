@@ -115,6 +115,17 @@ describeKafka('hubcast serve with WORKERS=2', (kafka) => {
     expect(await readAll(kafka.brokers, [`${prefix}.phone-numbers`])).toHaveLength(20);
   });
 
+  it('lists the failed deliveries of both', async () => {
+    const refused = Array.from({ length: 20 }, () => fetch(webhookUrl, { method: 'POST', body: '{}' }));
+    for (const { status } of await Promise.all(refused)) expect(status).toBe(401);
+    const failed = JSON.parse((await ask(`${service.internalUrl}/deliveries?outcome=signature_missing`)).text).data;
+    const ids = failed.map(({ delivery_id }: { delivery_id: string }) => delivery_id);
+    // Refusals go through the log throttle: ten lines a second of each worker.
+    const inLog = logged('delivery').filter(({ outcome }) => outcome === 'signature_missing');
+    expect(ids).toHaveLength(20);
+    expect(ids).toEqual(expect.arrayContaining(inLog.map(({ deliveryId }) => deliveryId)));
+  });
+
   it('starts a worker again that was killed; the other answers on, nothing counted is lost, and it stays ready', async () => {
     const before = (await scrape(service.internalUrl)).value('hubcast_requests_total', { outcome: 'stored' }) ?? 0;
     const both = [connection(), connection()];
