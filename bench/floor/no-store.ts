@@ -1,4 +1,4 @@
-import { turnOffPretenuring } from '../../src/app/heap-policy.ts';
+import { turnOffPretenuring } from '../../src/app/process.ts';
 import { startService } from '../../src/app/service.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
 import { createLog } from '../../src/core/log.ts';

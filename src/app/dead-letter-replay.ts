@@ -10,7 +10,7 @@ import {
 import { createAcceptance } from '../events/acceptance.ts';
 import { topicsOfFamily } from '../records/planned-topics.ts';
 import type { ReadRecords } from '../records/record.ts';
-import { storingOptions } from './webhook-endpoints.ts';
+import { storingOptions } from './endpoints.ts';
 
 export function openReplay(
   settings: StoreSettings,

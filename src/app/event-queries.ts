@@ -1,37 +1,33 @@
 /** From settings to answers about stored events, for the internal listener. */
 import type { Settings } from '../config/settings.ts';
 import { messageOf } from '../core/errors.ts';
-import type { Logger } from '../core/log.ts';
 import { createStoredEvents, type StoredEvents } from '../event-queries/event-queries.ts';
 import type { KnownNumberOf, SplitEvent } from '../events/event.ts';
 import { namingsOf } from '../records/planned-topics.ts';
 import { writtenFamilies } from '../records/topics.ts';
 import { openReader } from '../stores/select.ts';
 import type { Append } from '../stores/store.ts';
-import type { StoreKind, StoreReader } from '../stores/store-kind.ts';
+import type { StoreContext, StoreKind, StoreReader } from '../stores/store-kind.ts';
 import { openReplay } from './dead-letter-replay.ts';
 
-export interface OpenEventsOptions {
+export interface EventsOptions extends StoreContext {
+  readonly settings: () => Settings;
   readonly kind: StoreKind;
   readonly append: Append;
-  readonly knownNumber?: KnownNumberOf;
-  readonly onStored?: (events: readonly SplitEvent[]) => void;
+  readonly knownNumber: KnownNumberOf | undefined;
+  readonly onStored: ((events: readonly SplitEvent[]) => void) | undefined;
 }
 
 /** What is no event, and state, which is a record for each number and not what happened. */
 const NOT_LISTED: ReadonlySet<string> = new Set(['raw', 'phone-number-state']);
 
-/** @param settings asked again for what can change while the service runs */
-export function openEvents(
-  settings: () => Settings,
-  log: Logger,
-  { kind, ...options }: OpenEventsOptions,
-): StoredEvents {
-  const fixed = settings();
+export function openEvents(options: EventsOptions): StoredEvents {
+  const { kind, append, knownNumber, onStored, log } = options;
+  const fixed = options.settings();
   let opened: StoreReader | undefined;
 
   function reader(): StoreReader {
-    opened ??= openReader({ settings, log }, kind);
+    opened ??= openReader(options, kind);
     return opened;
   }
 
@@ -39,7 +35,7 @@ export function openEvents(
     reader,
     namings: namingsOf(fixed),
     families: writtenFamilies().filter((family) => !NOT_LISTED.has(family)),
-    replay: openReplay(fixed, { ...options, read: (question) => reader().read(question) }),
+    replay: openReplay(fixed, { append, knownNumber, onStored, read: (question) => reader().read(question) }),
     now: Date.now,
     onError: (error) => log.warn({ error: messageOf(error) }, 'stored events can no longer be followed'),
   });

@@ -5,8 +5,8 @@ import type { StoreSettings } from '../config/settings.ts';
 import type { Logger } from '../core/log.ts';
 import { createPhoneNumberWrites } from '../meta-graph/phone-number-writes.ts';
 import { type ManagedEvent, toManagedRecord } from '../phone-numbers/management/audit.ts';
-import { createManagement, MANAGEMENT_OPERATIONS, type Management } from '../phone-numbers/management/manage.ts';
-import { codesText, durationText, REFUSALS } from '../phone-numbers/management/refusals.ts';
+import { createManagement, type Management } from '../phone-numbers/management/manage.ts';
+import { namingOf } from '../records/planned-topics.ts';
 import type { Append } from '../stores/store.ts';
 import type { OpenLookUps } from './look-ups.ts';
 
@@ -30,8 +30,7 @@ export function openManagement(
   async function record(event: ManagedEvent): Promise<void> {
     const { accountId } = event;
     const app = apps.find(({ accounts }) => accountId !== null && accounts.includes(accountId)) ?? apps[0];
-    const naming = { prefix: app.topicPrefix, names: settings.TOPIC_NAMES };
-    await append?.([toManagedRecord(event, { app: app.name, naming, nowMs: Date.now() })]);
+    await append?.([toManagedRecord(event, { app: app.name, naming: namingOf(app, settings), nowMs: Date.now() })]);
     log.info(toLogMembers(event), 'phone number managed');
   }
 
@@ -65,24 +64,4 @@ function toLogMembers({ operation, operationId, outcome, actor, accountId, phone
     phone_number_id: phoneNumberId,
     ...errorMembers,
   };
-}
-
-/** The operations as rows, for `describe` and docs/. */
-export function operationRows(): readonly Readonly<Record<'operation' | 'request' | 'does', string>>[] {
-  return Object.entries(MANAGEMENT_OPERATIONS).map(([operation, { method, path, about }]) => ({
-    operation,
-    request: `${method} ${path}`,
-    does: about,
-  }));
-}
-
-/** Meta's refusals as rows, for `describe` and docs/. */
-export function refusalRows(): readonly Readonly<Record<'code' | 'operation' | 'meaning' | 'todo' | 'wait', string>>[] {
-  return REFUSALS.map((refusal) => ({
-    code: codesText(refusal),
-    operation: refusal.operations?.join(', ') ?? '',
-    meaning: refusal.about,
-    todo: refusal.todo,
-    wait: refusal.waitSeconds === null ? '' : durationText(refusal.waitSeconds),
-  }));
 }

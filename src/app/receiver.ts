@@ -1,4 +1,4 @@
-/** From settings to the public listener: the endpoints of the Meta apps behind it, and the room their requests share. */
+/** From settings to the public listener: the endpoints of the Meta apps, and the limits that their requests share. */
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../core/log.ts';
@@ -7,43 +7,45 @@ import type { KnownNumberOf, SplitEvent } from '../events/event.ts';
 import { createPublicApp } from '../http/public/public-app.ts';
 import { createWhyClosed } from '../http/public/rejection-reason.ts';
 import { type Admission, createAdmission } from '../http/server/admission.ts';
+import { followCertificate } from '../http/server/certificate.ts';
+import { type CheckClient, createClientCertificateCheck } from '../http/server/client-certificate.ts';
 import type { ConnectionMeter } from '../http/server/connections.ts';
 import { createFailureLog } from '../http/server/failure-log.ts';
 import type { Listener } from '../http/server/listener.ts';
+import type { TlsMaterial } from '../http/server/tls-server.ts';
 import type { Store } from '../stores/store.ts';
 import { watchLoadShedding } from '../telemetry/load-shedding.ts';
 import type { LoadSource } from '../telemetry/metrics/read-metrics.ts';
+import type { ServiceMetrics } from '../telemetry/metrics/service-metrics.ts';
 import { createTraceDelivery } from '../telemetry/traces/trace-deliveries.ts';
+import { createEndpoints } from './endpoints.ts';
 import { listenOn } from './listen.ts';
-import type { OpenMetrics } from './metrics.ts';
-import { clientCheckOf, openTls } from './tls.ts';
-import { createEndpoints } from './webhook-endpoints.ts';
 
-export interface OpenReceiverOptions {
+export interface ReceiverOptions {
+  readonly settings: () => Settings;
   readonly store: Store;
-  readonly metrics: OpenMetrics;
+  readonly metrics: ServiceMetrics;
   readonly load: ReceiverLoad;
-  readonly knownNumber?: KnownNumberOf;
-  /** Told of events once they are durable, for look-ups. */
-  readonly onStored?: (events: readonly SplitEvent[]) => void;
+  readonly knownNumber: KnownNumberOf | undefined;
+  /** Called with events once they are durable, for look-ups. */
+  readonly onStored: ((events: readonly SplitEvent[]) => void) | undefined;
   readonly log: Logger;
 }
 
 /** @throws HubcastError `configuration_invalid` when the address cannot be taken, or certificate and key do not fit */
-export async function openReceiver(settings: () => Settings, options: OpenReceiverOptions): Promise<Listener> {
-  const { store, metrics, load, knownNumber, onStored, log } = options;
+export function openReceiver(options: ReceiverOptions): Promise<Listener> {
+  const { settings, store, metrics, load, knownNumber, onStored, log } = options;
   const fixed = settings();
-  const endpoint = createEndpoints(settings, {
-    append: store.append,
-    knownNumber,
-    onStored(stored, receivedMs) {
-      metrics.deliveries.countEvents(stored, receivedMs);
-      onStored?.(stored);
-    },
-    log,
-  });
   const handle = createPublicApp({
-    endpoint,
+    endpoint: createEndpoints(settings, {
+      append: store.append,
+      knownNumber,
+      onStored(stored, receivedMs) {
+        metrics.deliveries.countEvents(stored, receivedMs);
+        onStored?.(stored);
+      },
+      log,
+    }),
     admission: load.admission,
     maxBodyBytes: fixed.MAX_BODY_BYTES,
     now: Date.now,
@@ -57,7 +59,7 @@ export async function openReceiver(settings: () => Settings, options: OpenReceiv
   const logFailure = createFailureLog(log);
   return listenOn('public', fixed, {
     handle,
-    tls: openTls(settings, log),
+    tls: followCertificate(() => materialOf(settings()), log),
     check: clientCheckOf(fixed),
     meter: load.meter,
     onRefused(error) {
@@ -97,4 +99,20 @@ export function openReceiverLoad(fixed: Settings, { backlog }: Store, log: Logge
     maxConnections: fixed.MAX_CONNECTIONS,
     shed: shedding.counts,
   };
+}
+
+/** Null where a proxy ends TLS. */
+function materialOf({ TLS_CERT: cert, TLS_KEY: key, TLS_CLIENT_CA: ca }: Settings): TlsMaterial | null {
+  if (cert === undefined || key === undefined) return null;
+  return { cert, key, ...(ca === undefined ? {} : { ca }) };
+}
+
+/** Undefined where no client certificate is asked for. */
+function clientCheckOf(settings: Settings): CheckClient | undefined {
+  if (settings.TLS_CLIENT_CERTIFICATES === 'off') return undefined;
+  return createClientCertificateCheck({
+    name: settings.TLS_CLIENT_NAME,
+    header: settings.TLS_CLIENT_HEADER,
+    proxies: settings.TRUSTED_PROXIES ?? [],
+  });
 }

@@ -1,23 +1,19 @@
 /** Where a worker begins: the public listener, a store of its own, and the channel to the process that started it. */
-
 import { linkToPrimary } from '../cluster/parent-channel.ts';
 import { createScrubber } from '../config/secret-texts.ts';
-import { messageOf } from '../core/errors.ts';
 import { PACKAGE } from '../core/package-info.ts';
 import type { Listener } from '../http/server/listener.ts';
 import { storeOf } from '../stores/select.ts';
-import type { Readiness } from '../stores/store.ts';
 import { watchEventLoop } from '../telemetry/event-loop.ts';
-import { openMetrics } from './metrics.ts';
+import { createServiceMetrics } from '../telemetry/metrics/service-metrics.ts';
 import { openProcess } from './process.ts';
+import { createReadiness } from './readiness.ts';
 import { openReceiver, openReceiverLoad } from './receiver.ts';
 import { openWatch } from './watch.ts';
 
-const { settings, log, exit } = openProcess(process.env, () => true, Number(process.argv[2]));
-const fixed = settings();
-const scrub = createScrubber(settings, process.env);
+const { settings, log, exit } = openProcess(process.env, { sharesLog: () => true, worker: Number(process.argv[2]) });
 
-// A terminal and systemd signal the whole group; when to end is for the process to say that was asked to.
+// A terminal and systemd signal the whole group; the first process says when workers end.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
 // Before Node's own, which ends the process without a word.
@@ -26,54 +22,35 @@ process.prependListener('disconnect', () => {
   exit(1);
 });
 
+const fixed = settings();
+const parts = new AsyncDisposableStack();
+const metrics = createServiceMetrics();
 const kind = storeOf(fixed);
-const metrics = openMetrics();
-const eventLoop = watchEventLoop();
 const store = await kind.open({ settings, log }, metrics.storeMeter);
+parts.defer(store.close);
+const eventLoop = watchEventLoop();
 const load = openReceiverLoad(fixed, store, log);
-const watch = openWatch(settings, { kind, store, numbers: null, log });
 let listener: Listener | undefined;
 
 const link = linkToPrimary({
-  readiness,
+  readiness: createReadiness({
+    store,
+    warnings: () => [...eventLoop.warnings(), ...load.warnings()],
+    scrub: createScrubber(settings, process.env),
+  }),
   metrics: metrics.tell({ version: PACKAGE.version, role: fixed.ROLES.join(), load }),
   failedDeliveries: async () => metrics.failedDeliveries.latest(),
-  onStop: () => void stop(),
+  onStop: () => void parts.disposeAsync().then(() => exit(0)),
   onCut: () => listener?.destroy(),
 });
 
 try {
-  const { knownNumber } = watch;
-  listener = await openReceiver(settings, {
-    store,
-    metrics,
-    load,
-    ...(knownNumber === null ? {} : { knownNumber }),
-    onStored: link.published,
-    log,
-  });
+  const { knownNumber } = openWatch({ settings, kind, store, numbers: null, parts, log });
+  listener = await openReceiver({ settings, store, metrics, load, knownNumber, onStored: link.published, log });
+  parts.defer(listener.stop);
   link.listening(listener.url);
 } catch (error) {
+  await parts.disposeAsync();
   await link.failed(error);
   exit(1);
-}
-
-async function readiness(): Promise<Readiness> {
-  try {
-    const state = await store.readiness();
-    if (!state.ready) return { ready: false, reason: scrub(state.reason) };
-    return {
-      ready: true,
-      warnings: [...(state.warnings ?? []).map(scrub), ...eventLoop.warnings(), ...load.warnings()],
-    };
-  } catch (error) {
-    return { ready: false, reason: scrub(messageOf(error)) };
-  }
-}
-
-async function stop(): Promise<void> {
-  await listener?.stop();
-  await watch.close();
-  await store.close();
-  exit(0);
 }

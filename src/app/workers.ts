@@ -16,7 +16,8 @@ import type { Logger } from '../core/log.ts';
 export interface OpenWorkersOptions {
   /** What the settings were read from. */
   readonly env: Environment;
-  readonly onPublished: (events: readonly Published[]) => void;
+  /** Called with stored events that look-ups have to know of. */
+  readonly onPublished: ((events: readonly Published[]) => void) | undefined;
   readonly log: Logger;
 }
 
@@ -42,7 +43,7 @@ export function openWorkers(fixed: Settings, { env, onPublished, log }: OpenWork
       cluster.setupPrimary({ exec: ENTRY, args: [String(number)] });
       return cluster.fork(workerEnv);
     },
-    onPublished,
+    onPublished: onPublished ?? (() => undefined),
     killAfterMs: fixed.SHUTDOWN_TIMEOUT_MS + fixed.WRITE_TIMEOUT_MS + KILL_MARGIN_MS,
     now: () => performance.now(),
     log,

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { openCanary } from '../app/canary.ts';
 import { readSettings } from '../config/read-settings.ts';
 import { HubcastError, messageOf } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
 import { pause } from '../core/time-out.ts';
 import { type CanaryRun, runCanary } from '../doctor/canary.ts';
+import { openCanary } from '../doctor/canary-effects.ts';
 import { createCanaryMetrics } from '../telemetry/metrics/canary-metrics.ts';
 import { paint, parseCount, print } from './output.ts';
 import { visible } from './visible.ts';

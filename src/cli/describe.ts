@@ -1,5 +1,4 @@
 import { Argument, Command } from 'commander';
-import { operationRows, refusalRows } from '../app/management.ts';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { type StoreSettings, settingRows } from '../config/settings.ts';
 import { ERRORS } from '../core/errors.ts';
@@ -7,6 +6,7 @@ import { typeOfEvent } from '../events/event.ts';
 import { systemEvents } from '../events/system-events.ts';
 import { type Family, familyPlan } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
+import { operationRows, refusalRows } from '../phone-numbers/management/tables.ts';
 import { topicPlansOf, topicsOfFamily } from '../records/planned-topics.ts';
 import { METRICS, type MetricRow } from '../telemetry/metrics/metric-rows.ts';
 import { defaultFormat, type Format, parseFormat, print, toTable } from './output.ts';

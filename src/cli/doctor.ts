@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { openDoctor } from '../app/doctor.ts';
 import { readSettings } from '../config/read-settings.ts';
 import type { StoreSettings } from '../config/settings.ts';
 import { HubcastError } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
+import { openDoctor } from '../doctor/effects.ts';
 import { examine } from '../doctor/examine.ts';
 import type { Report } from '../doctor/findings.ts';
 import { createNotes } from '../doctor/notes.ts';

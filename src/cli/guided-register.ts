@@ -1,6 +1,6 @@
 /** Registers a number with a person at the terminal: code, check, PIN, register. Each refusal is explained. */
-import type { ManagementClient } from '../app/management-clients.ts';
 import { HubcastError, isHubcastError } from '../core/errors.ts';
+import { type ManagementClient, warningOf } from '../phone-numbers/management/client.ts';
 import type { Ask } from './ask.ts';
 import { visibleLines } from './visible.ts';
 
@@ -58,7 +58,7 @@ async function register(
   hasPin: boolean,
   region: string | undefined,
 ): Promise<Answer> {
-  say(ask, client.warningOf('register') ?? '');
+  say(ask, warningOf('register') ?? '');
   for (;;) {
     const pin = hasPin ? await ask.secret('The two-step PIN of the number (6 digits; not shown)') : await newPin(ask);
     if (!(await ask.confirm('Register now?'))) throw stopped('The number is not registered.');

@@ -1,16 +1,14 @@
 /** What the commands that manage numbers have in common: where they go, whether they ask, how they print. */
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import {
-  createDirectClient,
-  createServiceClient,
-  type ManagementClient,
-  type OperationName,
-} from '../app/management-clients.ts';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { HubcastError } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
+import { type ManagementClient, warningOf } from '../phone-numbers/management/client.ts';
+import type { OperationName } from '../phone-numbers/management/manage.ts';
+import { createServiceClient } from '../phone-numbers/management/service-client.ts';
 import { askAtTerminal, canAsk } from './ask.ts';
+import { createDirectClient } from './direct-client.ts';
 import { print, toTable } from './output.ts';
 import { visible } from './visible.ts';
 
@@ -85,7 +83,7 @@ export function change(
 ): Promise<void> {
   return through(options, async (client) => {
     await client.prepare();
-    const warning = client.warningOf(name);
+    const warning = warningOf(name);
     process.stderr.write(`${visible(`${name} ${id}: ${client.about}`)}\n`);
     if (warning !== null && options.yes !== true) await confirmed(warning);
     await show(await client.run(name, id, await body()), options);

@@ -1,16 +1,21 @@
 import { Command } from 'commander';
-import { type OpenLookUps, openLookUps } from '../app/look-ups.ts';
-import { openStoredState } from '../app/number-state.ts';
+import { openLookUps } from '../app/look-ups.ts';
 import { readStoreSettings } from '../config/read-settings.ts';
+import type { StoreSettings } from '../config/settings.ts';
 import { HubcastError } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
 import { rowOf, STATUS_ROWS } from '../phone-numbers/health/health-rows.ts';
+import { createLookUps, type LookUps } from '../phone-numbers/look-ups/look-ups.ts';
+import { readState } from '../phone-numbers/watch/follow-state.ts';
+import { createStateDirectory } from '../phone-numbers/watch/state-directory.ts';
+import { topicsOfFamily } from '../records/planned-topics.ts';
+import { openReader } from '../stores/select.ts';
+import type { StoreReader } from '../stores/store-kind.ts';
 import { addManagementCommands } from './manage-numbers.ts';
 import { paint, print, toTable } from './output.ts';
 import { visible } from './visible.ts';
 import { addWatchCommand } from './watch-numbers.ts';
 
-type LookUps = OpenLookUps['lookUps'];
 type NumberAnswer = Awaited<ReturnType<LookUps['byId']>>;
 type HealthAnswer = Awaited<ReturnType<LookUps['healthById']>>;
 type Account = Awaited<ReturnType<LookUps['list']>>['accounts'][number];
@@ -86,10 +91,34 @@ Whether a person uses WhatsApp cannot be looked up: there is no such API.`,
 async function open(): Promise<LookUps> {
   const settings = readStoreSettings(process.env);
   const opened = openLookUps(() => ({ ...settings, ROLES: ['numbers'] }), createLog('silent', process.stderr));
-  const lookUps = opened?.lookUps ?? (await openStoredState(settings, createLog('warn', process.stderr)));
+  const lookUps = opened?.lookUps ?? (await readStoredState(settings));
   if (lookUps !== null) return lookUps;
   const diagnosis = 'META_ACCESS_TOKEN is not set, and no state of phone numbers is stored where the settings point.';
   throw new HubcastError('graph_not_configured', diagnosis);
+}
+
+/** @returns null where no state is stored */
+async function readStoredState(settings: StoreSettings): Promise<LookUps | null> {
+  const reader = openStored(settings);
+  if (reader === null) return null;
+  try {
+    const stored = new Set(await reader.topics());
+    const topics = topicsOfFamily(settings, 'phone-number-state').filter((topic) => stored.has(topic));
+    const view = await readState(reader.read, topics);
+    return view.accounts().length === 0 ? null : createLookUps(createStateDirectory(view), Date.now);
+  } finally {
+    reader.close();
+  }
+}
+
+function openStored(settings: StoreSettings): StoreReader | null {
+  try {
+    return openReader({ settings: () => settings, log: createLog('warn', process.stderr) });
+  } catch (error) {
+    // There is no journal.
+    if (error instanceof HubcastError && error.code === 'usage') return null;
+    throw error;
+  }
 }
 
 function inJson({ json }: Options): boolean {

@@ -20,7 +20,7 @@ All settings: hubcast describe settings`,
 }
 
 async function serve(): Promise<void> {
-  const { settings, log, exit } = openProcess(process.env, (first) => workerCount(first) > 1);
+  const { settings, log, close, exit } = openProcess(process.env, { sharesLog: (first) => workerCount(first) > 1 });
   const workers = workerCount(settings());
   let service: Service | undefined;
 
@@ -35,7 +35,12 @@ async function serve(): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 
-  service = await startService(settings, log, { env: process.env });
+  try {
+    service = await startService(settings, log, { env: process.env });
+  } catch (error) {
+    close();
+    throw error;
+  }
   await service.ready;
   if (signals > 0) return;
   log.info(

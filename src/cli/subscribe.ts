@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { openDoctor } from '../app/doctor.ts';
 import { appsOf, type MetaApp } from '../config/meta-apps.ts';
 import { readSettings } from '../config/read-settings.ts';
 import type { Settings } from '../config/settings.ts';
@@ -7,6 +6,7 @@ import { HubcastError } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
 import { wantedFields } from '../doctor/check-app.ts';
 import { checkCallback } from '../doctor/check-callback.ts';
+import { openDoctor } from '../doctor/effects.ts';
 import { callbackUrlOf } from '../doctor/examine.ts';
 import { createNotes } from '../doctor/notes.ts';
 import { planAccount, planApp, type SubscribeStep } from '../doctor/plan-subscription.ts';

@@ -1,7 +1,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
-import { type Environment, readSettings, settingFiles } from './read-settings.ts';
+import { type Environment, type FindProblems, readSettings, settingFiles } from './read-settings.ts';
 import type { Settings } from './settings.ts';
 
 /** Settings that follow their files: a rotated secret is used without a restart. */
@@ -12,16 +12,21 @@ export interface LiveSettings {
 
 const FILE_CHECK_INTERVAL_MS = 2000;
 
-/** @throws HubcastError `configuration_invalid`; a change that makes the settings invalid later is logged and not used */
-export function createLiveSettings(env: Environment, log: Logger): LiveSettings {
-  let settings = readSettings(env);
+/**
+ * A change that makes the settings invalid later is logged and not used.
+ *
+ * @param log asked when a file changes: the log itself may need the settings
+ * @throws HubcastError `configuration_invalid`
+ */
+export function createLiveSettings(env: Environment, log: () => Logger, findMore?: FindProblems): LiveSettings {
+  let settings = readSettings(env, findMore);
   const files = settingFiles(env);
   const readAgain = () => {
     try {
-      settings = readSettings(env);
-      log.info('settings read again: a file changed');
+      settings = readSettings(env, findMore);
+      log().info('settings read again: a file changed');
     } catch (error) {
-      log.error(
+      log().error(
         { diagnosis: messageOf(error) },
         'a changed settings file cannot be used; the values before stay in force',
       );

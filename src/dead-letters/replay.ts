@@ -31,9 +31,9 @@ export interface ReplayOptions {
   readonly appOf: (name: string) => AppOfDeadLetter;
   /** Dead letters stored at that time (ms) or later, in which the other parts of an event are looked for. */
   readonly deadLettersSince: (timestampMs: number) => AsyncIterable<StoredRecord>;
-  readonly knownNumber?: KnownNumberOf;
+  readonly knownNumber?: KnownNumberOf | undefined;
   /** Told of events once they are durable. */
-  readonly onStored?: (events: readonly SplitEvent[]) => void;
+  readonly onStored?: ((events: readonly SplitEvent[]) => void) | undefined;
   readonly now: () => number;
 }
 

@@ -1,8 +1,12 @@
 /** From settings to topics: those of every Meta app, and those that this process writes. */
-import { appsOf } from '../config/meta-apps.ts';
+import { appsOf, type MetaApp } from '../config/meta-apps.ts';
 import type { StoreSettings } from '../config/settings.ts';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
 import { planTopics, type TopicNaming, type TopicPlan, topicName } from './topics.ts';
+
+export function namingOf({ topicPrefix }: MetaApp, { TOPIC_NAMES }: StoreSettings): TopicNaming {
+  return { prefix: topicPrefix, names: TOPIC_NAMES };
+}
 
 /** Each once: apps may share their topics. The first is that of the first app, which is nearly always the only one. */
 export function namingsOf(settings: StoreSettings): readonly [TopicNaming, ...TopicNaming[]] {

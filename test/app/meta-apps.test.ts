@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createEndpoints } from '../../src/app/webhook-endpoints.ts';
+import { createEndpoints } from '../../src/app/endpoints.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
 import { createLog } from '../../src/core/log.ts';
 import { topicPlansOf } from '../../src/records/planned-topics.ts';

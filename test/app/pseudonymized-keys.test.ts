@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createEndpoints } from '../../src/app/webhook-endpoints.ts';
+import { createEndpoints } from '../../src/app/endpoints.ts';
 import { createRedactor } from '../../src/capture/redact-body.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
 import { createLog } from '../../src/core/log.ts';

@@ -1,6 +1,6 @@
 /** What follows once the events are durable cannot spoil the answer. */
 import { expect, it } from '@jest/globals';
-import { createEndpoints } from '../../src/app/webhook-endpoints.ts';
+import { createEndpoints } from '../../src/app/endpoints.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
 import { createLog } from '../../src/core/log.ts';
 import { readSignature } from '../../src/webhook/signature.ts';

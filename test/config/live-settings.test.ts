@@ -55,7 +55,7 @@ beforeAll(async () => {
       PORT: '0',
       INTERNAL_PORT: '0',
     },
-    log,
+    () => log,
   );
   service = await startService(live.current, log);
   await service.ready;

@@ -3,7 +3,7 @@ import { openProcess } from '../../src/app/process.ts';
 
 const LINES = 4_000;
 const LINES_A_TURN = 200;
-const { log, exit } = openProcess(process.env, () => process.env.SHARED === 'yes');
+const { log, exit } = openProcess(process.env, { sharesLog: () => process.env.SHARED === 'yes' });
 const [, , how] = process.argv;
 let n = 0;
 

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openDoctor } from '../../src/app/doctor.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
 import { createLog } from '../../src/core/log.ts';
+import { openDoctor } from '../../src/doctor/effects.ts';
 import { runCli } from '../support/run-cli.ts';
 import { makeAuthority, SERVER } from '../support/tls-certificates.ts';
 

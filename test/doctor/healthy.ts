@@ -2,10 +2,10 @@
 
 import { chmodSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DoctorOptions, openDoctor } from '../../src/app/doctor.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
 import { createLog } from '../../src/core/log.ts';
 import { wantedFields } from '../../src/doctor/check-app.ts';
+import { type DoctorOptions, openDoctor } from '../../src/doctor/effects.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import type { Report } from '../../src/doctor/findings.ts';
 import { FAMILY_NAMES } from '../../src/fields/families.ts';

@@ -5,9 +5,10 @@
  */
 import { pause } from '../../core/time-out.ts';
 import { type OutgoingRecord, positionName, type ReadRecords, type StoredRecord } from '../../records/record.ts';
+import type { Lease } from '../../stores/lease.ts';
 import type { Snapshot } from '../look-ups/account-list.ts';
 import { forEach, LISTS_AT_ONCE } from '../look-ups/search-lists.ts';
-import { createLeaseWork, type Leadership, LeaseLost, type LeaseWork } from './lease-work.ts';
+import { createLeaseWork, LeaseLost, type LeaseWork } from './lease-work.ts';
 import { createStateIntake, type StateIntake } from './state-intake.ts';
 import { generationOf, type StateRecordOptions } from './state-records.ts';
 import { createStateView, type StateView } from './state-view.ts';
@@ -49,11 +50,7 @@ const FIRST_LISTS_MS = 10_000;
 const COMMIT_INTERVAL_MS = 1_000;
 
 /** @returns when the lease is over; the state as it is then */
-export async function keepState(
-  options: LeaderOptions,
-  lease: Leadership,
-  view = createStateView(),
-): Promise<StateView> {
+export async function keepState(options: LeaderOptions, lease: Lease, view = createStateView()): Promise<StateView> {
   const { log } = options;
   const work = createLeaseWork(lease, log);
   let generation = lease.generation;
@@ -164,7 +161,7 @@ async function followEvents(
   { read, eventTopics, now }: LeaderOptions,
   { inTurn, insist, signal }: LeaseWork,
   intake: StateIntake,
-  lease: Leadership,
+  lease: Lease,
 ): Promise<void> {
   const from = new Map(await insist('reading the positions of the last leader', () => lease.positions(eventTopics)));
   let committedMs = now();

@@ -2,18 +2,7 @@
 import { messageOf } from '../../core/errors.ts';
 import { createLogThrottle } from '../../core/log-throttle.ts';
 import { pause } from '../../core/time-out.ts';
-import type { Positions } from '../../records/record.ts';
-
-/** The right to keep the state, until `signal` aborts. */
-export interface Leadership {
-  readonly generation: number;
-  readonly signal: AbortSignal;
-  /** Checked before each write. */
-  readonly isValid: () => boolean;
-  /** How far the leader before had read the events. */
-  readonly positions: (topics: readonly string[]) => Promise<Positions>;
-  readonly commit: (positions: Positions) => Promise<void>;
-}
+import type { Lease } from '../../stores/lease.ts';
 
 export interface LeaseWork {
   /** Aborts when the lease ends, or after `end`. */
@@ -38,7 +27,7 @@ const RETRY_MS = 500;
 const LOG_INTERVAL_MS = 30_000;
 
 export function createLeaseWork(
-  lease: Leadership,
+  lease: Lease,
   log: { readonly warn: (about: object, text: string) => void },
 ): LeaseWork {
   const ended = new AbortController();

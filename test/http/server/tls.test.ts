@@ -133,7 +133,7 @@ describe('TLS on the public listener', () => {
         TLS_CERT_FILE: join(folder, 'cert.pem'),
         TLS_KEY_FILE: join(folder, 'key.pem'),
       },
-      log,
+      () => log,
     );
     const service = await startService(live.current, log);
     cleanups.push(async () => {

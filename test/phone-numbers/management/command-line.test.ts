@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createServiceClient } from '../../../src/app/management-clients.ts';
 import type { Ask } from '../../../src/cli/ask.ts';
 import { guideRegister } from '../../../src/cli/guided-register.ts';
+import { createServiceClient } from '../../../src/phone-numbers/management/service-client.ts';
 import { type GraphStandIn, startGraphStandIn } from '../../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
 import { NUMBER, rejectionOf } from '../../support/graph.ts';
 import {

@@ -4,9 +4,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Snapshot } from '../../../src/phone-numbers/look-ups/account-list.ts';
 import { createAccountList } from '../../../src/phone-numbers/look-ups/account-list.ts';
 import { keepState, MAX_READS_PER_HOUR } from '../../../src/phone-numbers/watch/leader.ts';
-import type { Leadership } from '../../../src/phone-numbers/watch/lease-work.ts';
 import type { OutgoingRecord, Positions, ReadOptions, StoredRecord } from '../../../src/records/record.ts';
 import { writtenRecords } from '../../../src/sdk/testing/records-of.ts';
+import type { Lease } from '../../../src/stores/lease.ts';
 import { until } from '../../support/until.ts';
 
 const ACCOUNT = '102290129340398';
@@ -96,7 +96,7 @@ function leaderOver(store: ReturnType<typeof memoryStore>, setup: Setup = {}) {
   const end = new AbortController();
   running.push(end);
   let valid = true;
-  const lease: Leadership = {
+  const lease: Lease = {
     generation,
     signal: end.signal,
     isValid: () => valid,

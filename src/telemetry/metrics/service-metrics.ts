@@ -1,17 +1,15 @@
-/** From what is counted on the way of a webhook, and what others know, to the text of /metrics. */
-import type { ErrorCode } from '../core/errors.ts';
-import { createSingleFlight } from '../core/single-flight.ts';
-import type { Readiness, SpoolLag, StoreMeter } from '../stores/store.ts';
-import { createFailedDeliveries, type FailedDeliveries } from '../telemetry/failed-deliveries.ts';
-import { createDeliveryCounts, type DeliveryCounts } from '../telemetry/metrics/delivery-counts.ts';
-import { createExposition, type Exposer, type Exposition, type MetricState } from '../telemetry/metrics/exposition.ts';
-import { createGraphCounts } from '../telemetry/metrics/graph-counts.ts';
-import { createNumberCounts } from '../telemetry/metrics/number-counts.ts';
-import { type LoadSource, metricReaders } from '../telemetry/metrics/read-metrics.ts';
-import { createStoreCounts } from '../telemetry/metrics/store-counts.ts';
-import type { OpenLookUps } from './look-ups.ts';
+/** The metrics of one process: what is counted on the path of a webhook, and the text of /metrics made from it. */
+import type { ErrorCode } from '../../core/errors.ts';
+import { createSingleFlight } from '../../core/single-flight.ts';
+import type { Readiness, SpoolLag, StoreMeter } from '../../stores/store.ts';
+import { createFailedDeliveries, type FailedDeliveries } from '../failed-deliveries.ts';
+import { createDeliveryCounts, type DeliveryCounts } from './delivery-counts.ts';
+import { createExposition, type Exposer, type Exposition, type MetricState } from './exposition.ts';
+import { createGraphCounts } from './graph-counts.ts';
+import { type GraphSource, type LoadSource, metricReaders } from './read-metrics.ts';
+import { createStoreCounts } from './store-counts.ts';
 
-export interface OpenMetrics {
+export interface ServiceMetrics {
   readonly deliveries: DeliveryCounts;
   readonly failedDeliveries: FailedDeliveries;
   readonly storeMeter: StoreMeter;
@@ -31,13 +29,13 @@ export interface ExposedSources {
   /** Null where there are workers: the load is theirs. */
   readonly load: LoadSource | null;
   /** Null where this service has no access to Graph. */
-  readonly numbers: OpenLookUps | null;
+  readonly graph: GraphSource | null;
   /** What workers counted; null where there are none. */
   readonly ofWorkers: (() => Promise<readonly (readonly MetricState[])[]>) | null;
   readonly lag: (() => Promise<SpoolLag>) | undefined;
 }
 
-export function openMetrics(): OpenMetrics {
+export function createServiceMetrics(): ServiceMetrics {
   const deliveries = createDeliveryCounts();
   const store = createStoreCounts();
   const graphCalls = createGraphCounts();
@@ -53,17 +51,8 @@ export function openMetrics(): OpenMetrics {
       ready = state.ready;
       return state;
     },
-    expose({ version, role, readiness, load, numbers, lag, ofWorkers }) {
+    expose({ version, role, readiness, load, graph, lag, ofWorkers }) {
       const spool = lag === undefined ? NO_SPOOL : createLast(lag);
-      const graph =
-        numbers === null
-          ? null
-          : {
-              accountIds: numbers.accountIds,
-              percentUsed: numbers.client.budget.percentOf,
-              tokens: numbers.tokens,
-              numbers: createNumberCounts(numbers.directory.known),
-            };
       const sources = { version, role, deliveries, store, graphCalls, graph, load };
       const { text } = createExposition(metricReaders({ ...sources, ready: () => ready, spool: spool.known }));
       return async () => {

@@ -1,7 +1,7 @@
-/** The checks that a running service makes of itself when somebody asks: one at a time, and kept for a moment. */
+/** The checks that a running service makes of itself on request: one at a time, and each report is kept for a moment. */
 import type { StoreSettings } from '../config/settings.ts';
 import type { Logger } from '../core/log.ts';
-import type { Report } from '../doctor/findings.ts';
+import type { Report } from './findings.ts';
 
 /** Meta counts the reads of each account: two for each examination. */
 const KEPT_MS = 30_000;
@@ -15,9 +15,9 @@ interface Kept {
 
 /**
  * @param now a monotonic clock, ms
- * @returns a function that says what is wrong; askers at the same time share an answer
+ * @returns a function that says what is wrong; callers at the same time share an answer
  */
-export function openChecks(
+export function createSelfCheck(
   settings: () => StoreSettings,
   log: Logger,
   now: () => number = () => performance.now(),
@@ -39,9 +39,9 @@ export function openChecks(
   };
 }
 
-/** The checks' code is loaded by the first who asks. */
+/** The code of the checks is loaded by the first call. */
 async function check(settings: StoreSettings, log: Logger, probe: boolean): Promise<Report> {
-  const [{ examine }, { openDoctor }] = await Promise.all([import('../doctor/examine.ts'), import('./doctor.ts')]);
+  const [{ examine }, { openDoctor }] = await Promise.all([import('./examine.ts'), import('./effects.ts')]);
   const examination = { settings, url: null, offline: false, probe: probe || NOT_PROBED };
   return examine(examination, openDoctor(settings, { log }));
 }

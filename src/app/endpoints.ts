@@ -7,6 +7,7 @@ import { createLogThrottle } from '../core/log-throttle.ts';
 import type { AcceptanceOptions } from '../events/acceptance.ts';
 import type { WebhookEndpoint } from '../http/public/public-app.ts';
 import { createReceive, type ReceiveOptions } from '../receive.ts';
+import { namingOf } from '../records/planned-topics.ts';
 import { createPseudonymizer } from '../records/pseudonym.ts';
 import type { RecordOptions } from '../records/to-record.ts';
 import { toAppSecret } from '../webhook/signature.ts';
@@ -83,9 +84,9 @@ function toEndpoint(app: MetaApp, fixed: Settings, options: EndpointOptions): We
 
 /** How the events of an app are stored, whether a webhook or a replayed dead letter brings them. */
 export function storingOptions(app: MetaApp, settings: StoreSettings): AcceptanceOptions & RecordOptions {
-  const { ACCEPT_ACCOUNTS: others, TOPIC_NAMES: names } = settings;
+  const { ACCEPT_ACCOUNTS: others } = settings;
   return {
-    naming: { prefix: app.topicPrefix, names },
+    naming: namingOf(app, settings),
     ofSeveralApps: app.name !== MAIN_APP,
     pseudonymize: createPseudonymizer(settings.KEY_PSEUDONYM_SECRET),
     families: settings.PUBLISH_FAMILIES,

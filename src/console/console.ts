@@ -1,25 +1,24 @@
-/** From what is counted anyway to the operator's page. */
-
-import { type ConsoleAssets, loadConsoleAssets } from '../console/assets.ts';
-import { createHistory, STEP_MS, type Totals } from '../console/history.ts';
+/** The operator's page: its files, and its charts from what is counted anyway. */
 import { ERRORS, type ErrorCode } from '../core/errors.ts';
 import { typeOfEvent } from '../events/event.ts';
 import { allEvents } from '../fields/registry.ts';
 import type { ConsoleParts } from '../http/internal/services.ts';
 import type { DeliveryTotals } from '../telemetry/metrics/sum-deliveries.ts';
+import { type ConsoleAssets, loadConsoleAssets } from './assets.ts';
+import { createHistory, STEP_MS, type Totals } from './history.ts';
 
-export interface OpenConsole extends ConsoleParts {
+export interface Console extends ConsoleParts {
   readonly close: () => void;
 }
 
 interface ConsoleOptions {
   readonly deliveries: () => DeliveryTotals;
   readonly version: string;
-  /** Where events go, in words. */
+  /** Where events are stored, in words. */
   readonly store: string;
 }
 
-export function openConsole({ deliveries, version, store }: ConsoleOptions): OpenConsole {
+export function createConsole({ deliveries, version, store }: ConsoleOptions): Console {
   const families = new Map(
     allEvents().map(({ field, event }) => [typeOfEvent(field, event), event.family ?? field.family] as const),
   );

@@ -4,11 +4,11 @@ import { appsOf } from '../config/meta-apps.ts';
 import type { Settings } from '../config/settings.ts';
 import { HubcastError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
-import type { CanaryEffects } from '../doctor/canary.ts';
-import { callbackUrlOf } from '../doctor/examine.ts';
 import { topicName } from '../records/topics.ts';
 import { openReader } from '../stores/select.ts';
 import { sendTo } from '../webhook/send.ts';
+import type { CanaryEffects } from './canary.ts';
+import { callbackUrlOf } from './examine.ts';
 
 export interface OpenCanary extends CanaryEffects {
   readonly url: string;

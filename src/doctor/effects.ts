@@ -1,18 +1,19 @@
-/** From settings to the effects that doctor's checks need: Graph, the callback URL, Kafka, the disk. */
+/** From settings to the effects that the checks need: Graph, the callback URL, the store. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect as connectTls } from 'node:tls';
 import type { MetaApp } from '../config/meta-apps.ts';
 import { createScrubber } from '../config/secret-texts.ts';
 import type { StoreSettings } from '../config/settings.ts';
 import type { Logger } from '../core/log.ts';
-import type { CallbackEffects, CertificateFacts } from '../doctor/check-callback.ts';
-import type { DoctorEffects, GraphOfApp } from '../doctor/examine.ts';
 import { createAccountCalls, createAppCalls } from '../meta-graph/app-calls.ts';
 import { createGraphClient, type GraphClient } from '../meta-graph/client.ts';
 import { createPhoneNumberReads } from '../meta-graph/phone-number-reads.ts';
 import { storeOf } from '../stores/select.ts';
 import { sendHandshake, sendTo } from '../webhook/send.ts';
+import { readCertificate } from './certificate.ts';
+import type { CallbackEffects } from './check-callback.ts';
+import { createClockWatch } from './clock-skew.ts';
+import type { DoctorEffects, GraphOfApp } from './examine.ts';
 
 export interface DoctorOptions {
   readonly log: Logger;
@@ -31,7 +32,7 @@ export function openDoctor(settings: StoreSettings, options: DoctorOptions): Doc
   return {
     graph: (app) => openGraphOfApp(app, settings, { fetch: clock.fetch, now }),
     clockSkewMs: clock.skewMs,
-    callback: openCallback(fetch, options.certificate ?? readCertificate),
+    callback: openCallback(fetch, options.certificate ?? ((url) => readCertificate(url, CALLBACK_TIMEOUT_MS))),
     checkStore: (notes) => storeOf(settings).check({ settings: () => settings, log }, notes),
     now,
     clean: createScrubber(() => settings, process.env),
@@ -39,10 +40,7 @@ export function openDoctor(settings: StoreSettings, options: DoctorOptions): Doc
   };
 }
 
-export function openCallback(
-  fetch: typeof globalThis.fetch,
-  certificate: CallbackEffects['certificate'] = readCertificate,
-): CallbackEffects {
+function openCallback(fetch: typeof globalThis.fetch, certificate: CallbackEffects['certificate']): CallbackEffects {
   const timed: typeof globalThis.fetch = (url, init) =>
     fetch(url, { ...init, signal: AbortSignal.timeout(CALLBACK_TIMEOUT_MS) });
   return {
@@ -53,12 +51,12 @@ export function openCallback(
   };
 }
 
-interface GraphSurroundings {
+interface GraphEffects {
   readonly fetch: typeof globalThis.fetch;
   readonly now: () => number;
 }
 
-export function openGraphOfApp(app: MetaApp, settings: StoreSettings, { fetch, now }: GraphSurroundings): GraphOfApp {
+function openGraphOfApp(app: MetaApp, settings: StoreSettings, { fetch, now }: GraphEffects): GraphOfApp {
   const clientWith = (token: string, proof: boolean): GraphClient =>
     createGraphClient({
       baseUrl: settings.META_GRAPH_URL,
@@ -85,42 +83,4 @@ export function openGraphOfApp(app: MetaApp, settings: StoreSettings, { fetch, n
     subscribeAccount: createAccountCalls(withToken).subscribe,
     withoutProof: proof ? readsOf(clientWith(token, false)) : null,
   };
-}
-
-/** Meta's clock as its answers tell it, to the second; the delay of the network is in it. */
-function createClockWatch(fetch: typeof globalThis.fetch, now: () => number) {
-  let skewMs: number | null = null;
-  return {
-    skewMs: () => skewMs,
-    fetch: (async (url, init) => {
-      const askedMs = now();
-      const response = await fetch(url, init);
-      const date = Date.parse(response.headers.get('date') ?? '');
-      // Somewhere between question and answer; the middle is closest.
-      if (!Number.isNaN(date)) skewMs = date - (askedMs + now()) / 2;
-      return response;
-    }) as typeof globalThis.fetch,
-  };
-}
-
-/** Taken whatever it is like, and judged afterwards: what is wrong shall be named. */
-function readCertificate(url: URL): Promise<CertificateFacts> {
-  return new Promise((done, fail) => {
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    const socket = connectTls({
-      host,
-      port: Number(url.port || 443),
-      // Not for addresses: https://datatracker.ietf.org/doc/html/rfc6066#section-3
-      ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
-      rejectUnauthorized: false,
-    });
-    socket.setTimeout(CALLBACK_TIMEOUT_MS, () => socket.destroy(new Error('no answer in time')));
-    socket.once('error', fail);
-    socket.once('secureConnect', () => {
-      const { valid_to: validTo } = socket.getPeerCertificate();
-      const problem = socket.authorized ? null : String(socket.authorizationError);
-      socket.destroy();
-      done({ problem, validToMs: Date.parse(validTo) });
-    });
-  });
 }
