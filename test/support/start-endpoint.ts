@@ -5,6 +5,7 @@ import { type Admission, createAdmission } from '../../src/http/server/admission
 import { type Listener, listen } from '../../src/http/server/listener.ts';
 import { createReceive } from '../../src/receive.ts';
 import type { Append } from '../../src/stores/store.ts';
+import type { FailedDelivery } from '../../src/telemetry/failed-deliveries.ts';
 import { watchLoadShedding } from '../../src/telemetry/load-shedding.ts';
 import { toAppSecret } from '../../src/webhook/signature.ts';
 import { APP_SECRET, VERIFY_TOKEN } from './start-service.ts';
@@ -33,11 +34,12 @@ export interface EndpointOptions {
   readonly headersTimeoutMs?: number;
   readonly keepAliveTimeoutMs?: number;
   readonly stuckTimeoutMs?: number;
+  readonly onFailed?: (failure: FailedDelivery) => void;
 }
 
 /** The public listener alone, in front of a store that does as the test says. */
 export async function startTestEndpoint(append: Append, options: EndpointOptions = {}): Promise<TestEndpoint> {
-  const { maxBodyBytes = 3 * MIB, maxInFlightBytes = 64 * MIB, maxInFlightRequests = 500, ...rest } = options;
+  const { maxBodyBytes = 3 * MIB, maxInFlightBytes = 64 * MIB, maxInFlightRequests = 500, onFailed, ...rest } = options;
   const lines: string[] = [];
   let deliveries = 0;
   let skippedMs = 0;
@@ -61,6 +63,7 @@ export async function startTestEndpoint(append: Append, options: EndpointOptions
       deliveries += 1;
       return `00000000-0000-4000-8000-${String(deliveries).padStart(12, '0')}`;
     },
+    onFailed,
     log,
   });
   const listener = await listen({

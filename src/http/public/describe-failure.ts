@@ -1,20 +1,53 @@
-/** What the operator is shown of a POST that was refused or failed. */
-
+/** What the operator is shown of a request that was refused or failed: its log line, and where it was a POST its entry in the list. */
 import type { IncomingMessage } from 'node:http';
 import { type BlockList, isIP } from 'node:net';
 import type { HubcastError } from '../../core/errors.ts';
 import type { FailedDelivery } from '../../telemetry/failed-deliveries.ts';
-import { isAmong } from '../server/client-certificate.ts';
+import { isAmong, toBlockList } from '../server/client-certificate.ts';
+import type { LogFailure } from '../server/failure-log.ts';
 
 export interface FailureFacts extends Pick<FailedDelivery, 'receivedMs' | 'app' | 'bytes' | 'deliveryId'> {
-  /** Whose X-Forwarded-For is believed. */
-  readonly proxies: BlockList;
+  /** How long the request took so far. */
+  readonly ms?: number;
+}
+
+export interface FailureNotesOptions {
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly proxies?: readonly string[];
+  /** Called for each POST that was refused or failed. */
+  readonly onFailed?: ((failure: FailedDelivery) => void) | undefined;
+  readonly logFailure: LogFailure;
+}
+
+export type NoteFailure = (request: IncomingMessage, error: HubcastError, facts: FailureFacts) => void;
+
+/** Of a text that a stranger chose, in a log line. */
+export const MAX_LOGGED_TEXT = 200;
+
+export function createNoteFailure({ proxies = [], onFailed, logFailure }: FailureNotesOptions): NoteFailure {
+  const believed = toBlockList(proxies);
+  return (request, error, { ms, ...facts }) => {
+    const failure = describeFailure(request, error, { ...facts, proxies: believed });
+    if (request.method === 'POST') onFailed?.(failure);
+    const { app, deliveryId, bytes, source, userAgent, traceId } = failure;
+    const members = {
+      outcome: error.code,
+      ...(deliveryId !== null && { deliveryId }),
+      ...(app !== null && { app }),
+      bytes,
+      ...(ms !== undefined && { ms }),
+      ...(source !== null && { source }),
+      ...(userAgent !== null && { userAgent: userAgent.slice(0, MAX_LOGGED_TEXT) }),
+      ...(traceId !== null && { traceId }),
+    };
+    logFailure(error, members, 'delivery');
+  };
 }
 
 export function describeFailure(
   { headers, socket }: IncomingMessage,
   error: HubcastError,
-  { proxies, ...facts }: FailureFacts,
+  { proxies, ...facts }: Omit<FailureFacts, 'ms'> & { readonly proxies: BlockList },
 ): FailedDelivery {
   const [, traceId = null] = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(String(headers.traceparent ?? '')) ?? [];
   return {

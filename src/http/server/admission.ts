@@ -36,6 +36,8 @@ export interface Reservation {
    * @throws HubcastError `overloaded`
    */
   readonly complete: () => void;
+  /** Held at the moment. */
+  readonly bytes: () => number;
   /** Gives everything back. */
   readonly release: () => void;
 }
@@ -130,6 +132,7 @@ export function createAdmission(limits: AdmissionLimits, clockMs: () => number =
           isWhole = true;
           requests += 1;
         },
+        bytes: () => body.heldBytes,
         release() {
           giveBack(body);
           if (isWhole) requests -= 1;

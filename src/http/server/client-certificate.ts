@@ -5,7 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
-import { countHeader } from './malformed.ts';
+import { countHeader } from './headers.ts';
 
 export interface ClientCertificateRule {
   /** As it must stand in the certificate: one of its DNS names, or its common name. */

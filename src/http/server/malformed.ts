@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { ERRORS, type ErrorCode } from '../../core/errors.ts';
 import { SAFE_HEADERS } from './answer.ts';
+import { countHeader } from './headers.ts';
 
 const CODE: ErrorCode = 'malformed_request';
 const BODY = JSON.stringify({ error: { code: CODE, message: ERRORS[CODE].summary } });
@@ -44,21 +45,6 @@ const MAX_TARGET_LENGTH = 4096;
 const MAX_HEADERS = 100;
 /** Of all header lines together. It is Node's own default, set so that no option of the process changes it. */
 export const MAX_HEADER_BYTES = 16 * 1024;
-
-/**
- * How often a header came. Node joins some repeated headers and drops others without a word, so that `headers` cannot tell.
- *
- * @param name in lower case
- */
-export function countHeader(rawHeaders: readonly string[], name: string): number {
-  let count = 0;
-  // Names and values in turn.
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const given = rawHeaders[at] as string;
-    if (given.length === name.length && given.toLowerCase() === name) count += 1;
-  }
-  return count;
-}
 
 /**
  * Finds what Node lets through, or would answer in a form of its own.

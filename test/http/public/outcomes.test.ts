@@ -1,9 +1,11 @@
 /** Design section 4: what each request gets, and what is stored of it, over a real port. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ErrorCode } from '../../../src/core/errors.ts';
+import { type ErrorCode, HubcastError } from '../../../src/core/errors.ts';
+import { createFailedDeliveries } from '../../../src/telemetry/failed-deliveries.ts';
 import { expectPlainHeaders, expectRefusal } from '../../support/expect-answer.ts';
 import { askRaw, head, openRaw } from '../../support/raw-http.ts';
 import { ask, nameUpdate, postSigned, postUnsigned, signatureOf } from '../../support/signed-request.ts';
+import { startTestEndpoint } from '../../support/start-endpoint.ts';
 import { APP_SECRET, startTestService, type TestService, VERIFY_TOKEN } from '../../support/start-service.ts';
 
 const SECOND_SECRET = 'the-secret-before-rotation';
@@ -302,5 +304,29 @@ describe('anything else', () => {
       await postSigned(service.webhookUrl, mark, { traceparent: mark, origin: `http://${mark}` }),
     ];
     for (const { text, headers } of answers) expect(text + JSON.stringify([...headers])).not.toContain(mark);
+  });
+});
+
+describe('a POST that fails', () => {
+  it('is kept for the operator with its reason, and without what a stranger wrote into its body', async () => {
+    const failures = createFailedDeliveries();
+    let isDown = false;
+    const endpoint = await startTestEndpoint(
+      async () => {
+        if (isDown) throw new HubcastError('store_unavailable', 'broker-1:9092 refused');
+      },
+      { onFailed: failures.add },
+    );
+    const { body } = nameUpdate();
+    await postSigned(endpoint.webhookUrl, body);
+    await postUnsigned(endpoint.webhookUrl, body, { 'user-agent': 'stranger/1' });
+    isDown = true;
+    await postSigned(endpoint.webhookUrl, body);
+    await endpoint.remove();
+    const common = { app: null, accountId: null, field: null, source: '127.0.0.1', traceId: null };
+    expect(failures.latest()).toMatchObject([
+      { ...common, outcome: 'store_unavailable', diagnosis: 'broker-1:9092 refused', bytes: body.length },
+      { ...common, outcome: 'signature_missing', bytes: 0, userAgent: 'stranger/1' },
+    ]);
   });
 });
