@@ -7,6 +7,8 @@ import { isAmong, toBlockList } from '../server/client-certificate.ts';
 import type { LogFailure } from '../server/failure-log.ts';
 
 export interface FailureFacts extends Pick<FailedDelivery, 'receivedMs' | 'app' | 'bytes' | 'deliveryId'> {
+  /** In place of the error's message, which the log has, where this holds text of the sender. */
+  readonly diagnosis?: string;
   /** How long the request took so far. */
   readonly ms?: number;
 }
@@ -22,7 +24,7 @@ export interface FailureNotesOptions {
 export type NoteFailure = (request: IncomingMessage, error: HubcastError, facts: FailureFacts) => void;
 
 /** Of a text that a stranger chose, in a log line. */
-export const MAX_LOGGED_TEXT = 200;
+const MAX_LOGGED_TEXT = 200;
 
 export function createNoteFailure({ proxies = [], onFailed, logFailure }: FailureNotesOptions): NoteFailure {
   const believed = toBlockList(proxies);
@@ -51,9 +53,9 @@ export function describeFailure(
 ): FailedDelivery {
   const [, traceId = null] = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(String(headers.traceparent ?? '')) ?? [];
   return {
-    ...facts,
     outcome: error.code,
     diagnosis: error.message,
+    ...facts,
     accountId: null,
     field: null,
     source: sourceOf(socket.remoteAddress, headers['x-forwarded-for'], proxies),

@@ -10,7 +10,7 @@ import { answerHandshake } from '../../webhook/handshake.ts';
 import { isUnreadablePath, sendError, sendErrorUnread, sendText, toHubcastError } from '../server/answer.ts';
 import { createFailureLog } from '../server/failure-log.ts';
 import { createDeliver, type DeliverOptions } from './deliver-webhook.ts';
-import { createNoteFailure, type FailureNotesOptions, MAX_LOGGED_TEXT } from './describe-failure.ts';
+import { createNoteFailure, type FailureNotesOptions } from './describe-failure.ts';
 import { appOfTarget, WEBHOOK_PATHS } from './webhook-paths.ts';
 
 /** What one Meta app talks to. */
@@ -74,10 +74,16 @@ export function createPublicApp(options: PublicAppOptions): RequestListener {
   }
 
   function refuseNotFound(request: IncomingMessage, response: ServerResponse): void {
-    const path = (request.url as string).split('?', 1)[0]?.slice(0, MAX_LOGGED_TEXT);
-    const error = new HubcastError('not_found', `${request.method} ${path} came; there is no such path.`);
+    const { method, url = '' } = request;
+    const [path = ''] = url.split('?', 1);
+    const error = new HubcastError(
+      'not_found',
+      `${method} came for a path of ${path.length} characters; it is not ours.`,
+    );
     refuse(response, error);
-    noteFailure(request, error, { receivedMs: now(), app: null, bytes: 0, deliveryId: null });
+    // The log holds no text of a sender; the list of failed deliveries, which takes a token to read, may.
+    const diagnosis = `${method} ${path} came; there is no such path.`;
+    noteFailure(request, error, { receivedMs: now(), app: null, bytes: 0, deliveryId: null, diagnosis });
   }
 
   function fail(error: unknown, request: IncomingMessage, response: ServerResponse): void {

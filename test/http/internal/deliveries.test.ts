@@ -59,8 +59,8 @@ describe('GET /deliveries', () => {
     );
     const wrongPaths = service.logged('delivery').filter(({ outcome }) => outcome === 'not_found');
     expect(wrongPaths.map(({ diagnosis }) => diagnosis)).toEqual([
-      'POST /hook came; there is no such path.',
-      'GET /elsewhere came; there is no such path.',
+      'POST came for a path of 5 characters; it is not ours.',
+      'GET came for a path of 10 characters; it is not ours.',
     ]);
   });
 });
