@@ -2,7 +2,7 @@
 import type { Logger } from '../core/log.ts';
 import type { OrderedWriter } from './ordered-writer.ts';
 import { endForwarding } from './spool/end-forwarding.ts';
-import { type Forwarder, startForwarder } from './spool/forwarder.ts';
+import { Forwarder } from './spool/forwarder.ts';
 import type { Source } from './spool/source.ts';
 
 export interface ForwardOptions {
@@ -38,7 +38,7 @@ const LAST_WRITE_MS = 10_000;
  */
 export async function forwardJournal(options: ForwardOptions): Promise<ForwardSummary> {
   const { source, writer, total, signal, log } = options;
-  const forwarder = startForwarder({ source, write: writer.write, trim: false, log });
+  const forwarder = new Forwarder({ source, write: writer.write, trim: false, log });
   const late = await untilForwarded(forwarder, options);
   const problem = forwarder.problem() ?? (late === null ? undefined : await notReadyReason(writer));
   await endForwarding(forwarder, writer, LAST_WRITE_MS);

@@ -1,7 +1,13 @@
 /**
- * Moves records from a journal to Kafka, in the order of the journal within each topic, and notes how far it has come.
- * What Kafka does not take now is tried again until it does; what it refuses for good is set aside, and the rest goes on.
- * A crash repeats what was under way, and never leaves a gap: the position moves after Kafka has confirmed.
+ * Moves records from a journal to Kafka, in the order of each key, and notes how far it has come.
+ *
+ *   starting --position read--> reading --records--> writing --all in Kafka or parked--> noting, and reading on
+ *                               ^     |               ^    |
+ *                        woken  |     | no records    |    | Kafka does not take some: noted up to the first of them,
+ *                               +- waiting            +----+ these again, after a pause that grows
+ *
+ * A record that Kafka refuses for good is parked. A crash repeats what was under way and never leaves a gap: the position
+ * moves after Kafka has confirmed. `stop` ends it after the write under way.
  */
 import { createBackoff } from '../../core/backoff.ts';
 import { messageOf } from '../../core/errors.ts';
@@ -19,176 +25,185 @@ export interface ForwarderOptions {
   readonly log: Logger;
 }
 
-export interface Forwarder {
-  /** There are new records. */
-  readonly wake: () => void;
-  /** What keeps records from going on, in words; undefined while nothing does. */
-  readonly problem: () => string | undefined;
-  readonly counts: () => { readonly forwarded: number; readonly parked: number };
-  /** Resolves when all that was stored before the call is forwarded and noted, or forwarding has ended. */
-  readonly caughtUp: () => Promise<void>;
-  /** Ends after the write under way; what is in Kafka by then is noted. Idempotent. */
-  readonly stop: () => Promise<void>;
-}
-
 /** Little enough that encoding it delays no request by more than some ms, and that a crash repeats little. */
 const CHUNK_BYTES = 1024 * 1024;
 const BACKOFF = { firstMs: 100, longestMs: 2_000 };
 const LOG_INTERVAL_MS = 60_000;
 
 type Chunk = Awaited<ReturnType<Source['take']>>;
+type Parked = Progress['parked'][number];
 
-export function startForwarder(options: ForwarderOptions): Forwarder {
-  const { source, trim, log } = options;
-  const stopping = new AbortController();
-  const counts = { forwarded: 0, parked: 0 };
+export class Forwarder {
+  readonly #options: ForwarderOptions;
+  readonly #stopping = new AbortController();
+  readonly #mayLog = createLogThrottle({ intervalMs: LOG_INTERVAL_MS });
+  readonly #counts = { forwarded: 0, parked: 0 };
   /** In Kafka or parked, beyond the position that was noted: by this run or by those before it. */
-  let ahead = new Set<number>();
-  let problem: string | undefined;
-  /** With the journal; the rest is with Kafka. */
-  let trouble: string | undefined;
-  const mayLog = createLogThrottle({ intervalMs: LOG_INTERVAL_MS });
-  let woken = Promise.withResolvers<void>();
-  let waiters: (() => void)[] = [];
-  let noting: Promise<void> = Promise.resolve();
+  #ahead = new Set<number>();
+  #kafkaProblem: string | undefined;
+  #journalProblem: string | undefined;
+  #woken = Promise.withResolvers<void>();
+  #waiters: (() => void)[] = [];
+  #noting: Promise<void> = Promise.resolve();
+  readonly #ended: Promise<void>;
 
-  async function run(): Promise<void> {
-    const start = await untilDone('read the position', source.backlog);
-    if (start === undefined) return;
-    const { position } = start;
-    ahead = new Set(start.ahead);
-    const isOpen = ({ offset }: SpooledRecord) => offset > position && !ahead.has(offset);
-    let after = position;
-    let prefetched: Promise<Chunk | undefined> | undefined;
-    while (!stopping.signal.aborted) {
-      const asking = waiters;
-      waiters = [];
-      woken = Promise.withResolvers();
-      const early = prefetched !== undefined;
-      const chunk = await (prefetched ?? take(after));
-      if (chunk === undefined) break;
-      waiters.unshift(...asking);
-      if (chunk.upTo === after) {
-        prefetched = undefined;
-        await noting;
-        // Who asked before this look at the journal knows that it was empty.
-        if (!early) for (const resolve of waiters.splice(0, asking.length)) resolve();
-        if (waiters.length === 0) await woken.promise;
-        continue;
-      }
-      prefetched = chunk.more ? take(chunk.upTo) : undefined;
-      await forward(chunk.records.filter(isOpen), chunk.upTo);
-      after = chunk.upTo;
-    }
-    await noting;
+  /** Begins at once. */
+  constructor(options: ForwarderOptions) {
+    this.#options = options;
+    const running = this.#run().catch((error: unknown) => {
+      this.#kafkaProblem = messageOf(error);
+      options.log.fatal({ err: error }, 'forwarding ended');
+    });
+    this.#ended = running.then(() => {
+      for (const resolve of this.#waiters.splice(0)) resolve();
+    });
   }
 
-  const take = (after: number) => untilDone('read the journal', () => source.take(after, CHUNK_BYTES));
+  /** There are new records. */
+  readonly wake = (): void => this.#woken.resolve();
 
-  async function forward(records: readonly SpooledRecord[], upTo: number): Promise<void> {
-    let parked: Progress['parked'][number][] = [];
-    let left = records;
-    const backoff = createBackoff(BACKOFF);
-    while (left.length > 0) {
-      if (stopping.signal.aborted) return;
-      const outcomes = await options.write(left);
-      const open: SpooledRecord[] = [];
-      let reason: string | undefined;
-      for (const [index, record] of left.entries()) {
-        const outcome = outcomes[index];
-        if (outcome === null) {
-          counts.forwarded += 1;
-          ahead.add(record.offset);
-        } else if (outcome?.code === 'record_refused') {
-          parked.push({ offset: record.offset, reason: outcome.message });
-          ahead.add(record.offset);
-          sayParked(record, outcome.message);
-        } else {
-          reason ??= outcome?.message ?? 'Kafka did not say what became of a record.';
-          open.push(record);
-        }
+  /** What keeps records from going on, in words; undefined while they go on. */
+  problem(): string | undefined {
+    return this.#journalProblem ?? this.#kafkaProblem;
+  }
+
+  counts(): { readonly forwarded: number; readonly parked: number } {
+    return { ...this.#counts };
+  }
+
+  /** Resolves when all that was stored before the call is forwarded and noted, or forwarding has ended. */
+  readonly caughtUp = (): Promise<void> => {
+    const waiter = Promise.withResolvers<void>();
+    this.#waiters.push(waiter.resolve);
+    this.wake();
+    return Promise.race([waiter.promise, this.#ended]);
+  };
+
+  /** Ends after the write under way; what is in Kafka by then is noted. Idempotent. */
+  stop(): Promise<void> {
+    this.#stopping.abort();
+    this.wake();
+    return this.#ended;
+  }
+
+  async #run(): Promise<void> {
+    const start = await this.#untilDone('read the position', this.#options.source.backlog);
+    if (start === undefined) return;
+    const { position } = start;
+    this.#ahead = new Set(start.ahead);
+    const isOpen = ({ offset }: SpooledRecord) => offset > position && !this.#ahead.has(offset);
+    let after = position;
+    let prefetched: Promise<Chunk | undefined> | undefined;
+    while (!this.#stopping.signal.aborted) {
+      const waiters = this.#waiters.splice(0);
+      this.#woken = Promise.withResolvers();
+      const wasPrefetched = prefetched !== undefined;
+      const chunk = await (prefetched ?? this.#take(after));
+      if (chunk === undefined) break;
+      this.#waiters.unshift(...waiters);
+      if (chunk.upTo === after) {
+        prefetched = undefined;
+        await this.#noting;
+        // Who asked before this look at the journal knows that it was empty.
+        if (!wasPrefetched) for (const resolve of this.#waiters.splice(0, waiters.length)) resolve();
+        if (this.#waiters.length === 0) await this.#woken.promise;
+        continue;
       }
+      prefetched = chunk.more ? this.#take(chunk.upTo) : undefined;
+      await this.#forward(chunk.records.filter(isOpen), chunk.upTo);
+      after = chunk.upTo;
+    }
+    await this.#noting;
+  }
+
+  #take(after: number): Promise<Chunk | undefined> {
+    return this.#untilDone('read the journal', () => this.#options.source.take(after, CHUNK_BYTES));
+  }
+
+  async #forward(records: readonly SpooledRecord[], upTo: number): Promise<void> {
+    const backoff = createBackoff(BACKOFF);
+    let parked: Parked[] = [];
+    let left = records;
+    while (left.length > 0) {
+      if (this.#stopping.signal.aborted) return;
+      const { open, refused, reason } = this.#sortOut(left, await this.#options.write(left));
+      parked.push(...refused);
       const [first] = open;
       if (first !== undefined) {
-        await sayProblem(reason ?? '');
+        await this.#noteProblem(reason);
         if (open.length < left.length) {
-          await noteUpTo(first.offset - 1, parked);
+          await this.#noteUpTo(first.offset - 1, parked);
           parked = [];
         }
+        await pause(backoff.next(), this.#stopping.signal);
       }
       left = open;
-      if (left.length > 0) await pause(backoff.next(), stopping.signal);
     }
-    if (problem !== undefined) log.info('Kafka takes the events of the spool again');
-    problem = undefined;
-    await noteUpTo(upTo, parked);
+    if (this.#kafkaProblem !== undefined) this.#options.log.info('Kafka takes the events of the spool again');
+    this.#kafkaProblem = undefined;
+    await this.#noteUpTo(upTo, parked);
+  }
+
+  /** What became of each record of a write. */
+  #sortOut(records: readonly SpooledRecord[], outcomes: Awaited<ReturnType<WriteInOrder>>) {
+    const open: SpooledRecord[] = [];
+    const refused: Parked[] = [];
+    let reason = 'Kafka did not say what became of a record.';
+    for (const [index, record] of records.entries()) {
+      const outcome = outcomes[index];
+      if (outcome === null) {
+        this.#counts.forwarded += 1;
+        this.#ahead.add(record.offset);
+      } else if (outcome?.code === 'record_refused') {
+        this.#counts.parked += 1;
+        this.#ahead.add(record.offset);
+        refused.push({ offset: record.offset, reason: outcome.message });
+        const { topic, id, offset } = record;
+        const about = { topic, id, offset, reason: outcome.message };
+        this.#options.log.error(about, 'Kafka refuses an event for good; it is parked in the journal');
+      } else {
+        if (open.length === 0 && outcome !== undefined) reason = outcome.message;
+        open.push(record);
+      }
+    }
+    return { open, refused, reason };
   }
 
   /** Goes on while the note is written: two chunks at most are repeated after a crash. */
-  async function noteUpTo(position: number, parked: Progress['parked']): Promise<void> {
-    for (const offset of ahead) if (offset <= position) ahead.delete(offset);
-    const progress: Progress = { position, ahead: [...ahead], parked, trim };
-    await noting;
-    noting = untilDone('note the position', () => source.advance(progress)).then(() => undefined);
+  async #noteUpTo(position: number, parked: readonly Parked[]): Promise<void> {
+    for (const offset of this.#ahead) if (offset <= position) this.#ahead.delete(offset);
+    const progress: Progress = { position, ahead: [...this.#ahead], parked, trim: this.#options.trim };
+    await this.#noting;
+    const note = this.#untilDone('note the position', () => this.#options.source.advance(progress));
+    this.#noting = note.then(() => undefined);
   }
 
-  /** The journal is asked again until it answers; when forwarding ends it gets one more chance. */
-  async function untilDone<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+  /** Asks the journal again until it answers; once more when forwarding ends. */
+  async #untilDone<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
     const backoff = createBackoff(BACKOFF);
-    for (let first = true; ; first = false) {
-      const last = stopping.signal.aborted;
+    for (let isFirst = true; ; isFirst = false) {
+      const isLast = this.#stopping.signal.aborted;
       try {
         const done = await work();
-        trouble = undefined;
+        this.#journalProblem = undefined;
         return done;
       } catch (error) {
-        trouble = `The spool could not ${what}: ${messageOf(error)}`;
-        if (first) log.error({ error: messageOf(error) }, `spool could not ${what}; trying again`);
-        if (last) return undefined;
-        await pause(backoff.next(), stopping.signal);
+        this.#journalProblem = `The spool could not ${what}: ${messageOf(error)}`;
+        if (isFirst) this.#options.log.error({ error: messageOf(error) }, `spool could not ${what}; trying again`);
+        if (isLast) return undefined;
+        await pause(backoff.next(), this.#stopping.signal);
       }
     }
   }
 
-  function sayParked({ topic, id, offset }: SpooledRecord, reason: string): void {
-    counts.parked += 1;
-    log.error({ topic, id, offset, reason }, 'Kafka refuses an event for good; it is parked in the journal');
-  }
-
-  async function sayProblem(reason: string): Promise<void> {
-    problem = reason;
-    if (stopping.signal.aborted || !mayLog()) return;
-    const backlog = await source.backlog().catch(() => undefined);
+  async #noteProblem(reason: string): Promise<void> {
+    this.#kafkaProblem = reason;
+    if (this.#stopping.signal.aborted || !this.#mayLog()) return;
+    const backlog = await this.#options.source.backlog().catch(() => undefined);
     const oldest = backlog?.oldestMs == null ? undefined : new Date(backlog.oldestMs).toISOString();
-    log.warn(
+    this.#options.log.warn(
       { reason, records: backlog?.records, bytes: backlog?.bytes, oldest },
       'events wait in the spool: Kafka does not take them',
     );
   }
-
-  const running = run().catch((error: unknown) => {
-    problem = messageOf(error);
-    log.fatal({ err: error }, 'forwarding ended');
-  });
-  const ended = running.then(() => {
-    for (const resolve of waiters) resolve();
-    waiters = [];
-  });
-
-  return {
-    wake: () => woken.resolve(),
-    problem: () => trouble ?? problem,
-    counts: () => ({ ...counts }),
-    caughtUp() {
-      const waiter = Promise.withResolvers<void>();
-      waiters.push(waiter.resolve);
-      woken.resolve();
-      return Promise.race([waiter.promise, ended]);
-    },
-    stop() {
-      stopping.abort();
-      woken.resolve();
-      return ended;
-    },
-  };
 }

@@ -5,7 +5,7 @@ import { within } from '../../core/time-out.ts';
 import type { OrderedWriter } from '../ordered-writer.ts';
 import type { Backlog, SpoolLag, Store } from '../store.ts';
 import { endForwarding } from './end-forwarding.ts';
-import { startForwarder } from './forwarder.ts';
+import { Forwarder } from './forwarder.ts';
 import type { Source } from './source.ts';
 
 export interface SpoolJournal extends Store {
@@ -44,7 +44,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   let wake: (() => void) | undefined;
   const journal = await options.openJournal(() => wake?.());
   const kafka = await options.openKafka();
-  const forwarder = startForwarder({
+  const forwarder = new Forwarder({
     source: journal.forwarding,
     write: kafka.write,
     trim: true,

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { startForwarder } from '../../../src/stores/spool/forwarder.ts';
+import { Forwarder } from '../../../src/stores/spool/forwarder.ts';
 import type { Source, SpooledRecord } from '../../../src/stores/spool/source.ts';
 import { until } from '../../support/until.ts';
 import { log } from '../kafka/support.ts';
@@ -21,7 +21,7 @@ it('says that the journal cannot be read or written, goes on trying, and loses n
     backlog: async () => ({ position: 0, ahead: [], records: 3, bytes: 3, counted: true, oldestMs: 0, parked: 0 }),
   };
   const written: SpooledRecord[] = [];
-  const forwarder = startForwarder({
+  const forwarder = new Forwarder({
     source,
     write: async (some) => {
       written.push(...(some as readonly SpooledRecord[]));
