@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { startService } from '../app/service.ts';
+import { SCOPES } from '../config/api-tokens.ts';
 import { readSettings } from '../config/read-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { HubcastError } from '../core/errors.ts';
@@ -46,7 +47,7 @@ async function demo(exit: boolean): Promise<void> {
   process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
   const secret = randomBytes(16).toString('hex');
   const token = randomBytes(8).toString('hex');
-  const manageToken = randomBytes(16).toString('hex');
+  const apiToken = randomBytes(16).toString('hex');
   const graph = await startGraphStandIn({
     appSecret: secret,
     accounts: [{ id: DEMO_ACCOUNT, portfolioId: '2729063490586005', numbers: [DEMO_NUMBER, NEW_DEMO_NUMBER] }],
@@ -60,7 +61,7 @@ async function demo(exit: boolean): Promise<void> {
     META_GRAPH_URL: graph.url,
     WABA_IDS: DEMO_ACCOUNT,
     MANAGEMENT: 'on',
-    API_TOKENS: `demo=${manageToken};manage`,
+    API_TOKENS: `demo=${apiToken};${SCOPES.join('+')}`,
     DATA_DIR: dataDir,
     HOST: '127.0.0.1',
     PORT: String(await freePort(DEMO_PORT)),
@@ -77,13 +78,13 @@ async function demo(exit: boolean): Promise<void> {
     graph.sendWebhooksTo({ url, appSecret: secret });
     await print(`${paint('bold', 'hubcast is running')} on the embedded journal, with throw-away secrets.\n`);
     await playHandshake(url, token);
-    await playLookUp(service.internalUrl);
+    await playLookUp(service.internalUrl, apiToken);
     const samples = sampleRequests();
     for (const { about, body } of samples) await playDelivery(url, secret, about, body);
     await playForgery(url, samples[0]?.body ?? '{}');
     await showEvents(settings, samples.length);
     if (exit) return;
-    await print(hints(service.publicUrl ?? '', service.internalUrl, { dataDir, secret, token, manageToken }));
+    await print(hints(service.publicUrl ?? '', service.internalUrl, { dataDir, secret, token, apiToken }));
     await untilSignal();
   } finally {
     await cleanUp();
@@ -105,9 +106,9 @@ async function playHandshake(url: string, token: string): Promise<void> {
   );
 }
 
-async function playLookUp(internalUrl: string): Promise<void> {
+async function playLookUp(internalUrl: string, apiToken: string): Promise<void> {
   const path = `/phone-numbers/by-number/${encodeURIComponent('+1 (555) 078-3881')}`;
-  const response = await fetch(internalUrl + path);
+  const response = await fetch(internalUrl + path, { headers: { authorization: `Bearer ${apiToken}` } });
   const { phone_number_id: id, value } = (await response.json()) as {
     phone_number_id: string;
     value: Readonly<Record<string, unknown>>;
@@ -175,9 +176,9 @@ function sampleRequests(): readonly { readonly about: string; readonly body: str
 function hints(
   publicUrl: string,
   internalUrl: string,
-  { dataDir, secret, token, manageToken }: Record<'dataDir' | 'secret' | 'token' | 'manageToken', string>,
+  { dataDir, secret, token, apiToken }: Record<'dataDir' | 'secret' | 'token' | 'apiToken', string>,
 ): string {
-  return `${paint('bold', `It keeps running. Look at it: ${internalUrl}/console`)}
+  return `${paint('bold', `It keeps running. Look at it: ${internalUrl}/console`)} (token: ${apiToken})
 
 Or try, in another terminal:
 
@@ -193,12 +194,12 @@ Or try, in another terminal:
   curl ${internalUrl}/ready
 
   # your numbers, how they are doing, and what else can be asked
-  curl ${internalUrl}/phone-numbers
-  curl ${internalUrl}/phone-numbers/health
-  curl ${internalUrl}/openapi.json
+  curl -H 'Authorization: Bearer ${apiToken}' ${internalUrl}/phone-numbers
+  curl -H 'Authorization: Bearer ${apiToken}' ${internalUrl}/phone-numbers/health
+  curl -H 'Authorization: Bearer ${apiToken}' ${internalUrl}/openapi.json
 
   # register the second number step by step (its SMS shows here), then give it a name, which is reviewed in ${NAME_REVIEW_MS / 1000} seconds
-  export HUBCAST_URL=${internalUrl} HUBCAST_TOKEN=${manageToken}
+  export HUBCAST_URL=${internalUrl} HUBCAST_TOKEN=${apiToken}
   npm run -s hubcast -- numbers register ${NEW_DEMO_NUMBER.id}
   npm run -s hubcast -- numbers display-name ${NEW_DEMO_NUMBER.id} "Lucky Shrub Two" --follow --every 2
 
