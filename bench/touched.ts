@@ -29,6 +29,8 @@ const SETTLE_MS = 100;
 const ANSWER_WITHIN_MS = 10_000;
 
 interface TouchedFunction {
+  /** False where the journal's thread alone runs it. */
+  readonly main: boolean;
   /** Below `src`. */
   readonly file: string;
   readonly name: string;
@@ -75,12 +77,13 @@ export async function measureTouched(): Promise<readonly TouchedFunction[]> {
 }
 
 interface Taken {
+  readonly main: boolean;
   readonly url: string;
   readonly name: string;
   readonly offset: number;
 }
 
-const keyOf = ({ url, offset }: Taken) => `${url}:${offset}`;
+const keyOf = ({ main, url, offset }: Taken) => `${main} ${url}:${offset}`;
 
 /** The entry's time makes each another event. */
 function toRequest(sequence: number): Buffer {
@@ -97,17 +100,20 @@ async function take(child: ReturnType<typeof spawn>): Promise<readonly Taken[]> 
 }
 
 /** Stripping types keeps every character where it was, so V8's offsets are those of the file. */
-function toFunction({ url, name, offset }: Taken): TouchedFunction {
+function toFunction({ main, url, name, offset }: Taken): TouchedFunction {
   const path = fileURLToPath(url);
   const line = readFileSync(path, 'utf8').slice(0, offset).split('\n').length;
-  return { file: relative(SRC, path), name, line };
+  return { main, file: relative(SRC, path), name, line };
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { brief: { type: 'boolean', default: false } } });
   const touched = await measureTouched();
   const byFile = Map.groupBy(touched, ({ file }) => file);
-  process.stdout.write(`${byFile.size} files, ${touched.length} functions\n`);
+  const ofMain = touched.filter(({ main }) => main);
+  const mainFiles = new Set(ofMain.map(({ file }) => file)).size;
+  process.stdout.write(`main thread: ${mainFiles} files, ${ofMain.length} functions\n`);
+  process.stdout.write(`with the journal's thread: ${byFile.size} files, ${touched.length} functions\n`);
   const byFolder = Map.groupBy([...byFile], ([file]) => dirname(file));
   for (const [folder, files] of [...byFolder].sort(([one], [other]) => one.localeCompare(other))) {
     const functions = files.reduce((sum, [, { length }]) => sum + length, 0);

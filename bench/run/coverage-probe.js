@@ -22,7 +22,12 @@ function take() {
         .filter(
           ({ functionName, ranges }) => ranges[0].count > 0 && !(functionName === '' && ranges[0].startOffset === 0),
         )
-        .map(({ functionName, ranges }) => ({ url, name: functionName, offset: ranges[0].startOffset })),
+        .map(({ functionName, ranges }) => ({
+          url,
+          name: functionName,
+          offset: ranges[0].startOffset,
+          main: isMainThread,
+        })),
     );
   });
   return taken;
