@@ -15,7 +15,6 @@ export interface Lease {
 
 /** A member of the group from which the holder is chosen. */
 export interface Membership {
-  readonly isHolder: () => boolean;
   /** Gives the lease back, so that another replica has it at once. */
   readonly close: () => Promise<void>;
 }

@@ -15,6 +15,8 @@ const FIXES = new Map<unknown, string>(
       'Give the user of hubcast the rights Describe and Write on its topics, and Create where it makes them: kafka-acls --add --allow-principal User:<name> --operation Describe --operation Write --operation Create --resource-pattern-type prefixed --topic <TOPIC_PREFIX>.',
     CLUSTER_AUTHORIZATION_FAILED:
       'Give the user of hubcast the right Create on its topics, or make them and set KAFKA_CREATE_TOPICS=off.',
+    INCONSISTENT_GROUP_PROTOCOL:
+      "Another program is a member of the group of the numbers' leader (hubcast-numbers.<state topic>): give it a group of its own.",
     CERT_HAS_EXPIRED: "The broker's certificate has expired: renew it on the brokers.",
     CERT_NOT_YET_VALID: "The broker's certificate is not valid yet: check the clocks of both machines.",
     DEPTH_ZERO_SELF_SIGNED_CERT: AUTHORITY,

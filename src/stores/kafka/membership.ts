@@ -2,10 +2,17 @@
  * One holder among replicas, by Kafka's group protocol: the members of a group agree on one of them, the broker expels a
  * member that falls silent, and each agreement has a higher generation. There is nothing to share out, so the group
  * needs no topic; the positions its holder has taken in are the group's offsets, which the broker takes from the
- * present generation alone.
+ * present generation alone. kafkajs' own consumer would need a topic, and its heartbeats wait for its fetches.
+ *
+ *   connecting --coordinator found--> joining --joined, chosen------> holding --heartbeat--> holding
+ *       ^                              ^   |                             |
+ *       |                              |   +--joined, not chosen--> standing by
+ *       |                              +--another member came or left--------+
+ *       +--connection lost: the lease goes on until its session has passed without an answer
+ *
+ * The lease ends when another member is chosen, when the broker expels this one, or when the session has passed.
  */
 import { createBackoff } from '../../core/backoff.ts';
-import { isObject } from '../../core/is-object.ts';
 import { createLogThrottle } from '../../core/log-throttle.ts';
 import { pause, within } from '../../core/time-out.ts';
 import type { Lease, Membership } from '../lease.ts';
@@ -40,176 +47,181 @@ const REBALANCE_IN_PROGRESS = 27;
 const MEMBER_ID_REQUIRED = 79;
 const EXPELLED: ReadonlySet<number> = new Set([ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID]);
 const HOLDER = Buffer.from('holder');
-
-interface OpenLease extends Lease {
-  readonly end: AbortController;
-  readonly ended: Promise<void>;
-}
+const NOT_HOLDING = -1;
 
 export function joinForHold(options: MembershipOptions): Membership {
-  const { connection, groupId, sessionTimeoutMs, onLease, now } = options;
-  const { log } = connection;
-  const closing = new AbortController();
-  let coordinator: Coordinator | null = null;
-  let memberId = '';
-  let generation = -1;
+  const member = new GroupMember(options);
+  return { close: () => member.close() };
+}
+
+class GroupMember {
+  readonly #options: MembershipOptions;
+  readonly #mayLog = createLogThrottle({ intervalMs: LOG_INTERVAL_MS });
+  readonly #closing = new AbortController();
+  readonly #watchdog: NodeJS.Timeout;
+  readonly #running: Promise<void>;
+  #coordinator: Coordinator | null = null;
+  #memberId = '';
+  #generation = -1;
   /** In the present generation, as far as is known. */
-  let joined = false;
-  let renewedMs = Number.NEGATIVE_INFINITY;
-  let lease: OpenLease | null = null;
-  const mayLog = createLogThrottle({ intervalMs: LOG_INTERVAL_MS });
+  #isJoined = false;
+  #renewedMs = Number.NEGATIVE_INFINITY;
+  #held: { readonly generation: number; readonly end: AbortController; readonly ended: Promise<void> } | null = null;
 
-  const isFresh = () => now() - renewedMs < sessionTimeoutMs;
-  const member = () => ({ groupId, memberId, groupGenerationId: generation, generationId: generation });
+  constructor(options: MembershipOptions) {
+    this.#options = options;
+    this.#watchdog = setInterval(() => this.#endStale(), options.sessionTimeoutMs / 10);
+    this.#running = this.#run();
+  }
 
-  function take(): void {
+  /** Gives the lease back, so that another replica has it at once. */
+  async close(): Promise<void> {
+    clearInterval(this.#watchdog);
+    await this.#lose();
+    this.#closing.abort();
+    await within(this.#running, 2 * CLOSE_TIMEOUT_MS, () => undefined);
+  }
+
+  async #run(): Promise<void> {
+    const { connection, groupId } = this.#options;
+    const { signal } = this.#closing;
+    const backoff = createBackoff(BACKOFF);
+    while (!signal.aborted) {
+      const sockets = createSockets();
+      try {
+        const wire = await connectWire(connection, LIMITS, sockets);
+        this.#coordinator = await wire.coordinatorOf(groupId);
+        backoff.reset();
+        await this.#stayIn(this.#coordinator);
+        if (this.#memberId !== '') await this.#leave(this.#coordinator);
+      } catch (error) {
+        const about = { group: groupId, error: describeKafkaError(error) };
+        if (!signal.aborted && this.#mayLog()) connection.log.warn(about, 'the group of replicas cannot be used');
+      } finally {
+        this.#coordinator = null;
+        sockets.destroy();
+      }
+      await pause(backoff.next(), signal);
+    }
+  }
+
+  async #stayIn(coordinator: Coordinator): Promise<void> {
+    const { sessionTimeoutMs, now } = this.#options;
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      if (!this.#isJoined) {
+        await this.#join(coordinator);
+        continue;
+      }
+      await pause(sessionTimeoutMs / 4, signal);
+      if (signal.aborted) return;
+      const startedMs = now();
+      const { errorCode } = await coordinator.heartbeat(this.#identity());
+      if (errorCode === 0) this.#renewedMs = startedMs;
+      else await this.#refused(errorCode);
+    }
+  }
+
+  async #join(coordinator: Coordinator): Promise<void> {
+    const { groupId, sessionTimeoutMs, now } = this.#options;
+    const answer = await coordinator.joinGroup({
+      groupId,
+      memberId: this.#memberId,
+      sessionTimeout: sessionTimeoutMs,
+      rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+      protocolType: PROTOCOL_TYPE,
+      groupProtocols: [{ name: PROTOCOL_NAME, metadata: Buffer.from(String(this.#held?.generation ?? NOT_HOLDING)) }],
+    });
+    if (answer.errorCode === MEMBER_ID_REQUIRED) {
+      this.#memberId = answer.memberId;
+      return;
+    }
+    if (answer.errorCode !== 0) return this.#refused(answer.errorCode);
+    this.#memberId = answer.memberId;
+    this.#generation = answer.generationId;
+    const startedMs = now();
+    const { errorCode, memberAssignment } = await coordinator.syncGroup({
+      ...this.#identity(),
+      groupAssignment: answer.leaderId === this.#memberId ? assign(answer.members) : [],
+    });
+    if (errorCode !== 0) return this.#refused(errorCode);
+    this.#isJoined = true;
+    this.#renewedMs = startedMs;
+    if (memberAssignment?.equals(HOLDER) !== true) await this.#lose();
+    else if (this.#held === null) this.#hold();
+  }
+
+  async #refused(code: number): Promise<void> {
+    this.#isJoined = false;
+    if (code === REBALANCE_IN_PROGRESS) return;
+    if (!EXPELLED.has(code)) throw kafkaError(code);
+    if (code === UNKNOWN_MEMBER_ID) this.#memberId = '';
+    await this.#lose();
+  }
+
+  #hold(): void {
+    const { groupId, onLease, connection } = this.#options;
     const end = new AbortController();
-    const isCurrent = () => lease?.end === end && joined && isFresh();
-    const own: Lease = {
-      generation,
+    const isValid = () => !end.signal.aborted && this.#held?.end === end && this.#isJoined && this.#isFresh();
+    const lease: Lease = {
+      generation: this.#generation,
       signal: end.signal,
-      isValid: () => !end.signal.aborted && isCurrent(),
-      positions: (topics) => withCoordinator((wire) => fetchPositions(wire, groupId, topics)),
-      commit: (positions) =>
-        withCoordinator((wire) => {
-          if (!isCurrent()) throw new Error('the lease is lost');
-          return commitPositions(wire, member(), positions);
-        }),
+      isValid,
+      positions: async (topics) => fetchPositions(this.#connected(), groupId, topics),
+      commit: async (positions) => {
+        if (!isValid()) throw new Error('the lease is lost');
+        await commitPositions(this.#connected(), this.#identity(), positions);
+      },
     };
     const { promise: ended, resolve } = Promise.withResolvers<void>();
-    lease = { ...own, end, ended };
-    onLease(own)
-      .catch((error: unknown) => log.error({ error: describeKafkaError(error) }, 'the work of the holder failed'))
+    this.#held = { generation: this.#generation, end, ended };
+    onLease(lease)
+      .catch((error: unknown) =>
+        connection.log.error({ error: describeKafkaError(error) }, 'the work of the holder failed'),
+      )
       .finally(resolve);
   }
 
-  async function lose(): Promise<void> {
-    const lost = lease;
-    lease = null;
+  async #lose(): Promise<void> {
+    const lost = this.#held;
+    this.#held = null;
     lost?.end.abort();
     await lost?.ended;
   }
 
-  async function withCoordinator<T>(work: (wire: Coordinator) => Promise<T>): Promise<T> {
-    if (coordinator === null) throw new Error('the broker that keeps the group is not connected');
-    return work(coordinator);
-  }
-
-  async function join(wire: Coordinator): Promise<void> {
-    const metadata = Buffer.from(JSON.stringify({ holding: lease === null ? -1 : lease.generation }));
-    const answer = await wire.joinGroup({
-      groupId,
-      memberId,
-      sessionTimeout: sessionTimeoutMs,
-      rebalanceTimeout: REBALANCE_TIMEOUT_MS,
-      protocolType: PROTOCOL_TYPE,
-      groupProtocols: [{ name: PROTOCOL_NAME, metadata }],
-    });
-    if (answer.errorCode === MEMBER_ID_REQUIRED) {
-      ({ memberId } = answer);
-      return;
-    }
-    if (answer.errorCode !== 0) return refused(answer.errorCode);
-    ({ memberId, generationId: generation } = answer);
-    const startedMs = now();
-    const { errorCode, memberAssignment } = await wire.syncGroup({
-      ...member(),
-      groupAssignment: answer.leaderId === memberId ? assign(answer.members) : [],
-    });
-    if (errorCode !== 0) return refused(errorCode);
-    joined = true;
-    renewedMs = startedMs;
-    const chosen = memberAssignment?.equals(HOLDER) === true;
-    if (!chosen) await lose();
-    else if (lease === null) take();
-  }
-
-  async function refused(code: number): Promise<void> {
-    joined = false;
-    if (code === REBALANCE_IN_PROGRESS) return;
-    if (!EXPELLED.has(code)) throw kafkaError(code);
-    if (code === UNKNOWN_MEMBER_ID) memberId = '';
-    await lose();
-  }
-
-  async function stayIn(wire: Coordinator): Promise<void> {
-    while (!closing.signal.aborted) {
-      if (!joined) {
-        await join(wire);
-        continue;
-      }
-      await pause(sessionTimeoutMs / 4, closing.signal);
-      if (closing.signal.aborted) return;
-      const startedMs = now();
-      const { errorCode } = await wire.heartbeat(member());
-      if (errorCode === 0) renewedMs = startedMs;
-      else await refused(errorCode);
-    }
-  }
-
-  async function run(): Promise<void> {
-    const backoff = createBackoff(BACKOFF);
-    while (!closing.signal.aborted) {
-      const sockets = createSockets();
-      const end = () => sockets.destroy();
-      try {
-        const wire = await connectWire(connection, LIMITS, sockets);
-        coordinator = await wire.coordinatorOf(groupId);
-        backoff.reset();
-        await stayIn(coordinator);
-      } catch (error) {
-        if (!closing.signal.aborted) warn(error);
-      } finally {
-        if (closing.signal.aborted && coordinator !== null && memberId !== '') await leave(coordinator);
-        coordinator = null;
-        end();
-      }
-      await pause(backoff.next(), closing.signal);
-    }
-  }
-
-  async function leave(wire: Coordinator): Promise<void> {
-    await within(wire.leaveGroup({ groupId, memberId }), CLOSE_TIMEOUT_MS, () => undefined).catch(() => undefined);
-  }
-
-  function warn(error: unknown): void {
-    if (mayLog())
-      log.warn({ group: groupId, error: describeKafkaError(error) }, 'the group of replicas cannot be reached');
-  }
-
-  /** While no answer comes: whoever holds must know in time that it does no longer. */
-  const watchdog = setInterval(() => {
-    if (lease === null || !joined || isFresh()) return;
+  /** While no answer comes the holder must know in time that the broker may have expelled it. */
+  #endStale(): void {
+    if (this.#held === null || !this.#isJoined || this.#isFresh()) return;
     // A broker that comes back may know this member still, and answer its heartbeats as if nothing had been lost.
-    joined = false;
-    void lose();
-  }, sessionTimeoutMs / 10);
-  const running = run();
+    this.#isJoined = false;
+    void this.#lose();
+  }
 
-  return {
-    isHolder: () => lease?.isValid() === true,
-    async close() {
-      clearInterval(watchdog);
-      await lose();
-      closing.abort();
-      await within(running, 2 * CLOSE_TIMEOUT_MS, () => undefined);
-    },
-  };
+  async #leave(coordinator: Coordinator): Promise<void> {
+    const leaving = coordinator.leaveGroup({ groupId: this.#options.groupId, memberId: this.#memberId });
+    await within(leaving, CLOSE_TIMEOUT_MS, () => undefined);
+  }
+
+  #isFresh(): boolean {
+    return this.#options.now() - this.#renewedMs < this.#options.sessionTimeoutMs;
+  }
+
+  #identity() {
+    const { groupId } = this.#options;
+    const generation = this.#generation;
+    return { groupId, memberId: this.#memberId, groupGenerationId: generation, generationId: generation };
+  }
+
+  #connected(): Coordinator {
+    if (this.#coordinator === null) throw new Error('the broker that keeps the group is not connected');
+    return this.#coordinator;
+  }
 }
 
 /** Who holds goes on; else the first by name. */
 function assign(members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[]) {
   const ranked = members
-    .map(({ memberId, memberMetadata }) => ({ memberId, holding: holdingOf(memberMetadata) }))
+    .map(({ memberId, memberMetadata }) => ({ memberId, holding: Number(memberMetadata.toString()) || NOT_HOLDING }))
     .toSorted((a, b) => b.holding - a.holding || (a.memberId < b.memberId ? -1 : 1));
   return ranked.map(({ memberId }, index) => ({ memberId, memberAssignment: index === 0 ? HOLDER : Buffer.alloc(0) }));
-}
-
-function holdingOf(metadata: Buffer): number {
-  try {
-    const said: unknown = JSON.parse(metadata.toString('utf8'));
-    return isObject(said) && typeof said.holding === 'number' ? said.holding : -1;
-  } catch {
-    return -1;
-  }
 }
