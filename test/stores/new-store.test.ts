@@ -134,7 +134,7 @@ describe('a service with the new store', () => {
     async () => {
       const graph = { META_ACCESS_TOKEN: 'EAAG-token', WABA_IDS: '102290129340398' };
       const start = startServe({ ...env, ...graph }, { bin });
-      await expect(start).rejects.toThrow(/serve ended with 1:[\s\S]*can only be written/);
+      await expect(start).rejects.toThrow(/serve ended with 2:[\s\S]*can only be written/);
     },
     TIMEOUT_MS,
   );
