@@ -73,12 +73,11 @@ async function checkIt(file: string | undefined, options: Options): Promise<void
 }
 
 function toJson(report: JournalReport) {
-  const { file, format, bytes, batches, records, topics, forwarding, problems } = report;
+  const { file, format, bytes, records, topics, forwarding, problems } = report;
   return {
     file,
     format,
     bytes,
-    batches,
     records,
     topics,
     first_offset: report.firstOffset,
@@ -95,14 +94,14 @@ function toJson(report: JournalReport) {
 const toTime = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
 function toText(report: JournalReport): string {
-  const { file, format, bytes, records, batches, topics, forwarding, parked, problems } = report;
+  const { file, format, bytes, records, topics, forwarding, parked, problems } = report;
   const lines = [
     `${file}: format ${format}, ${bytes} bytes`,
-    `${records} events in ${batches} batches, from ${toTime(report.oldestMs) ?? '-'} to ${toTime(report.newestMs) ?? '-'}`,
+    `${records} events, from ${toTime(report.oldestMs) ?? '-'} to ${toTime(report.newestMs) ?? '-'}`,
     ...Object.entries(topics).map(([topic, count]) => `  ${topic}  ${count}`),
     `${report.dedupeIds} ids are remembered`,
   ];
-  if (forwarding !== null && forwarding.position > 0)
+  if (forwarding.position > 0)
     lines.push(`Up to offset ${forwarding.position} everything is in Kafka; ${forwarding.waiting} events wait`);
   for (const { offset, topic, atMs, reason } of parked)
     lines.push(`parked ${toTime(atMs)}: offset ${offset}, ${topic}: ${reason}`);

@@ -1,9 +1,9 @@
 /**
  * How much is not in Kafka yet, on the journal's thread. What was there when the file was opened is counted step by step,
- * as often as somebody asks: after a long outage it is millions of rows, and nobody should wait for them.
+ * as often as somebody asks: after a long outage it is millions of rows.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import { LAST_OFFSET } from './schema.ts';
+import { TEXT_BYTES } from './schema.ts';
 
 export interface Backlog {
   /** To be called once the transaction is committed. */
@@ -14,20 +14,24 @@ export interface Backlog {
   readonly count: () => { readonly records: number; readonly bytes: number; readonly counted: boolean };
 }
 
-const COUNT_ROWS = 5_000;
+const COUNT_ROWS = 20_000;
+const SUMS = `SELECT count(*) AS records, coalesce(sum(${TEXT_BYTES}), 0) AS bytes`;
 
-export function createBacklog(database: DatabaseSync, position: number): Backlog {
-  const end = Number(database.prepare(LAST_OFFSET).get()?.last_offset ?? 0);
-  const some = database.prepare(`
-    SELECT last_offset, records, octet_length(content) AS bytes FROM batches
-    WHERE last_offset > ? AND last_offset <= ${end} ORDER BY last_offset LIMIT ${COUNT_ROWS}`);
-  const between = database.prepare(`
-    SELECT sum(records) AS records, sum(octet_length(content)) AS bytes FROM batches
-    WHERE last_offset > ?1 AND last_offset <= ?2 AND (last_offset <= ?3 OR last_offset > ${end})`);
-  /** What lies between this offset and `end` is not counted yet. */
+export function createBacklog(database: DatabaseSync, position: number, end: number): Backlog {
+  const some = database.prepare(`${SUMS}, max(offset) AS last FROM
+    (SELECT * FROM records WHERE offset > ? AND offset <= ${end} ORDER BY offset LIMIT ${COUNT_ROWS})`);
+  const between = database.prepare(
+    `${SUMS} FROM records WHERE offset > ?1 AND offset <= ?2 AND (offset <= ?3 OR offset > ${end})`,
+  );
+  /** What is between this offset and `end` is not counted yet. */
   let cursor = position;
   let records = 0;
   let bytes = 0;
+
+  function add(sums: Record<string, unknown> | undefined, sign: 1 | -1): void {
+    records += sign * Number(sums?.records);
+    bytes += sign * Number(sums?.bytes);
+  }
 
   return {
     stored(more, moreBytes) {
@@ -37,19 +41,15 @@ export function createBacklog(database: DatabaseSync, position: number): Backlog
     leaving(from, to) {
       const gone = between.get(from, to, cursor);
       return () => {
-        records -= Number(gone?.records ?? 0);
-        bytes -= Number(gone?.bytes ?? 0);
+        add(gone, -1);
         cursor = Math.max(cursor, to);
       };
     },
     count() {
       if (cursor < end) {
-        const rows = some.all(cursor);
-        for (const row of rows) {
-          records += Number(row.records);
-          bytes += Number(row.bytes);
-        }
-        cursor = rows.length < COUNT_ROWS ? end : Number(rows.at(-1)?.last_offset);
+        const sums = some.get(cursor);
+        add(sums, 1);
+        cursor = Number(sums?.last ?? end);
       }
       return { records, bytes, counted: cursor >= end };
     },

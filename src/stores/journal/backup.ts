@@ -1,8 +1,9 @@
 /** Copies a journal from any process, whether its owner runs or not. */
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { HubcastError, messageOf } from '../../core/errors.ts';
+import { makePrivateFile, syncFile } from './files.ts';
 import { openForReading } from './open-for-reading.ts';
 import { LAST_OFFSET } from './schema.ts';
 
@@ -24,7 +25,7 @@ export async function backupJournal(
   target: string,
   onProgress: (progress: BackupProgress) => void,
 ): Promise<{ readonly bytes: number }> {
-  const database = openForReading(file);
+  const { database, close } = openForReading(file);
   const partial = `${target}.partial`;
   try {
     claimName(target, partial);
@@ -49,15 +50,15 @@ export async function backupJournal(
       ? error
       : new HubcastError('store_unavailable', `No copy was made at ${target}: ${messageOf(error)}.`, { cause: error });
   } finally {
-    database.close();
+    close();
   }
 }
 
-/** Without a log beside it, so that it can be read where nothing can be written. */
+/** Without a log beside it, so that it can be read where nothing can be written; and owned by no process. */
 function makeOneFile(copy: string): void {
   const database = new DatabaseSync(copy);
   try {
-    database.exec('PRAGMA journal_mode = DELETE');
+    database.exec("PRAGMA journal_mode = DELETE; UPDATE state SET owner = '', files = ''");
   } finally {
     database.close();
   }
@@ -67,7 +68,7 @@ function makeOneFile(copy: string): void {
 function claimName(target: string, partial: string): void {
   if (existsSync(target)) throw nameTaken(target);
   try {
-    closeSync(openSync(partial, 'wx', 0o600));
+    makePrivateFile(partial);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw leftOver(partial);
     throw error;
@@ -98,13 +99,4 @@ function publish(partial: string, target: string): void {
     renameSync(partial, target);
   }
   syncFile(dirname(resolve(target)));
-}
-
-function syncFile(name: string): void {
-  const descriptor = openSync(name, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

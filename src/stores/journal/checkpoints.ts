@@ -3,18 +3,20 @@
  * the log too long; here it happens after that commit was acknowledged.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import { PAGE_BYTES } from './schema.ts';
 
 export interface Checkpoints {
   /** A transaction with about this many bytes of content was committed. */
   readonly written: (bytes: number) => void;
-  readonly runIfDue: () => void;
+  /** True when it was due, and the main file may have changed. */
+  readonly runIfDue: () => boolean;
   /** The log is long because a reader holds on to an old state. */
   readonly heldBack: () => boolean;
 }
 
 const DUE_BYTES = 4 * 1024 * 1024;
 /** Pages that every commit touches whatever its size: the ends of the tables and indexes. */
-const COMMIT_BYTES = 48 * 1024;
+const COMMIT_BYTES = 16 * 1024;
 /** Beyond this readers are made to wait a moment, so that the log starts anew. */
 const LONG_LOG_BYTES = 64 * 1024 * 1024;
 const READERS_WAIT_MS = 100;
@@ -22,7 +24,7 @@ const READERS_WAIT_MS = 100;
 export function createCheckpoints(database: DatabaseSync): Checkpoints {
   const passive = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
   let bytesSince = 0;
-  const longLogPages = LONG_LOG_BYTES / Number(database.prepare('PRAGMA page_size').get()?.page_size);
+  const longLogPages = LONG_LOG_BYTES / PAGE_BYTES;
   let logPages = 0;
 
   function truncate(): void {
@@ -40,7 +42,7 @@ export function createCheckpoints(database: DatabaseSync): Checkpoints {
       bytesSince += COMMIT_BYTES + bytes;
     },
     runIfDue() {
-      if (bytesSince < DUE_BYTES) return;
+      if (bytesSince < DUE_BYTES) return false;
       bytesSince = 0;
       try {
         logPages = Number(passive.get()?.log);
@@ -48,6 +50,7 @@ export function createCheckpoints(database: DatabaseSync): Checkpoints {
       } catch {
         // What was committed stays safe in the log; a disk that cannot take the pages now fails the next write or probe.
       }
+      return true;
     },
     heldBack: () => logPages > longLogPages,
   };

@@ -1,9 +1,10 @@
 /** How much room the journal has left, in its file and on its disk. */
-import { statfsSync, statSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { HubcastError } from '../../core/errors.ts';
 import type { WorkerSettings } from './messages.ts';
+import { PAGE_BYTES } from './schema.ts';
 
 export interface SpaceGuard {
   /** Inside a transaction, before so many bytes of records are written. Throws `store_full`. */
@@ -36,15 +37,13 @@ export function createSpaceGuard(
     pages: database.prepare('PRAGMA page_count'),
     freePages: database.prepare('PRAGMA freelist_count'),
   };
-  const pageBytes = Number(database.prepare('PRAGMA page_size').get()?.page_size);
-  const inode = statSync(file).ino;
   let diskBytes = 0;
 
   function free(): { readonly bytes: number; readonly maxBytes: number } {
     const maxPages = Number(pragmas.maxPages.get()?.max_page_count);
     const pages = Number(pragmas.pages.get()?.page_count);
     const free = maxPages - pages + Number(pragmas.freePages.get()?.freelist_count);
-    return { bytes: free * pageBytes, maxBytes: maxPages * pageBytes };
+    return { bytes: free * PAGE_BYTES, maxBytes: maxPages * PAGE_BYTES };
   }
 
   return {
@@ -61,8 +60,6 @@ export function createSpaceGuard(
       diskBytes = Math.min(left / 2, DISK_CHECK_BYTES);
     },
     rejectionReason() {
-      if (statSync(file, { throwIfNoEntry: false })?.ino !== inode)
-        return `${file} was removed or replaced while in use. Restart hubcast.`;
       if (freeDiskBytes(file) < MIN_DISK_BYTES + reserveBytes)
         return `The disk of ${dirname(file)} is full. Free some space.`;
       const { bytes, maxBytes } = free();

@@ -33,7 +33,7 @@ export function expireRegularly({ link, retentionHours, trim, now, log }: Regula
     while (!stopped) {
       const nowMs = now();
       const beforeMs = retentionHours === null ? null : nowMs - retentionHours * HOUR_MS;
-      const { records, ids, more } = await link.call<'expire'>({ kind: 'expire', nowMs, beforeMs, trim });
+      const { records, ids, more } = await link.call('expire', { nowMs, beforeMs, trim });
       if (records + ids > 0) log.debug({ records, ids }, 'journal removed what is too old');
       if (!more) return;
       await pause(PAUSE_MS);

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { HubcastError, messageOf } from '../../core/errors.ts';
+import type { Logger } from '../../core/log.ts';
 
 export function journalFile(dataDir: string): string {
   return join(dataDir, 'journal.db');
@@ -10,6 +11,11 @@ export function lockFile(dataDir: string): string {
   return join(dataDir, 'owner.lock');
 }
 
+/** The database, its write-ahead log and the index of that log. */
+export function filesOf(file: string): readonly [string, string, string] {
+  return [file, `${file}-wal`, `${file}-shm`];
+}
+
 /** Makes the folder, for its owner only (events hold personal data), and sees to it that a power cut keeps it. */
 export function makeDataDir(dataDir: string): void {
   try {
@@ -17,7 +23,7 @@ export function makeDataDir(dataDir: string): void {
     if (firstMade === undefined) return;
     const above = dirname(resolve(firstMade));
     for (let folder = resolve(dataDir); ; folder = dirname(folder)) {
-      syncFolder(folder);
+      syncFile(folder);
       if (folder === above) return;
     }
   } catch (error) {
@@ -29,8 +35,32 @@ export function makeDataDir(dataDir: string): void {
   }
 }
 
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r');
+/** Makes a file for its owner only, whatever the umask. Throws EEXIST where there is one. */
+export function makePrivateFile(name: string): void {
+  closeSync(openSync(name, 'wx', 0o600));
+  chmodSync(name, 0o600);
+}
+
+/** Takes the rights of group and others from files that an older version made, or another program. */
+export function makePrivate(dataDir: string, log: Logger): void {
+  const open = [lockFile(dataDir), ...filesOf(journalFile(dataDir))].filter(
+    (name) => ((statSync(name, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0,
+  );
+  if (open.length === 0 || process.platform === 'win32') return;
+  try {
+    for (const name of open) chmodSync(name, 0o600);
+    log.warn({ files: open }, 'other users could read or change these files; now their owner alone can');
+  } catch (error) {
+    log.error(
+      { files: open, error: messageOf(error) },
+      'other users can read or change these files: chmod them to 600',
+    );
+  }
+}
+
+/** A file, or the entries of a folder. */
+export function syncFile(name: string): void {
+  const descriptor = openSync(name, 'r');
   try {
     fsyncSync(descriptor);
   } finally {

@@ -4,8 +4,8 @@
  * sync for which requests wait.
  */
 import type { OutgoingRecord } from '../../records/record.ts';
-import { openBatch } from './batch-format.ts';
-import type { Answers, Progress } from './messages.ts';
+import type { BacklogState, Progress } from './messages.ts';
+import { parseHeaders } from './read-journal.ts';
 import type { WorkerLink } from './worker-link.ts';
 
 /** A record with its place in the journal. */
@@ -15,19 +15,17 @@ export interface JournalRecord extends OutgoingRecord {
 
 export interface Taken {
   readonly records: readonly JournalRecord[];
-  /** Offset of the last batch that was looked at: where the next taking begins. */
+  /** Offset of the last of them: where the next taking begins. */
   readonly upTo: number;
   readonly more: boolean;
 }
 
-export type Backlog = Answers['backlog'];
-
 export interface Forwarding {
-  /** Records after an offset, in their order: one batch at least if there is any, more as far as they fit. */
+  /** Records after an offset, in their order: one at least if there is any, more as far as they fit. */
   readonly take: (after: number, maxBytes: number) => Promise<Taken>;
   /** Resolves when it is durable. Calls must not overlap. */
   readonly advance: (progress: Omit<Progress, 'nowMs'>) => Promise<void>;
-  readonly backlog: () => Promise<Backlog>;
+  readonly backlog: () => Promise<BacklogState>;
   /** Puts what was set aside behind everything else; how many records that is. */
   readonly unpark: () => Promise<number>;
 }
@@ -54,24 +52,17 @@ export function createForwarding(link: WorkerLink, now: () => number): Forwardin
   let joined: Waiting | undefined;
 
   async function alone(progress: Progress): Promise<void> {
-    await link.call<'advance'>({ kind: 'advance', progress });
+    await link.call('advance', progress);
   }
 
   return {
     async take(after, maxBytes) {
-      const { memory, batches, more } = await link.call<'take'>({ kind: 'take', after, maxBytes });
-      const bytes = new Uint8Array(memory);
-      const records: JournalRecord[] = [];
-      for (const { firstOffset, start, end } of batches) {
-        const batch = openBatch(bytes.subarray(start, end));
-        for (const frame of batch.frames) {
-          const { topic, key, headers, value, timestampMs } = batch.record(frame, firstOffset);
-          const offset = firstOffset + batch.offset(frame);
-          const id = headers.ce_id ?? '';
-          records.push({ id, topic, key, headers, value, timestampMs, repeatable: false, offset });
-        }
-      }
-      return { records, upTo: batches.at(-1)?.lastOffset ?? after, more };
+      const { records: taken, more } = await link.call('take', { after, maxBytes });
+      const records = taken.map(({ headers: json, ...record }): JournalRecord => {
+        const headers = parseHeaders(record.offset, json);
+        return { ...record, id: headers.ce_id ?? '', headers, repeatable: false };
+      });
+      return { records, upTo: records.at(-1)?.offset ?? after, more };
     },
     async advance(moved) {
       const progress = { ...moved, nowMs: now() };
@@ -84,8 +75,8 @@ export function createForwarding(link: WorkerLink, now: () => number): Forwardin
       waiting = { progress, timer, settle: resolve };
       if (!(await promise)) await alone(progress);
     },
-    backlog: () => link.call<'backlog'>({ kind: 'backlog' }),
-    unpark: async () => (await link.call<'unpark'>({ kind: 'unpark' })).records,
+    backlog: () => link.call('backlog', null),
+    unpark: () => link.call('unpark', null),
     begin() {
       writing = true;
       joined = waiting;

@@ -1,37 +1,44 @@
-/** What the main thread and the journal's worker say to each other. */
+/** What the main thread and the journal's thread say to each other. */
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Readiness } from '../store.ts';
-import type { EncodedGroup } from './encode-group.ts';
+import type { PackedRecords } from './packed-records.ts';
 
-export interface Requests {
-  /** All batches in one transaction. The memory goes over to the worker. */
-  readonly write: {
-    readonly kind: 'write';
-    readonly nowMs: number;
-    /** Goes with the transaction, which spares it a sync of its own. */
-    readonly progress?: Progress | undefined;
-  } & EncodedGroup;
+/** What the journal's thread can be asked; each takes one argument. */
+export interface JournalCalls {
+  /** All records in one transaction. The memory goes over to the thread, and comes back for the next write. */
+  readonly write: (group: WriteGroup) => {
+    readonly stored: number;
+    readonly repeated: number;
+    readonly memory: ArrayBuffer;
+  };
   /**
    * Removes one chunk of what is older than `beforeMs` (null: nothing goes by age), one of what is in Kafka where `trim`
-   * says so, and one of forgotten ids.
+   * says so, and one of ids that need not be known any more.
    */
-  readonly expire: {
-    readonly kind: 'expire';
-    readonly nowMs: number;
-    readonly beforeMs: number | null;
-    readonly trim: boolean;
+  readonly expire: (what: { readonly nowMs: number; readonly beforeMs: number | null; readonly trim: boolean }) => {
+    readonly records: number;
+    readonly ids: number;
+    readonly more: boolean;
   };
-  /** The next batches after an offset, one at least if there is any, the others as far as they fit. */
-  readonly take: { readonly kind: 'take'; readonly after: number; readonly maxBytes: number };
-  readonly advance: { readonly kind: 'advance'; readonly progress: Progress };
-  readonly backlog: { readonly kind: 'backlog' };
-  /** Puts what was set aside back, behind everything else. */
-  readonly unpark: { readonly kind: 'unpark' };
-  readonly probe: { readonly kind: 'probe'; readonly nowMs: number };
-  readonly close: { readonly kind: 'close' };
+  /** The next records after an offset: one at least if there is any, the others as far as they fit. */
+  readonly take: (what: { readonly after: number; readonly maxBytes: number }) => TakenRecords;
+  readonly advance: (progress: Progress) => null;
+  readonly backlog: (nothing: null) => BacklogState;
+  /** Puts what was parked behind everything else; how many records that is. */
+  readonly unpark: (nothing: null) => number;
+  readonly probe: (nowMs: number) => Readiness;
+  readonly close: (nowMs: number) => null;
 }
 
-export type RequestKind = keyof Requests;
+export type CallName = keyof JournalCalls;
+export type Argument<K extends CallName> = Parameters<JournalCalls[K]>[0];
+export type Answer<K extends CallName> = ReturnType<JournalCalls[K]>;
+
+export interface WriteGroup extends PackedRecords {
+  readonly nowMs: number;
+  /** Goes with the transaction, which spares it a sync of its own. */
+  readonly progress: Progress | undefined;
+}
 
 /** How far the records are in Kafka. */
 export interface Progress {
@@ -46,58 +53,50 @@ export interface Progress {
   readonly nowMs: number;
 }
 
-/** A batch within the memory of what was taken. */
-export interface TakenBatch {
-  readonly firstOffset: number;
-  readonly lastOffset: number;
-  readonly start: number;
-  readonly end: number;
+export interface TakenRecords {
+  readonly records: readonly {
+    readonly offset: number;
+    readonly topic: string;
+    readonly timestampMs: number;
+    readonly key: string | null;
+    /** As JSON. */
+    readonly headers: string;
+    readonly value: string;
+  }[];
+  /** There are records behind these. */
+  readonly more: boolean;
 }
 
-export interface Answers {
-  /** The memory comes back, for the next write. */
-  readonly write: { readonly stored: number; readonly repeated: number; readonly memory: ArrayBuffer };
-  readonly expire: { readonly records: number; readonly ids: number; readonly more: boolean };
-  /** `more`: there are batches behind these. */
-  readonly take: { readonly memory: ArrayBuffer; readonly batches: readonly TakenBatch[]; readonly more: boolean };
-  readonly advance: null;
-  readonly unpark: { readonly records: number };
-  readonly backlog: {
-    readonly records: number;
-    /** Of the batches that are not wholly in Kafka. */
-    readonly bytes: number;
-    /** False while what was found at the start is still being counted: there is more than this. */
-    readonly counted: boolean;
-    readonly position: number;
-    readonly ahead: readonly number[];
-    /** When the oldest of them was received, ms since 1970. */
-    readonly oldestMs: number | null;
-    readonly parked: number;
-  };
-  readonly probe: Readiness;
-  readonly close: null;
+/** What is not in Kafka. */
+export interface BacklogState {
+  readonly records: number;
+  readonly bytes: number;
+  /** False while what was found at the start is still being counted: there is more than this. */
+  readonly counted: boolean;
+  readonly position: number;
+  readonly ahead: readonly number[];
+  /** When the oldest of them was received, ms since 1970. */
+  readonly oldestMs: number | null;
+  readonly parked: number;
 }
 
 export interface Call {
   readonly number: number;
-  readonly request: Requests[RequestKind];
+  readonly name: CallName;
+  readonly argument: Argument<CallName>;
 }
 
 /** An error on its way between threads: a class does not survive structured cloning. */
 export interface Failure {
   readonly code: ErrorCode;
   readonly message: string;
-}
-
-/** A file of an older format that was brought to the newest one. */
-export interface Migrated {
-  readonly from: number;
-  readonly to: number;
+  /** Every call fails from now on, until hubcast is started again. */
+  readonly lasting: boolean;
 }
 
 /** The first reply, number 0, says that the journal is open, or why not. */
 export type Reply =
-  | { readonly number: number; readonly answer: Answers[RequestKind]; readonly migrated?: Migrated | undefined }
+  | { readonly number: number; readonly answer: Answer<CallName> }
   | { readonly number: number; readonly failure: Failure };
 
 export interface WorkerSettings {
@@ -109,4 +108,8 @@ export interface WorkerSettings {
   readonly boundedBy: string;
   /** Bytes of file and disk that records may not fill: what it takes to note that others are in Kafka, and to remove them. */
   readonly reserveBytes: number;
+  /** The token of this process: the journal is its own as long as the file says so. */
+  readonly owner: string;
+  /** False: the file was open in this process before. Another one in its place is refused. */
+  readonly first: boolean;
 }

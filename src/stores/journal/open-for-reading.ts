@@ -1,29 +1,55 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
 import { HubcastError } from '../../core/errors.ts';
-import { checkSchema, schemaVersion } from './schema.ts';
+import { checkFormat } from './schema.ts';
 import { toJournalError } from './sqlite-error.ts';
+
+type Row = Record<string, SQLOutputValue>;
+
+/** A journal that is only read. What SQLite throws comes as a HubcastError that says what to do. */
+export interface ReadOnlyJournal {
+  readonly prepare: (sql: string) => {
+    readonly get: (...values: SQLInputValue[]) => Row | undefined;
+    readonly all: (...values: SQLInputValue[]) => Row[];
+  };
+  readonly database: DatabaseSync;
+  readonly close: () => void;
+}
 
 /** A reader waits for others only while a crashed owner's log is recovered or emptied. */
 const BUSY_TIMEOUT_MS = 2000;
 
-/** Throws `usage` where there is no journal, `store_incompatible` where a newer hubcast wrote it. */
-export function openForReading(file: string): DatabaseSync {
-  const missing = () =>
-    new HubcastError(
+/** Throws `usage` where there is no journal, `store_incompatible` where it has another format. */
+export function openForReading(file: string): ReadOnlyJournal {
+  if (!existsSync(file))
+    throw new HubcastError(
       'usage',
       `There is no journal in ${dirname(file)}. Set DATA_DIR to the folder of the hubcast that stores the events, or start it once with "hubcast serve".`,
     );
-  if (!existsSync(file)) throw missing();
-  let database: DatabaseSync | undefined;
+  const translated = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw toJournalError(error, file);
+    }
+  };
+  const database = translated(() => new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS }));
   try {
-    database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
-    checkSchema(database, file);
-    if (schemaVersion(database) === 0) throw missing();
-    return database;
+    translated(() => checkFormat(database, file));
   } catch (error) {
-    database?.close();
-    throw toJournalError(error, file);
+    database.close();
+    throw error;
   }
+  return {
+    prepare(sql) {
+      const statement = translated(() => database.prepare(sql));
+      return {
+        get: (...values) => translated(() => statement.get(...values)),
+        all: (...values) => translated(() => statement.all(...values)),
+      };
+    },
+    database,
+    close: () => database.close(),
+  };
 }

@@ -2,17 +2,18 @@
  * The embedded journal: a store in one SQLite file of DATA_DIR, for one writing process. Requests that wait while a
  * group is being synced go together in the next transaction.
  */
+import { randomUUID } from 'node:crypto';
 import { HubcastError, messageOf } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import { within } from '../../core/time-out.ts';
 import { createSharedWrites, type WriteGroup } from '../group-commit.ts';
 import type { Backlog, Readiness, Store, StoreMeter } from '../store.ts';
-import { encodeGroup } from './encode-group.ts';
 import { expireRegularly } from './expire-regularly.ts';
-import { journalFile, makeDataDir } from './files.ts';
+import { journalFile, makeDataDir, makePrivate } from './files.ts';
 import { createForwarding, type Forwarding } from './forwarding.ts';
-import type { Answers } from './messages.ts';
+import type { Answer } from './messages.ts';
 import { takeOwnerLock } from './owner-lock.ts';
+import { packRecords } from './packed-records.ts';
 import { linkWorker, type StartWorker, type WorkerLink } from './worker-link.ts';
 
 export interface JournalOptions {
@@ -76,9 +77,11 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   makeDataDir(dataDir);
   const lock = takeOwnerLock(dataDir);
   try {
+    makePrivate(dataDir, log);
     const file = journalFile(dataDir);
     const { maxBytes, maxIdBytes = null, reserveBytes = 0, boundedBy = 'JOURNAL_MAX_BYTES' } = options;
-    const link = await linkWorker({ file, maxBytes, maxIdBytes, reserveBytes, boundedBy }, log, options.startWorker);
+    const owner = randomUUID();
+    const link = await linkWorker({ file, maxBytes, maxIdBytes, reserveBytes, boundedBy, owner }, options);
     return createJournal(options, link, lock.release);
   } catch (error) {
     lock.release();
@@ -102,12 +105,12 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
     });
     const records = accepted.flatMap((write) => write.records);
     if (records.length === 0) return;
-    const encoded = encodeGroup(records, spare);
+    const packed = packRecords(records, spare);
     spare = undefined;
     const progress = forwarding.begin();
-    let answer: Answers['write'];
+    let answer: Answer<'write'>;
     try {
-      answer = await link.call<'write'>({ kind: 'write', nowMs: now(), progress, ...encoded }, [encoded.memory]);
+      answer = await link.call('write', { ...packed, nowMs: now(), progress }, [packed.memory]);
       forwarding.end(true);
     } catch (error) {
       forwarding.end(false);
@@ -145,7 +148,7 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
       reason: `The disk of the journal did not answer within ${writeTimeoutMs} ms.`,
     };
     try {
-      return await within(link.call<'probe'>({ kind: 'probe', nowMs: now() }), writeTimeoutMs, () => late);
+      return await within(link.call('probe', now()), writeTimeoutMs, () => late);
     } catch (error) {
       return { ready: false, reason: messageOf(error) };
     }

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { HubcastError } from '../../core/errors.ts';
-import { lockFile } from './files.ts';
+import { lockFile, makePrivateFile } from './files.ts';
 import { isBusy, toJournalError } from './sqlite-error.ts';
 
 export interface OwnerLock {
@@ -15,6 +16,7 @@ export function takeOwnerLock(dataDir: string): OwnerLock {
   const file = lockFile(dataDir);
   let connection: DatabaseSync | undefined;
   try {
+    if (!existsSync(file)) makePrivateFile(file);
     connection = new DatabaseSync(file, { timeout: 0 });
     const held = connection;
     held.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');

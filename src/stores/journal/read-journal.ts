@@ -5,11 +5,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HubcastError } from '../../core/errors.ts';
 import { pause } from '../../core/time-out.ts';
-import type { Positions, ReadBack, ReadFrom, ReadOptions, ReadRecords, StoredRecord } from '../../records/record.ts';
-import { openBatch } from './batch-format.ts';
+import {
+  JOURNAL_LANE,
+  type Positions,
+  type ReadBack,
+  type ReadFrom,
+  type ReadOptions,
+  type ReadRecords,
+  type StoredRecord,
+} from '../../records/record.ts';
 import { journalFile } from './files.ts';
-import { openForReading } from './open-for-reading.ts';
-import { createReadBack } from './read-back.ts';
+import { openForReading, type ReadOnlyJournal } from './open-for-reading.ts';
 import { LAST_OFFSET } from './schema.ts';
 
 export interface JournalReader {
@@ -23,110 +29,156 @@ export interface JournalReader {
   readonly close: () => void;
 }
 
-/** Batches between two turns of the event loop. */
-const PAGE_BATCHES = 16;
+/** Offsets that are looked up at once, between two turns of the event loop. */
+const PAGE_ROWS = 256;
 const POLL_MS = 100;
 /**
  * A time is looked up in the index by time, whose order differs a little from the order of storing: among so many
- * batches on both sides of the time, the one stored first is the start.
+ * records from the time on, the one stored first is the start.
  */
-const TIME_WINDOW_BATCHES = 10_000;
+const TIME_WINDOW_ROWS = 100_000;
 
-/** Throws `usage` where there is no journal, `store_incompatible` where a newer hubcast wrote it. */
+/** Throws `usage` where there is no journal, `store_incompatible` where it has another format. */
 export function readJournal(dataDir: string): JournalReader {
-  const file = journalFile(dataDir);
-  const database = openForReading(file);
-  const topicId = database.prepare('SELECT id FROM topics WHERE name = ?');
-  const topicNames = database.prepare('SELECT name FROM topics ORDER BY name');
-  const lastOffset = database.prepare(LAST_OFFSET);
-  const batchesOfTopic = database.prepare(`
-    SELECT last_offset FROM batch_topics WHERE topic_id = ? AND last_offset > ? AND last_offset <= ?
-    ORDER BY last_offset LIMIT ${PAGE_BATCHES}`);
-  const firstSince = database.prepare(`
-    SELECT min(first_offset) AS first_offset FROM (
-      SELECT first_offset FROM
-      (SELECT first_offset FROM batches WHERE min_timestamp_ms >= ?1 ORDER BY min_timestamp_ms LIMIT ${TIME_WINDOW_BATCHES})
-      UNION ALL SELECT first_offset FROM
-      (SELECT first_offset, max_timestamp_ms FROM batches WHERE min_timestamp_ms < ?1
-       ORDER BY min_timestamp_ms DESC LIMIT ${TIME_WINDOW_BATCHES}) WHERE max_timestamp_ms >= ?1)`);
-  const batchAt = database.prepare('SELECT first_offset, content FROM batches WHERE last_offset = ?');
+  const journal = openForReading(journalFile(dataDir));
+  const rows = openRows(journal);
+  const topicNames = journal.prepare('SELECT name FROM topics ORDER BY name');
+  const lastOffset = journal.prepare(LAST_OFFSET);
+  const firstSince = journal.prepare(`
+    SELECT min(offset) AS offset FROM
+    (SELECT offset FROM records WHERE timestamp_ms >= ? ORDER BY timestamp_ms LIMIT ${TIME_WINDOW_ROWS})`);
   const closed = new AbortController();
 
-  const last = () => Number(lastOffset.get()?.last_offset ?? 0);
+  const last = () => Number(lastOffset.get()?.last_offset);
+  const assertOpen = () => {
+    if (closed.signal.aborted) throw new HubcastError('shutting_down', 'The journal reader is closed.');
+  };
 
   /** Offset after which reading begins. */
   function startAfter(from: ReadFrom): number {
     if (from === 'start') return 0;
     if (from === 'end') return last();
     if ('positions' in from) return positionIn(from.positions, last());
-    const first = firstSince.get(from.timestampMs)?.first_offset ?? null;
+    const first = firstSince.get(from.timestampMs)?.offset ?? null;
     return first === null ? last() : Number(first) - 1;
-  }
-
-  /** The next batches that hold any of the topics, by their last offsets; nothing stored later can come before `upTo`. */
-  function nextBatches(topics: ReadonlySet<string>, after: number, upTo: number): number[] {
-    const found = new Set<number>();
-    for (const topic of topics) {
-      const id = topicId.get(topic)?.id;
-      if (id === undefined) continue;
-      for (const { last_offset } of batchesOfTopic.all(id, after, upTo)) found.add(Number(last_offset));
-    }
-    return [...found].sort((a, b) => a - b).slice(0, PAGE_BATCHES);
-  }
-
-  /** Records of one batch; none when it expired meanwhile. */
-  function* readBatch(last: number, topics: ReadonlySet<string>, sinceMs: number): Generator<StoredRecord> {
-    const row = batchAt.get(last);
-    if (row === undefined) return;
-    const batch = openBatch(row.content as Uint8Array);
-    for (const frame of batch.frames) {
-      if (batch.timestampMs(frame) >= sinceMs && topics.has(batch.topic(frame)))
-        yield batch.record(frame, Number(row.first_offset));
-    }
   }
 
   async function* readBetween(
     start: number,
     end: number,
-    options: ReadOptions,
+    { topics, from, follow }: ReadOptions,
     signal: AbortSignal,
   ): AsyncGenerator<StoredRecord> {
-    const topics = new Set(options.topics);
-    const { from } = options;
-    const sinceMs = typeof from === 'object' && 'timestampMs' in from ? from.timestampMs : Number.MIN_SAFE_INTEGER;
+    const sinceMs = typeof from === 'object' && 'timestampMs' in from ? from.timestampMs : Number.NEGATIVE_INFINITY;
     let after = start;
     while (!signal.aborted) {
-      const upTo = options.follow ? last() : end;
-      const batches = upTo > after ? nextBatches(topics, after, upTo) : [];
-      for (const batch of batches) {
-        for (const record of readBatch(batch, topics, sinceMs)) {
-          yield record;
-          if (signal.aborted) return;
-        }
+      const upTo = follow ? last() : end;
+      const offsets = upTo > after ? rows.after(topics, after, upTo) : [];
+      for (const offset of offsets) {
+        const record = rows.at(offset);
+        if (record === undefined || record.timestampMs < sinceMs) continue;
+        yield record;
+        if (signal.aborted) return;
       }
-      after = batches.length < PAGE_BATCHES ? upTo : (batches.at(-1) ?? upTo);
+      after = offsets.length < PAGE_ROWS ? upTo : (offsets.at(-1) ?? upTo);
       if (after < upTo) await nextTurn();
-      else if (!options.follow) return;
+      else if (!follow) return;
       else await pause(POLL_MS, signal);
     }
   }
 
   return {
     read(options) {
-      if (closed.signal.aborted) throw new HubcastError('shutting_down', 'The journal reader is closed.');
+      assertOpen();
       const signal = options.signal === undefined ? closed.signal : AbortSignal.any([closed.signal, options.signal]);
       return readBetween(startAfter(options.from), last(), options, signal);
     },
-    readBack: createReadBack(database, () => {
-      if (closed.signal.aborted) throw new HubcastError('shutting_down', 'The journal reader is closed.');
-    }),
+    async readBack({ topics, before, count, lanes }) {
+      assertOpen();
+      if (lanes !== undefined && !lanes.has(JOURNAL_LANE)) return [];
+      const bound = Number(before[JOURNAL_LANE] ?? Number.MAX_SAFE_INTEGER);
+      const offsets = rows.before(topics, Math.min(bound, Number.MAX_SAFE_INTEGER), count + 1);
+      const kept = offsets.slice(0, count);
+      const records = kept.toReversed().map(rows.at);
+      return [
+        {
+          name: JOURNAL_LANE,
+          records: records.filter((record) => record !== undefined),
+          bound: String(kept.at(-1) ?? 0),
+          more: offsets.length > count,
+        },
+      ];
+    },
     topics: () => topicNames.all().map(({ name }) => String(name)),
     close() {
       if (closed.signal.aborted) return;
       closed.abort();
-      database.close();
+      journal.close();
     },
   };
+}
+
+/** Offsets of topics, page by page, and the record of one. */
+function openRows(journal: ReadOnlyJournal) {
+  const topicId = journal.prepare('SELECT id FROM topics WHERE name = ?');
+  const next = journal.prepare(
+    'SELECT offset FROM records WHERE topic_id = ? AND offset > ? AND offset <= ? ORDER BY offset LIMIT ?',
+  );
+  const previous = journal.prepare(
+    'SELECT offset FROM records WHERE topic_id = ? AND offset < ? ORDER BY offset DESC LIMIT ?',
+  );
+  const record = journal.prepare(`
+    SELECT name, timestamp_ms, key, headers, value FROM records JOIN topics ON topics.id = topic_id WHERE offset = ?`);
+  const idsOf = (topics: readonly string[]) =>
+    [...new Set(topics)].flatMap((name) => topicId.get(name)?.id ?? []).map(Number);
+
+  return {
+    /** In their order; the first PAGE_ROWS of them. */
+    after(topics: readonly string[], after: number, upTo: number): number[] {
+      const found = idsOf(topics).flatMap((id) => next.all(id, after, upTo, PAGE_ROWS));
+      return found
+        .map(({ offset }) => Number(offset))
+        .sort((a, b) => a - b)
+        .slice(0, PAGE_ROWS);
+    },
+    /** The latest first. */
+    before(topics: readonly string[], bound: number, count: number): number[] {
+      const found = idsOf(topics).flatMap((id) => previous.all(id, bound, count));
+      return found
+        .map(({ offset }) => Number(offset))
+        .sort((a, b) => b - a)
+        .slice(0, count);
+    },
+    /** Undefined where it was removed meanwhile. */
+    at(offset: number): StoredRecord | undefined {
+      const row = record.get(offset);
+      return row && toStoredRecord(offset, row);
+    },
+  };
+}
+
+/** @param row with name, timestamp_ms, key, headers and value */
+export function toStoredRecord(offset: number, row: Readonly<Record<string, unknown>>): StoredRecord {
+  return {
+    topic: String(row.name),
+    partition: 0,
+    offset: String(offset),
+    key: row.key === null ? null : String(row.key),
+    headers: parseHeaders(offset, String(row.headers)),
+    value: String(row.value),
+    timestampMs: Number(row.timestamp_ms),
+  };
+}
+
+export function parseHeaders(offset: number, json: string): Record<string, string> {
+  try {
+    return JSON.parse(json) as Record<string, string>;
+  } catch {
+    throw new HubcastError(
+      'store_unavailable',
+      `Record ${offset} of the journal is damaged: its headers are not JSON. "hubcast journal check" lists what else is.`,
+    );
+  }
 }
 
 /** All topics share one row of offsets; a position beyond its end is of another journal. */

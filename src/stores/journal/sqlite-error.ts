@@ -17,6 +17,12 @@ export function isBusy(error: unknown): boolean {
   return primaryCode(error) === SQLITE_BUSY;
 }
 
+/** The content of the file is not what SQLite wrote. */
+export function isDamage(error: unknown): boolean {
+  const code = primaryCode(error);
+  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+}
+
 /** What failed, in hubcast's terms. `diskIsFull`: SQLite reports a full disk as an I/O error in some places. */
 export function toJournalError(
   error: unknown,
@@ -28,14 +34,14 @@ export function toJournalError(
   const code = primaryCode(error);
   const full = code === SQLITE_FULL || (code === SQLITE_IOERR && diskIsFull());
   const kind: ErrorCode = full ? 'store_full' : 'store_unavailable';
-  return new HubcastError(kind, `${file}: ${messageOf(error)}.${hint(code, full, boundedBy)}`, { cause: error });
+  return new HubcastError(kind, `${file}: ${messageOf(error)}.${hint(error, full, boundedBy)}`, { cause: error });
 }
 
-function hint(code: number | undefined, full: boolean, boundedBy: string): string {
+function hint(error: unknown, full: boolean, boundedBy: string): string {
   if (full) return ` ${boundedBy} is reached, or the disk of DATA_DIR is full.`;
-  if (code === SQLITE_BUSY) return ' Another program keeps the journal locked: end it, or let it read only.';
-  if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB)
-    return ' The file is damaged: move it away and start with a new one; "sqlite3 <file> .recover" saves what can be read.';
-  if (code === SQLITE_IOERR) return ' The disk of DATA_DIR fails or is gone.';
+  if (isBusy(error)) return ' Another program keeps the journal locked: end it, or let it read only.';
+  if (isDamage(error))
+    return ' The file is damaged: run "hubcast journal restore <backup>", or move it away with its -wal and -shm to start with a new journal; "sqlite3 <file> .recover" saves what can be read.';
+  if (primaryCode(error) === SQLITE_IOERR) return ' The disk of DATA_DIR fails or is gone.';
   return '';
 }

@@ -7,21 +7,28 @@ import { createBackoff } from '../../core/backoff.ts';
 import { HubcastError, messageOf } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import { within } from '../../core/time-out.ts';
-import type { Answers, Call, Failure, Reply, RequestKind, Requests, WorkerSettings } from './messages.ts';
+import type { Answer, Argument, Call, CallName, Failure, Reply, WorkerSettings } from './messages.ts';
 
 export type StartWorker = (settings: WorkerSettings) => Worker;
 
 export interface WorkerLink {
   /** What `memory` names is handed over: it is empty here from then on. */
-  readonly call: <K extends RequestKind>(request: Requests[K], memory?: ArrayBuffer[]) => Promise<Answers[K]>;
-  /** Why there is no worker now. */
+  readonly call: <K extends CallName>(name: K, argument: Argument<K>, memory?: ArrayBuffer[]) => Promise<Answer<K>>;
+  /** Why there is no worker now, or why it refuses everything until hubcast is started again. */
   readonly down: () => string | undefined;
   /** Lets the worker close the file. Resolves to false when it did not within `withinMs` and was left to the process's end. */
   readonly stop: (withinMs: number) => Promise<boolean>;
 }
 
+export interface LinkOptions {
+  readonly log: Logger;
+  /** Wall clock in ms since 1970. */
+  readonly now: () => number;
+  readonly startWorker?: StartWorker | undefined;
+}
+
 interface OpenCall {
-  readonly resolve: (answer: Answers[RequestKind]) => void;
+  readonly resolve: (answer: Answer<CallName>) => void;
   readonly reject: (error: HubcastError) => void;
 }
 
@@ -35,9 +42,8 @@ export const startWorkerThread: StartWorker = (settings) =>
 
 /** Resolves when the worker has opened the journal. */
 export async function linkWorker(
-  settings: WorkerSettings,
-  log: Logger,
-  startWorker: StartWorker = startWorkerThread,
+  settings: Omit<WorkerSettings, 'first'>,
+  { log, now, startWorker = startWorkerThread }: LinkOptions,
 ): Promise<WorkerLink> {
   const open = new Map<number, OpenCall>();
   let lastNumber = 0;
@@ -46,10 +52,12 @@ export async function linkWorker(
   const backoff = createBackoff(BACKOFF);
   let restart: NodeJS.Timeout | undefined;
   let stopping = false;
+  let first = true;
+  let lost: HubcastError | undefined;
   let exited: Promise<void> = Promise.resolve();
 
   async function start(): Promise<void> {
-    const started = startWorker(settings);
+    const started = startWorker({ ...settings, first });
     const opened = Promise.withResolvers<void>();
     const gone = Promise.withResolvers<void>();
     exited = gone.promise;
@@ -60,8 +68,8 @@ export async function linkWorker(
         cause = toError(reply);
         opened.reject(cause);
       } else {
-        if (reply.migrated !== undefined) log.info({ file: settings.file, ...reply.migrated }, 'journal migrated');
         worker = started;
+        first = false;
         reason = undefined;
         opened.resolve();
       }
@@ -84,7 +92,7 @@ export async function linkWorker(
   }
 
   function startAgain(): void {
-    if (stopping) return;
+    if (stopping || lost !== undefined) return;
     const pauseMs = backoff.next();
     log.error({ reason, pauseMs }, 'journal thread ended; starting it again');
     restart = setTimeout(() => start().catch(startAgain), pauseMs);
@@ -95,32 +103,40 @@ export async function linkWorker(
     const call = open.get(reply.number);
     open.delete(reply.number);
     if ('failure' in reply) {
-      call?.reject(toError(reply));
+      const error = toError(reply);
+      if (reply.failure.lasting && lost === undefined) {
+        lost = error;
+        log.error({ file: settings.file, error: error.message }, 'the journal takes nothing more until a restart');
+      }
+      call?.reject(error);
     } else {
       backoff.reset();
       call?.resolve(reply.answer);
     }
   }
 
-  function call<K extends RequestKind>(request: Requests[K], memory: ArrayBuffer[] = []): Promise<Answers[K]> {
-    if (worker === undefined)
-      return Promise.reject(new HubcastError('store_unavailable', reason ?? 'The journal is closed.'));
-    const { promise, resolve, reject } = Promise.withResolvers<Answers[K]>();
+  const down = () => lost?.message ?? (worker === undefined ? (reason ?? 'The journal is closed.') : undefined);
+
+  function call<K extends CallName>(name: K, argument: Argument<K>, memory: ArrayBuffer[] = []): Promise<Answer<K>> {
+    const why = down();
+    if (worker === undefined || (why !== undefined && name !== 'close'))
+      return Promise.reject(new HubcastError('store_unavailable', why ?? 'The journal is closed.'));
+    const { promise, resolve, reject } = Promise.withResolvers<Answer<K>>();
     lastNumber += 1;
-    const message: Call = { number: lastNumber, request };
+    const message: Call = { number: lastNumber, name, argument };
     worker.postMessage(message, memory);
-    open.set(lastNumber, { resolve: (answer) => resolve(answer as Answers[K]), reject });
+    open.set(lastNumber, { resolve: (answer) => resolve(answer as Answer<K>), reject });
     return promise;
   }
 
   await start();
   return {
     call,
-    down: () => (worker === undefined ? (reason ?? 'The journal is closed.') : undefined),
+    down,
     async stop(withinMs) {
       stopping = true;
       clearTimeout(restart);
-      call<'close'>({ kind: 'close' }).catch(() => undefined);
+      call('close', now()).catch(() => undefined);
       const ended = await within(
         exited.then(() => true),
         withinMs,

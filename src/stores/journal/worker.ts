@@ -1,7 +1,7 @@
 /** The thread that owns the journal's file: a slow disk stops it, and never the event loop. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { isHubcastError, messageOf } from '../../core/errors.ts';
-import type { Answers, Call, Failure, Reply, RequestKind, Requests, WorkerSettings } from './messages.ts';
+import type { Answer, Call, CallName, Failure, JournalCalls, Reply, WorkerSettings } from './messages.ts';
 import { openWriter, type Writer } from './writer.ts';
 
 const port = parentPort;
@@ -10,44 +10,30 @@ const send = (reply: Reply, memory: ArrayBuffer[] = []): void => port.postMessag
 
 try {
   const writer = openWriter(workerData as WorkerSettings);
-  port.on('message', ({ number, request }: Call) => {
+  port.on('message', ({ number, name, argument }: Call) => {
     try {
-      const result = answer(writer, request);
-      send({ number, answer: result }, result !== null && 'memory' in result ? [result.memory] : []);
+      const answer = (writer[name] as (given: typeof argument) => Answer<CallName>)(argument);
+      send({ number, answer }, isWritten(name, answer) ? [answer.memory] : []);
     } catch (error) {
-      send({ number, failure: toFailure(error) });
+      send({ number, failure: toFailure(error, writer) });
     }
-    if (request.kind === 'close') port.close();
-    else writer.checkpointIfDue();
+    if (name === 'close') port.close();
+    else writer.tidy();
   });
-  send({ number: 0, answer: null, migrated: writer.migrated });
+  send({ number: 0, answer: null });
 } catch (error) {
   send({ number: 0, failure: toFailure(error) });
   port.close();
 }
 
-function answer(writer: Writer, request: Requests[RequestKind]): Answers[RequestKind] {
-  switch (request.kind) {
-    case 'write':
-      return writer.write(request);
-    case 'expire':
-      return writer.expire(request);
-    case 'take':
-      return writer.take(request);
-    case 'advance':
-      return writer.advance(request);
-    case 'backlog':
-      return writer.backlog();
-    case 'unpark':
-      return writer.unpark();
-    case 'probe':
-      return writer.probe(request);
-    case 'close':
-      writer.close();
-      return null;
-  }
+function isWritten(name: CallName, _answer: Answer<CallName>): _answer is ReturnType<JournalCalls['write']> {
+  return name === 'write';
 }
 
-function toFailure(error: unknown): Failure {
-  return { code: isHubcastError(error) ? error.code : 'internal', message: messageOf(error) };
+function toFailure(error: unknown, writer?: Writer): Failure {
+  return {
+    code: isHubcastError(error) ? error.code : 'internal',
+    message: messageOf(error),
+    lasting: writer?.isLost() ?? false,
+  };
 }

@@ -1,226 +1,195 @@
 /**
  * The journal's writes, on the thread that owns the file. A group of records is one transaction, synced to disk
- * (`synchronous = FULL`) before `write` returns.
+ * (`synchronous = FULL`) before `write` returns, and proved to be in the files that DATA_DIR names.
  */
-import { DatabaseSync } from 'node:sqlite';
-import { messageOf } from '../../core/errors.ts';
-import type { Readiness } from '../store.ts';
-import { keepFrames } from './batch-format.ts';
-import { openBatchTable } from './batch-table.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import { HubcastError, messageOf } from '../../core/errors.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { openDedupeIds } from './dedupe-ids.ts';
 import { createSpaceGuard, freeDiskBytes, MIN_DISK_BYTES } from './disk-space.ts';
-import { ID_BYTES, NOT_DEDUPLICATED, ONCE } from './encode-group.ts';
 import { createExpiry } from './expiry.ts';
+import { watchFiles } from './file-guard.ts';
 import { openForwardingTable } from './forwarding-table.ts';
-import type { Answers, Migrated, Requests, WorkerSettings } from './messages.ts';
-import { migrate, SCHEMA_VERSION } from './migrations.ts';
-import { checkSchema, schemaVersion } from './schema.ts';
-import { toJournalError } from './sqlite-error.ts';
+import type { JournalCalls, WorkerSettings, WriteGroup } from './messages.ts';
+import { openDatabase } from './open-database.ts';
+import { NOT_DEDUPLICATED, ONCE, unpackRecords } from './packed-records.ts';
+import { openRecordRows } from './record-rows.ts';
+import { PAGE_BYTES } from './schema.ts';
+import { isDamage, toJournalError } from './sqlite-error.ts';
+import { markDamaged } from './start-check.ts';
 
-export interface Writer {
-  /** Undefined where nothing had to be done. */
-  readonly migrated: Migrated | undefined;
-  readonly write: (request: Requests['write']) => Answers['write'];
-  readonly expire: (request: Requests['expire']) => Answers['expire'];
-  readonly take: (request: Requests['take']) => Answers['take'];
-  readonly advance: (request: Requests['advance']) => Answers['advance'];
-  readonly backlog: () => Answers['backlog'];
-  readonly unpark: () => Answers['unpark'];
-  readonly probe: (request: Requests['probe']) => Readiness;
-  /** To be called when the answer is on its way: what it costs must not delay an acknowledgement. */
-  readonly checkpointIfDue: () => void;
-  readonly close: () => void;
+export interface Writer extends JournalCalls {
+  /** The files are not those of this process any more, or damaged: every call fails until hubcast is started again. */
+  readonly isLost: () => boolean;
+  /** To be called when an answer is on its way: what it costs must not delay an acknowledgement. */
+  readonly tidy: () => void;
 }
 
-/** Meta repeats a delivery for up to 7 days. */
-export const REMEMBER_MS = 8 * 24 * 60 * 60 * 1000;
-
-/** In the sorted table, whose pages random ids fill to two thirds. */
-const BYTES_OF_AN_ID = 48;
-
-/** Of a new file. Fewer writes for a batch than with the usual 4 kB, and no more of them for the ends of the tables. */
-const PAGE_BYTES = 8192;
-/** SQLite's own smallest working size; a smaller bound could not even hold the tables. */
-const MIN_PAGES = 32;
-/** SQLite's own bound. */
-const MAX_PAGES = 0xfffffffe;
-/** How long a foreign writer (an sqlite3 shell) is waited for. */
-const BUSY_TIMEOUT_MS = 2000;
+/** A row in a page that random ids fill to two thirds. */
+const BYTES_OF_AN_ID = 40;
 
 export function openWriter(settings: WorkerSettings): Writer {
   const { file, boundedBy } = settings;
   const translate = (error: unknown) =>
     toJournalError(error, file, () => freeDiskBytes(file) < MIN_DISK_BYTES, boundedBy);
   try {
-    const { database, migrated } = openDatabase(settings);
-    return createWriter(database, migrated, settings, translate);
+    return createWriter(openDatabase(settings), settings, translate);
   } catch (error) {
     throw translate(error);
   }
 }
 
-function openDatabase({ file, maxBytes }: WorkerSettings): {
-  readonly database: DatabaseSync;
-  readonly migrated: Migrated | undefined;
-} {
-  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-  try {
-    checkSchema(database, file);
-    database.exec(`
-      PRAGMA page_size = ${PAGE_BYTES};
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL;
-      PRAGMA cache_size = -16384;
-      PRAGMA wal_autocheckpoint = 0;
-      PRAGMA journal_size_limit = 16777216;
-    `);
-    const from = schemaVersion(database);
-    migrate(database, from);
-    const pageBytes = Number(database.prepare('PRAGMA page_size').get()?.page_size);
-    const pages = Math.min(MAX_PAGES, Math.max(MIN_PAGES, Math.floor(maxBytes / pageBytes)));
-    database.exec(`PRAGMA max_page_count = ${pages}`);
-    const migrated = from === 0 || from === SCHEMA_VERSION ? undefined : { from, to: SCHEMA_VERSION };
-    return { database, migrated };
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-function createWriter(
-  database: DatabaseSync,
-  migrated: Migrated | undefined,
-  settings: WorkerSettings,
-  translate: (error: unknown) => Error,
-): Writer {
+function createWriter(database: DatabaseSync, settings: WorkerSettings, translate: (error: unknown) => Error): Writer {
+  const { file, owner } = settings;
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
-  const touchProbe = database.prepare('UPDATE probe SET at_ms = ? WHERE id = 1');
+  const readOwner = database.prepare('SELECT owner FROM state');
+  const touchProbe = database.prepare('UPDATE state SET probed_at_ms = ?');
   const dedupeIds = openDedupeIds(database, {
-    rememberMs: REMEMBER_MS,
     maxIds: settings.maxIdBytes === null ? undefined : Math.floor(settings.maxIdBytes / BYTES_OF_AN_ID),
   });
-  const batches = openBatchTable(database);
-  const forwarding = openForwardingTable(database, batches);
-  const removeExpired = createExpiry(database, batches, dedupeIds);
+  const rows = openRecordRows(database, dedupeIds);
+  const forwarding = openForwardingTable(database, rows);
+  const removeExpired = createExpiry(database, rows);
   const checkpoints = createCheckpoints(database);
   const space = createSpaceGuard(database, settings);
+  const files = watchFiles(file);
+  let lost: Error | undefined;
+  /** Of the last write, ms since 1970. */
+  let clockMs = 0;
 
-  function inTransaction<T>(work: () => T, writtenBytes: (result: T) => number): T {
+  function inTransaction<T>(work: () => T): T {
+    if (lost !== undefined) throw lost;
     try {
       begin.run();
+      if (readOwner.get()?.owner !== owner)
+        throw giveUp(`Another hubcast has taken over ${file}. Stop one of the two, and restart this one.`);
       const result = work();
       commit.run();
+      assertSameFiles();
       dedupeIds.settle(true);
       forwarding.settle(true);
-      checkpoints.written(writtenBytes(result));
       return result;
     } catch (error) {
-      // SQLite itself rolls back on a full disk and some I/O errors.
-      if (database.isTransaction) database.exec('ROLLBACK');
-      dedupeIds.settle(false);
-      forwarding.settle(false);
-      batches.forget();
-      throw translate(error);
+      throw failed(error);
     }
   }
 
-  /** Records whose id is remembered are left out: whole batches as they came, unless there are such. */
-  function store({ memory, batches: placed, nowMs }: Requests['write']): {
-    readonly stored: number;
-    readonly repeated: number;
-    readonly bytes: number;
-  } {
-    const bytes = new Uint8Array(memory);
-    const ids = new DataView(memory);
-    const total = placed.reduce((sum, { count }) => sum + count, 0);
-    const known = dedupeIds.known(bytes.subarray(0, total * ID_BYTES), nowMs);
-    let number = 0;
+  function assertSameFiles(): void {
+    const change = files.change();
+    if (change !== undefined) throw giveUp(`${change} Put the files back, and restart hubcast.`);
+  }
+
+  function giveUp(reason: string): Error {
+    lost = new HubcastError('store_unavailable', reason);
+    return lost;
+  }
+
+  function failed(error: unknown): Error {
+    // SQLite itself rolls back on a full disk and some I/O errors.
+    if (database.isTransaction) database.exec('ROLLBACK');
+    dedupeIds.settle(false);
+    forwarding.settle(false);
+    rows.forget();
+    const known = translate(error);
+    if (isDamage(error)) {
+      markDamaged(file);
+      lost = known;
+    }
+    return known;
+  }
+
+  function store(group: WriteGroup) {
+    const { nowMs } = group;
+    clockMs = nowMs;
+    if (dedupeIds.isDue(true)) dedupeIds.move(nowMs, rows.lastOffset());
     let stored = 0;
-    let storedBytes = 0;
-    for (const batch of placed) {
-      const repeated = new Set<number>();
-      for (let index = 0; index < batch.count; index += 1, number += 1) {
-        const kind = bytes[total * ID_BYTES + number];
-        if (kind === NOT_DEDUPLICATED) continue;
-        const isKnown = known.has(number) || !dedupeIds.add(ids, number * ID_BYTES);
-        if (isKnown && kind === ONCE) repeated.add(index);
-      }
-      const content = bytes.subarray(batch.start, batch.end);
-      const kept =
-        repeated.size === 0
-          ? { ...batch, blob: content }
-          : keepFrames(content, (_f, _b, index) => !repeated.has(index));
-      if (kept === undefined) continue;
-      space.claim(kept.blob.byteLength);
-      batches.add(kept, kept.blob, batch.count);
-      stored += kept.count;
-      storedBytes += kept.blob.byteLength;
-    }
-    dedupeIds.flush(nowMs);
-    return { stored, repeated: total - stored, bytes: storedBytes };
+    let bytes = 0;
+    space.claim(group.textBytes);
+    unpackRecords(group, (record) => {
+      const { dedupeId, kind } = record;
+      if (kind === ONCE && dedupeIds.isKnown(dedupeId, nowMs)) return;
+      if (kind !== NOT_DEDUPLICATED) dedupeIds.add(dedupeId, nowMs);
+      rows.add(record);
+      stored += 1;
+      bytes += record.texts.byteLength;
+    });
+    return { stored, bytes };
   }
 
+  function moveIds(): void {
+    if (!dedupeIds.isDue() || lost !== undefined) return;
+    const pages = inTransaction(() => dedupeIds.move(clockMs, rows.lastOffset()));
+    checkpoints.written(pages * PAGE_BYTES);
+  }
+
+  // What a crash left waiting: so that it does not grow from crash to crash.
+  if (dedupeIds.isDue()) inTransaction(() => dedupeIds.move(Date.now(), rows.lastOffset(), true));
   return {
-    migrated,
-    write(request) {
-      const { memory, progress } = request;
-      const { stored, repeated, bytes } = inTransaction(
-        () => {
-          if (progress !== undefined) forwarding.advance(progress);
-          return store(request);
-        },
-        (written) => written.bytes,
-      );
+    write(group) {
+      const { stored, bytes } = inTransaction(() => {
+        if (group.progress !== undefined) forwarding.advance(group.progress);
+        return store(group);
+      });
+      checkpoints.written(bytes);
       forwarding.stored(stored, bytes);
-      return { stored, repeated, memory };
+      return { stored, repeated: group.count - stored, memory: group.memory };
     },
-    expire: ({ nowMs, beforeMs, trim }) =>
-      inTransaction(
-        () => {
-          const trimmed = trim ? forwarding.trim() : { records: 0, more: false };
-          const expired = removeExpired(nowMs, beforeMs);
-          const records = trimmed.records + expired.records;
-          return { records, ids: expired.ids, more: trimmed.more || expired.more, bytes: expired.bytes };
-        },
-        ({ bytes }) => bytes,
-      ),
-    take: ({ after, maxBytes }) => {
+    expire({ nowMs, beforeMs, trim }) {
+      const { trimmed, expired, forgotten } = inTransaction(() => ({
+        trimmed: trim ? forwarding.trim(nowMs) : { records: 0, more: false },
+        expired: beforeMs === null ? { records: 0, bytes: 0, more: false } : removeExpired(nowMs, beforeMs),
+        forgotten: dedupeIds.forget(),
+      }));
+      checkpoints.written(expired.bytes);
+      return {
+        records: trimmed.records + expired.records,
+        ids: forgotten.removed,
+        more: trimmed.more || expired.more || forgotten.more,
+      };
+    },
+    take({ after, maxBytes }) {
       try {
         return forwarding.take(after, maxBytes);
       } catch (error) {
-        throw translate(error);
+        throw failed(error);
       }
     },
-    advance({ progress }) {
-      inTransaction(
-        () => forwarding.advance(progress),
-        () => 0,
-      );
+    advance(progress) {
+      inTransaction(() => forwarding.advance(progress));
+      checkpoints.written(0);
       return null;
     },
     backlog: forwarding.backlog,
-    unpark: () =>
-      inTransaction(
-        () => forwarding.unpark(),
-        () => 0,
-      ),
-    probe({ nowMs }) {
+    unpark: () => inTransaction(forwarding.unpark),
+    probe(nowMs) {
       try {
         const reason = space.rejectionReason();
-        if (reason !== undefined) return { ready: false, reason };
-        inTransaction(
-          () => touchProbe.run(nowMs),
-          () => 0,
-        );
-        const held = `A reader keeps ${settings.file}-wal from being emptied: end programs that hold the journal open in a transaction.`;
+        if (reason !== undefined && lost === undefined) return { ready: false, reason };
+        inTransaction(() => touchProbe.run(nowMs));
+        checkpoints.written(0);
+        const held = `A reader keeps ${file}-wal from being emptied: end programs that hold the journal open in a transaction.`;
         return { ready: true, warnings: [...space.warnings(), ...(checkpoints.heldBack() ? [held] : [])] };
       } catch (error) {
         return { ready: false, reason: messageOf(error) };
       }
     },
-    checkpointIfDue: checkpoints.runIfDue,
-    close: () => database.close(),
+    isLost: () => lost !== undefined,
+    tidy() {
+      try {
+        moveIds();
+        if (lost === undefined && checkpoints.runIfDue()) files.changed();
+      } catch {
+        // What was committed stays safe in the log; a disk that cannot take it now fails the next write or probe.
+      }
+    },
+    close(nowMs) {
+      try {
+        if (lost === undefined) inTransaction(() => dedupeIds.move(nowMs, rows.lastOffset(), true));
+      } finally {
+        database.close();
+      }
+      return null;
+    },
   };
 }

@@ -60,24 +60,10 @@ it('does not overwrite, and leaves nothing of a copy that failed', async () => {
 });
 
 it.each([
-  [
-    'a row that says another number of records',
-    'UPDATE batches SET records = 9',
-    '1 records are in it, its row says 9',
-  ],
-  ['a batch cut short', 'UPDATE batches SET content = substr(content, 1, 20)', 'damaged'],
-  [
-    'a frame of no length',
-    'UPDATE batches SET content = CAST(substr(content, 1, 6) || zeroblob(60) AS BLOB)',
-    'damaged',
-  ],
-  [
-    'headers that are no JSON',
-    `UPDATE batches SET content = CAST(replace(content, '{"ce_id', '#"ce_id') AS BLOB)`,
-    'JSON',
-  ],
-  ['offsets out of order', 'UPDATE batches SET first_offset = 7', 'its offsets do not follow'],
-  ['a topic the list lacks', 'DELETE FROM batch_topics', 'the list of topics says'],
+  ['a text that was changed', "UPDATE records SET value = replace(value, 'id', 'iD')", 'differs from its checksum'],
+  ['headers that were changed', "UPDATE records SET headers = '{}'", 'differs from its checksum'],
+  ['a topic the list lacks', 'DELETE FROM topics', 'not in the list of topics'],
+  ['an id cut short', 'UPDATE records SET dedupe_id = substr(dedupe_id, 1, 3)', 'has 3 bytes'],
 ])('finds %s', async (_what, damage, problem) => {
   await withDataDir(async (dataDir) => {
     const journal = await openTestJournal(dataDir);

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from '@jest/globals';
-import { openDedupeIds } from '../../../src/stores/journal/dedupe-ids.ts';
-import { migrate } from '../../../src/stores/journal/migrations.ts';
-import { REMEMBER_MS } from '../../../src/stores/journal/writer.ts';
+import { type DedupeIds, openDedupeIds, REMEMBER_MS } from '../../../src/stores/journal/dedupe-ids.ts';
+import { TABLES } from '../../../src/stores/journal/schema.ts';
 import { makeRecord } from '../make-record.ts';
 import { openTestJournal, withDataDir } from './support/scratch.ts';
 
@@ -46,105 +45,159 @@ describe('the journal stores an id once', () => {
 });
 
 describe('remembered ids', () => {
-  const newId = () => randomBytes(16).toString('hex');
-  const bytes = (id: string) => Uint8Array.from(Buffer.from(id, 'hex'));
-  const open = (database: DatabaseSync, generationIds: number, maxIds?: number) => {
-    const { known, add, ...others } = openDedupeIds(database, { rememberMs: REMEMBER_MS, maxIds, generationIds });
-    return {
-      ...others,
-      has: (id: string, nowMs: number) => known(bytes(id), nowMs).has(0),
-      add: (id: string) => add(new DataView(bytes(id).buffer), 0),
-    };
+  const newId = () => {
+    const bytes = randomBytes(16);
+    return { bytes, text: bytes.toString('latin1') };
   };
   const openMemory = () => {
     const database = new DatabaseSync(':memory:');
-    migrate(database, 0);
+    database.exec(TABLES);
     return database;
   };
-  const count = (database: DatabaseSync, table: string) =>
-    Number(database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n);
+  const tablesOf = (database: DatabaseSync) =>
+    database
+      .prepare('SELECT number FROM id_tables ORDER BY number')
+      .all()
+      .map(({ number }) => Number(number));
+  const countIn = (database: DatabaseSync, number: number) =>
+    Number(database.prepare(`SELECT count(*) AS n FROM ids_${number}`).get()?.n);
+  const countAll = (database: DatabaseSync) =>
+    tablesOf(database).reduce((sum, number) => sum + countIn(database, number), 0);
 
-  it('are known whether new, on their way into the table, in it, or opened again', () => {
+  /** Ids with their records, as a write adds them; moves what is due as the writer does. */
+  function addAll(
+    database: DatabaseSync,
+    ids: DedupeIds,
+    added: readonly { bytes: Uint8Array; text: string }[],
+    atMs: number,
+  ) {
+    const record = database.prepare(
+      `INSERT INTO records (dedupe_id, topic_id, timestamp_ms, checksum, headers, value) VALUES (?, 1, ?, 0, '', '')`,
+    );
+    for (const id of added) {
+      ids.add(id, atMs);
+      record.run(id.bytes, atMs);
+    }
+    ids.settle(true);
+    while (ids.isDue()) {
+      ids.move(atMs, lastOffset(database));
+      ids.settle(true);
+    }
+  }
+  const lastOffset = (database: DatabaseSync) =>
+    Number(database.prepare('SELECT max(offset) AS last FROM records').get()?.last);
+
+  function forgetAll(database: DatabaseSync, ids: DedupeIds): number {
+    let removed = 0;
+    for (;;) {
+      database.exec('BEGIN');
+      const step = ids.forget();
+      database.exec('COMMIT');
+      ids.settle(true);
+      removed += step.removed;
+      if (!step.more) return removed;
+    }
+  }
+
+  it('are known whether they wait, are in the table, were added by the open transaction, or after a crash', () => {
     const database = openMemory();
-    const generationIds = 500;
-    let ids = open(database, generationIds);
-    const known: string[] = [];
+    let ids = openDedupeIds(database, { maxWaiting: 500 });
+    const known: { bytes: Buffer; text: string }[] = [];
     for (let round = 0; round < 300; round += 1) {
       const added = Array.from({ length: round % 20 }, newId);
       const committed = round % 7 !== 0;
-      database.exec('BEGIN');
-      for (const id of added) {
-        expect(ids.has(id, START_MS + round)).toBe(false);
-        expect(ids.add(id)).toBe(true);
-        expect(ids.add(id)).toBe(false);
+      expect(added.some((id) => ids.isKnown(id, START_MS + round))).toBe(false);
+      if (committed) {
+        addAll(database, ids, added, START_MS + round);
+        known.push(...added);
+      } else {
+        database.exec('BEGIN');
+        for (const id of added) ids.add(id, START_MS + round);
+        expect(added.every((id) => ids.isKnown(id, START_MS + round))).toBe(true);
+        ids.move(START_MS + round, lastOffset(database));
+        database.exec('ROLLBACK');
+        ids.settle(false);
+        expect(added.some((id) => ids.isKnown(id, START_MS + round))).toBe(false);
       }
-      ids.flush(START_MS + round);
-      database.exec(committed ? 'COMMIT' : 'ROLLBACK');
-      ids.settle(committed);
-      if (committed) known.push(...added);
-      else expect(added.some((id) => ids.has(id, START_MS + round))).toBe(false);
-      if (round % 50 === 49) ids = open(database, generationIds);
-      if (round % 10 === 0) expect(known.filter((id) => !ids.has(id, START_MS + round))).toEqual([]);
-    }
-    expect(known.filter((id) => !ids.has(id, START_MS + 300))).toEqual([]);
-    expect(known.filter((id) => ids.has(id, START_MS + 300 + REMEMBER_MS))).toEqual([]);
-    // Most have been moved, so what is read at a start stays small.
-    expect(count(database, 'remembered')).toBeGreaterThan(known.length - 3 * generationIds);
-    database.close();
-  });
-
-  it('are removed from the table stretch by stretch once they are too old', () => {
-    const database = openMemory();
-    const ids = open(database, 1);
-    for (const ms of [START_MS, START_MS + DAY_MS, START_MS + 2 * DAY_MS]) {
-      for (let n = 0; n < 1500; n += 1) ids.add(newId());
-      ids.flush(ms);
-      ids.settle(true);
-      for (let n = 0; n < 20; n += 1) {
-        ids.add(newId());
-        ids.flush(ms);
+      // As after kill -9: what waits is in memory only, and in the rows of its records.
+      if (round % 50 === 49) {
+        ids = openDedupeIds(database, { maxWaiting: 500 });
+        expect(ids.isDue()).toBe(true);
+        ids.move(START_MS + round, lastOffset(database), true);
         ids.settle(true);
       }
+      if (round % 10 === 0) expect(known.filter((id) => !ids.isKnown(id, START_MS + round))).toEqual([]);
     }
-    const before = count(database, 'remembered');
-    expect(before).toBeGreaterThan(3000);
-    const pass = (nowMs: number) => {
-      let removed = 0;
-      for (;;) {
-        const step = ids.sweep(nowMs);
-        removed += step.removed;
-        if (!step.more) return removed;
-      }
-    };
-    expect(pass(START_MS + REMEMBER_MS - 1)).toBe(0);
-    expect(pass(START_MS + REMEMBER_MS)).toBe(0);
-    const removed = pass(START_MS + DAY_MS - 1 + REMEMBER_MS);
-    expect(removed).toBeGreaterThanOrEqual(1500);
-    expect(count(database, 'remembered')).toBe(before - removed);
+    expect(known.filter((id) => !ids.isKnown(id, START_MS + 300))).toEqual([]);
+    expect(known.filter((id) => ids.isKnown(id, START_MS + 300 + REMEMBER_MS))).toEqual([]);
+    // Most have been moved, so what is read at a start stays small.
+    expect(countAll(database)).toBeGreaterThan(known.length - 3 * 500);
+    expect(ids.keptUpTo()).toBeGreaterThan(0);
     database.close();
   });
 
-  it('are forgotten before their time where they may not take more room: the oldest, and no more than that', () => {
+  it('stay known when their records are removed before they were moved, also after a crash', () => {
+    const database = openMemory();
+    const ids = openDedupeIds(database);
+    const added = Array.from({ length: 100 }, newId);
+    addAll(database, ids, added, START_MS);
+    expect(countAll(database)).toBe(0);
+    ids.keep(
+      added.map(({ bytes }) => ({ id: bytes, atMs: START_MS })),
+      START_MS,
+    );
+    database.exec('DELETE FROM records');
+    ids.settle(true);
+    expect(countAll(database)).toBe(100);
+    const again = openDedupeIds(database);
+    expect(added.every((id) => again.isKnown(id, START_MS + REMEMBER_MS - 1))).toBe(true);
+    expect(added.some((id) => again.isKnown(id, START_MS + REMEMBER_MS))).toBe(false);
+    database.close();
+  });
+
+  it('are in three tables at most, each of four days, of which the oldest is removed chunk by chunk', () => {
+    const database = openMemory();
+    const ids = openDedupeIds(database, { maxWaiting: 64 });
+    const byDay: { bytes: Buffer; text: string }[][] = [];
+    for (let day = 0; day < 17; day += 1) {
+      const added = Array.from({ length: 1_000 }, newId);
+      byDay.push(added);
+      const nowMs = START_MS + day * DAY_MS;
+      addAll(database, ids, added, nowMs);
+      const kept = byDay.slice(Math.max(0, day - 7)).flat();
+      expect(kept.filter((id) => !ids.isKnown(id, nowMs + DAY_MS - 1))).toEqual([]);
+      expect(
+        byDay
+          .slice(0, Math.max(0, day - 7))
+          .flat()
+          .some((id) => ids.isKnown(id, nowMs + DAY_MS)),
+      ).toBe(false);
+    }
+    expect(tablesOf(database)).toEqual([1, 2, 3, 4, 5]);
+    expect(forgetAll(database, ids)).toBeGreaterThan(7_500);
+    expect(tablesOf(database)).toEqual([3, 4, 5]);
+    expect(forgetAll(database, ids)).toBe(0);
+    expect(database.prepare('PRAGMA integrity_check').get()?.integrity_check).toBe('ok');
+    database.close();
+  });
+
+  it('are forgotten before their time where they may not take more space: the oldest, and no more than a third', () => {
     const database = openMemory();
     const maxIds = 4_000;
-    const ids = openDedupeIds(database, { rememberMs: REMEMBER_MS, maxIds });
-    const added: Uint8Array[] = [];
+    const ids = openDedupeIds(database, { maxIds });
+    const added: { bytes: Buffer; text: string }[] = [];
     let nowMs = START_MS;
     for (let round = 0; round < 600; round += 1) {
       nowMs += 1_000;
-      for (let n = 0; n < 50; n += 1) {
-        const id = Uint8Array.from(randomBytes(16));
-        ids.add(new DataView(id.buffer), 0);
-        added.push(id);
-      }
-      ids.flush(nowMs);
-      ids.settle(true);
-      if (round % 5 === 0) while (ids.sweep(nowMs).more);
-      expect(count(database, 'remembered')).toBeLessThan(1.4 * maxIds);
+      const some = Array.from({ length: 50 }, newId);
+      added.push(...some);
+      addAll(database, ids, some, nowMs);
+      if (round % 5 === 0) forgetAll(database, ids);
+      expect(countAll(database)).toBeLessThan(1.5 * maxIds);
     }
-    const has = (id: Uint8Array) => ids.known(id, nowMs).has(0);
-    expect(added.slice(-0.8 * maxIds).every(has)).toBe(true);
-    expect(added.slice(0, -2 * maxIds).some(has)).toBe(false);
+    const isKnown = (id: { bytes: Buffer; text: string }) => ids.isKnown(id, nowMs);
+    expect(added.slice((-2 / 3) * maxIds).every(isKnown)).toBe(true);
+    expect(added.slice(0, -2 * maxIds).some(isKnown)).toBe(false);
     database.close();
   });
 });

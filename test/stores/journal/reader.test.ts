@@ -103,7 +103,7 @@ it('lets appends pass, and warns, while a foreign program holds an old state', a
     const journal = await openTestJournal(dataDir, { now: () => clock.ms });
     const foreign = new DatabaseSync(journalFile(dataDir), { readOnly: true });
     foreign.exec('BEGIN');
-    foreign.prepare('SELECT count(*) FROM batches').get();
+    foreign.prepare('SELECT count(*) FROM records').get();
     for (let n = 0; n < 80; n += 1) await journal.append([makeRecord('t', { value: 'x'.repeat(MIB) })]);
     clock.ms += 1000;
     expect(await journal.readiness()).toMatchObject({ ready: true, warnings: [expect.stringContaining('reader')] });

@@ -189,7 +189,7 @@ it('says so when it cannot read what it should forward', async () => {
     await spool.append([makeRecord('t')]);
     await spool.close();
     const database = new DatabaseSync(journalFile(dataDir));
-    database.exec("UPDATE batches SET content = x'ff00'");
+    database.exec("UPDATE records SET headers = '#'");
     database.close();
     const kafka = standIn(() => null);
     const again = await openWith(dataDir, kafka.writer);
