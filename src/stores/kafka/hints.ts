@@ -17,6 +17,7 @@ const FIXES = new Map<unknown, string>(
       'Give the user of hubcast the right Create on its topics, or make them and set KAFKA_CREATE_TOPICS=off.',
     INCONSISTENT_GROUP_PROTOCOL:
       "Another program is a member of the group of the numbers' leader (hubcast-numbers.<state topic>): give it a group of its own.",
+    REQUEST_TIMED_OUT: 'The in-sync replicas did not confirm in time: a broker that holds one is slow or away.',
     CERT_HAS_EXPIRED: "The broker's certificate has expired: renew it on the brokers.",
     CERT_NOT_YET_VALID: "The broker's certificate is not valid yet: check the clocks of both machines.",
     DEPTH_ZERO_SELF_SIGNED_CERT: AUTHORITY,

@@ -49,6 +49,17 @@ function figuresOf({ acknowledged }: Traffic, fromMs: number, untilMs: number) {
   };
 }
 
+async function untilUnready(store: Store) {
+  const startedMs = performance.now();
+  for (;;) {
+    const readiness = await store.readiness();
+    const afterMs = performance.now() - startedMs;
+    if (!readiness.ready) return { reason: readiness.reason, afterMs };
+    if (afterMs > 11_000) throw new Error('/ready says ready while every write to a partition fails');
+    await pauseMs(50);
+  }
+}
+
 describeOwnKafka('the Kafka store while a partition is in trouble', () => {
   let cluster: Cluster;
   const stores: Store[] = [];
@@ -150,7 +161,11 @@ describeOwnKafka('the Kafka store while a partition is in trouble', () => {
       await pauseMs(3_000);
       const failedMs = performance.now();
       const restore = await fail();
-      await pauseMs(11_000);
+      const unready = await untilUnready(store);
+      expect(unready.reason).toMatch(cause);
+      // Two deadlines, and the session that the broker has with its controller.
+      expect(unready.afterMs).toBeLessThan(8_000 + 2_000);
+      await pauseMs(11_000 - unready.afterMs);
       const restoredMs = performance.now();
       await restore();
       await untilReady(store, 20_000);

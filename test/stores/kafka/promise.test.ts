@@ -39,6 +39,8 @@ describeKafka('hubcast serve on Kafka', (kafka) => {
       ce_source: '/whatsapp/102290129340398',
       ce_subject: '15550000001',
       ce_time: '2025-02-12T00:43:44Z',
+      ce_dataschema: 'urn:hubcast:whatsapp.phone_number_name_update:1',
+      ce_app: 'main',
       traceparent: `00-${event.deliveryid.replaceAll('-', '')}-${event.deliveryid.replaceAll('-', '').slice(16)}-00`,
     });
     expect(event).toMatchObject({
