@@ -20,7 +20,7 @@ export interface Connections {
   readonly whenSettled: (socket: Socket, act: (isMidRequest: boolean) => void) => void;
   /** Tells every sender that waits for an answer that it is the last one of its connection. */
   readonly announceClose: () => void;
-  /** While stopping: closes connections that never sent a byte (Node counts them as busy), and those whose request stands still. */
+  /** While stopping: closes connections on which nothing moves, those among them that never sent a byte: Node takes them for busy. */
   readonly closeForStop: () => void;
 }
 
@@ -155,7 +155,6 @@ export function trackConnections(options: ConnectionsOptions): Connections {
       }
     },
     closeForStop() {
-      for (const socket of connections.keys()) if (socket.bytesRead === 0) socket.destroy();
       for (const [socket] of findStalled(now(), STALLED_AT_STOP_MS)) socket.destroy();
     },
   };

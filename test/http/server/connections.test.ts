@@ -116,6 +116,23 @@ it('keeps one whose request waits for the store, and one whose answer was writte
   expect(waiting.destroyed).toBe(false);
 });
 
+it('gives the sender of each answer the same time to take it', () => {
+  const sender = connect();
+  const first = begin(sender);
+  first.req.complete = true;
+  first.writableEnded = true;
+  fill();
+  nowMs = 1000;
+  connect();
+  first.emit('close');
+  const second = begin(sender);
+  second.req.complete = true;
+  second.writableEnded = true;
+  nowMs = 60_000;
+  for (let count = 0; count < MAX; count += 1) connect();
+  expect(sender.destroyed).toBe(false);
+});
+
 it('closes one that does not take its answer', () => {
   const taker = connect();
   const response = begin(taker);
