@@ -13,8 +13,8 @@ import type { RecordOptions } from '../records/to-record.ts';
 import { toAppSecret } from '../webhook/signature.ts';
 
 export interface EndpointOptions extends Pick<ReceiveOptions, 'append' | 'knownNumber'> {
-  /** Called with events once they are durable. What it throws is logged, and changes no answer. */
-  readonly onStored: NonNullable<ReceiveOptions['onStored']>;
+  /** Called with events once they are durable. What they throw is logged, and changes no answer. */
+  readonly onStored: readonly NonNullable<ReceiveOptions['onStored']>[];
   readonly log: Logger;
 }
 
@@ -73,7 +73,7 @@ function toEndpoint(app: MetaApp, fixed: Settings, options: EndpointOptions): We
       onOlderSecret: createOldSecretLog(app.name, log),
       onStored(events, receivedMs) {
         try {
-          onStored(events, receivedMs);
+          for (const listener of onStored) listener(events, receivedMs);
         } catch (error) {
           log.error({ error: messageOf(error) }, 'what follows a stored webhook failed');
         }

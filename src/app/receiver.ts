@@ -40,10 +40,7 @@ export function openReceiver(options: ReceiverOptions): Promise<Listener> {
     endpoint: createEndpoints(settings, {
       append: store.append,
       knownNumber,
-      onStored(stored, receivedMs) {
-        metrics.deliveries.countEvents(stored, receivedMs);
-        onStored?.(stored);
-      },
+      onStored: [metrics.deliveries.countEvents, ...(onStored === undefined ? [] : [onStored])],
       log,
     }),
     admission: load.admission,

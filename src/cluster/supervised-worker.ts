@@ -1,192 +1,163 @@
-/** One worker process: started, asked how it is, and started again when it ends or no longer answers. */
+/**
+ * One place among the workers. A process fills it; when that ends or no longer answers, another one does.
+ *
+ *   starting ── listening ──> running ── exit ──> waiting ── pause ──> running
+ *      │                         │                   │
+ *     exit                     stop()              stop()
+ *      │                         │                   │
+ *      └──> failed            stopping ── exit ──> ended
+ */
 import type { Worker } from 'node:cluster';
 import { createBackoff } from '../core/backoff.ts';
-import { HubcastError } from '../core/errors.ts';
+import type { HubcastError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
-import { within } from '../core/time-out.ts';
 import type { Readiness } from '../stores/store.ts';
 import type { FailedDelivery } from '../telemetry/failed-deliveries.ts';
 import type { MetricState } from '../telemetry/metrics/exposition.ts';
-import type { Answers, FromWorker, Published, Question, ToWorker } from './channel-messages.ts';
+import type { Published } from './channel-messages.ts';
+import { ForkedWorker } from './forked-worker.ts';
 
-export interface KeptWorkerOptions {
+export interface SupervisedWorkerOptions {
   /** From 1. */
   readonly number: number;
   readonly fork: (number: number) => Worker;
   readonly onPublished: (events: readonly Published[]) => void;
-  /** What a process had counted that is no more. */
+  /** Called with the counts of a process that has ended. */
   readonly onEnd: (metrics: readonly MetricState[]) => void;
   /** A monotonic clock in ms. */
   readonly now: () => number;
   readonly log: Logger;
 }
 
-export interface KeptWorker {
-  readonly number: number;
-  /** Resolves to its URL when it takes connections. @throws HubcastError why its first start failed */
-  readonly listening: Promise<string>;
-  /** Null while it is away: it ended, and was not ready since. Connections go to others then. */
-  readonly readiness: () => Promise<Readiness | null>;
-  /** As it told last, where it does not answer in time. */
-  readonly metrics: () => Promise<readonly MetricState[]>;
-  readonly lastMetrics: () => readonly MetricState[];
-  /** Empty where it does not answer in time. */
-  readonly failedDeliveries: () => Promise<readonly FailedDelivery[]>;
-  /** Resolves when the process has ended. */
-  readonly stop: () => Promise<void>;
-  readonly cut: () => void;
-  readonly kill: () => void;
-}
-
-const ANSWER_WITHIN_MS = 1_000;
 const PULSE_INTERVAL_MS = 1_000;
-/** Pulses counted, not time: a machine that slept is no reason. */
+/** Pulses are counted, not time: a machine that slept is no reason to kill a worker. */
 const MISSED_PULSES = 30;
-/** Until then what it said last holds: on a busy machine an answer may be late. */
+/** Until then its last answer holds: on a busy machine an answer may be late. */
 const LATE_PULSES = 5;
-const STARTING: Readiness = { ready: false, reason: 'It is starting.' };
-/** What one had counted when it ends is known from so many pulses before, or from a scrape. */
+/** The counts of a process that ends are known from its last scrape, or from so many pulses before. */
 const PULSES_A_COUNT = 5;
 const BACKOFF = { firstMs: 250, longestMs: 30_000 };
-/** One that ran for so long is started again without delay. */
+/** A process that ran for so long is followed by the next one without a longer pause. */
 const STEADY_AFTER_MS = 60_000;
 const ENDED_FIX = 'The lines before this one may say why. Requests it had not answered are sent again by Meta.';
 const SILENT_FIX = 'Please report it with the log; an event that takes so long to process is a fault in hubcast.';
 
-export function keepWorker(options: KeptWorkerOptions): KeptWorker {
-  const { number, log, now } = options;
-  const pending = new Map<number, (answer?: Answers[Question]) => void>();
-  const listening = Promise.withResolvers<string>();
-  const ended = Promise.withResolvers<void>();
-  let worker: Worker | null = null;
-  let failure: { readonly code: HubcastError['code']; readonly message: string } | undefined;
-  let lastMetrics: readonly MetricState[] = [];
-  let listened = false;
-  let stopping = false;
-  let again = false;
-  let lastState = STARTING;
-  let wasReady = false;
-  let pulses = 0;
-  let startedMs = 0;
-  let missedPulses = 0;
-  const backoff = createBackoff(BACKOFF);
-  let questions = 0;
-  let restarting: NodeJS.Timeout | undefined;
+export class SupervisedWorker {
+  readonly number: number;
+  readonly #options: SupervisedWorkerOptions;
+  readonly #listening = Promise.withResolvers<string>();
+  readonly #ended = Promise.withResolvers<void>();
+  readonly #backoff = createBackoff(BACKOFF);
+  readonly #pulse: NodeJS.Timeout;
+  /** Null while waiting, and once it has ended. */
+  #process: ForkedWorker | null = null;
+  #startedMs = 0;
+  #restart: NodeJS.Timeout | undefined;
+  #listened = false;
+  #restarted = false;
+  #stopping = false;
+  #pulses = 0;
 
-  function start(): void {
-    const started = options.fork(number);
-    worker = started;
-    failure = undefined;
-    wasReady = false;
-    lastState = STARTING;
-    missedPulses = 0;
-    startedMs = now();
-    started.on('message', take);
-    // Where no process could be made there is no exit.
-    started.on('error', (error) => {
-      if (started.process.pid === undefined) left(started, error.message);
+  constructor(options: SupervisedWorkerOptions) {
+    this.number = options.number;
+    this.#options = options;
+    this.#pulse = setInterval(() => this.#beat(), PULSE_INTERVAL_MS);
+    this.#start();
+  }
+
+  /** Resolves to its URL when it takes connections. @throws HubcastError why its first start failed */
+  get listening(): Promise<string> {
+    return this.#listening.promise;
+  }
+
+  #start(): void {
+    this.#startedMs = this.#options.now();
+    const started = new ForkedWorker(this.#options.fork(this.number), {
+      onListening: (url) => {
+        this.#listened = true;
+        this.#listening.resolve(url);
+      },
+      onPublished: this.#options.onPublished,
+      onEnd: (error) => this.#onEnd(started, error),
     });
-    started.once('exit', (code, signal) => left(started, signal ?? `code ${code}`));
+    this.#process = started;
   }
 
-  function take(message: FromWorker): void {
-    missedPulses = 0;
-    if (message.kind === 'answer') pending.get(message.id)?.(message.answer);
-    else if (message.kind === 'published') options.onPublished(message.events);
-    else if (message.kind === 'failed') failure = message;
-    else {
-      listened = true;
-      listening.resolve(message.url);
-    }
-  }
-
-  function left(gone: Worker, by: string): void {
-    if (worker !== gone) return;
-    worker = null;
-    options.onEnd(lastMetrics);
-    lastMetrics = [];
-    const diagnosis = failure?.message ?? `It ended by ${by}.`;
-    if (stopping || !listened) {
-      finish();
-      listening.reject(new HubcastError(failure?.code ?? 'internal', diagnosis));
+  #onEnd(gone: ForkedWorker, error: HubcastError): void {
+    this.#process = null;
+    this.#options.onEnd(gone.lastMetrics);
+    if (this.#stopping || !this.#listened) {
+      this.#finish();
+      this.#listening.reject(error);
       return;
     }
-    if (now() - startedMs > STEADY_AFTER_MS) backoff.reset();
-    const pauseMs = backoff.next();
-    const { pid } = gone.process;
-    log.error({ worker: number, pid, diagnosis, pauseMs, fix: ENDED_FIX }, 'a worker ended; it is started again');
-    again = true;
-    restarting = setTimeout(start, pauseMs);
+    const { now, log } = this.#options;
+    if (now() - this.#startedMs > STEADY_AFTER_MS) this.#backoff.reset();
+    const pauseMs = this.#backoff.next();
+    const entry = { worker: this.number, pid: gone.pid, diagnosis: error.message, pauseMs, fix: ENDED_FIX };
+    log.error(entry, 'a worker ended; it is started again');
+    this.#restarted = true;
+    this.#restart = setTimeout(() => this.#start(), pauseMs);
   }
 
-  function finish(): void {
-    clearInterval(pulse);
-    clearTimeout(restarting);
-    ended.resolve();
+  #finish(): void {
+    clearInterval(this.#pulse);
+    clearTimeout(this.#restart);
+    this.#ended.resolve();
   }
 
-  function tell(message: ToWorker): void {
-    // One that is ending cannot be told; its exit says the rest.
-    if (worker?.isConnected()) worker.send(message, () => undefined);
-  }
-
-  /** @returns undefined where no answer came in time */
-  function ask<Asked extends Question>(question: Asked): Promise<Answers[Asked] | undefined> {
-    const id = ++questions;
-    const { promise, resolve } = Promise.withResolvers<Answers[Question] | undefined>();
-    pending.set(id, resolve);
-    tell({ kind: 'ask', id, question });
-    const answer = promise as Promise<Answers[Asked] | undefined>;
-    return within(answer, worker === null ? 0 : ANSWER_WITHIN_MS, () => undefined).finally(() => pending.delete(id));
-  }
-
-  async function readiness(): Promise<Readiness | null> {
-    const asked = worker;
-    if (asked === null) return null;
-    const state = await ask('readiness');
-    if (worker !== asked) return null;
-    if (state !== undefined) lastState = state;
-    if (state?.ready) wasReady = true;
-    if (again && !wasReady) return null;
-    return missedPulses > LATE_PULSES ? { ready: false, reason: `It did not answer for ${LATE_PULSES} s.` } : lastState;
-  }
-
-  async function metrics(): Promise<readonly MetricState[]> {
-    const asked = worker;
-    const answer = await ask('metrics');
-    if (answer !== undefined && worker === asked) lastMetrics = answer;
-    return lastMetrics;
-  }
-
-  const pulse = setInterval(() => {
-    if (worker === null) return;
-    missedPulses += 1;
-    if (missedPulses > MISSED_PULSES) {
+  #beat(): void {
+    const asked = this.#process;
+    if (asked === null) return;
+    asked.missedPulses += 1;
+    if (asked.missedPulses > MISSED_PULSES) {
       const seconds = (MISSED_PULSES * PULSE_INTERVAL_MS) / 1000;
-      const { pid } = worker.process;
-      log.error({ worker: number, pid, fix: SILENT_FIX }, `a worker did not answer for ${seconds} s; it is killed`);
-      worker.process.kill('SIGKILL');
+      const entry = { worker: this.number, pid: asked.pid, fix: SILENT_FIX };
+      this.#options.log.error(entry, `a worker did not answer for ${seconds} s; it is killed`);
+      asked.kill();
       return;
     }
-    pulses += 1;
-    void (pulses % PULSES_A_COUNT === 0 ? metrics() : readiness());
-  }, PULSE_INTERVAL_MS);
-  start();
+    this.#pulses += 1;
+    void (this.#pulses % PULSES_A_COUNT === 0 ? asked.metrics() : asked.readiness());
+  }
 
-  return {
-    number,
-    listening: listening.promise,
-    readiness,
-    metrics,
-    lastMetrics: () => lastMetrics,
-    failedDeliveries: async () => (await ask('failedDeliveries')) ?? [],
-    stop() {
-      stopping = true;
-      if (worker === null) finish();
-      else tell({ kind: 'stop' });
-      return ended.promise;
-    },
-    cut: () => tell({ kind: 'cut' }),
-    kill: () => void worker?.process.kill('SIGKILL'),
-  };
+  /** Null while it is away: it ended, and was not ready since. Connections go to other workers then. */
+  async readiness(): Promise<Readiness | null> {
+    const asked = this.#process;
+    const state = (await asked?.readiness()) ?? null;
+    if (asked === null || state === null || (this.#restarted && !asked.wasReady)) return null;
+    const isLate = asked.missedPulses > LATE_PULSES;
+    return isLate ? { ready: false, reason: `It did not answer for ${LATE_PULSES} s.` } : state;
+  }
+
+  /** Its last figures where it does not answer in time. */
+  async metrics(): Promise<readonly MetricState[]> {
+    return (await this.#process?.metrics()) ?? [];
+  }
+
+  lastMetrics(): readonly MetricState[] {
+    return this.#process?.lastMetrics ?? [];
+  }
+
+  /** Empty where it does not answer in time. */
+  async failedDeliveries(): Promise<readonly FailedDelivery[]> {
+    return (await this.#process?.ask('failedDeliveries')) ?? [];
+  }
+
+  /** Resolves when the process has ended. */
+  stop(): Promise<void> {
+    this.#stopping = true;
+    if (this.#process === null) this.#finish();
+    else this.#process.tell({ kind: 'stop' });
+    return this.#ended.promise;
+  }
+
+  /** Cuts the connections that are left. */
+  cut(): void {
+    this.#process?.tell({ kind: 'cut' });
+  }
+
+  kill(): void {
+    this.#process?.kill();
+  }
 }

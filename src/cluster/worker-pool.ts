@@ -5,7 +5,7 @@ import type { Readiness } from '../stores/store.ts';
 import type { FailedDelivery } from '../telemetry/failed-deliveries.ts';
 import { type MetricState, mergeMetrics } from '../telemetry/metrics/exposition.ts';
 import type { Published } from './channel-messages.ts';
-import { keepWorker } from './supervised-worker.ts';
+import { SupervisedWorker } from './supervised-worker.ts';
 
 export interface WorkerPoolOptions {
   readonly count: number;
@@ -44,7 +44,10 @@ export async function startWorkers(options: WorkerPoolOptions): Promise<WorkerPo
     // Gauges were of the process; what was counted goes on.
     past = mergeMetrics([past, metrics.filter(({ type }) => type !== 'gauge')]);
   };
-  const workers = Array.from({ length: count }, (_, place) => keepWorker({ ...options, number: place + 1, onEnd }));
+  const workers = Array.from(
+    { length: count },
+    (_, place) => new SupervisedWorker({ ...options, number: place + 1, onEnd }),
+  );
   const kill = () => {
     for (const worker of workers) worker.kill();
   };
@@ -76,7 +79,7 @@ export async function startWorkers(options: WorkerPoolOptions): Promise<WorkerPo
     stop,
     async readiness() {
       const states = await Promise.all(
-        workers.map(async ({ number, readiness }) => ({ number, state: await readiness() })),
+        workers.map(async (worker) => ({ number: worker.number, state: await worker.readiness() })),
       );
       const away = states.filter(({ state }) => state === null).map(({ number }) => number);
       const here = states.flatMap(({ number, state }) => (state === null ? [] : [{ number, state }]));
@@ -96,9 +99,9 @@ export async function startWorkers(options: WorkerPoolOptions): Promise<WorkerPo
       }
       return { ready: true, warnings: [...new Set(warnings)] };
     },
-    metrics: async () => [...(await Promise.all(workers.map(({ metrics }) => metrics()))), past],
+    metrics: async () => [...(await Promise.all(workers.map((worker) => worker.metrics()))), past],
     failedDeliveries: () => Promise.all(workers.map((worker) => worker.failedDeliveries())),
-    lastMetrics: () => [...workers.map(({ lastMetrics }) => lastMetrics()), past],
+    lastMetrics: () => [...workers.map((worker) => worker.lastMetrics()), past],
     destroy() {
       for (const worker of workers) worker.cut();
     },

@@ -130,7 +130,7 @@ describe('META_APPS', () => {
     const stored: OutgoingRecord[] = [];
     const endpoint = createEndpoints(() => settings, {
       append: async (records) => void stored.push(...records),
-      onStored: () => undefined,
+      onStored: [],
       log: createLog('info', { write: (line: string) => void lines.push(line) }),
     });
     const deliver = (name: string, secret: string) => {

@@ -16,7 +16,7 @@ async function recordsOf(payload: string, env: Record<string, string>): Promise<
   const settings = readSettings({ META_APP_SECRET: APP_SECRET, META_VERIFY_TOKEN: VERIFY_TOKEN, ...env });
   const endpoint = createEndpoints(() => settings, {
     append: async (records) => void stored.push(...records),
-    onStored: () => undefined,
+    onStored: [],
     log: createLog('silent', process.stderr),
   })(null);
   const body = Buffer.from(payload);

@@ -16,10 +16,12 @@ function receiveWith(append: () => Promise<void>) {
   const settings = readSettings({ META_APP_SECRET: APP_SECRET, META_VERIFY_TOKEN: VERIFY_TOKEN });
   const endpoint = createEndpoints(() => settings, {
     append,
-    onStored(events) {
-      types.push(...events.map(({ type }) => type));
-      throw new Error('a listener fails');
-    },
+    onStored: [
+      (events) => {
+        types.push(...events.map(({ type }) => type));
+        throw new Error('a listener fails');
+      },
+    ],
     log: createLog('error', { write: (line: string) => void lines.push(line) }),
   })(null);
   const signature = readSignature(signatureOf(body.toString()));
