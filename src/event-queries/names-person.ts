@@ -18,6 +18,8 @@ const BYTES = 'body_base64';
 /** A number as people write it, and nothing else. */
 const WRITTEN_NUMBER = /^[+\d\s().\-/]{5,40}$/;
 const MESSAGE_ID = /^wa[mc]id\.([\w+/=-]+)$/;
+/** Where what is no JSON shows the business's own number. */
+const OUR_NUMBER_IN_TEXT = /"display_phone_number"\s*:\s*"?([+\d\s().\-/]{5,40})/g;
 /** JSON texts in JSON texts. */
 const MAX_NESTING = 4;
 
@@ -85,6 +87,7 @@ class Search {
     const text = Buffer.from(base64, 'base64').toString();
     const body = parse(text);
     if (body === undefined) {
+      for (const [, ours] of text.matchAll(OUR_NUMBER_IN_TEXT)) this.#lookForOurs(ours);
       this.#byParticipant ||= mentions(text, { participant: this.#participant });
       this.#byNumber ||= mentions(text, { digits: this.#digits });
     }

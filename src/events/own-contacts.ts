@@ -67,7 +67,7 @@ export class Contacts {
 
   /** Names of the person of a contact. */
   namesOf(index: number): PersonNames {
-    this.#names[index] ??= namesIn(this.#all[index], CONTACT);
+    this.#names[index] ??= namesIn(this.view.at(index), CONTACT);
     return this.#names[index];
   }
 

@@ -5,7 +5,7 @@
 import { isObject } from '../core/is-object.ts';
 import type { AnyEvent, AnyField } from '../fields/field.ts';
 import { type PathStep, stepsOf } from '../fields/item-place.ts';
-import { joinNames, NO_NAMES, namesIn, type PersonMembers, type PersonNames } from '../fields/person.ts';
+import { joinNames, NO_NAMES, namesIn, type PersonMembers, type PersonNames, withoutOurs } from '../fields/person.ts';
 import { type JsonView, viewJson } from '../webhook/json-view.ts';
 import type { Issue } from '../webhook/part.ts';
 import { tooMany } from '../webhook/too-many.ts';
@@ -165,9 +165,13 @@ function itemOf(of: EventType, view: JsonView, { path, outer }: Position): Found
   const contacts = outer?.contacts ?? null;
   if (contacts === null) return { kind: 'item', of, view, path, level: outer, names: null, contacts: null };
   const names = namesOf(of.event, view, outer);
-  const own = contacts.ownOf(joinNames(names.item, names.around));
+  const named = joinNames(names.item, names.around);
+  const ours = named.phones.length === 0 ? null : (outer?.textAt(OUR_NUMBER) ?? null);
+  const own = contacts.ownOf(ours === null ? named : withoutOurs(named, ours));
   return { kind: 'item', of, view, path, level: outer, names, contacts: own };
 }
+
+const OUR_NUMBER = ['metadata', 'display_phone_number'];
 
 /** The names of the person that an item is about, in it and around it. */
 export interface ItemNames {
@@ -176,7 +180,7 @@ export interface ItemNames {
 }
 
 export function namesOf({ person, personAround }: AnyEvent, view: JsonView, level: ContextLevel | null): ItemNames {
-  const item = person === undefined ? NO_NAMES : namesIn(view.value, person);
+  const item = person === undefined ? NO_NAMES : namesIn(view, person);
   if (personAround === undefined || level === null) return { item, around: NO_NAMES };
   const read = (paths: PersonMembers['userId']) => paths.flatMap((path) => level.textAt(path) ?? []);
   const { userId, parentId, phone } = personAround;

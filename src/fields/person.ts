@@ -30,8 +30,15 @@ export const CONTACT = personAt({ userId: 'user_id', parentId: 'parent_user_id',
 
 export const NO_NAMES: PersonNames = { userIds: [], parentIds: [], phones: [] };
 
-export function namesIn(value: unknown, { userId, parentId, phone }: PersonMembers): PersonNames {
-  return { userIds: textsAt(value, userId), parentIds: textsAt(value, parentId), phones: textsAt(value, phone) };
+/** A part of a body, read without loss: `value` rounds large numbers, `text` has every digit. */
+interface ExactPart {
+  readonly value: unknown;
+  at(key: string | number): ExactPart;
+  text(): string;
+}
+
+export function namesIn(part: ExactPart, { userId, parentId, phone }: PersonMembers): PersonNames {
+  return { userIds: textsAt(part, userId), parentIds: textsAt(part, parentId), phones: textsAt(part, phone) };
 }
 
 export function joinNames(some: PersonNames, others: PersonNames): PersonNames {
@@ -46,10 +53,11 @@ export function joinNames(some: PersonNames, others: PersonNames): PersonNames {
 
 const NOTHING: readonly string[] = [];
 
-function textsAt(value: unknown, paths: readonly Path[]): readonly string[] {
+function textsAt(part: ExactPart, paths: readonly Path[]): readonly string[] {
   let texts: readonly string[] = NOTHING;
   for (const path of paths) {
-    const found = textsIn(value, path, 0);
+    const plain = textsIn(part.value, path, 0);
+    const found = plain.includes(ROUNDED) ? exactTextsIn(part, path) : plain;
     if (found !== NOTHING) texts = texts === NOTHING ? found : [...texts, ...found];
   }
   return texts;
@@ -60,11 +68,25 @@ function textsIn(part: unknown, path: Path, depth: number): readonly string[] {
   if (depth === path.length) {
     // An empty name counts as none.
     if (typeof part === 'string') return part === '' ? NOTHING : [part];
-    return typeof part === 'number' ? [String(part)] : NOTHING;
+    if (typeof part !== 'number') return NOTHING;
+    return [Number.isSafeInteger(part) ? String(part) : ROUNDED];
   }
   if (typeof part !== 'object' || part === null) return NOTHING;
   const name = path[depth] as string;
   return Object.hasOwn(part, name) ? textsIn((part as Record<string, unknown>)[name], path, depth + 1) : NOTHING;
+}
+
+/** Two ids beyond 2^53 may round to one number, and two people must not become one. */
+const ROUNDED = '\u0000';
+
+/** The slow way, for the rare numbers that a double cannot hold. */
+function exactTextsIn(part: ExactPart, path: Path): readonly string[] {
+  const { value } = part;
+  if (Array.isArray(value)) return value.flatMap((_, index) => exactTextsIn(part.at(index), path));
+  const [name, ...inner] = path;
+  if (name === undefined) return typeof value === 'number' ? [part.text()] : textsIn(value, path, 0);
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return NOTHING;
+  return exactTextsIn(part.at(name), inner);
 }
 
 /** The places where Meta names the other side of a chat, and our own number, which is never the other side. */
@@ -74,6 +96,13 @@ export interface ChatNames {
   readonly item: PersonNames;
   readonly contact: PersonNames;
   readonly ourDigits: string | null;
+}
+
+/** Without the business's own number: a contact of that number belongs to no person. */
+export function withoutOurs(names: PersonNames, ourDigits: string): PersonNames {
+  const ours = commonForm(ourDigits);
+  const phones = names.phones.filter((phone) => commonForm(phone) !== ours);
+  return phones.length === names.phones.length ? names : { ...names, phones };
 }
 
 /** The other side of a chat: by user id, else by parent id, else by `wa_id`, else by phone number. */

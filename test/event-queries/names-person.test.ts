@@ -116,6 +116,15 @@ describe('a record names a person', () => {
     expect(records).toEqual([false]);
   });
 
+  it("but not the business by its own number in a body that is no JSON, where another's number still counts", async () => {
+    const found = async (text: string) => {
+      const records = await receiveInto(Buffer.from(text));
+      return records.map((record) => namesPerson({ ...record, partition: 0, offset: '1' }, PERSON));
+    };
+    expect(await found('{"metadata":{"display_phone_number": "4915112345678"}')).toEqual([false]);
+    expect(await found('{"metadata":{"display_phone_number": "15550783881"},"from":"4915112345678"')).toEqual([true]);
+  });
+
   it.each([5_000, 100_000])('in a body that is nested %d deep', async (depth) => {
     const deep = (text: string) => `${'['.repeat(depth)}"${text}"${']'.repeat(depth)}`;
     const found = async (body: string) => {

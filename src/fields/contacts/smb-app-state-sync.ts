@@ -22,6 +22,7 @@ export const smbAppStateSync = defineField({
               full_name: z.string().nullish().meta(pii('name')),
               first_name: z.string().nullish().meta(pii('name')),
               phone_number: phoneDigits.nullish(),
+              wa_id: phoneDigits.nullish(),
               user_id: userId.nullish(),
               parent_user_id: parentUserId.nullish(),
               username: z.string().nullish().meta(pii('name')),
@@ -36,7 +37,7 @@ export const smbAppStateSync = defineField({
       person: personAt({
         userId: 'contact.user_id',
         parentId: 'contact.parent_user_id',
-        phone: 'contact.phone_number',
+        phone: 'contact.wa_id contact.phone_number',
       }),
       seconds: ({ metadata }) => metadata?.timestamp,
       phoneNumber: numberOf,

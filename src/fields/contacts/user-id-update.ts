@@ -3,7 +3,7 @@ import { defineField, eachItem } from '../field.ts';
 import { chatKey } from '../keys.ts';
 import { itemContext, numberOf } from '../messages/item-context.ts';
 import { personAt } from '../person.ts';
-import { phoneDigits, unixSeconds, userId } from '../values.ts';
+import { parentUserId, phoneDigits, unixSeconds, userId } from '../values.ts';
 
 export const userIdUpdate = defineField({
   name: 'user_id_update',
@@ -20,11 +20,18 @@ export const userIdUpdate = defineField({
           wa_id: phoneDigits.nullish(),
           detail: z.string().nullish(),
           user_id: z.looseObject({ previous: userId.nullish(), current: userId.nullish() }).nullish(),
+          parent_user_id: z
+            .looseObject({ previous: parentUserId.nullish(), current: parentUserId.nullish() })
+            .nullish(),
           timestamp: unixSeconds.nullish(),
         })
         .meta({ description: 'A change of a user id' }),
       context: itemContext,
-      person: personAt({ userId: 'user_id.current user_id.previous', phone: 'wa_id' }),
+      person: personAt({
+        userId: 'user_id.current user_id.previous',
+        parentId: 'parent_user_id.current parent_user_id.previous',
+        phone: 'wa_id',
+      }),
       seconds: ({ timestamp }) => timestamp,
       phoneNumber: numberOf,
       subject: (_, { participant }) => participant(),

@@ -91,7 +91,7 @@ export const echo = message
   })
   .meta({ description: 'A message that the business sent' });
 
-export const historyMessage = message
+export const historyMessage = echo
   .extend({
     history_context: z.looseObject({ status: plain }).nullish().meta({ description: 'What had become of it' }),
   })

@@ -8,6 +8,7 @@ import {
   metaPage,
   openEnum,
   ownNumber,
+  parentUserId,
   phoneDigits,
   pii,
   unixSeconds,
@@ -42,7 +43,13 @@ export const messagingHandovers = defineField({
         .looseObject({
           messaging_product: z.string().nullish(),
           sender: z
-            .looseObject({ phone_number: phoneDigits.nullish(), user_id: userId.nullish() })
+            .looseObject({
+              phone_number: phoneDigits.nullish(),
+              wa_id: phoneDigits.nullish(),
+              user_id: userId.nullish(),
+              parent_user_id: parentUserId.nullish(),
+              username: z.string().nullish().meta(pii('name')),
+            })
             .nullish()
             .meta({ description: 'The person of the chat' }),
           recipient: z.looseObject(ownNumber).nullish().meta({ description: 'The business phone number of the chat' }),
@@ -54,7 +61,11 @@ export const messagingHandovers = defineField({
           control_taken: passed.nullish(),
         })
         .meta({ description: 'A handover' }),
-      person: personAt({ userId: 'sender.user_id', phone: 'sender.phone_number' }),
+      person: personAt({
+        userId: 'sender.user_id',
+        parentId: 'sender.parent_user_id',
+        phone: 'sender.wa_id sender.phone_number',
+      }),
       seconds: ({ timestamp }) => timestamp,
       phoneNumber: (_, { text }: SentTexts) => {
         const digits = digitsOf(text('recipient', 'display_phone_number'));
