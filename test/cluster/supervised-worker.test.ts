@@ -21,7 +21,7 @@ class FakeWorker extends EventEmitter {
   send(message: ToWorker): void {
     if (message.kind !== 'ask' || this.silent) return;
     const answer = message.question === 'readiness' ? { ready: true } : [];
-    queueMicrotask(() => this.emit('message', { kind: 'answer', id: message.id, answer }));
+    void Promise.resolve().then(() => this.emit('message', { kind: 'answer', id: message.id, answer }));
   }
   listen(): void {
     this.emit('message', { kind: 'listening', url: 'http://127.0.0.1:8080' });
