@@ -5,7 +5,7 @@ import type { Logger } from '../core/log.ts';
 import { PACKAGE } from '../core/package-info.ts';
 import type { KnownNumberOf, SplitEvent } from '../events/event.ts';
 import { createPublicApp } from '../http/public/public-app.ts';
-import { createWhyClosed } from '../http/public/rejection-reason.ts';
+import { createRejectionReason } from '../http/public/rejection-reason.ts';
 import { type Admission, createAdmission } from '../http/server/admission.ts';
 import { followCertificate } from '../http/server/certificate.ts';
 import { type CheckClient, createClientCertificateCheck } from '../http/server/client-certificate.ts';
@@ -80,7 +80,8 @@ export function openReceiverLoad(fixed: Settings, { backlog }: Store, log: Logge
     maxBytes: fixed.MAX_IN_FLIGHT_BYTES,
     maxRequests: fixed.MAX_IN_FLIGHT_REQUESTS,
     rejectionReason:
-      backlog && createWhyClosed({ backlog, maxRecords: fixed.MAX_IN_FLIGHT_EVENTS, maxQueueMs: fixed.MAX_QUEUE_MS }),
+      backlog &&
+      createRejectionReason({ backlog, maxRecords: fixed.MAX_IN_FLIGHT_EVENTS, maxQueueMs: fixed.MAX_QUEUE_MS }),
     meter: shedding,
   });
   return {

@@ -16,8 +16,6 @@ export interface TestEndpoint extends Listener {
   readonly webhookUrl: string;
   readonly admission: Admission;
   readonly logText: () => string;
-  /** Deliveries begun so far: requests that got as far as their body. */
-  readonly begun: () => number;
   readonly connections: () => number;
   /** Moves the clock by which senders are found to stand still, in place of waiting. */
   readonly skip: (ms: number) => void;
@@ -35,11 +33,19 @@ export interface EndpointOptions {
   readonly keepAliveTimeoutMs?: number;
   readonly stuckTimeoutMs?: number;
   readonly onFailed?: (failure: FailedDelivery) => void;
+  readonly newDeliveryId?: () => string;
 }
 
 /** The public listener alone, in front of a store that does as the test says. */
 export async function startTestEndpoint(append: Append, options: EndpointOptions = {}): Promise<TestEndpoint> {
-  const { maxBodyBytes = 3 * MIB, maxInFlightBytes = 64 * MIB, maxInFlightRequests = 500, onFailed, ...rest } = options;
+  const {
+    maxBodyBytes = 3 * MIB,
+    maxInFlightBytes = 64 * MIB,
+    maxInFlightRequests = 500,
+    onFailed,
+    newDeliveryId,
+    ...rest
+  } = options;
   const lines: string[] = [];
   let deliveries = 0;
   let skippedMs = 0;
@@ -59,10 +65,12 @@ export async function startTestEndpoint(append: Append, options: EndpointOptions
     admission,
     maxBodyBytes,
     now: Date.now,
-    newDeliveryId: () => {
-      deliveries += 1;
-      return `00000000-0000-4000-8000-${String(deliveries).padStart(12, '0')}`;
-    },
+    newDeliveryId:
+      newDeliveryId ??
+      (() => {
+        deliveries += 1;
+        return `00000000-0000-4000-8000-${String(deliveries).padStart(12, '0')}`;
+      }),
     onFailed,
     log,
   });
@@ -82,7 +90,6 @@ export async function startTestEndpoint(append: Append, options: EndpointOptions
     webhookUrl: `${listener.url}/webhook`,
     admission,
     logText: () => lines.join(''),
-    begun: () => deliveries,
     connections: meter.connections,
     skip(ms) {
       skippedMs += ms;

@@ -1,4 +1,4 @@
-/** When the store is so far behind that new requests had better come again later: they are told so before they are read. */
+/** Rejects new requests, before their bodies are read, while the store is too far behind: their senders shall try again later. */
 import { HubcastError } from '../../core/errors.ts';
 import type { Backlog } from '../../stores/store.ts';
 
@@ -8,7 +8,11 @@ export interface BacklogLimits {
   readonly maxQueueMs: number;
 }
 
-export function createWhyClosed({ backlog, maxRecords, maxQueueMs }: BacklogLimits): () => HubcastError | undefined {
+export function createRejectionReason({
+  backlog,
+  maxRecords,
+  maxQueueMs,
+}: BacklogLimits): () => HubcastError | undefined {
   return () => {
     const { records, oldestMs } = backlog();
     if (records >= maxRecords) {

@@ -1,11 +1,11 @@
 /** More than can be taken: an early 503, nobody harmed who was taken, and all of it over when the load is. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { HubcastError } from '../../../src/core/errors.ts';
 import { createLog } from '../../../src/core/log.ts';
 import { createFailureLog } from '../../../src/http/server/failure-log.ts';
 import { expectRefusal } from '../../support/expect-answer.ts';
 import { askRaw, head, openRaw, type RawClient } from '../../support/raw-http.ts';
+import { scrape } from '../../support/scrape.ts';
 import { nameUpdate, postSigned, signatureOf } from '../../support/signed-request.ts';
 import { startTestEndpoint } from '../../support/start-endpoint.ts';
 import { startTestService } from '../../support/start-service.ts';
@@ -51,6 +51,25 @@ describe('with every place taken', () => {
     await client.write(signed(nameUpdate().body));
     expect((await client.answer()).status).toBe(200);
     expect(endpoint.admission.requests()).toBe(0);
+  });
+
+  it.each([
+    ['of 64 KiB, which is on its way already', { 'Content-Length': 65_536 }, 'keep-alive'],
+    ['of more', { 'Content-Length': 65_537 }, 'close'],
+    ['of unknown length', { 'Transfer-Encoding': 'chunked' }, 'close'],
+    ['that waits to be asked for', { 'Content-Length': 10, Expect: '100-continue' }, 'close'],
+  ])('throws a rejected body away or closes: one %s', async (_about, headers, connection) => {
+    const store = Promise.withResolvers<void>();
+    const endpoint = await startTestEndpoint(() => store.promise, { maxInFlightRequests: 1 });
+    cleanups.push(endpoint.remove);
+    const waiting = postSigned(endpoint.webhookUrl, nameUpdate().body);
+    await until(() => endpoint.admission.requests() === 1);
+    const client = await open(endpoint.url);
+    const signature = { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}` };
+    await client.write(head(POST, { ...signature, ...headers } as Record<string, string | number>));
+    expect(await client.answer()).toMatchObject({ status: 503, headers: { connection } });
+    store.resolve();
+    expect((await waiting).status).toBe(200);
   });
 
   it('does not count bodies that are not whole, nor forged ones', async () => {
@@ -145,7 +164,10 @@ describe('stop()', () => {
     ];
     const parked = await Promise.all(beginnings.map(() => open(service.publicUrl)));
     for (const [index, client] of parked.entries()) await client.write(beginnings[index] ?? '');
-    await sleep(100);
+    await until(async () => {
+      const { value } = await scrape(service.internalUrl);
+      return value('hubcast_connections') === 3 && value('hubcast_unfinished_bodies') === 1;
+    });
     const startedMs = performance.now();
     await service.stop();
     expect(performance.now() - startedMs).toBeLessThan(5000);
@@ -153,18 +175,18 @@ describe('stop()', () => {
   });
 
   it('waits for a body that comes slowly and steadily', async () => {
-    const service = await startTestService({ SHUTDOWN_TIMEOUT_MS: '30000' });
-    cleanups.push(service.remove);
+    const endpoint = await startTestEndpoint(async () => undefined);
+    cleanups.push(endpoint.remove);
     const { body } = nameUpdate({ padding: 'x'.repeat(30_000) });
-    const request = signed(body);
-    const client = await open(service.publicUrl);
+    const client = await open(endpoint.url);
     const step = 6000;
-    await client.write(request.slice(0, step));
-    await sleep(50);
-    const stopped = service.stop();
-    for (let sent = step; sent < request.length; sent += step) {
-      await sleep(300);
-      await client.write(request.slice(sent, sent + step));
+    await client.write(signed(body).slice(0, -body.length));
+    let stopped: Promise<void> | undefined;
+    for (let sent = 0; sent < body.length; sent += step) {
+      await client.write(body.slice(sent, sent + step));
+      if (sent + step < body.length) await until(() => endpoint.admission.bytes() === sent + step);
+      stopped ??= endpoint.stop();
+      endpoint.skip(900);
     }
     expect((await client.answer()).status).toBe(200);
     await stopped;

@@ -4,7 +4,7 @@ import { HubcastError } from '../../../src/core/errors.ts';
 import { appOfTarget } from '../../../src/http/public/webhook-paths.ts';
 import type { OutgoingRecord } from '../../../src/records/record.ts';
 import { openRaw } from '../../support/raw-http.ts';
-import { nameUpdate, signatureOf } from '../../support/signed-request.ts';
+import { nameUpdate, postSigned, signatureOf } from '../../support/signed-request.ts';
 import { MIB, startTestEndpoint, type TestEndpoint } from '../../support/start-endpoint.ts';
 
 it.each<[string, string | null | undefined]>([
@@ -106,6 +106,22 @@ describe('the answer on both ways', () => {
   ])('is the same when the store %s', async (_about, error, status) => {
     storeError = error();
     expect(await both(signed + length(body.length), body)).toContain(`HTTP/1.1 ${status} `);
+  });
+
+  it('is a 500 on both when the delivery cannot even begin', async () => {
+    const broken = await startTestEndpoint(async () => undefined, {
+      newDeliveryId: () => {
+        throw new TypeError('no id');
+      },
+    });
+    for (const target of ['/webhook', '/webhook?']) {
+      const answer = await postSigned(broken.url + target, body);
+      expect({ status: answer.status, code: JSON.parse(answer.text).error.code }).toEqual({
+        status: 500,
+        code: 'internal',
+      });
+    }
+    await broken.remove();
   });
 
   it('is the same for paths of apps that are not there', async () => {

@@ -1,5 +1,4 @@
 /** What the public listener refuses because of size, load or a failing store, and that it recovers. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ErrorCode, HubcastError } from '../../../src/core/errors.ts';
 import { expectPlainHeaders, expectRefusal } from '../../support/expect-answer.ts';
@@ -198,10 +197,13 @@ describe('room for bodies', () => {
     const endless = await openRaw(endpoint.url);
     await endless.write(head('POST /webhook HTTP/1.1', { ...forged, 'Transfer-Encoding': 'chunked' }));
     await endless.write(`${(500_000).toString(16)}\r\n${'a'.repeat(500_000)}\r\n`);
+    await until(() => endpoint.admission.bytes() === 1_000_000);
     for (let count = 0; count < 12; count += 1) {
-      await sleep(50);
+      endpoint.skip(50);
+      const before = endpoint.admission.bytes();
       await dribbler.write('a');
       await endless.write('1\r\na\r\n');
+      await until(() => endpoint.admission.bytes() === before + 2);
     }
     const large = nameUpdate({ padding: 'x'.repeat(900_000) }).body;
     expect((await postSigned(endpoint.webhookUrl, large)).status).toBe(200);
@@ -217,16 +219,23 @@ describe('room for bodies', () => {
     const signed = { 'X-Hub-Signature-256': signatureOf(body), 'Content-Length': body.length };
     await slow.write(head('POST /webhook HTTP/1.1', signed));
     const parked = await openRaw(endpoint.url);
-    const forged = { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}`, 'Content-Length': MIB };
+    // It has to fit when it is announced.
+    const forged = { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}`, 'Content-Length': 900_000 };
     const large = nameUpdate({ padding: 'x'.repeat(300_000) }).body;
     for (let sent = 0; sent < body.length; sent += 5_000) {
+      const before = endpoint.admission.bytes();
       await slow.write(body.slice(sent, sent + 5_000));
-      if (sent === 50_000) await parked.write(head('POST /webhook HTTP/1.1', forged) + 'a'.repeat(800_000));
+      if (sent + 5_000 < body.length) await until(() => endpoint.admission.bytes() === before + 5_000);
+      if (sent === 50_000) {
+        await parked.write(head('POST /webhook HTTP/1.1', forged) + 'a'.repeat(800_000));
+        await until(() => endpoint.admission.bytes() === before + 805_000);
+      }
       if (sent === 100_000) expect((await postSigned(endpoint.webhookUrl, large)).status).toBe(200);
-      await sleep(100);
+      endpoint.skip(100);
     }
     expect((await slow.answer()).status).toBe(200);
     expect((await parked.answer()).status).toBe(503);
+    expect(endpoint.logText()).toContain('The body was cut after 800000 bytes');
     expect(endpoint.admission.bytes()).toBe(0);
     slow.destroy();
     await endpoint.remove();

@@ -178,6 +178,11 @@ describe('what is refused before its body', () => {
   });
 });
 
+it('shortens the user agent of a failed delivery', async () => {
+  const [line] = await linesOf(() => postUnsigned(service.webhookUrl, '{}', { 'user-agent': 'a'.repeat(1000) }));
+  expect(line?.userAgent).toBe('a'.repeat(200));
+});
+
 it('names a signature header that came twice', async () => {
   const { body } = nameUpdate();
   const twice = `X-Hub-Signature-256: ${signatureOf(body)}\r\n`.repeat(2);

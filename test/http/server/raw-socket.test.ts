@@ -327,7 +327,7 @@ describe('several requests on one connection', () => {
     const { body } = nameUpdate();
     const client = await open();
     await client.write(`${signedHead(body)}${body}garbage\r\n\r\n`);
-    await sleep(100);
+    await until(() => endpoint.admission.requests() === 1);
     expect(client.received()).toBe('');
     store.resolve();
     expect((await client.answer()).status).toBe(200);
@@ -342,7 +342,7 @@ describe('several requests on one connection', () => {
     const { body } = nameUpdate();
     const client = await open();
     await client.write(`${signedHead(body)}${body}${head(POST, { ...FORGED, 'Transfer-Encoding': 'chunked' })}zz\r\n`);
-    await sleep(50);
+    await until(() => endpoint.admission.requests() === 1);
     store.resolve();
     expect((await client.answer()).status).toBe(200);
     expect((await client.answer()).status).toBe(400);
@@ -355,8 +355,9 @@ describe('several requests on one connection', () => {
     const client = await open();
     await client.write(`${head(POST, { ...FORGED, 'Content-Length': smuggled.length })}${smuggled}`);
     expect((await client.answer()).status).toBe(401);
-    await sleep(50);
-    expect(client.received().match(/HTTP\/1\.1/g)).toHaveLength(1);
+    // The answer that comes next is that of the next request.
+    await client.write(head('GET /webhook HTTP/1.1'));
+    expect((await client.answer()).status).toBe(403);
     expect(stored).toEqual([]);
   });
 
@@ -409,7 +410,7 @@ describe('a sender that is gone before its answer', () => {
     await until(() => endpoint.admission.bytes() > 0);
     if (how === 'reset') client.socket.resetAndDestroy();
     else client.socket.destroy();
-    await sleep(50);
+    await until(() => endpoint.connections() === 0);
     store.resolve();
     await until(() => endpoint.admission.bytes() === 0);
     expect(stored).toHaveLength(1);
@@ -422,7 +423,7 @@ describe('a sender that is gone before its answer', () => {
       await client.write(signedHead(body) + body.slice(0, 20));
       client.socket.resetAndDestroy();
     }
-    await sleep(100);
+    await until(() => endpoint.connections() === 0);
     expect(stored).toEqual([]);
     expect(endpoint.admission.bytes()).toBe(0);
   });

@@ -1,7 +1,7 @@
 /** Stopping: nobody is cut off who can still be served, nobody holds it up, and every 200 is in the store. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { head, openRaw, type RawClient } from '../../support/raw-http.ts';
+import { scrape } from '../../support/scrape.ts';
 import { ask, nameUpdate, postSigned, signatureOf } from '../../support/signed-request.ts';
 import { startTestEndpoint } from '../../support/start-endpoint.ts';
 import { startTestService, type TestService } from '../../support/start-service.ts';
@@ -26,6 +26,20 @@ async function open(url: string): Promise<RawClient> {
   const client = await openRaw(url);
   cleanups.push(client.destroy);
   return client;
+}
+
+async function hasGauge({ internalUrl }: TestService, name: string, expected: number): Promise<boolean> {
+  return (await scrape(internalUrl)).value(name) === expected;
+}
+
+/** The listener has begun to stop. */
+async function refusesConnections(url: string): Promise<boolean> {
+  try {
+    (await openRaw(url)).destroy();
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 async function timed(act: () => Promise<unknown>): Promise<number> {
@@ -65,9 +79,9 @@ describe('stop()', () => {
     const { body } = nameUpdate();
     const client = await open(service.publicUrl);
     await client.write(signed(body).slice(0, -10));
-    await sleep(50);
+    await until(() => hasGauge(service, 'hubcast_unfinished_bodies', 1));
     const stopped = service.stop();
-    await sleep(150);
+    await until(() => refusesConnections(service.publicUrl));
     await client.write(body.slice(-10));
     expect(await client.answer()).toMatchObject({ status: 200, headers: { connection: 'close' } });
     await stopped;
@@ -81,7 +95,7 @@ describe('stop()', () => {
     await idle.write(signed(body));
     expect((await idle.answer()).headers.connection).toBe('keep-alive');
     const silent = [await open(service.publicUrl), await open(service.internalUrl)];
-    await sleep(50);
+    await until(() => hasGauge(service, 'hubcast_connections', 2));
     expect(await timed(service.stop)).toBeLessThan(1500);
     for (const client of [idle, ...silent]) expect(await client.closed(1000)).toBe(true);
   });
@@ -93,7 +107,7 @@ describe('stop()', () => {
     const service = await start({ SHUTDOWN_TIMEOUT_MS: '500' });
     const stuck = [await open(service.publicUrl), await open(service.internalUrl)];
     for (const client of stuck) await client.write(bytes());
-    await sleep(50);
+    await until(() => hasGauge(service, 'hubcast_connections', 1));
     const tookMs = await timed(service.stop);
     expect(tookMs).toBeGreaterThan(450);
     expect(tookMs).toBeLessThan(1500);
@@ -106,9 +120,9 @@ describe('stop()', () => {
     const request = signed(nameUpdate().body);
     const client = await open(service.publicUrl);
     await client.write(request.slice(0, 30));
-    await sleep(50);
+    await until(() => hasGauge(service, 'hubcast_connections', 1));
     const stopped = service.stop();
-    await sleep(150);
+    await until(() => refusesConnections(service.publicUrl));
     await client.write(request.slice(30));
     expect(await client.answer()).toMatchObject({ status: 200, headers: { connection: 'close' } });
     await stopped;
@@ -169,7 +183,7 @@ describe('a listener that stops while the store is slow', () => {
     cleanups.push(endpoint.remove);
     const client = await open(endpoint.url);
     await client.write(signed(nameUpdate().body) + signed(nameUpdate().body));
-    await sleep(50);
+    await until(() => endpoint.admission.requests() === 2);
     const stopped = endpoint.stop();
     store.resolve();
     const answers = [await client.answer(), await client.answer()];
