@@ -4,6 +4,7 @@ import { createLogThrottle } from '../core/log-throttle.ts';
 import { backupJournal } from '../stores/journal/backup.ts';
 import { checkJournal, type JournalReport } from '../stores/journal/check.ts';
 import { journalFile } from '../stores/journal/files.ts';
+import { restoreJournal } from '../stores/journal/restore.ts';
 import { print } from './output.ts';
 import { visible } from './visible.ts';
 
@@ -14,7 +15,7 @@ interface Options {
 
 export function journalCommand(): Command {
   const journal = new Command('journal')
-    .description('copy and check the journal of DATA_DIR, also while the service runs')
+    .description('copy and check the journal of DATA_DIR, also while the service runs; restore a copy')
     .exitOverride()
     .addHelpText(
       'after',
@@ -22,7 +23,8 @@ export function journalCommand(): Command {
 Examples:
   hubcast journal backup /backup/journal-monday.db
   hubcast journal check
-  hubcast journal check /backup/journal-monday.db`,
+  hubcast journal check /backup/journal-monday.db
+  hubcast journal restore /backup/journal-monday.db`,
     );
   journal
     .command('backup')
@@ -32,7 +34,7 @@ Examples:
     .option('--json', 'print JSON (always, where the output is not a terminal)')
     .addHelpText(
       'after',
-      '\nExamples:\n  hubcast journal backup /backup/journal.db\n\nTo use a copy, put it into an empty folder under the name journal.db and start with that folder as DATA_DIR.',
+      '\nExamples:\n  hubcast journal backup /backup/journal.db\n\nTo use a copy, run "hubcast journal restore": a copy that is put in place by hand beside an old journal.db-wal is damaged by it.',
     )
     .action(backUpTo);
   journal
@@ -46,13 +48,25 @@ Examples:
       '\nExit code 1 when something is damaged.\n\nExamples:\n  hubcast journal check --json | jq .forwarding',
     )
     .action(checkIt);
+  journal
+    .command('restore')
+    .description('put a copy in the place of the journal of DATA_DIR, while its service is stopped')
+    .argument('<file>', 'a copy that "hubcast journal backup" made')
+    .option('--data-dir <folder>', 'folder of the journal (default: DATA_DIR)')
+    .option('--json', 'print JSON (always, where the output is not a terminal)')
+    .addHelpText(
+      'after',
+      '\nThe copy is checked first; until it is whole and on disk the journal stays as it is. Events that are stored\nafter the copy was made are gone.\n\nExamples:\n  hubcast journal restore /backup/journal.db',
+    )
+    .action(restoreFrom);
   return journal;
 }
 
-function fileOf({ dataDir }: Options): string {
-  const env = dataDir === undefined ? process.env : { ...process.env, DATA_DIR: dataDir };
-  return journalFile(readStoreSettings(env).DATA_DIR);
+function folderOf({ dataDir }: Options): string {
+  return readStoreSettings(dataDir === undefined ? process.env : { ...process.env, DATA_DIR: dataDir }).DATA_DIR;
 }
+
+const fileOf = (options: Options) => journalFile(folderOf(options));
 
 const REPORT_INTERVAL_MS = 1_000;
 
@@ -69,6 +83,11 @@ async function backUpTo(file: string, options: Options): Promise<void> {
 async function checkIt(file: string | undefined, options: Options): Promise<void> {
   const report = checkJournal(file ?? fileOf(options));
   if (report.problems.length > 0) process.exitCode = 1;
+  return print((options.json ?? !process.stdout.isTTY) ? JSON.stringify(toJson(report), null, 2) : toText(report));
+}
+
+async function restoreFrom(file: string, options: Options): Promise<void> {
+  const report = await restoreJournal(folderOf(options), file);
   return print((options.json ?? !process.stdout.isTTY) ? JSON.stringify(toJson(report), null, 2) : toText(report));
 }
 

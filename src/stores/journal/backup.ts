@@ -25,20 +25,12 @@ export async function backupJournal(
   target: string,
   onProgress: (progress: BackupProgress) => void,
 ): Promise<{ readonly bytes: number }> {
-  const { database, close } = openForReading(file);
   const partial = `${target}.partial`;
   try {
+    assertJournal(file);
     claimName(target, partial);
-    // One state of the file for all steps: otherwise each write of the owner would make the copy begin again.
-    database.exec('BEGIN');
-    database.prepare(LAST_OFFSET).get();
     try {
-      await backup(database, partial, {
-        rate: BACKUP_PAGES,
-        progress: ({ totalPages, remainingPages }) => onProgress({ pages: totalPages - remainingPages, totalPages }),
-      });
-      makeOneFile(partial);
-      syncFile(partial);
+      await copyJournal(file, partial, onProgress);
       publish(partial, target);
     } catch (error) {
       rmSync(partial, { force: true });
@@ -49,9 +41,34 @@ export async function backupJournal(
     throw error instanceof HubcastError
       ? error
       : new HubcastError('store_unavailable', `No copy was made at ${target}: ${messageOf(error)}.`, { cause: error });
+  }
+}
+
+/** Makes a whole and synced copy, for its owner only, under a name that may be taken by an empty file. */
+export async function copyJournal(
+  file: string,
+  copy: string,
+  onProgress: (progress: BackupProgress) => void,
+): Promise<void> {
+  const { database, close } = openForReading(file);
+  try {
+    if (!existsSync(copy)) makePrivateFile(copy);
+    // One state of the file for all steps: otherwise each write of the owner would make the copy begin again.
+    database.exec('BEGIN');
+    database.prepare(LAST_OFFSET).get();
+    await backup(database, copy, {
+      rate: BACKUP_PAGES,
+      progress: ({ totalPages, remainingPages }) => onProgress({ pages: totalPages - remainingPages, totalPages }),
+    });
+    makeOneFile(copy);
+    syncFile(copy);
   } finally {
     close();
   }
+}
+
+function assertJournal(file: string): void {
+  openForReading(file).close();
 }
 
 /** Without a log beside it, so that it can be read where nothing can be written; and owned by no process. */

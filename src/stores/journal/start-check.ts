@@ -11,6 +11,11 @@ export function markDamaged(file: string): void {
   writeFileSync(markOf(file), 'The journal beside this file was found damaged while in use.\n', { mode: 0o600 });
 }
 
+/** To be called when another file has taken its place. */
+export function forgetDamage(file: string): void {
+  rmSync(markOf(file), { force: true });
+}
+
 /** @throws HubcastError `store_incompatible` for another format, `store_unavailable` where the file is damaged */
 export function assertSound(file: string): void {
   const database = openForReading(file);
@@ -19,8 +24,8 @@ export function assertSound(file: string): void {
     const marked = statSync(markOf(file), { throwIfNoEntry: false }) !== undefined;
     if (!marked && isOwnLog(file, String(files))) return;
     const [{ integrity_check: finding } = {}] = database.prepare('PRAGMA integrity_check(1)').all();
-    if (finding !== 'ok') throw damaged(file, String(finding), marked);
-    rmSync(markOf(file), { force: true });
+    if (finding !== 'ok') throw damaged(file, String(finding).replaceAll(/\s+/g, ' '), marked);
+    forgetDamage(file);
   } finally {
     database.close();
   }
