@@ -13,7 +13,7 @@ import type { DeliveryTrace } from './telemetry/traces/delivery-trace.ts';
 import { readBody } from './webhook/envelope.ts';
 import { type AppSecret, verifySignature } from './webhook/signature.ts';
 
-export interface SignedRequest {
+export interface IncomingRequest {
   /** As received, not one byte changed. */
   readonly body: Buffer;
   /** As `readSignature` read it. */
@@ -44,7 +44,7 @@ export interface ReceiveOptions extends AcceptanceOptions, RecordOptions {
 }
 
 /** @throws HubcastError `signature_mismatch`, or why the store did not confirm (then durability is unknown) */
-export type Receive = (request: SignedRequest) => Promise<Receipt>;
+export type Receive = (request: IncomingRequest) => Promise<Receipt>;
 
 export function createReceive(options: ReceiveOptions): Receive {
   const { append, appSecrets, app, knownNumber, onOlderSecret, onStored } = options;

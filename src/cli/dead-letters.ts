@@ -3,12 +3,12 @@ import { readStoreSettings } from '../config/read-settings.ts';
 import { dataOf, eventOf, toDeadLetterRow } from '../dead-letters/summary.ts';
 import { toJsonLine } from '../records/record-json.ts';
 import { paint, parseCount, print, toTable } from './output.ts';
-import { type Choice, findDeadLetter, issueText, readDeadLetters } from './read-dead-letters.ts';
+import { type DeadLetterChoice, findDeadLetter, issueText, readDeadLetters } from './read-dead-letters.ts';
 import { replayDeadLetters } from './replay-dead-letters.ts';
 import { parseTime } from './times.ts';
 import { visible, visibleLines } from './visible.ts';
 
-interface ListOptions extends Choice {
+interface ListOptions extends DeadLetterChoice {
   readonly limit?: number;
   readonly json?: boolean;
 }

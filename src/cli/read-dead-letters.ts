@@ -8,13 +8,16 @@ import { topicsOfFamily } from '../records/planned-topics.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { openReader } from '../stores/select.ts';
 
-export interface Choice extends DeadLetterFilter {
+export interface DeadLetterChoice extends DeadLetterFilter {
   readonly from?: number;
   readonly to?: number;
 }
 
 /** Each id once, in the order stored. */
-export async function* readDeadLetters(settings: StoreSettings, choice: Choice): AsyncGenerator<StoredRecord> {
+export async function* readDeadLetters(
+  settings: StoreSettings,
+  choice: DeadLetterChoice,
+): AsyncGenerator<StoredRecord> {
   const reader = openReader({ settings: () => settings, log: createLog('warn', process.stderr) });
   const topics = topicsOfFamily(settings, 'dead-letter');
   const seen = new Set<string>();

@@ -15,10 +15,10 @@ import type { Append } from '../stores/store.ts';
 import { internalListener } from './internal-listener.ts';
 import { userName } from './manage-options.ts';
 import { paint, print } from './output.ts';
-import { type Choice, findDeadLetter, issueText, readDeadLetters } from './read-dead-letters.ts';
+import { type DeadLetterChoice, findDeadLetter, issueText, readDeadLetters } from './read-dead-letters.ts';
 import { visible } from './visible.ts';
 
-export interface ReplayOptions extends Choice {
+export interface ReplayCommandOptions extends DeadLetterChoice {
   readonly id?: string;
   readonly value?: string;
   readonly dryRun?: boolean;
@@ -35,7 +35,7 @@ export async function replayDeadLetters({
   url,
   tokenFile,
   ...choice
-}: ReplayOptions): Promise<void> {
+}: ReplayCommandOptions): Promise<void> {
   const settings = readStoreSettings(process.env);
   if (file !== undefined && id === undefined) {
     throw new HubcastError('usage', '--value repairs one dead letter: name it with --id.');

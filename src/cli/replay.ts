@@ -7,7 +7,7 @@ import { parseCount, print } from './output.ts';
 import { postSigned, readSecret, receiverUrl } from './receiver.ts';
 import { visible } from './visible.ts';
 
-interface ReplayOptions {
+interface ReplayCommandOptions {
   readonly url?: string;
   readonly app?: string;
   readonly secretFile?: string;
@@ -50,7 +50,7 @@ Exit code 0 when every line was sent and answered with 200, 1 when not, 2 when t
 /** A receiver that hangs must not block the file forever. */
 const ANSWER_TIMEOUT_MS = 30_000;
 
-async function replay(file: string, options: ReplayOptions): Promise<void> {
+async function replay(file: string, options: ReplayCommandOptions): Promise<void> {
   const url = receiverUrl(options.url, options.app);
   const secret = readSecret(options.secretFile, options.app);
   const stop = new AbortController();

@@ -5,13 +5,13 @@ import type { Readiness } from '../stores/store.ts';
 import type { FailedDelivery } from '../telemetry/failed-deliveries.ts';
 import type { MetricState } from '../telemetry/metrics/exposition.ts';
 
-export interface Answers {
+export interface WorkerReports {
   readonly readiness: Readiness;
   readonly metrics: readonly MetricState[];
   readonly failedDeliveries: readonly FailedDelivery[];
 }
 
-export type Question = keyof Answers;
+export type Question = keyof WorkerReports;
 
 export type ToWorker =
   | { readonly kind: 'ask'; readonly id: number; readonly question: Question }
@@ -28,7 +28,7 @@ export interface Published {
 
 export type FromWorker =
   /** Without an answer where there is none to be had. */
-  | { readonly kind: 'answer'; readonly id: number; readonly answer?: Answers[Question] }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer?: WorkerReports[Question] }
   | { readonly kind: 'listening'; readonly url: string }
   /** It could not start, and ends. */
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string }

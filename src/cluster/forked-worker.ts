@@ -4,7 +4,7 @@ import { HubcastError } from '../core/errors.ts';
 import { within } from '../core/time-out.ts';
 import type { Readiness } from '../stores/store.ts';
 import type { MetricState } from '../telemetry/metrics/exposition.ts';
-import type { Answers, FromWorker, Published, Question, ToWorker } from './channel-messages.ts';
+import type { WorkerReports, FromWorker, Published, Question, ToWorker } from './channel-messages.ts';
 
 export interface ForkedWorkerEvents {
   readonly onListening: (url: string) => void;
@@ -19,7 +19,7 @@ const STARTING: Readiness = { ready: false, reason: 'It is starting.' };
 export class ForkedWorker {
   readonly #worker: Worker;
   readonly #events: ForkedWorkerEvents;
-  readonly #pending = new Map<number, (answer?: Answers[Question]) => void>();
+  readonly #pending = new Map<number, (answer?: WorkerReports[Question]) => void>();
   #questions = 0;
   #failure: HubcastError | undefined;
   #ended = false;
@@ -74,13 +74,13 @@ export class ForkedWorker {
   }
 
   /** @returns undefined where no answer came in time */
-  ask<Asked extends Question>(question: Asked): Promise<Answers[Asked] | undefined> {
+  ask<Asked extends Question>(question: Asked): Promise<WorkerReports[Asked] | undefined> {
     this.#questions += 1;
     const id = this.#questions;
-    const { promise, resolve } = Promise.withResolvers<Answers[Question] | undefined>();
+    const { promise, resolve } = Promise.withResolvers<WorkerReports[Question] | undefined>();
     this.#pending.set(id, resolve);
     this.tell({ kind: 'ask', id, question });
-    const answer = promise as Promise<Answers[Asked] | undefined>;
+    const answer = promise as Promise<WorkerReports[Asked] | undefined>;
     return within(answer, ANSWER_WITHIN_MS, () => undefined).finally(() => this.#pending.delete(id));
   }
 

@@ -3,7 +3,7 @@ import { type HubcastError, isHubcastError, messageOf } from '../core/errors.ts'
 import type { Readiness } from '../stores/store.ts';
 import type { FailedDelivery } from '../telemetry/failed-deliveries.ts';
 import type { MetricState } from '../telemetry/metrics/exposition.ts';
-import type { Answers, FromWorker, Published, ToWorker } from './channel-messages.ts';
+import type { FromWorker, Published, ToWorker, WorkerReports } from './channel-messages.ts';
 
 export interface WorkerLinkOptions {
   readonly readiness: () => Promise<Readiness>;
@@ -13,7 +13,7 @@ export interface WorkerLinkOptions {
   readonly onCut: () => void;
 }
 
-export interface WorkerLink {
+export interface PrimaryLink {
   readonly listening: (url: string) => void;
   /** Resolves when it was said. */
   readonly failed: (error: unknown) => Promise<void>;
@@ -21,14 +21,14 @@ export interface WorkerLink {
   readonly published: (events: readonly Published[]) => void;
 }
 
-export function linkToPrimary(options: WorkerLinkOptions): WorkerLink {
+export function linkToPrimary(options: WorkerLinkOptions): PrimaryLink {
   process.on('message', (message: ToWorker) => {
     if (message.kind === 'stop') options.onStop();
     else if (message.kind === 'cut') options.onCut();
     else if (message.kind === 'ask') void answer(message.id, options[message.question]);
   });
 
-  async function answer(id: number, ask: () => Promise<Answers[keyof Answers]>): Promise<void> {
+  async function answer(id: number, ask: () => Promise<WorkerReports[keyof WorkerReports]>): Promise<void> {
     const given = await ask().catch(() => undefined);
     await say({ kind: 'answer', id, ...(given === undefined ? {} : { answer: given }) });
   }

@@ -4,7 +4,7 @@
  */
 import type { ReadRecords, StoredRecord } from '../records/record.ts';
 
-export interface Listener {
+export interface FeedListener {
   readonly take: (record: StoredRecord) => void;
   /** Called when the feed ends. */
   readonly end: () => void;
@@ -12,7 +12,7 @@ export interface Listener {
 
 export interface Feed {
   /** @returns a function that ends the subscription */
-  readonly subscribe: (listener: Listener) => () => void;
+  readonly subscribe: (listener: FeedListener) => () => void;
   readonly close: () => void;
 }
 
@@ -24,7 +24,7 @@ export interface FeedOptions {
 }
 
 export function createFeed({ topics, read, now, onError }: FeedOptions): Feed {
-  const listeners = new Set<Listener>();
+  const listeners = new Set<FeedListener>();
   let reading: AbortController | undefined;
 
   async function follow(signal: AbortSignal): Promise<void> {

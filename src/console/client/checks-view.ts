@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Loaded } from './numbers-view.ts';
 
-export interface Finding {
+export interface FindingShape {
   readonly severity: string;
   readonly what: string;
   readonly why?: string;
@@ -10,7 +10,7 @@ export interface Finding {
 }
 
 export interface ChecksAnswer {
-  readonly findings: readonly Finding[];
+  readonly findings: readonly FindingShape[];
 }
 
 export function checksView(

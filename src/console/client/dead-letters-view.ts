@@ -1,11 +1,11 @@
 /** Dead letters: what could not be read, reason, and a second try after an upgrade. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Loaded } from './numbers-view.ts';
-import type { DeadLetterRow, Replayed } from './shapes.ts';
+import type { DeadLetterShape, ReplayShape } from './shapes.ts';
 import { ago, bytes } from './words.ts';
 
 export interface DeadLettersState {
-  rows: Loaded<{ readonly data: readonly DeadLetterRow[]; readonly next: string | null }>;
+  rows: Loaded<{ readonly data: readonly DeadLetterShape[]; readonly next: string | null }>;
   /** By id: what a retry said. */
   readonly said: Map<string, string>;
 }
@@ -13,7 +13,7 @@ export interface DeadLettersState {
 export interface DeadLettersActions {
   readonly reload: () => void;
   readonly more: (next: string) => void;
-  readonly retry: (row: DeadLetterRow) => void;
+  readonly retry: (row: DeadLetterShape) => void;
 }
 
 export function deadLettersView(
@@ -35,7 +35,7 @@ export function deadLettersView(
       ${next === null ? nothing : html`<button type="button" @click=${() => more(next)}>Older</button>`}`;
   }
 
-  function card(row: DeadLetterRow): TemplateResult {
+  function card(row: DeadLetterShape): TemplateResult {
     const { id, field, entry_id, stored_at, issues, bytes: size, path } = row;
     const answer = said.get(id);
     return html`<li class="card state warn">
@@ -50,7 +50,7 @@ export function deadLettersView(
   }
 }
 
-export function replayWords({ outcome, events, issues }: Replayed): string {
+export function replayWords({ outcome, events, issues }: ReplayShape): string {
   if (outcome === 'stored')
     return `Stored: ${events.length} event${events.length === 1 ? '' : 's'} (${events.map(({ type }) => type).join(', ')}).`;
   const reason = issues.map(({ message }) => message).join(' ');

@@ -1,10 +1,10 @@
 /** The live list of events: bounded, newest first, with a pause and filters. */
 import { ask, followEvents, type StreamedEvent } from './api.ts';
 import { memberText } from './json-text.ts';
-import type { StoredRecord } from './shapes.ts';
+import type { RecordShape } from './shapes.ts';
 
 export interface FlowEvent {
-  readonly record: StoredRecord;
+  readonly record: RecordShape;
   /** Text of the whole record. */
   readonly json: string;
   readonly number: number;
@@ -39,7 +39,7 @@ export function createFlow(onChange: () => void, onRefused: (error: Error) => vo
 
   const take = ({ json }: Pick<StreamedEvent, 'json'>): void => {
     count += 1;
-    kept.unshift({ record: JSON.parse(json) as StoredRecord, json, number: count });
+    kept.unshift({ record: JSON.parse(json) as RecordShape, json, number: count });
     if (kept.length > MAX_KEPT) kept = kept.slice(0, MAX_KEPT);
     onChange();
   };

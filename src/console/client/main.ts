@@ -9,7 +9,7 @@ import { type EventsState, eventsView } from './events-view.ts';
 import { createFlow, type Flow } from './flow.ts';
 import { type Loaded, numbersView } from './numbers-view.ts';
 import { overview } from './overview.ts';
-import type { DeadLetterRow, HealthAnswer, HistoryAnswer, Readiness, Replayed } from './shapes.ts';
+import type { DeadLetterShape, HealthAnswer, HistoryAnswer, ReadinessShape, ReplayShape } from './shapes.ts';
 
 const VIEWS = {
   overview: 'Overview',
@@ -28,7 +28,7 @@ const state = {
   loginFailure: '',
   /** Why events and figures cannot be shown, as for a token without that scope. */
   refusal: '',
-  readiness: null as Readiness | null,
+  readiness: null as ReadinessShape | null,
   history: null as HistoryAnswer | null,
   events: { chosen: null } as EventsState,
   numbers: null as Loaded<HealthAnswer>,
@@ -148,7 +148,7 @@ async function loadDeadLetters(before: string | null): Promise<void> {
       ? state.deadLetters.rows.answer.data
       : [];
   const page = await load(() =>
-    askJson<{ readonly data: readonly DeadLetterRow[]; readonly next: string | null }>(
+    askJson<{ readonly data: readonly DeadLetterShape[]; readonly next: string | null }>(
       `/dead-letters?limit=50${before === null ? '' : `&before=${before}`}`,
     ),
   );
@@ -157,10 +157,10 @@ async function loadDeadLetters(before: string | null): Promise<void> {
   redraw();
 }
 
-async function retry({ id, at }: DeadLetterRow): Promise<void> {
+async function retry({ id, at }: DeadLetterShape): Promise<void> {
   state.deadLetters.said.set(id, 'Trying …');
   redraw();
-  const replayed = await load(() => askJson<Replayed>(`/dead-letters/${id}/replay?at=${at}`, { method: 'POST' }));
+  const replayed = await load(() => askJson<ReplayShape>(`/dead-letters/${id}/replay?at=${at}`, { method: 'POST' }));
   if (replayed !== null)
     state.deadLetters.said.set(id, 'answer' in replayed ? replayWords(replayed.answer) : replayed.failure);
   redraw();
@@ -175,7 +175,7 @@ async function loadChecks(): Promise<void> {
 
 async function refresh(): Promise<void> {
   try {
-    state.readiness = (await (await ask('/ready')).json()) as Readiness;
+    state.readiness = (await (await ask('/ready')).json()) as ReadinessShape;
     state.history = await askJson<HistoryAnswer>('/console/history');
     state.refusal = '';
     follow();

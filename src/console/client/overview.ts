@@ -1,10 +1,10 @@
 /** The first view: readiness, events of the last hour, and the time to answer. */
 import { html, type TemplateResult } from 'lit-html';
-import type { HistoryAnswer, Readiness } from './shapes.ts';
+import type { HistoryAnswer, ReadinessShape } from './shapes.ts';
 import { whole } from './words.ts';
 
 export interface OverviewState {
-  readonly readiness: Readiness | null;
+  readonly readiness: ReadinessShape | null;
   readonly history: HistoryAnswer | null;
 }
 
@@ -51,7 +51,7 @@ export function overview({ readiness, history }: OverviewState, seen: number): T
     </section>`;
 }
 
-function readinessCard(readiness: Readiness | null, history: HistoryAnswer | null): TemplateResult {
+function readinessCard(readiness: ReadinessShape | null, history: HistoryAnswer | null): TemplateResult {
   if (readiness === null) return html`<p class="card quiet">Loading …</p>`;
   const where = history === null ? '' : `hubcast ${history.version}, ${history.store}`;
   if (readiness.status === 'not_ready') {

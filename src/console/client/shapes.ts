@@ -1,5 +1,5 @@
 /** Answers of the service, as far as the page reads them. Their full description is at /openapi.json. */
-export interface StoredRecord {
+export interface RecordShape {
   readonly stored_at: string | null;
   readonly topic: string;
   readonly partition: number;
@@ -34,16 +34,16 @@ export interface EventData {
   readonly context?: unknown;
   readonly value?: unknown;
   readonly derived?: unknown;
-  readonly issues?: readonly Issue[];
+  readonly issues?: readonly IssueShape[];
 }
 
-export interface Issue {
+export interface IssueShape {
   readonly path: string;
   readonly code: string;
   readonly message: string;
 }
 
-export interface Readiness {
+export interface ReadinessShape {
   readonly status: 'ready' | 'not_ready';
   readonly warnings?: readonly string[];
   readonly reason?: string;
@@ -64,7 +64,7 @@ export interface HistoryAnswer {
   }[];
 }
 
-export interface DeadLetterRow {
+export interface DeadLetterShape {
   readonly id: string;
   readonly at: string;
   readonly stored_at: string | null;
@@ -72,14 +72,14 @@ export interface DeadLetterRow {
   readonly entry_id: string | null;
   readonly part: string | null;
   readonly path: string | null;
-  readonly issues: readonly Issue[];
+  readonly issues: readonly IssueShape[];
   readonly bytes: number;
 }
 
-export interface Replayed {
+export interface ReplayShape {
   readonly outcome: 'stored' | 'refused' | 'unreadable';
   readonly events: readonly { readonly id: string; readonly type: string }[];
-  readonly issues: readonly Issue[];
+  readonly issues: readonly IssueShape[];
 }
 
 export interface HealthAnswer {

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { HubcastError } from '../../core/errors.ts';
 import { defineRoute } from './route.ts';
-import type { Asset } from './services.ts';
+import type { ConsoleFile } from './services.ts';
 
 /** The page must load before its login form can ask for a token. */
 const file = { method: 'GET', tag: null, access: 'open', answer: {}, errors: [] } as const;
@@ -57,7 +57,7 @@ export const CONSOLE_ROUTES = [
 function sendAsset(
   request: Request,
   response: Response,
-  { mediaType, bytes, etag }: Asset,
+  { mediaType, bytes, etag }: ConsoleFile,
   headers: Readonly<Record<string, string>>,
 ): void {
   const common = { ...headers, ETag: etag, 'Cache-Control': 'no-cache' };

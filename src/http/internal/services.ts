@@ -7,7 +7,7 @@ import type { Readiness } from '../../stores/store.ts';
 import type { FailedDelivery } from '../../telemetry/failed-deliveries.ts';
 import type { Checks } from './service-answers.ts';
 
-export interface Asset {
+export interface ConsoleFile {
   readonly mediaType: string;
   readonly bytes: Buffer;
   readonly etag: string;
@@ -15,7 +15,11 @@ export interface Asset {
 
 export interface ConsoleParts {
   /** Read when a person opens the page. */
-  readonly assets: () => { readonly page: Asset; readonly policy: string; readonly files: ReadonlyMap<string, Asset> };
+  readonly assets: () => {
+    readonly page: ConsoleFile;
+    readonly policy: string;
+    readonly files: ReadonlyMap<string, ConsoleFile>;
+  };
   readonly history: () => object;
 }
 

@@ -8,7 +8,7 @@ import type { KafkaConnection } from './connection.ts';
 import { Leaders } from './leaders.ts';
 import { createReadiness } from './readiness.ts';
 import type { TopicSettings } from './topics.ts';
-import { Writer, type WriterOptions } from './writer.ts';
+import { PartitionWriter, type WriterOptions } from './writer.ts';
 
 export interface KafkaWriterOptions
   extends KafkaConnection,
@@ -43,7 +43,7 @@ export function openKafkaWriter(options: KafkaWriterOptions): KafkaWriter {
   const cluster = new Cluster({ connection: options, topics, limits, now: options.now });
   const leaders = new Leaders(cluster, options, limits);
   const compression = COMPRESSION_TYPES[options.compression];
-  const writer = new Writer(cluster, leaders, { ...options, attemptTimeoutMs, compression });
+  const writer = new PartitionWriter(cluster, leaders, { ...options, attemptTimeoutMs, compression });
   void cluster.lookUp();
   return {
     write: writer.write,

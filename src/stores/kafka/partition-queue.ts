@@ -16,7 +16,7 @@ import type { Item } from './open-write.ts';
 import { BATCH_OVERHEAD_BYTES, recordBytes } from './record-bytes.ts';
 
 /** Why records of a partition are not stored now. */
-export interface Trouble {
+export interface WriteTrouble {
   readonly error: HubcastError;
   /** Of the last attempt. */
   readonly atMs: number;
@@ -33,7 +33,7 @@ export class PartitionQueue {
   readonly partition: number;
   readonly name: string;
   /** Ended by the first write that is confirmed. */
-  trouble: Trouble | undefined;
+  trouble: WriteTrouble | undefined;
   #waiting: Item[] = [];
   #inFlight: Item[] = [];
   #maxRecords = Number.POSITIVE_INFINITY;

@@ -7,12 +7,12 @@ import type { Readiness } from '../store.ts';
 import type { Cluster } from './cluster.ts';
 import type { Leaders } from './leaders.ts';
 import type { TopicState } from './topics.ts';
-import { leaderlessText, type Writer } from './writer.ts';
+import { leaderlessText, type PartitionWriter } from './writer.ts';
 
-export interface ReadinessOptions {
+export interface KafkaReadinessOptions {
   readonly cluster: Cluster;
   readonly leaders: Leaders;
-  readonly writer: Writer;
+  readonly writer: PartitionWriter;
   /** Names of the topics that are written to. */
   readonly topics: readonly string[];
   readonly now: () => number;
@@ -28,7 +28,7 @@ const TROUBLE_SHOWN_MS = 5_000;
 const DENIAL_SHOWN_MS = 5 * 60_000;
 const MOST_REASONS = 3;
 
-export function createReadiness(options: ReadinessOptions): () => Promise<Readiness> {
+export function createReadiness(options: KafkaReadinessOptions): () => Promise<Readiness> {
   const { cluster, leaders, writer, topics, now } = options;
   let last: { readonly atMs: number; readonly answer: Promise<Readiness> } | undefined;
 

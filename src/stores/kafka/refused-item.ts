@@ -6,7 +6,7 @@ import { describeKafkaError } from './errors.ts';
 import type { Item } from './open-write.ts';
 import { BATCH_OVERHEAD_BYTES } from './record-bytes.ts';
 
-export interface RefusalOptions {
+export interface RefusedItemOptions {
   /**
    * Turns a record the broker refuses for good into records for the dead-letter topic. Each must take at most
    * `limitBytes` there, measured by `recordBytes`.
@@ -21,7 +21,7 @@ export function toDeadLetters(
   { record, write, isDeadLetter }: Item,
   error: unknown,
   maxBatchBytes: number,
-  { deadLetter, log, meter }: RefusalOptions,
+  { deadLetter, log, meter }: RefusedItemOptions,
 ): readonly Item[] {
   const reason = describeKafkaError(error);
   if (isDeadLetter) {

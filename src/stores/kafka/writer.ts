@@ -22,11 +22,11 @@ import { OpenWrite } from './open-write.ts';
 import { MAX_REQUEST_BYTES, type PartitionQueue, UNASSIGNED } from './partition-queue.ts';
 import { PartitionQueues } from './partition-queues.ts';
 import { readOutcomes, toProduceBody } from './produce-request.ts';
-import { type RefusalOptions, toDeadLetters } from './refused-item.ts';
+import { type RefusedItemOptions, toDeadLetters } from './refused-item.ts';
 import { DEFAULT_MAX_BATCH_BYTES } from './topics.ts';
 import type { WriteConnection } from './write-connection.ts';
 
-export interface WriterOptions extends RefusalOptions {
+export interface WriterOptions extends RefusedItemOptions {
   /** One attempt; then its connection is closed. */
   readonly attemptTimeoutMs: number;
   readonly compression: number;
@@ -46,7 +46,7 @@ const TROUBLE_LOOK_UP_MS = 500;
 const LOOK_UP_MS = 60_000;
 const LOG_INTERVAL_MS = 10_000;
 
-export class Writer {
+export class PartitionWriter {
   readonly #cluster: Cluster;
   readonly #leaders: Leaders;
   readonly #options: WriterOptions;

@@ -15,7 +15,7 @@ import type { Logger } from '../../core/log.ts';
 import { createLogThrottle } from '../../core/log-throttle.ts';
 import { pause } from '../../core/time-out.ts';
 import type { WriteInOrder } from '../ordered-writer.ts';
-import type { Progress, Source, SpooledRecord } from './source.ts';
+import type { ForwardingProgress, Source, SpooledRecord } from './source.ts';
 
 export interface ForwarderOptions {
   readonly source: Source;
@@ -31,7 +31,7 @@ const BACKOFF = { firstMs: 100, longestMs: 2_000 };
 const LOG_INTERVAL_MS = 60_000;
 
 type Chunk = Awaited<ReturnType<Source['take']>>;
-type Parked = Progress['parked'][number];
+type Parked = ForwardingProgress['parked'][number];
 
 export class Forwarder {
   readonly #options: ForwarderOptions;
@@ -172,7 +172,7 @@ export class Forwarder {
   /** Goes on while the note is written: two chunks at most are repeated after a crash. */
   async #noteUpTo(position: number, parked: readonly Parked[]): Promise<void> {
     for (const offset of this.#ahead) if (offset <= position) this.#ahead.delete(offset);
-    const progress: Progress = { position, ahead: [...this.#ahead], parked, trim: this.#options.trim };
+    const progress: ForwardingProgress = { position, ahead: [...this.#ahead], parked, trim: this.#options.trim };
     await this.#noting;
     const note = this.#untilDone('note the position', () => this.#options.source.advance(progress));
     this.#noting = note.then(() => undefined);

@@ -6,7 +6,7 @@ export interface SpooledRecord extends OutgoingRecord {
   readonly offset: number;
 }
 
-export interface Progress {
+export interface ForwardingProgress {
   /** All records up to this offset are in Kafka or parked. */
   readonly position: number;
   /** So are these beyond it. */
@@ -17,7 +17,7 @@ export interface Progress {
   readonly trim: boolean;
 }
 
-export interface Backlog {
+export interface ForwardingBacklog {
   readonly position: number;
   readonly ahead: readonly number[];
   readonly records: number;
@@ -35,6 +35,6 @@ export interface Source {
     maxBytes: number,
   ) => Promise<{ readonly records: readonly SpooledRecord[]; readonly upTo: number; readonly more: boolean }>;
   /** Resolves when it is durable. Calls must not overlap. */
-  readonly advance: (progress: Progress) => Promise<void>;
-  readonly backlog: () => Promise<Backlog>;
+  readonly advance: (progress: ForwardingProgress) => Promise<void>;
+  readonly backlog: () => Promise<ForwardingBacklog>;
 }

@@ -51,12 +51,12 @@ export interface MetricSources {
   readonly spool: () => SpoolLag | undefined;
 }
 
-export interface Sample {
+export interface MetricSample {
   readonly value: number;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-export type Reading = Iterable<Sample> | Histogram;
+export type Reading = Iterable<MetricSample> | Histogram;
 export type MetricReaders = Readonly<Record<MetricName, () => Reading | Promise<Reading>>>;
 
 const MAX_ACCOUNTS = 1_000;
@@ -151,10 +151,10 @@ export function metricReaders(sources: MetricSources): MetricReaders {
 
 const NO_NUMBERS: NumberCounts = { byHealth: new Map(), byNameStatus: new Map(), troubles: [] };
 
-function one(value: number, labels?: Readonly<Record<string, string>>): readonly Sample[] {
+function one(value: number, labels?: Readonly<Record<string, string>>): readonly MetricSample[] {
   return [labels === undefined ? { value } : { value, labels }];
 }
 
-function byField(counts: Iterable<readonly [string, number]>): readonly Sample[] {
+function byField(counts: Iterable<readonly [string, number]>): readonly MetricSample[] {
   return [...counts].map(([field, value]) => ({ value, labels: { field } }));
 }
