@@ -8,7 +8,7 @@ import { asyncApiDocument } from '../src/events/async-api.ts';
 import { envelopeJsonSchema, eventTypeSchemas, schemaIndex } from '../src/events/json-schemas.ts';
 import type { Family } from '../src/fields/families.ts';
 import { namingsOf } from '../src/records/planned-topics.ts';
-import { topicName } from '../src/records/topics.ts';
+import { topicName } from '../src/records/topic-plans.ts';
 import { chartSettingDefaults, chartValuesSchema } from './chart-values.ts';
 import { grafanaDashboard } from './dashboard/grafana-dashboard.ts';
 import { toMarkdownTable } from './markdown-table.ts';

@@ -5,14 +5,14 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
 import { ERRORS, type ErrorCode } from '../src/core/errors.ts';
-import { EVENT_ANSWERS } from '../src/event-queries/answers.ts';
+import { EVENT_ANSWERS } from '../src/event-queries/event-schemas.ts';
 import { DELIVERY_ANSWERS } from '../src/http/internal/delivery-routes.ts';
 import type { Route } from '../src/http/internal/route.ts';
 import { ROUTES } from '../src/http/internal/routes.ts';
 import { SERVICE_ANSWERS } from '../src/http/internal/service-answers.ts';
-import { ANSWERS } from '../src/phone-numbers/look-ups/answers.ts';
-import { MANAGEMENT_ANSWERS } from '../src/phone-numbers/management/answers.ts';
+import { ANSWERS } from '../src/phone-numbers/look-ups/number-schemas.ts';
 import { INPUTS } from '../src/phone-numbers/management/inputs.ts';
+import { MANAGEMENT_ANSWERS } from '../src/phone-numbers/management/operation-schemas.ts';
 
 const TOKEN = { token: [] };
 const RETRY_AFTER = z.int().min(1).meta({ description: 'Seconds to wait' });

@@ -4,7 +4,7 @@ import { messageOf } from '../core/errors.ts';
 import { createStoredEvents, type StoredEvents } from '../event-queries/event-queries.ts';
 import type { KnownNumberOf, SplitEvent } from '../events/event.ts';
 import { namingsOf } from '../records/planned-topics.ts';
-import { writtenFamilies } from '../records/topics.ts';
+import { writtenFamilies } from '../records/topic-plans.ts';
 import { openReader } from '../stores/select.ts';
 import type { Append } from '../stores/store.ts';
 import type { StoreContext, StoreKind, StoreReader } from '../stores/store-kind.ts';

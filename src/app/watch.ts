@@ -14,7 +14,7 @@ import { keepStateDuring, soleLease } from '../phone-numbers/watch/keep-state.ts
 import type { LeaderOptions } from '../phone-numbers/watch/leader.ts';
 import { createStateDirectory } from '../phone-numbers/watch/state-directory.ts';
 import { mayLead, namingOf, topicsOfFamily } from '../records/planned-topics.ts';
-import { topicName } from '../records/topics.ts';
+import { topicName } from '../records/topic-plans.ts';
 import type { Lease } from '../stores/lease.ts';
 import { openReader } from '../stores/select.ts';
 import type { Store } from '../stores/store.ts';

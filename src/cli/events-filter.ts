@@ -5,7 +5,7 @@ import { typeOfEvent, UNKNOWN_TYPE } from '../events/event.ts';
 import { systemEvents } from '../events/system-events.ts';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
-import { type TopicNaming, topicName } from '../records/topics.ts';
+import { type TopicNaming, topicName } from '../records/topic-plans.ts';
 
 /**
  * @param asked names of topics or of families

@@ -6,7 +6,7 @@ import { createEventFilter } from '../event-queries/event-filter.ts';
 import { namingsOf, topicsOfFamily } from '../records/planned-topics.ts';
 import type { ReadFrom } from '../records/record.ts';
 import { toJsonLine } from '../records/record-json.ts';
-import { writtenFamilies } from '../records/topics.ts';
+import { writtenFamilies } from '../records/topic-plans.ts';
 import { openReader } from '../stores/select.ts';
 import { doubtsAbout, resolveTopics, toTypes } from './events-filter.ts';
 import { defaultFormat, type Format, parseCount, parseFormat, print } from './output.ts';

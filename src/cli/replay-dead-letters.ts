@@ -5,7 +5,7 @@ import { readStoreSettings } from '../config/read-settings.ts';
 import type { StoreSettings } from '../config/settings.ts';
 import { HubcastError, isHubcastError, messageOf } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
-import type { Replayed } from '../dead-letters/answers.ts';
+import type { Replayed } from '../dead-letters/dead-letter-schemas.ts';
 import type { Repair } from '../dead-letters/replay.ts';
 import { assertJson } from '../event-queries/event-queries.ts';
 import { readChunk } from '../records/chunk.ts';

@@ -5,7 +5,7 @@ import type { Actor } from '../events/system/actor.ts';
 import { deadLetterRepaired, type RepairedData } from '../events/system/dead-letter-repaired.ts';
 import type { OutgoingRecord, StoredRecord } from '../records/record.ts';
 import { type RecordContext, toRecord } from '../records/to-record.ts';
-import type { Replayed } from './answers.ts';
+import type { Replayed } from './dead-letter-schemas.ts';
 
 export interface Repaired {
   readonly deadLetter: StoredRecord;

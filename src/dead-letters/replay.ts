@@ -14,14 +14,14 @@ import { rawRequest } from '../events/system/raw-request.ts';
 import { type Chunk, joinFrom, readChunk } from '../records/chunk.ts';
 import type { OutgoingRecord, StoredRecord } from '../records/record.ts';
 import { type RecordOptions, toRecord } from '../records/to-record.ts';
-import { familyOfSchema } from '../records/topics.ts';
+import { familyOfSchema } from '../records/topic-plans.ts';
 import { traceparentOf } from '../records/traceparent.ts';
 import type { Append } from '../stores/store.ts';
 import { readBody } from '../webhook/envelope.ts';
 import { type JsonView, viewJson } from '../webhook/json-view.ts';
 import type { Issue } from '../webhook/part.ts';
 import { readSignature, signPayload, toAppSecret, verifySignature } from '../webhook/signature.ts';
-import type { Replayed } from './answers.ts';
+import type { Replayed } from './dead-letter-schemas.ts';
 import { bodyOfDeadLetter } from './reassemble.ts';
 import { toRepairAudit } from './repair-audit.ts';
 

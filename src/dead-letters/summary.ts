@@ -2,7 +2,7 @@
 import { isObject } from '../core/is-object.ts';
 import { deadLetterRepaired } from '../events/system/dead-letter-repaired.ts';
 import type { StoredRecord } from '../records/record.ts';
-import type { DeadLetterRow } from './answers.ts';
+import type { DeadLetterRow } from './dead-letter-schemas.ts';
 
 export interface DeadLetterFilter {
   readonly field?: string | undefined;

@@ -4,7 +4,7 @@ import { appsOf } from '../config/meta-apps.ts';
 import type { Settings } from '../config/settings.ts';
 import { HubcastError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
-import { topicName } from '../records/topics.ts';
+import { topicName } from '../records/topic-plans.ts';
 import { openReader } from '../stores/select.ts';
 import { sendTo } from '../webhook/send.ts';
 import type { CanaryEffects } from './canary.ts';

@@ -1,12 +1,12 @@
 /** Answers about what is stored, from the journal and from Kafka alike, as JSON text. */
 import { HubcastError } from '../core/errors.ts';
-import type { Replayed } from '../dead-letters/answers.ts';
+import type { Replayed } from '../dead-letters/dead-letter-schemas.ts';
 import type { Repair } from '../dead-letters/replay.ts';
 import { type DeadLetterFilter, isWanted, storedAt, toDeadLetterRow } from '../dead-letters/summary.ts';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
 import { JOURNAL_LANE, type ReadBack, type ReadRecords, type StoredRecord } from '../records/record.ts';
 import { toJsonLine } from '../records/record-json.ts';
-import { type TopicNaming, topicName } from '../records/topics.ts';
+import { type TopicNaming, topicName } from '../records/topic-plans.ts';
 import { readCursor, toCursor } from './cursor.ts';
 import { createEventFilter, type EventFilter } from './event-filter.ts';
 import { createFeed } from './feed.ts';

@@ -1,5 +1,5 @@
 /** Topics as they should be against topics as they are: what doctor reports and what `hubcast topics` does about it. */
-import type { TopicPlan } from './topics.ts';
+import type { TopicPlan } from './topic-plans.ts';
 
 /** A topic as the cluster has it. */
 export interface TopicFacts {

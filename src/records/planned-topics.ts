@@ -2,7 +2,7 @@
 import { appsOf, type MetaApp } from '../config/meta-apps.ts';
 import type { StoreSettings } from '../config/settings.ts';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
-import { planTopics, type TopicNaming, type TopicPlan, topicName } from './topics.ts';
+import { planTopics, type TopicNaming, type TopicPlan, topicName } from './topic-plans.ts';
 
 export function namingOf({ topicPrefix }: MetaApp, { TOPIC_NAMES }: StoreSettings): TopicNaming {
   return { prefix: topicPrefix, names: TOPIC_NAMES };

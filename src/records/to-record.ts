@@ -4,7 +4,7 @@ import { replaceLoneSurrogates } from '../events/lone-surrogates.ts';
 import { dedupeKeyOf } from './dedupe-key.ts';
 import type { Pseudonymize } from './pseudonym.ts';
 import type { OutgoingRecord } from './record.ts';
-import { type TopicNaming, topicName } from './topics.ts';
+import { type TopicNaming, topicName } from './topic-plans.ts';
 
 export const CONTENT_TYPE = 'application/cloudevents+json';
 

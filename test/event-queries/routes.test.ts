@@ -1,7 +1,7 @@
 /** Stored events over the internal listener, from a journal and from Kafka alike. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { EVENT_ANSWERS } from '../../src/event-queries/answers.ts';
+import { EVENT_ANSWERS } from '../../src/event-queries/event-schemas.ts';
 import { expectRefusal } from '../support/expect-answer.ts';
 import { describeKafka } from '../support/kafka.ts';
 import { ask, nameUpdate, postSigned } from '../support/signed-request.ts';

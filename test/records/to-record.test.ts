@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { planTopics } from '../../src/records/topics.ts';
+import { planTopics } from '../../src/records/topic-plans.ts';
 import { traceparentOf } from '../../src/records/traceparent.ts';
 
 describe('traceparentOf', () => {

@@ -1,7 +1,7 @@
 /** Stored events over HTTP: lists, a stream, dead letters and their replay. */
 import { z } from 'zod';
 import type { ApiToken } from '../../config/api-tokens.ts';
-import { EVENT_ANSWERS } from '../../event-queries/answers.ts';
+import { EVENT_ANSWERS } from '../../event-queries/event-schemas.ts';
 import { streamEvents } from './event-stream.ts';
 import { flag, limit, listOf } from './parameters.ts';
 import { defineRoute, type Exchange } from './route.ts';

@@ -1,8 +1,8 @@
 /** Look-ups for a token that is bound to an app: only numbers of the app's accounts. */
 import { HubcastError } from '../../core/errors.ts';
 import { HEALTH_STATES } from '../../phone-numbers/health/health-rows.ts';
-import type { LookUpAnswers } from '../../phone-numbers/look-ups/answers.ts';
 import type { LookUps } from '../../phone-numbers/look-ups/look-ups.ts';
+import type { LookUpAnswers } from '../../phone-numbers/look-ups/number-schemas.ts';
 
 export function lookUpsOfApp(lookUps: LookUps, accountIds: readonly string[]): LookUps {
   const isOwn = ({ account_id }: { readonly account_id: string | null }) =>

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import type { ApiToken } from '../../config/api-tokens.ts';
 import { HubcastError } from '../../core/errors.ts';
-import { MANAGEMENT_ANSWERS } from '../../phone-numbers/management/answers.ts';
 import { INPUTS } from '../../phone-numbers/management/inputs.ts';
 import { MANAGEMENT_OPERATIONS } from '../../phone-numbers/management/manage.ts';
+import { MANAGEMENT_ANSWERS } from '../../phone-numbers/management/operation-schemas.ts';
 import { accountId, numberId } from './parameters.ts';
 import { lookUpsOf } from './phone-number-routes.ts';
 import { defineRoute, NO_QUERY } from './route.ts';

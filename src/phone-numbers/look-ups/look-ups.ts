@@ -4,8 +4,8 @@ import { readLimit } from '../../fields/phone-numbers/messaging-limit.ts';
 import { PHONE_NUMBER_FIELDS } from '../../meta-graph/phone-number-reads.ts';
 import { healthOf } from '../health/health.ts';
 import { HEALTH_STATES } from '../health/health-rows.ts';
-import type { LookUpAnswers } from './answers.ts';
 import type { AccountReading, Directory } from './directory.ts';
+import type { LookUpAnswers } from './number-schemas.ts';
 import { portfoliosOf } from './portfolio.ts';
 import type { LookUpResult } from './search-lists.ts';
 

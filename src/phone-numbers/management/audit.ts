@@ -5,7 +5,7 @@ import type { Actor } from '../../events/system/actor.ts';
 import { type ManagedData, phoneNumberManaged } from '../../events/system/phone-number-managed.ts';
 import type { OutgoingRecord } from '../../records/record.ts';
 import { toRecord } from '../../records/to-record.ts';
-import type { TopicNaming } from '../../records/topics.ts';
+import type { TopicNaming } from '../../records/topic-plans.ts';
 import { traceparentOf } from '../../records/traceparent.ts';
 
 /** One operation at one moment. Holds no PIN, no code, no verify token. */

@@ -4,8 +4,8 @@ import { isObject } from '../../core/is-object.ts';
 import type { GraphClient } from '../../meta-graph/client.ts';
 import { appNumberOf, CONNECT_APP_NUMBER } from '../health/app-number.ts';
 import { NAME_STATUS_ROWS, NEW_NAME_STATUS_ROWS, REGISTER_NEW_NAME } from '../health/health-rows.ts';
-import type { ManagementAnswer, ManagementAnswerName, NEXT_STEPS } from './answers.ts';
 import { FOLLOWS_OVERRIDE } from './changes.ts';
+import type { ManagementAnswer, ManagementAnswerName, NEXT_STEPS } from './operation-schemas.ts';
 
 /** A number as the look-ups know it. */
 export interface ManagedNumber {

@@ -6,7 +6,7 @@ import { accountNumbers, phoneNumberChanged, phoneNumberState } from '../../even
 import type { SystemEvent } from '../../events/system-event.ts';
 import type { OutgoingRecord, StoredRecord } from '../../records/record.ts';
 import { toRecord } from '../../records/to-record.ts';
-import { type TopicNaming, topicName } from '../../records/topics.ts';
+import { type TopicNaming, topicName } from '../../records/topic-plans.ts';
 import { traceparentOf } from '../../records/traceparent.ts';
 import { differing, type KeptList, type KeptNumber, MEMBERS, type NumberState } from './number-state.ts';
 

@@ -1,11 +1,11 @@
 /** Carries out what a comparison of topics found: creates, sets, and adds partitions where no record has a key yet. */
 import type { TopicDifference } from '../../records/compare-topics.ts';
-import type { TopicPlan } from '../../records/topics.ts';
+import type { TopicPlan } from '../../records/topic-plans.ts';
 import type { TopicOutcome } from '../topic-admin.ts';
 import type { KafkaConnection } from './connection.ts';
+import { createTopics, type TopicSettings } from './ensure-topics.ts';
 import { describeKafkaError } from './errors.ts';
 import { INSPECT_LIMITS, withWire } from './inspect.ts';
-import { createTopics, type TopicSettings } from './topics.ts';
 import { kafkaError, type Wire } from './wire.ts';
 
 /** Set on the topic itself, in place of the broker's default. */

@@ -1,6 +1,6 @@
 /** What `hubcast doctor` finds of Kafka: the cluster, and the topics as hubcast writes to them. */
 import { compareTopic, type TopicFacts, type TopicTarget } from '../../records/compare-topics.ts';
-import type { TopicPlan } from '../../records/topics.ts';
+import type { TopicPlan } from '../../records/topic-plans.ts';
 import type { StoreNotes } from '../store-notes.ts';
 import { CLUSTER_FINDINGS, type ClusterFinding } from './cluster-findings.ts';
 import type { KafkaFacts } from './inspect.ts';

@@ -10,9 +10,9 @@ import { createLogThrottle } from '../../core/log-throttle.ts';
 import { createSingleFlight } from '../../core/single-flight.ts';
 import { within } from '../../core/time-out.ts';
 import type { ConnectionLimits, KafkaConnection } from './connection.ts';
+import { checkTopics, type TopicSettings, type TopicState, type TopicStates } from './ensure-topics.ts';
 import { describeKafkaError } from './errors.ts';
 import { createSockets, type Sockets } from './sockets.ts';
-import { checkTopics, type TopicSettings, type TopicState, type TopicStates } from './topics.ts';
 import { connectWire, type Wire } from './wire.ts';
 
 export interface ClusterOptions {

@@ -1,13 +1,13 @@
 /** What the store and the ordered writer share: the cluster, the writer to it, and whether both work. */
-import type { TopicPlan } from '../../records/topics.ts';
+import type { TopicPlan } from '../../records/topic-plans.ts';
 import type { OpenRequestsOptions, Write } from '../open-requests.ts';
 import type { Readiness } from '../store.ts';
 import { Cluster } from './cluster.ts';
 import { COMPRESSION_TYPES, type Compression } from './compression.ts';
 import type { KafkaConnection } from './connection.ts';
+import type { TopicSettings } from './ensure-topics.ts';
 import { Leaders } from './leaders.ts';
 import { createReadiness } from './readiness.ts';
-import type { TopicSettings } from './topics.ts';
 import { PartitionWriter, type WriterOptions } from './writer.ts';
 
 export interface KafkaWriterOptions

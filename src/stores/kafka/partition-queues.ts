@@ -1,8 +1,8 @@
 import { partitionFor } from '../../records/partition.ts';
 import type { OutgoingRecord } from '../../records/record.ts';
+import type { TopicStates } from './ensure-topics.ts';
 import type { Item } from './open-write.ts';
 import { PartitionQueue, UNASSIGNED } from './partition-queue.ts';
-import type { TopicStates } from './topics.ts';
 
 /** The queues of all partitions. Records of a topic that was not looked up yet wait in a queue of the topic. */
 export class PartitionQueues {

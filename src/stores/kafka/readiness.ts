@@ -5,8 +5,8 @@
 import { within } from '../../core/time-out.ts';
 import type { Readiness } from '../store.ts';
 import type { Cluster } from './cluster.ts';
+import type { TopicState } from './ensure-topics.ts';
 import type { Leaders } from './leaders.ts';
-import type { TopicState } from './topics.ts';
 import { leaderlessText, type PartitionWriter } from './writer.ts';
 
 export interface KafkaReadinessOptions {

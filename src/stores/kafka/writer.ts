@@ -16,6 +16,7 @@ import type { OutgoingRecord } from '../../records/record.ts';
 import { ENOUGH_REQUESTS } from '../group-commit.ts';
 import type { Write } from '../open-requests.ts';
 import type { Cluster } from './cluster.ts';
+import { DEFAULT_MAX_BATCH_BYTES } from './ensure-topics.ts';
 import { describeKafkaError, retryDecisionFor, storeUnavailable } from './errors.ts';
 import type { Leaders } from './leaders.ts';
 import { OpenWrite } from './open-write.ts';
@@ -23,7 +24,6 @@ import { MAX_REQUEST_BYTES, type PartitionQueue, UNASSIGNED } from './partition-
 import { PartitionQueues } from './partition-queues.ts';
 import { readOutcomes, toProduceBody } from './produce-request.ts';
 import { type RefusedItemOptions, toDeadLetters } from './refused-item.ts';
-import { DEFAULT_MAX_BATCH_BYTES } from './topics.ts';
 import type { WriteConnection } from './write-connection.ts';
 
 export interface WriterOptions extends RefusedItemOptions {

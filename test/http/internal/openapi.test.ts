@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { openApiDocument } from '../../../scripts/openapi.ts';
 import { ROUTES } from '../../../src/http/internal/routes.ts';
-import { ANSWERS } from '../../../src/phone-numbers/look-ups/answers.ts';
 import { createLookUps } from '../../../src/phone-numbers/look-ups/look-ups.ts';
+import { ANSWERS } from '../../../src/phone-numbers/look-ups/number-schemas.ts';
 import { directoryOf, NUMBER, standInWith } from '../../support/graph.ts';
 
 const document = openApiDocument('1.2.3') as { readonly paths: Readonly<Record<string, object>> };

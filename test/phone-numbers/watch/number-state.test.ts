@@ -13,7 +13,7 @@ import {
 import type { AccountView } from '../../../src/phone-numbers/watch/state-view.ts';
 import { createStateView } from '../../../src/phone-numbers/watch/state-view.ts';
 import type { OutgoingRecord, StoredRecord } from '../../../src/records/record.ts';
-import { topicName } from '../../../src/records/topics.ts';
+import { topicName } from '../../../src/records/topic-plans.ts';
 import type { WebhookEvent } from '../../../src/sdk/index.ts';
 
 const ACCOUNT = '102290129340398';

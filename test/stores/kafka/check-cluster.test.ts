@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TopicFacts } from '../../../src/records/compare-topics.ts';
-import type { TopicPlan } from '../../../src/records/topics.ts';
+import type { TopicPlan } from '../../../src/records/topic-plans.ts';
 import { type ClusterCheck, checkCluster } from '../../../src/stores/kafka/check-cluster.ts';
 import type { ClusterFinding } from '../../../src/stores/kafka/cluster-findings.ts';
 import type { KafkaFacts } from '../../../src/stores/kafka/inspect.ts';

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { setTimeout as pauseMs } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import type { TopicPlan } from '../../../src/records/topics.ts';
+import type { TopicPlan } from '../../../src/records/topic-plans.ts';
 import { createKafkaReader } from '../../../src/stores/kafka/reader.ts';
 import type { KafkaStoreOptions } from '../../../src/stores/kafka/store.ts';
 import type { Store } from '../../../src/stores/store.ts';

@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { HubcastError } from '../../../src/core/errors.ts';
 import { partitionFor } from '../../../src/records/partition.ts';
 import type { OutgoingRecord } from '../../../src/records/record.ts';
+import type { TopicState } from '../../../src/stores/kafka/ensure-topics.ts';
 import { OpenWrite } from '../../../src/stores/kafka/open-write.ts';
 import { MAX_REQUEST_BYTES, PartitionQueue } from '../../../src/stores/kafka/partition-queue.ts';
 import { PartitionQueues } from '../../../src/stores/kafka/partition-queues.ts';
 import { BATCH_OVERHEAD_BYTES, recordBytes } from '../../../src/stores/kafka/record-bytes.ts';
-import type { TopicState } from '../../../src/stores/kafka/topics.ts';
 import { makeRecord } from './support.ts';
 
 const passing = new HubcastError('store_unavailable', 'not now');

@@ -1,7 +1,7 @@
 import { setTimeout as pauseMs } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
-import type { TopicPlan } from '../../../src/records/topics.ts';
+import type { TopicPlan } from '../../../src/records/topic-plans.ts';
 import type { Store } from '../../../src/stores/store.ts';
 import { describeOwnKafka } from '../../support/kafka.ts';
 import { type Cluster, startCluster } from './broker/start.ts';

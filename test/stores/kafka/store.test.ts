@@ -5,7 +5,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { partitionFor } from '../../../src/records/partition.ts';
 import type { OutgoingRecord } from '../../../src/records/record.ts';
-import type { TopicPlan } from '../../../src/records/topics.ts';
+import type { TopicPlan } from '../../../src/records/topic-plans.ts';
 import { OpenWrite } from '../../../src/stores/kafka/open-write.ts';
 import { MAX_REQUEST_BYTES, PartitionQueue } from '../../../src/stores/kafka/partition-queue.ts';
 import { readOutcomes, toProduceBody } from '../../../src/stores/kafka/produce-request.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import kafkajs from 'kafkajs';
 import { createLog } from '../../../src/core/log.ts';
 import type { OutgoingRecord, StoredRecord } from '../../../src/records/record.ts';
-import type { TopicPlan } from '../../../src/records/topics.ts';
+import type { TopicPlan } from '../../../src/records/topic-plans.ts';
 import type { KafkaWriterOptions } from '../../../src/stores/kafka/open-writer.ts';
 import { createKafkaReader } from '../../../src/stores/kafka/reader.ts';
 import { createKafkaStore, type KafkaStoreOptions } from '../../../src/stores/kafka/store.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as pauseMs } from 'node:timers/promises';
-import type { TopicPlan } from '../../../src/records/topics.ts';
+import type { TopicPlan } from '../../../src/records/topic-plans.ts';
 import type { Store } from '../../../src/stores/store.ts';
 import { makeRecord, readAll } from './support.ts';
 

@@ -2,7 +2,7 @@
 import { setTimeout as pauseMs } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { OutgoingRecord } from '../../../src/records/record.ts';
-import type { TopicPlan } from '../../../src/records/topics.ts';
+import type { TopicPlan } from '../../../src/records/topic-plans.ts';
 import { recordBytes } from '../../../src/stores/kafka/record-bytes.ts';
 import { describeKafka, describeOwnKafka } from '../../support/kafka.ts';
 import { withDataDir } from '../journal/support/scratch.ts';

@@ -1,6 +1,6 @@
 /** From a call to the answer Graph would give: who calls, whose budget it counts for, what is asked. */
 import type { IncomingMessage } from 'node:http';
-import { debugToken, graphError, notFound, type StandInAnswer, StandInError } from './answers.ts';
+import { debugToken, graphError, notFound, type StandInAnswer, StandInError } from './graph-replies.ts';
 import { type AppState, describeToken, readSubscriptions, writeSubscription } from './meta-app.ts';
 import { answerOperation } from './operations.ts';
 import type { StandInReadOptions } from './reads.ts';

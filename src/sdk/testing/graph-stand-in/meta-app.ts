@@ -1,5 +1,5 @@
 /** The Meta app itself: its webhook subscription, and what is told of a token. */
-import { type StandInAnswer, StandInError, SUCCESS } from './answers.ts';
+import { type StandInAnswer, StandInError, SUCCESS } from './graph-replies.ts';
 
 export interface StandInApp {
   readonly id: string;

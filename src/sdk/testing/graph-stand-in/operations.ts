@@ -1,5 +1,5 @@
 /** Which call means what: method, kind of node, edge. */
-import { notFound, type StandInAnswer } from './answers.ts';
+import { notFound, type StandInAnswer } from './graph-replies.ts';
 import { listNumbers, readAccount, readNumber, type StandInReadOptions } from './reads.ts';
 import type { State } from './state.ts';
 import { listSubscriptions, subscribe } from './subscriptions.ts';

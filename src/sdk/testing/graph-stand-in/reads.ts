@@ -1,4 +1,4 @@
-import { notFound, type StandInAnswer, StandInError } from './answers.ts';
+import { notFound, type StandInAnswer, StandInError } from './graph-replies.ts';
 import { numbersOf, type StandInNumberState, type State } from './state.ts';
 
 /** What Graph answers when nothing is asked for. */

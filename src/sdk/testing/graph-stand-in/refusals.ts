@@ -2,7 +2,7 @@
  * Meta's refusals of operations by name, with code, subcode and, where one was recorded, Meta's own sentence. The stand-in gives
  * most of them by itself when its state asks for them; `refuse` gives any of them to the next call.
  */
-import { type ErrorOptions, graphError, type StandInAnswer, StandInError } from './answers.ts';
+import { type ErrorOptions, graphError, type StandInAnswer, StandInError } from './graph-replies.ts';
 
 interface NamedRefusal extends ErrorOptions {
   /** The end of the path of the calls it answers. */

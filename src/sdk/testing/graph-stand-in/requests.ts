@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { StandInError } from './answers.ts';
+import { StandInError } from './graph-replies.ts';
 
 export interface Access {
   readonly accessToken: string;

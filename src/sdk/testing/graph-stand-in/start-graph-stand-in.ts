@@ -6,7 +6,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerCall, receiveCall, type StandInContext } from './answer-call.ts';
-import type { StandInAnswer } from './answers.ts';
+import type { StandInAnswer } from './graph-replies.ts';
 import type { AppState, StandInApp, StandInSubscription } from './meta-app.ts';
 import { createNameReviews, type NameDecision } from './name-reviews.ts';
 import { type StandInRefusal, scriptedRefusal } from './refusals.ts';

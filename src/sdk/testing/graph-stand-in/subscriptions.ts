@@ -1,5 +1,5 @@
 /** The app's subscription to an account, and the override of its callback URL. */
-import { notFound, type StandInAnswer, StandInError, SUCCESS } from './answers.ts';
+import { notFound, type StandInAnswer, StandInError, SUCCESS } from './graph-replies.ts';
 import { refusal } from './refusals.ts';
 import { numbersOf, type State } from './state.ts';
 

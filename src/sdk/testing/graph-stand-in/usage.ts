@@ -1,4 +1,4 @@
-import { graphError, type StandInAnswer } from './answers.ts';
+import { graphError, type StandInAnswer } from './graph-replies.ts';
 
 /** As `X-Business-Use-Case-Usage` says it: percentages, and minutes until calls are taken again. */
 export interface Usage {

@@ -1,6 +1,6 @@
 /** The operations that change a number, with Meta's refusals of them. */
 import { isObject } from '../../../core/is-object.ts';
-import { notFound, type StandInAnswer, StandInError, SUCCESS } from './answers.ts';
+import { notFound, type StandInAnswer, StandInError, SUCCESS } from './graph-replies.ts';
 import { refusal } from './refusals.ts';
 import { addNumber, digitsOf, NEW_NUMBER, NO_LOCAL_STORAGE, type StandInNumberState, type State } from './state.ts';
 

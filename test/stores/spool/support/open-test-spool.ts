@@ -1,6 +1,6 @@
 /** A spool on a folder of its own, over a real Kafka or over a stand-in for its writer. */
 
-import type { TopicPlan } from '../../../../src/records/topics.ts';
+import type { TopicPlan } from '../../../../src/records/topic-plans.ts';
 import type { KafkaWriterOptions } from '../../../../src/stores/kafka/open-writer.ts';
 import { createOrderedKafkaWriter } from '../../../../src/stores/kafka/ordered-writer.ts';
 import type { OrderedWriter } from '../../../../src/stores/ordered-writer.ts';

@@ -1,7 +1,7 @@
 /** Looks up the topics we write, creates those that are missing where that is allowed, and never alters one. */
 import { pause } from '../../core/time-out.ts';
 import { topicConfigs } from '../../records/compare-topics.ts';
-import type { TopicPlan } from '../../records/topics.ts';
+import type { TopicPlan } from '../../records/topic-plans.ts';
 import { describeKafkaError, kafkaErrorType, retryDecisionFor } from './errors.ts';
 import { locate, type Position } from './positions.ts';
 import { kafkaError, type Wire } from './wire.ts';

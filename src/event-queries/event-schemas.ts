@@ -1,6 +1,6 @@
 /** What the internal listener answers about stored events. */
 import { z } from 'zod';
-import { deadLetterRow, replayed } from '../dead-letters/answers.ts';
+import { deadLetterRow, replayed } from '../dead-letters/dead-letter-schemas.ts';
 
 const about = (description: string) => ({ description });
 
