@@ -4,7 +4,7 @@ import { HubcastError } from '../core/errors.ts';
 import { within } from '../core/time-out.ts';
 import type { Readiness } from '../stores/store.ts';
 import type { MetricState } from '../telemetry/metrics/exposition.ts';
-import type { WorkerReports, FromWorker, Published, Question, ToWorker } from './channel-messages.ts';
+import type { FromWorker, Published, Question, ToWorker, WorkerReports } from './channel-messages.ts';
 
 export interface ForkedWorkerEvents {
   readonly onListening: (url: string) => void;

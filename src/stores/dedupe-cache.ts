@@ -3,7 +3,7 @@ export interface DedupeCache {
   add(id: string): void;
 }
 
-/** Two generations: when the young one is full the old one is forgotten, so memory is bounded and nothing is scanned. */
+/** Two generations: when the young one is full the old one is dropped, so memory is bounded without a scan. */
 export function createDedupeCache(capacity: number): DedupeCache {
   const generationSize = Math.ceil(capacity / 2);
   let young = new Set<string>();

@@ -1,4 +1,4 @@
-/** Moves what a journal holds to another store, once: `hubcast forward`. */
+/** Moves the records of a journal to another store once: `hubcast forward`. */
 import type { Logger } from '../core/log.ts';
 import type { OrderedWriter } from './ordered-writer.ts';
 import { endForwarding } from './spool/end-forwarding.ts';
@@ -8,9 +8,9 @@ import type { Source } from './spool/source.ts';
 export interface ForwardOptions {
   readonly source: Source;
   readonly writer: OrderedWriter;
-  /** Records to forward, as they were counted before. */
+  /** Number of records to forward, counted before. */
   readonly total: number;
-  /** Forwarding is given up when the store takes no record for this long. */
+  /** Forwarding stops if the store accepts no record for this long. */
   readonly patienceMs: number;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ForwardProgress) => void;
@@ -25,7 +25,7 @@ export interface ForwardProgress {
 
 export interface ForwardSummary extends ForwardProgress {
   readonly left: number;
-  /** Why it ended before everything was forwarded; null when everything is. */
+  /** The reason why forwarding ended early; null if everything is forwarded. */
   readonly problem: string | null;
 }
 
@@ -33,7 +33,7 @@ const PROGRESS_INTERVAL_MS = 1_000;
 const LAST_WRITE_MS = 10_000;
 
 /**
- * Removes no record from the journal: its position says what is forwarded, so that a run can be stopped and repeated.
+ * Keeps all records in the journal: its position marks the forwarded ones, so a run can be stopped and repeated.
  * Closes the writer.
  */
 export async function forwardJournal(options: ForwardOptions): Promise<ForwardSummary> {
@@ -49,7 +49,7 @@ export async function forwardJournal(options: ForwardOptions): Promise<ForwardSu
   return { ...counts, total, left, problem: late === null ? reason : `${late} ${reason}` };
 }
 
-/** Reports progress until all is forwarded, the signal aborts, or the patience is over. @returns the last, in words */
+/** Reports progress until all records are forwarded, the signal aborts, or the store accepts no record for too long. @returns the last problem, in words */
 async function untilForwarded(
   forwarder: Forwarder,
   { total, patienceMs, signal, onProgress }: ForwardOptions,

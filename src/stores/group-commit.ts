@@ -1,5 +1,5 @@
 /**
- * Writes that wait while a write is in flight go together in the next one: the store only has to write one group at a
+ * Writes that wait during a write share the next one, so the store only has to write one group at a
  * time.
  *
  *   idle --write--> gathering --a turn of the loop, or enough waits--> writing --group settled--> gathering
@@ -8,9 +8,9 @@
  */
 import { HubcastError } from '../core/errors.ts';
 import { OpenRequests, type OpenRequestsOptions, timedOut, type Write } from './open-requests.ts';
-import type { Append, Backlog } from './store.ts';
+import type { Append, StoreBacklog } from './store.ts';
 
-/** Writes a group and settles each of its writes. A rejection settles those that are still open. */
+/** Writes a group and settles each of its writes. A rejection settles the remaining ones. */
 export type WriteGroup = (group: readonly Write[]) => Promise<void>;
 
 export interface SharedWritesOptions extends OpenRequestsOptions {
@@ -20,23 +20,23 @@ export interface SharedWritesOptions extends OpenRequestsOptions {
   /** Limit of the requests that callers of `append` admit at the same time. */
   readonly maxRequests?: number;
   /**
-   * Turns of the loop between two writes, in which what lies in the sockets makes the next group larger; none if not given. The first
-   * ends the turn that brought the store's answer, so that only a second one reads anew.
+   * Turns of the loop between two writes, in which the pending socket data makes the next group larger; 0 by default. The first
+   * ends the turn that delivered the store's answer, so only a second one reads new data.
    */
   readonly turnsBetween?: number;
 }
 
 export interface SharedWrites {
   readonly append: Append;
-  /** Rejects new records, and resolves when those under way are settled. */
+  /** Rejects new records, and resolves when pending ones have settled. */
   readonly drain: () => Promise<void>;
   /** The oldest request's wait is up to 50 ms behind. */
-  readonly backlog: () => Backlog;
+  readonly backlog: () => StoreBacklog;
   /** Writes in the queue. */
   readonly waiting: () => number;
 }
 
-/** More requests make a write hardly cheaper for each. */
+/** Beyond this number a larger group hardly lowers the cost of each request. */
 export const ENOUGH_REQUESTS = 64;
 
 export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
@@ -52,7 +52,7 @@ export function createSharedWrites(options: SharedWritesOptions): SharedWrites {
 
 class GroupQueue {
   readonly #options: SharedWritesOptions;
-  /** Well below the limits: more would never come. */
+  /** Well below the limits, which a group could otherwise never reach. */
   readonly #enoughRequests: number;
   readonly #enoughRecords: number;
   readonly #waiting: Write[] = [];
@@ -81,7 +81,7 @@ class GroupQueue {
     if (!this.#running) void this.#run();
   };
 
-  /** No request waits for these any more. Without this the queue would grow for as long as one write hangs. */
+  /** Removes writes that no request waits for. Without this the queue would grow while one write hangs. */
   readonly dropExpired = (nowMs: number): void => {
     const firstAlive = this.#waiting.findIndex(({ deadlineMs }) => deadlineMs > nowMs);
     const expired = this.#remove(firstAlive === -1 ? this.#waiting.length : firstAlive);
@@ -90,7 +90,7 @@ class GroupQueue {
 
   async #run(): Promise<void> {
     this.#running = true;
-    // Lets requests that arrived together share the first write.
+    // Requests that arrived together share the first write.
     await this.#gather(1);
     while (this.#waiting.length > 0) {
       const group = this.#takeGroup();
@@ -116,8 +116,8 @@ class GroupQueue {
   }
 
   /**
-   * Lets the loop turn, no longer than until there is enough: where thousands of connections send without a pause a turn takes seconds, as
-   * libuv reads up to 48 times 1,024 sockets before it goes on.
+   * Lets the event loop turn until the group is large enough. With thousands of busy connections a turn takes seconds, as
+   * libuv reads up to 48 times 1,024 sockets in one turn.
    */
   async #gather(turns: number): Promise<void> {
     for (let turn = 0; turn < turns && !this.#isEnough(); turn += 1) {

@@ -1,23 +1,23 @@
 /**
  * The requests in front of a store's writes. A record whose id is being written joins that write, a record whose id was
- * stored lately is not written again, and a request gets an answer by its deadline.
+ * stored recently is not written again, and each request gets an answer by its deadline.
  *
  *   write:    open --the store settles it--> settled
  *   request:  waiting --its last write is settled without an error--> resolved
  *                     --one of its writes fails-----------------------> rejected with that error
- *                     --its deadline passes--------------------------> rejected with the store's present problem
+ *                     --its deadline passes--------------------------> rejected with the store's current problem
  */
 import { HubcastError, isHubcastError, messageOf } from '../core/errors.ts';
 import type { OutgoingRecord } from '../records/record.ts';
 import { createDedupeCache, type DedupeCache } from './dedupe-cache.ts';
-import type { Append, Backlog, StoreMeter } from './store.ts';
+import type { Append, StoreBacklog, StoreMeter } from './store.ts';
 
-/** The records of one request that have to be written. */
+/** The records of one request that must be written. */
 export interface Write {
   readonly records: readonly OutgoingRecord[];
   /** Sum of the values, keys and headers, in characters: an estimate for grouping. */
   readonly size: number;
-  /** When the request stops waiting, on the clock of `now`. */
+  /** Deadline of the request, on the clock of `now`. */
   readonly deadlineMs: number;
   /** Without an error: every record is durable. With one: unknown. The first call counts. */
   readonly settle: (error?: unknown) => void;
@@ -26,18 +26,18 @@ export interface Write {
 export interface OpenRequestsOptions {
   /** A request gets an answer within this time. */
   readonly writeTimeoutMs: number;
-  /** How many ids of durable records are remembered in memory; 0 where the store itself remembers. */
+  /** Number of ids of durable records kept in memory for deduplication; 0 if the store deduplicates itself. */
   readonly dedupeIds: number;
-  /** Limit of records under way; a request alone may have more. */
+  /** Limit of pending records; a single request may exceed it. */
   readonly maxRecords?: number;
-  /** Why records are not durable yet, for a request whose deadline passes. */
+  /** The reason why records are not durable yet, for a request that times out. */
   readonly problemOf?: (records: readonly OutgoingRecord[]) => HubcastError | undefined;
   /** A monotonic clock in ms. */
   readonly now: () => number;
   readonly meter?: StoreMeter | undefined;
 }
 
-/** One request that waits. */
+/** One waiting request. */
 interface Wait {
   readonly deadlineMs: number;
   records: readonly OutgoingRecord[];
@@ -47,8 +47,8 @@ interface Wait {
 }
 
 /**
- * The requests that wait for one write. Separate from the write: a Map that is filled and emptied all the time keeps what
- * it held until a full collection, and that must not be records.
+ * The requests that wait for one write. Separate from the write: a Map that is filled and emptied all the time keeps its old
+ * entries alive until a full garbage collection, and those must not be records.
  */
 type Waiting = Wait[];
 
@@ -108,7 +108,7 @@ export class OpenRequests {
     });
   };
 
-  /** Rejects new records, and resolves when those under way are settled. */
+  /** Rejects new records, and resolves when pending ones have settled. */
   drain(): Promise<void> {
     this.#draining = true;
     if (this.#recordsUnderWay === 0) this.#drained.resolve();
@@ -116,7 +116,7 @@ export class OpenRequests {
   }
 
   /** The oldest request's wait is up to 50 ms behind. */
-  backlog(): Backlog {
+  backlog(): StoreBacklog {
     return { records: this.#recordsUnderWay, oldestMs: this.#oldestMs };
   }
 
@@ -178,7 +178,7 @@ export class OpenRequests {
     if (this.#draining && this.#recordsUnderWay === 0) this.#drained.resolve();
   }
 
-  /** A request gives up at its deadline. The write goes on, and its ids stay under way until it is settled. */
+  /** A request gives up at its deadline. The write continues, and its ids stay pending until it settles. */
   #sweep(): void {
     const { now, writeTimeoutMs } = this.#options;
     const time = now();

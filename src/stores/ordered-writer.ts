@@ -3,8 +3,8 @@ import type { OutgoingRecord } from '../records/record.ts';
 import type { Readiness } from './store.ts';
 
 /**
- * Writes records that are durable elsewhere already. Resolves to one outcome for each record: null when it is durable,
- * `record_refused` when it can never be; else it was perhaps not stored, and neither was any later record of its key. A
+ * Writes records that are already durable elsewhere. Resolves to one outcome for each record: null if it is durable,
+ * `record_refused` if it never can be. With any other error the record may be missing, and so may each later record of its key. A
  * caller that writes the failed ones again, in their order, keeps the order of each key.
  */
 export type WriteInOrder = (records: readonly OutgoingRecord[]) => Promise<readonly (HubcastError | null)[]>;
@@ -14,6 +14,6 @@ export interface OrderedWriter {
   readonly write: WriteInOrder;
   /** Whether a write would succeed now, and why not. */
   readonly readiness: () => Promise<Readiness>;
-  /** Lets go of connections. A write under way ends with what is known by then. */
+  /** Closes the connections. A pending write resolves with the outcomes known by then. */
   readonly close: () => void;
 }

@@ -6,7 +6,7 @@ import { kafkaKind } from './kafka/kind.ts';
 import { spoolKind } from './spool/kind.ts';
 import type { StoreContext, StoreKind, StoreReader } from './store-kind.ts';
 
-/** Each kind is a folder with a kind.ts. The first that is meant is used; the journal needs no setting. */
+/** Each kind is a folder with a kind.ts. The first one that the settings select is used; the journal needs no setting. */
 const KINDS: readonly StoreKind[] = [spoolKind, kafkaKind, journalKind];
 
 export function storeOf(settings: StoreSettings): StoreKind {
@@ -19,14 +19,14 @@ export function storeForCommands(settings: StoreSettings): StoreKind {
   return kind.besideService ?? kind;
 }
 
-/** @throws HubcastError `store_not_readable`, or `usage` where there is nothing to read yet */
+/** @throws HubcastError `store_not_readable`, or `usage` while the store does not exist yet */
 export function openReader(context: StoreContext, kind = storeOf(context.settings())): StoreReader {
   if (kind.read !== null) return kind.read(context);
   const where = kind.describe(context.settings());
   throw new HubcastError('store_not_readable', `The store (${where}) can only be written.`);
 }
 
-/** What is wrong with the settings for this kind of store, one line each. */
+/** The problems of the settings for this kind of store, one line each. */
 export function findStoreConflicts(settings: StoreSettings): readonly string[] {
   const { oneProcess } = storeOf(settings);
   if (oneProcess === null || settings.WORKERS === 1) return [];

@@ -1,4 +1,4 @@
-/** What `hubcast doctor` can find, and what the check of a store writes its findings into. */
+/** The type of a finding of `hubcast doctor`, and the collector that a store's check writes to. */
 export type Severity = 'error' | 'warning' | 'info';
 
 export interface FindingKind {
@@ -13,7 +13,7 @@ export interface Finding extends FindingKind {
 }
 
 export interface StoreNotes {
-  /** Called before a check begins, for people who wait. */
+  /** Called before a check begins, to show progress. */
   readonly begin: (check: string) => void;
   readonly report: (finding: Finding) => void;
   readonly skip: (check: string, reason: string) => void;

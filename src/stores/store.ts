@@ -7,17 +7,17 @@ import type { OutgoingRecord } from '../records/record.ts';
  */
 export type Append = (records: readonly OutgoingRecord[]) => Promise<void>;
 
-/** What is durable on disk and not in Kafka yet. */
+/** The records that are durable on disk and not yet in Kafka. */
 export interface SpoolLag {
   readonly records: number;
   readonly bytes: number;
-  /** At which requests are refused; what is remembered of events that left counts too. */
+  /** Requests are rejected at this size, which includes the dedupe ids of forwarded events. */
   readonly maxBytes: number;
-  /** False for a while after a start: then there is more than these numbers say. */
+  /** False for a while after a start: the totals are then lower bounds. */
   readonly counted: boolean;
-  /** Of the oldest; null when there is none. */
+  /** Age of the oldest record; null without records. */
   readonly ageMs: number | null;
-  /** Set aside, as Kafka refuses them for good. */
+  /** Records that Kafka refuses permanently. */
   readonly parked: number;
 }
 
@@ -25,36 +25,36 @@ export type Readiness =
   | { readonly ready: true; readonly warnings?: readonly string[]; readonly spool?: SpoolLag }
   | { readonly ready: false; readonly reason: string };
 
-/** What waits in a store to be written. */
-export interface Backlog {
+/** The requests that wait for a write of the store. */
+export interface StoreBacklog {
   readonly records: number;
-  /** How long the oldest request waits, in ms; 0 when none does. */
+  /** Waiting time of the oldest request in ms; 0 without waiting requests. */
   readonly oldestMs: number;
 }
 
-/** A durable home for records. Journal and Kafka pass the same conformance suite (test/stores/conformance.ts). */
+/** Stores records durably. Journal and Kafka pass the same conformance suite (test/stores/conformance.ts). */
 export interface Store {
   readonly append: Append;
   /** Whether a write would succeed now, and why not. Cheap enough for a probe each second. */
   readonly readiness: () => Promise<Readiness>;
-  /** Waits for writes under way (up to their deadline), then lets go of files and connections. Idempotent. */
+  /** Waits for pending writes up to their deadline, then closes files and connections. Idempotent. */
   readonly close: () => Promise<void>;
-  /** Asked before a request is read: two numbers, nothing computed. */
-  readonly backlog?: () => Backlog;
-  /** Only where records are on disk first, and in Kafka later. */
+  /** Read before each request, so it must be cheap: two numbers. */
+  readonly backlog?: () => StoreBacklog;
+  /** Only for stores that write to disk first and to Kafka later. */
   readonly lag?: () => Promise<SpoolLag>;
 }
 
-/** Told what a store does, in plain calls on its way: for metrics. None of them may throw or wait. */
+/** Counts what a store does, for metrics. Its functions must not throw or wait. */
 export interface StoreMeter {
-  /** Records that requests wait for; negative once they are settled. */
+  /** Change of the number of records that requests wait for; negative when they settle. */
   readonly underWay: (records: number) => void;
-  /** One write ended, well or not, `ms` after it began. */
+  /** One write succeeded or failed `ms` after it began. */
   readonly wrote: (records: number, ms: number) => void;
   /** The write of one request failed. */
   readonly failed: (code: ErrorCode) => void;
-  /** Records that were not stored because their id was, or is being stored. */
+  /** Records that were not stored because a record with their id is stored or pending. */
   readonly repeated: (records: number) => void;
-  /** A record was refused for good, and is kept as dead letters. */
+  /** A record was refused permanently and is kept as dead letters. */
   readonly refused: () => void;
 }

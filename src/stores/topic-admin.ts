@@ -1,6 +1,6 @@
 import type { TopicDifference } from '../records/compare-topics.ts';
 
-/** The topics there should be, how they differ from those there are, and the means to change them. */
+/** The planned topics, their differences from the existing ones, and how to apply them. */
 export interface TopicAdmin {
   /** @throws HubcastError `store_unavailable` where the cluster does not answer */
   readonly differences: () => Promise<readonly TopicDifference[]>;
@@ -8,11 +8,11 @@ export interface TopicAdmin {
   readonly wanted: readonly WantedTopic[];
 }
 
-/** What became of one difference. */
+/** The outcome for one difference. */
 export interface TopicOutcome {
   readonly topic: string;
   readonly about: TopicDifference['about'];
-  /** Why it could not be done, null when it was. */
+  /** The reason why the change failed; null if it succeeded. */
   readonly problem: string | null;
 }
 

@@ -1,4 +1,4 @@
-/** A spool that was switched off, or a journal that was outgrown, may still hold events that Kafka never got. */
+/** Warns about events in a journal of DATA_DIR that were never forwarded, after the spool was switched off or Kafka was set up. */
 import { existsSync } from 'node:fs';
 import { messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';

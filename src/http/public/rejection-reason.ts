@@ -1,9 +1,9 @@
 /** Rejects new requests, before their bodies are read, while the store is too far behind: their senders shall try again later. */
 import { HubcastError } from '../../core/errors.ts';
-import type { Backlog } from '../../stores/store.ts';
+import type { StoreBacklog } from '../../stores/store.ts';
 
 export interface BacklogLimits {
-  readonly backlog: () => Backlog;
+  readonly backlog: () => StoreBacklog;
   readonly maxRecords: number;
   readonly maxQueueMs: number;
 }

@@ -6,7 +6,7 @@ import type { PackedRecords } from './packed-records.ts';
 /** What the journal's thread can be asked; each takes one argument. */
 export interface JournalCalls {
   /** All records in one transaction. The memory goes over to the thread, and comes back for the next write. */
-  readonly write: (group: WriteGroup) => {
+  readonly write: (group: PackedGroup) => {
     readonly stored: number;
     readonly repeated: number;
     readonly memory: ArrayBuffer;
@@ -32,9 +32,9 @@ export interface JournalCalls {
 
 export type CallName = keyof JournalCalls;
 export type Argument<K extends CallName> = Parameters<JournalCalls[K]>[0];
-export type Answer<K extends CallName> = ReturnType<JournalCalls[K]>;
+export type CallAnswer<K extends CallName> = ReturnType<JournalCalls[K]>;
 
-export interface WriteGroup extends PackedRecords {
+export interface PackedGroup extends PackedRecords {
   readonly nowMs: number;
   /** Goes with the transaction, which spares it a sync of its own. */
   readonly progress: Progress | undefined;
@@ -96,7 +96,7 @@ export interface Failure {
 
 /** The first reply, number 0, says that the journal is open, or why not. */
 export type Reply =
-  | { readonly number: number; readonly answer: Answer<CallName> }
+  | { readonly number: number; readonly answer: CallAnswer<CallName> }
   | { readonly number: number; readonly failure: Failure };
 
 export interface WorkerSettings {

@@ -7,11 +7,11 @@ import { HubcastError, messageOf } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import { within } from '../../core/time-out.ts';
 import { createSharedWrites, type WriteGroup } from '../group-commit.ts';
-import type { Backlog, Readiness, Store, StoreMeter } from '../store.ts';
+import type { StoreBacklog, Readiness, Store, StoreMeter } from '../store.ts';
 import { expireRegularly } from './expire-regularly.ts';
 import { journalFile, makeDataDir, makePrivate } from './files.ts';
 import { createForwarding, type Forwarding } from './forwarding.ts';
-import type { Answer } from './messages.ts';
+import type { CallAnswer } from './messages.ts';
 import { takeOwnerLock } from './owner-lock.ts';
 import { packRecords } from './packed-records.ts';
 import { linkWorker, type StartWorker, type WorkerLink } from './worker-link.ts';
@@ -54,7 +54,7 @@ export interface JournalCounts {
 }
 
 export interface Journal extends Store {
-  readonly backlog: () => Backlog;
+  readonly backlog: () => StoreBacklog;
   /** Removes what is too old, chunk by chunk. Runs by itself at start and every minute; resolves when none is left. */
   readonly expire: () => Promise<void>;
   readonly counts: () => JournalCounts;
@@ -108,7 +108,7 @@ function createJournal(options: JournalOptions, link: WorkerLink, releaseLock: (
     const packed = packRecords(records, spare);
     spare = undefined;
     const progress = forwarding.begin();
-    let answer: Answer<'write'>;
+    let answer: CallAnswer<'write'>;
     try {
       answer = await link.call('write', { ...packed, nowMs: now(), progress }, [packed.memory]);
       forwarding.end(true);

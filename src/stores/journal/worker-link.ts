@@ -7,13 +7,13 @@ import { createBackoff } from '../../core/backoff.ts';
 import { HubcastError, messageOf } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import { within } from '../../core/time-out.ts';
-import type { Answer, Argument, Call, CallName, Failure, Reply, WorkerSettings } from './messages.ts';
+import type { CallAnswer, Argument, Call, CallName, Failure, Reply, WorkerSettings } from './messages.ts';
 
 export type StartWorker = (settings: WorkerSettings) => Worker;
 
 export interface WorkerLink {
   /** What `memory` names is handed over: it is empty here from then on. */
-  readonly call: <K extends CallName>(name: K, argument: Argument<K>, memory?: ArrayBuffer[]) => Promise<Answer<K>>;
+  readonly call: <K extends CallName>(name: K, argument: Argument<K>, memory?: ArrayBuffer[]) => Promise<CallAnswer<K>>;
   /** Why there is no worker now, or why it refuses everything until hubcast is started again. */
   readonly down: () => string | undefined;
   /** Lets the worker close the file. Resolves to false when it did not within `withinMs` and was left to the process's end. */
@@ -28,7 +28,7 @@ export interface LinkOptions {
 }
 
 interface OpenCall {
-  readonly resolve: (answer: Answer<CallName>) => void;
+  readonly resolve: (answer: CallAnswer<CallName>) => void;
   readonly reject: (error: HubcastError) => void;
 }
 
@@ -117,15 +117,15 @@ export async function linkWorker(
 
   const down = () => lost?.message ?? (worker === undefined ? (reason ?? 'The journal is closed.') : undefined);
 
-  function call<K extends CallName>(name: K, argument: Argument<K>, memory: ArrayBuffer[] = []): Promise<Answer<K>> {
+  function call<K extends CallName>(name: K, argument: Argument<K>, memory: ArrayBuffer[] = []): Promise<CallAnswer<K>> {
     const why = down();
     if (worker === undefined || (why !== undefined && name !== 'close'))
       return Promise.reject(new HubcastError('store_unavailable', why ?? 'The journal is closed.'));
-    const { promise, resolve, reject } = Promise.withResolvers<Answer<K>>();
+    const { promise, resolve, reject } = Promise.withResolvers<CallAnswer<K>>();
     lastNumber += 1;
     const message: Call = { number: lastNumber, name, argument };
     worker.postMessage(message, memory);
-    open.set(lastNumber, { resolve: (answer) => resolve(answer as Answer<K>), reject });
+    open.set(lastNumber, { resolve: (answer) => resolve(answer as CallAnswer<K>), reject });
     return promise;
   }
 

@@ -1,7 +1,7 @@
 /** The thread that owns the journal's file: a slow disk stops it, and never the event loop. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { isHubcastError, messageOf } from '../../core/errors.ts';
-import type { Answer, Call, CallName, Failure, JournalCalls, Reply, WorkerSettings } from './messages.ts';
+import type { CallAnswer, Call, CallName, Failure, JournalCalls, Reply, WorkerSettings } from './messages.ts';
 import { openWriter, type Writer } from './writer.ts';
 
 const port = parentPort;
@@ -12,7 +12,7 @@ try {
   const writer = openWriter(workerData as WorkerSettings);
   port.on('message', ({ number, name, argument }: Call) => {
     try {
-      const answer = (writer[name] as (given: typeof argument) => Answer<CallName>)(argument);
+      const answer = (writer[name] as (given: typeof argument) => CallAnswer<CallName>)(argument);
       send({ number, answer }, isWritten(name, answer) ? [answer.memory] : []);
     } catch (error) {
       send({ number, failure: toFailure(error, writer) });
@@ -26,7 +26,7 @@ try {
   port.close();
 }
 
-function isWritten(name: CallName, _answer: Answer<CallName>): _answer is ReturnType<JournalCalls['write']> {
+function isWritten(name: CallName, _answer: CallAnswer<CallName>): _answer is ReturnType<JournalCalls['write']> {
   return name === 'write';
 }
 

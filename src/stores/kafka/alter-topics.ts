@@ -1,4 +1,4 @@
-/** Carries out what a comparison of topics found: creates, sets, and adds partitions where no record has a key yet. */
+/** Applies the differences that a comparison of topics found: creates topics, sets configs, and adds partitions while no record has a key. */
 import type { TopicDifference } from '../../records/compare-topics.ts';
 import type { TopicPlan } from '../../records/topic-plans.ts';
 import type { TopicOutcome } from '../topic-admin.ts';
@@ -17,7 +17,7 @@ export async function alterTopics(
   settings: TopicSettings,
 ): Promise<readonly TopicOutcome[]> {
   return withWire(connection, async (wire) => {
-    // Learns who the controller is.
+    // Finds the controller.
     await wire.metadata([...settings.plans.keys()]);
     const outcomes: TopicOutcome[] = [];
     outcomes.push(...(await createMissing(wire, differences, settings)));
@@ -57,7 +57,7 @@ async function addPartitions(wire: Wire, topic: string, count: number): Promise<
   return problemIn(topicErrors);
 }
 
-/** AlterConfigs replaces all settings of a topic: those that are there and not ours go along unchanged. */
+/** AlterConfigs replaces all settings of a topic, so the request repeats the settings that hubcast does not manage. */
 async function setConfigs(wire: Wire, topic: string, wanted: ReadonlyMap<string, string>): Promise<string | null> {
   const { resources } = await wire.describeTopics([topic], null);
   const [described] = resources;

@@ -1,5 +1,5 @@
 /**
- * kafkajs copies a batch's records seven times on their way to the socket, three of them in the batch, into buffers that
+ * kafkajs copies the records of a batch seven times before they reach the socket, three times within the batch, into buffers that
  * are zeroed and grow by doubling. This writes an uncompressed batch once, into a buffer of the right size (Kafka
  * protocol: message format, RecordBatch), and leaves everything else to kafkajs.
  */
@@ -24,7 +24,7 @@ const RECORDS_AT = 61;
 const MAGIC = 2;
 
 const theirs = recordBatch.RecordBatch;
-/** What kafkajs sends when it is not idempotent. */
+/** The values that kafkajs sends without idempotence. */
 const NO_PRODUCER_ID = -1;
 
 export async function encodeBatch(batch: BatchFields): Promise<Encoder> {

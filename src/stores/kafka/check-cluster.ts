@@ -60,7 +60,7 @@ export async function checkCluster(check: ClusterCheck, notes: StoreNotes): Prom
 }
 
 interface Judged extends ClusterCheck {
-  /** One that answers, for commands to run. */
+  /** A broker that answers; commands in hints name it. */
   readonly broker: string;
 }
 
@@ -100,10 +100,10 @@ function judgeTopic(plan: TopicPlan, topic: TopicFacts, { target, createTopics, 
 }
 
 const DAY_MS = 86_400_000;
-/** Meta sends again for seven days: a repetition on the last day is still recognised, and a weekend loses nothing. */
+/** Meta retries for seven days. With eight days a retry on the last day is still deduplicated. */
 const SAFE_DAYS = 8;
 
-/** -1 is without an end. A family whose own plan is shorter is judged by that. */
+/** -1 means unlimited. A family with a shorter planned retention is compared with its plan. */
 function judgeRetention(
   { name, retentionMs }: TopicPlan,
   given: string | null | undefined,

@@ -1,6 +1,6 @@
 /**
- * What is known of the cluster: topics, their partitions and leaders, and the addresses of the brokers. A look-up that
- * fails closes its connections; the next one begins with KAFKA_BROKERS again, and what was known stays known.
+ * The known state of the cluster: topics, their partitions and leaders, and the addresses of the brokers. A look-up that
+ * fails closes its connections; the next one begins with KAFKA_BROKERS again, and the cached state is kept.
  *
  *   unknown --look-up answered--> known --look-up answered--> known
  *                                   |  <--answered--+
@@ -46,12 +46,12 @@ export class Cluster {
     this.#wanted = new Set(options.topics.plans.keys());
   }
 
-  /** As looked up last. */
+  /** State of the topic after the last look-up. */
   get topics(): TopicStates {
     return this.#topics;
   }
 
-  /** Whether look-ups are about it. */
+  /** Whether look-ups include this topic. */
   isWanted(topic: string): boolean {
     return this.#wanted.has(topic);
   }
@@ -61,22 +61,22 @@ export class Cluster {
     return this.#addresses.get(nodeId);
   }
 
-  /** Why no broker can be asked; undefined while one answers. */
+  /** The reason why no broker can be queried; undefined while one answers. */
   failing(): string | undefined {
     return this.#failure;
   }
 
-  /** When a look-up succeeded last. */
+  /** Time of the last successful look-up. */
   get checkedMs(): number {
     return this.#checkedMs;
   }
 
-  /** When a look-up began last. */
+  /** Start time of the last look-up. */
   get triedMs(): number {
     return this.#triedMs;
   }
 
-  /** Looks all topics up again, and this one as well from now on. Never rejects: `failing` tells. */
+  /** Looks all topics up again, and this one as well from now on. Never rejects: `failing` gives the error. */
   lookUp(alsoTopics: Iterable<string> = []): Promise<void> {
     for (const topic of alsoTopics) this.#wanted.add(topic);
     return this.#lookUps.run(() => this.#lookUp());
@@ -130,7 +130,7 @@ export class Cluster {
   #checkClusterId(found: string | null): void {
     const { clusterId: expected } = this.#options.connection;
     if (expected === undefined || found === null || found === expected) return;
-    // Its topics are not ours: no write may go on with them.
+    // The topics belong to another cluster, so writes must stop.
     this.#topics.clear();
     throw new Error(`it is cluster ${found}, and KAFKA_CLUSTER_ID is ${expected}. Check KAFKA_BROKERS.`);
   }

@@ -1,7 +1,7 @@
 /**
  * A connection to one broker, over kafkajs' network and message formats, without kafkajs' own retries, producer and
  * groups. Its retries acknowledge records that were never stored (a partition that moves to a broker which already
- * answered is skipped), its producer says of a failed write neither which partition failed nor which was stored.
+ * answered is skipped), and its producer does not report which partitions of a failed write were stored.
  */
 import './idle-timer.ts';
 import './sasl-sessions.ts';
@@ -25,7 +25,7 @@ export interface KafkaConnection {
   readonly clientId: string;
   readonly tls?: KafkaTls | (() => KafkaTls);
   readonly sasl?: KafkaSasl | (() => KafkaSasl);
-  /** KAFKA_CLUSTER_ID: another cluster is not written to. */
+  /** KAFKA_CLUSTER_ID: writes to a cluster with another id are rejected. */
   readonly clusterId?: string | undefined;
   readonly log: Logger;
 }
@@ -35,7 +35,7 @@ export interface ConnectionLimits {
   readonly requestTimeoutMs: number;
 }
 
-/** Short: a broker that is back is found within half a second. */
+/** Short, so that a recovered broker is found within half a second. */
 export const KAFKA_BACKOFF = { firstMs: 50, longestMs: 500 };
 
 export interface BrokerConnection {
@@ -44,7 +44,7 @@ export interface BrokerConnection {
    * @param api Kafka's name of the request, such as `Metadata`
    */
   readonly request: <Answer>(api: string, body: unknown) => Promise<Answer>;
-  /** Does nothing while it is connected and logged in. */
+  /** Has no effect while the connection is open and logged in. */
   readonly reconnect: () => Promise<void>;
 }
 
@@ -82,7 +82,7 @@ export async function connectBroker(
         const response = { decode: message.response.decode, parse: async (decoded: unknown) => decoded };
         return (await connectionPool.send({ ...message, response })) as Answer;
       } catch (error) {
-        // The log-in succeeded before, so that the settings are right.
+        // An earlier log-in succeeded, so the settings are right.
         if (kafkaErrorType(error) !== 'ILLEGAL_SASL_STATE') throw error;
         throw new Error(`The broker at ${address} ended the log-in's session (ILLEGAL_SASL_STATE).`);
       }

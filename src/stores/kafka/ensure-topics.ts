@@ -1,4 +1,4 @@
-/** Looks up the topics we write, creates those that are missing where that is allowed, and never alters one. */
+/** Looks up the topics that hubcast writes and creates missing ones if `createTopics` allows it. Never alters a topic. */
 import { pause } from '../../core/time-out.ts';
 import { topicConfigs } from '../../records/compare-topics.ts';
 import type { TopicPlan } from '../../records/topic-plans.ts';
@@ -15,25 +15,25 @@ export interface TopicSettings {
   readonly maxMessageBytes: number;
 }
 
-/** What writing to a topic needs to know. */
+/** State of a topic, as far as a writer needs it. */
 export interface TopicState {
   readonly name: string;
   /** Node ids of the leaders by partition, -1 while there is none. Empty where the topic cannot be used. */
   readonly leaders: readonly number[];
   /** The largest batch the broker accepts: the topic's max.message.bytes. */
   readonly maxBatchBytes: number;
-  /** Why no record can be written to it now. */
+  /** The reason why writes to this topic fail now. */
   readonly problem?: string;
-  /** What is done about the problem: wait, or tell each request. */
+  /** Retry decision for the problem: wait, or fail each request at once. */
   readonly isPassing?: boolean;
-  /** The problem is a missing right. */
+  /** True if the problem is a missing permission. */
   readonly isDenied?: boolean;
   readonly warnings: readonly string[];
 }
 
 export type TopicStates = ReadonlyMap<string, TopicState>;
 
-/** Kafka's default, assumed where we may not ask. */
+/** Kafka's default, assumed if reading the configuration is not permitted. */
 export const DEFAULT_MAX_BATCH_BYTES = 1024 * 1024;
 
 const UNKNOWN_TOPIC = 3;
@@ -76,8 +76,8 @@ async function topicMetadata(wire: Wire, names: readonly string[]): Promise<Map<
 }
 
 /**
- * A topic just created is known at once, but its partitions are served only moments later. Writing meanwhile stores some
- * of them and fails for others, and the next attempt stores the former twice.
+ * A new topic appears at once, but its brokers serve its partitions only moments later. A write in between stores some
+ * records and fails for others; the retry would then store the first ones twice.
  */
 async function untilServed(wire: Wire, names: readonly string[], timeoutMs: number): Promise<void> {
   for (let waitedMs = 0; waitedMs < timeoutMs; waitedMs += SERVED_POLL_MS) {
@@ -93,7 +93,7 @@ async function untilServed(wire: Wire, names: readonly string[], timeoutMs: numb
   }
 }
 
-/** @returns those that could not be created, with the reason */
+/** @returns the topics that could not be created, with the reason */
 export async function createTopics(
   wire: Wire,
   plans: readonly TopicPlan[],
@@ -120,7 +120,7 @@ export async function createTopics(
   });
 }
 
-/** Without the right to describe configurations the limits stay unknown; writing does not need it. */
+/** Without permission to describe configurations the limits stay unknown. Writes do not need that permission. */
 async function readConfigs(
   wire: Wire,
   names: readonly string[],

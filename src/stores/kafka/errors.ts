@@ -1,10 +1,10 @@
-/** One table from what kafkajs throws to what is done about it. Decided by Kafka's error type or by name. */
+/** Maps errors of kafkajs to retry decisions, by Kafka's error type or by the error's name. */
 import { HubcastError, isHubcastError, messageOf } from '../../core/errors.ts';
 import { hintFor } from './hints.ts';
 
 /**
  * - `refused`: the broker will never take this record; it becomes dead letters.
- * - `settings`: an operator has to mend something; 503 at once, with the diagnosis.
+ * - `settings`: an operator must change a setting; the answer is 503 at once, with the diagnosis.
  * - `passing`: the next attempt, over a new connection, may succeed.
  */
 export type RetryDecision = 'refused' | 'settings' | 'passing';
@@ -34,7 +34,7 @@ const RETRY_DECISIONS = new Map<unknown, RetryDecision>(
     UNSUPPORTED_VERSION: 'settings',
     UNSUPPORTED_FOR_MESSAGE_FORMAT: 'settings',
     UNSUPPORTED_COMPRESSION_TYPE: 'settings',
-    // Before the broker knows who we are: kafkajs' own names.
+    // kafkajs' own names for errors before authentication is complete.
     KafkaJSSASLAuthenticationError: 'settings',
     KafkaJSServerDoesNotSupportApiKey: 'settings',
   }),
@@ -43,7 +43,7 @@ const RETRY_DECISIONS = new Map<unknown, RetryDecision>(
 interface KafkaError {
   readonly name?: unknown;
   readonly type?: unknown;
-  /** Node's and OpenSSL's name of it. */
+  /** The error code of Node or OpenSSL. */
   readonly code?: unknown;
   readonly cause?: unknown;
   readonly broker?: unknown;
@@ -80,7 +80,7 @@ function fixOf(error: unknown): string | undefined {
   return undefined;
 }
 
-/** What happened, with Kafka's name of it and the broker where known, and what to do where that is known too. */
+/** Describes the error with Kafka's name and the broker, if known, and adds a hint if there is one. */
 export function describeKafkaError(error: unknown): string {
   const type = kafkaErrorType(error);
   let broker: unknown;

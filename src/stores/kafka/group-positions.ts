@@ -1,9 +1,9 @@
-/** Positions a group has taken in: the first record of each partition that it has not. */
+/** Committed positions of a group: for each partition, the first record that the group has not processed. */
 import { type Positions, positionName } from '../../records/record.ts';
 import { type Coordinator, kafkaError } from './wire.ts';
 import type { GroupOffsetsResponse } from './wire-messages.ts';
 
-/** More than any topic of ours has; partitions that do not exist have no position. */
+/** More partitions than any topic of hubcast has; a partition that does not exist has no position. */
 const PARTITIONS_ASKED = 256;
 
 export async function fetchPositions(

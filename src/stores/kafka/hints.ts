@@ -1,4 +1,4 @@
-/** What the operator can do about what a broker, or the way to it, refuses. By Kafka's error type or OpenSSL's code. */
+/** Hints for the operator about errors of a broker or of the connection to it, by Kafka's error type or OpenSSL's code. */
 const LOG_IN =
   'Check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD (or the token), and that the user exists on the cluster.';
 const AUTHORITY = "Set KAFKA_TLS_CA_FILE to the PEM of the brokers' authority.";
@@ -32,7 +32,7 @@ const FIXES = new Map<unknown, string>(
   }),
 );
 
-/** The broker's word about our own certificate comes as one of many alerts. */
+/** TLS alerts with which a broker rejects our client certificate. */
 const ALERT = /^ERR_SSL_.*ALERT_.*(CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE|ACCESS_DENIED)/;
 const OUR_CERTIFICATE =
   'The broker refuses our client certificate, or misses it: check that KAFKA_TLS_CERT has not expired, and that its authority is in the truststore of the brokers.';

@@ -1,8 +1,8 @@
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 
 /**
- * kafkajs sets a timer after every response, also when nothing waits: with a delay of minus now, which makes Node 24
- * print TimeoutNegativeWarning. A queue with nothing in it needs no timer: adding to it sets one.
+ * kafkajs sets a timer after every response, even if its queue is empty. The delay is then negative, which makes Node 24
+ * print TimeoutNegativeWarning. An empty queue needs no timer: adding a request sets one.
  * https://github.com/tulios/kafkajs/issues/1751
  */
 const schedule = RequestQueue.prototype.scheduleCheckPendingRequests;

@@ -1,4 +1,4 @@
-/** What is there: the cluster behind each bootstrap broker, and the topics as they are. Nothing is changed. */
+/** Reads the cluster behind each bootstrap broker and its topics. Read-only. */
 import type { TopicFacts } from '../../records/compare-topics.ts';
 import { connectBroker, type KafkaConnection } from './connection.ts';
 import { describeKafkaError, retryDecisionFor } from './errors.ts';
@@ -85,7 +85,7 @@ async function lookAt(
   }
 }
 
-/** The connections end with the work. */
+/** Closes the connections when the work ends. */
 export async function withWire<Result>(
   connection: KafkaConnection,
   work: (wire: Wire) => Promise<Result>,
@@ -165,7 +165,7 @@ function numbersOf(partitions: readonly PartitionMetadata[]): readonly number[] 
   return partitions.map(({ partitionId }) => partitionId).toSorted((one, other) => one - other);
 }
 
-/** Offsets never restart: one above 0 means that there was a record, also when it is gone. */
+/** Offsets never restart: an offset above 0 means that the partition had a record, even if it was deleted since. */
 async function wasUsed(wire: Wire, name: string): Promise<boolean | null> {
   try {
     const positions = new Map<string, Position>();

@@ -4,8 +4,8 @@ import type { Logger } from '../../core/log.ts';
 const { logLevel } = kafkajs;
 
 /**
- * kafkajs logs an error for every attempt that fails while a broker is away. What an operator needs to know is logged
- * by hubcast, once; these lines are for those who look closer.
+ * kafkajs logs an error for every failed attempt while a broker is away. hubcast logs each failure once, so these lines
+ * have the levels debug and trace.
  */
 export function kafkajsLogging(log: Logger) {
   return {

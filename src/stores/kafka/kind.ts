@@ -1,4 +1,4 @@
-/** Kafka as a kind of store. What needs kafkajs is loaded when it is used: it takes 10 MB. */
+/** Kafka as a kind of store. Modules that need kafkajs load on first use, because it takes 10 MB. */
 import type { OrderedWriter } from '../ordered-writer.ts';
 import type { StoreMeter } from '../store.ts';
 import type { StoreContext, StoreKind, StoreReader } from '../store-kind.ts';
@@ -45,10 +45,10 @@ export const kafkaKind: StoreKind = {
   beyondErasure: 'Kafka topics keep their records until their retention removes them; single ones cannot be taken out',
 };
 
-/** No request waits for these writes, and each that is given up early may be stored twice. */
+/** No request waits for these writes, and a write that is given up early may be stored twice. */
 const FORWARD_TIMEOUT_MS = 10_000;
 
-/** Writes what is durable elsewhere already. */
+/** Writes records that are already durable elsewhere. */
 export async function openOrderedWriter(context: StoreContext, meter?: StoreMeter): Promise<OrderedWriter> {
   const { createOrderedKafkaWriter } = await import('./ordered-writer.ts');
   const options = toKafkaOptions(context);

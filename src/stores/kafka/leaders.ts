@@ -5,8 +5,8 @@ import type { PartitionQueue } from './partition-queue.ts';
 import { WriteConnection } from './write-connection.ts';
 
 /**
- * The connections to the brokers that lead partitions, two for each: a broker answers a write when its last partition is
- * confirmed or late, so that partitions in trouble have a connection of their own.
+ * Two connections to each broker that leads partitions. A broker answers a write when its last partition is
+ * confirmed or late, so failing partitions use a connection of their own.
  */
 export class Leaders {
   readonly #cluster: Cluster;
@@ -21,14 +21,14 @@ export class Leaders {
     this.#limits = limits;
   }
 
-  /** Undefined while the partition has no leader, or its leader no address. */
+  /** Undefined while the partition has no leader, or its leader has no known address. */
   connectionFor({ topic, partition, trouble }: PartitionQueue): WriteConnection | undefined {
     const address = this.#cluster.addressOf(this.#cluster.topics.get(topic)?.leaders[partition] ?? -1);
     if (address === undefined) return undefined;
     return this.#open(trouble === undefined ? this.#usual : this.#troubled, address);
   }
 
-  /** Connects to every leader of these topics. @returns what is wrong with those that cannot be reached */
+  /** Connects to every leader of these topics. @returns the problems of those that cannot be reached */
   async reach(topics: Iterable<string>): Promise<readonly string[]> {
     const leaders = new Set([...topics].flatMap((topic) => this.#cluster.topics.get(topic)?.leaders ?? []));
     const problems = await Promise.all(

@@ -1,8 +1,8 @@
 /**
- * One holder among replicas, by Kafka's group protocol: the members of a group agree on one of them, the broker expels a
- * member that falls silent, and each agreement has a higher generation. There is nothing to share out, so the group
- * needs no topic; the positions its holder has taken in are the group's offsets, which the broker takes from the
- * present generation alone. kafkajs' own consumer would need a topic, and its heartbeats wait for its fetches.
+ * Elects one holder among replicas by Kafka's group protocol: the members of a group agree on one member, the broker expels a
+ * silent member, and each agreement has a higher generation. The group assigns no partitions, so it
+ * needs no topic. The positions that its holder has processed are the group's offsets, which the broker accepts from the
+ * current generation only. kafkajs' own consumer would need a topic, and its heartbeats wait for its fetches.
  *
  *   connecting --coordinator found--> joining --joined, chosen------> holding --heartbeat--> holding
  *       ^                              ^   |                             |
@@ -25,11 +25,11 @@ import { type Coordinator, connectWire, kafkaError } from './wire.ts';
 export interface MembershipOptions {
   readonly connection: KafkaConnection;
   readonly groupId: string;
-  /** A holder that is silent for so long loses the lease. */
+  /** A holder that is silent for this long loses the lease. */
   readonly sessionTimeoutMs: number;
-  /** Called with each lease; has ended its work soon after `signal` aborts. */
+  /** Called with each lease. It must end soon after `signal` aborts. */
   readonly onLease: (lease: Lease) => Promise<void>;
-  /** A clock that goes on while the process is frozen. */
+  /** A clock that continues while the process is frozen. */
   readonly now: () => number;
 }
 
@@ -63,7 +63,7 @@ class GroupMember {
   #coordinator: Coordinator | null = null;
   #memberId = '';
   #generation = -1;
-  /** In the present generation, as far as is known. */
+  /** Member of the current generation, as far as this process knows. */
   #isJoined = false;
   #renewedMs = Number.NEGATIVE_INFINITY;
   #held: { readonly generation: number; readonly end: AbortController; readonly ended: Promise<void> } | null = null;
@@ -192,7 +192,7 @@ class GroupMember {
   /** While no answer comes the holder must know in time that the broker may have expelled it. */
   #endStale(): void {
     if (this.#held === null || !this.#isJoined || this.#isFresh()) return;
-    // A broker that comes back may know this member still, and answer its heartbeats as if nothing had been lost.
+    // A recovered broker may still know this member and answer its heartbeats as if the lease had never ended.
     this.#isJoined = false;
     void this.#lose();
   }
@@ -218,7 +218,7 @@ class GroupMember {
   }
 }
 
-/** Who holds goes on; else the first by name. */
+/** The present holder keeps the lease; without one the first member by name gets it. */
 function assign(members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[]) {
   const ranked = members
     .map(({ memberId, memberMetadata }) => ({ memberId, holding: Number(memberMetadata.toString()) || NOT_HOLDING }))

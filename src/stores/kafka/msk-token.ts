@@ -1,13 +1,13 @@
-/** Amazon MSK takes IAM in place of a password: a signed URL, sent as an OAUTHBEARER token and good for 15 minutes. */
+/** Amazon MSK accepts IAM in place of a password: a signed URL, sent as an OAUTHBEARER token and valid for 15 minutes. */
 import { HubcastError, isHubcastError, messageOf } from '../../core/errors.ts';
 import { createSingleFlight } from '../../core/single-flight.ts';
 
-/** Asked again when less than this is left, so that no connection starts with one that is about to end. */
+/** A token with less time left than this is renewed, so that no connection starts with a token that is about to expire. */
 const SPARE_MS = 3 * 60_000;
 
 /**
- * Credentials are found as by every AWS tool: environment, profile, container, instance. Nothing of AWS is loaded before
- * the first token is asked for.
+ * Finds credentials like every AWS tool: environment, profile, container, instance. The AWS packages load when
+ * the first token is requested.
  *
  * @param now wall clock, ms
  */
@@ -36,7 +36,7 @@ export function createMskTokenProvider(region: string, now: () => number): () =>
   };
 }
 
-/** 72 packages of AWS, which only those have who use MSK: an optional peer. */
+/** An optional peer dependency of 72 AWS packages, which only users of MSK install. */
 async function loadSigner(): Promise<typeof import('aws-msk-iam-sasl-signer-js')> {
   try {
     return await import('aws-msk-iam-sasl-signer-js');

@@ -2,15 +2,15 @@ import { HubcastError } from '../../core/errors.ts';
 import type { OutgoingRecord } from '../../records/record.ts';
 import type { Write } from '../open-requests.ts';
 
-/** A record on its way, and the write it belongs to. */
+/** A pending record, and the write it belongs to. */
 export interface Item {
   readonly record: OutgoingRecord;
   readonly write: OpenWrite;
-  /** Made because the broker refused a record. */
+  /** True for a dead letter that replaces a refused record. */
   readonly isDeadLetter: boolean;
 }
 
-/** A write on its way. It is settled when its last record is stored, or its first has failed. */
+/** A pending write. It settles when its last record is stored or its first record fails. */
 export class OpenWrite {
   readonly #write: Write;
   #left: number;
@@ -42,7 +42,7 @@ export class OpenWrite {
     this.#settle(error);
   }
 
-  /** A refused record continues as its dead letters. */
+  /** Replaces a refused record by its dead letters. */
   replaced(record: OutgoingRecord, deadLetters: readonly OutgoingRecord[]): Item[] {
     if (deadLetters.length === 0) {
       const message = `The broker refuses event ${record.id} for topic ${record.topic}, and no dead letter was made of it.`;

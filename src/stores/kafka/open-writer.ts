@@ -1,4 +1,4 @@
-/** What the store and the ordered writer share: the cluster, the writer to it, and whether both work. */
+/** The parts that the store and the ordered writer share: cluster, partition writer and readiness. */
 import type { TopicPlan } from '../../records/topic-plans.ts';
 import type { OpenRequestsOptions, Write } from '../open-requests.ts';
 import type { Readiness } from '../store.ts';
@@ -14,9 +14,9 @@ export interface KafkaWriterOptions
   extends KafkaConnection,
     Omit<TopicSettings, 'plans'>,
     Omit<WriterOptions, 'attemptTimeoutMs' | 'compression'> {
-  /** The topics that will be written to, looked up at start. */
+  /** The topics to write, looked up at start. */
   readonly topics: readonly TopicPlan[];
-  /** A write fails after this; less than half of it is one attempt. */
+  /** A write fails after this time; one attempt takes less than half of it. */
   readonly writeTimeoutMs: number;
   readonly compression: Compression;
 }
@@ -25,11 +25,11 @@ export interface KafkaWriter {
   readonly write: (write: Write) => void;
   readonly problemOf: NonNullable<OpenRequestsOptions['problemOf']>;
   readonly readiness: () => Promise<Readiness>;
-  /** Writes under way fail at their deadlines. */
+  /** Pending writes fail at their deadlines. */
   readonly close: () => void;
 }
 
-/** Of `writeTimeoutMs`: a frozen leader is given up early enough for a second attempt at the next. */
+/** Part of `writeTimeoutMs` for one attempt, so that a second attempt can reach the next leader if the first one is frozen. */
 const ATTEMPT_SHARE = 0.45;
 const CONNECT_TIMEOUT_MS = 1_000;
 

@@ -1,4 +1,4 @@
-/** From settings to the options of Kafka's writers and readers. */
+/** Converts settings to the options of Kafka's writers and readers. */
 import type { StoreSettings } from '../../config/settings.ts';
 import { deadLetterTopicFinder, writtenTopicPlans } from '../../records/planned-topics.ts';
 import { toRefusedRecordDeadLetters } from '../../records/refused-record.ts';
@@ -8,10 +8,10 @@ import { createMskTokenProvider } from './msk-token.ts';
 import { createTokenProvider, type KafkaSasl, type KafkaTls } from './security.ts';
 import type { KafkaStoreOptions } from './store.ts';
 
-/** Deadlines must not move with the wall clock. */
+/** Monotonic, because deadlines must not follow changes of the wall clock. */
 const now = performance.now.bind(performance);
 
-/** A clock for deadlines goes with each: for readers, for the election and for the checks. */
+/** Adds the clock for deadlines that readers, the election and the checks need. */
 export function toConnection({ settings, log }: StoreContext): KafkaConnection & { readonly now: () => number } {
   const fixed = settings();
   const { KAFKA_BROKERS: brokers = [], KAFKA_CLIENT_ID: clientId, KAFKA_TLS, KAFKA_SASL_MECHANISM } = fixed;

@@ -1,17 +1,17 @@
-/** Kafka for records that are durable elsewhere: written in large groups, each with an outcome of its own. */
+/** Writes records that are durable elsewhere to Kafka, in large groups, with one outcome for each record. */
 import { HubcastError, isHubcastError, messageOf } from '../../core/errors.ts';
 import type { OutgoingRecord } from '../../records/record.ts';
 import type { OrderedWriter } from '../ordered-writer.ts';
 import { type KafkaWriterOptions, openKafkaWriter } from './open-writer.ts';
 
-/** Never fails for want of a broker: outcomes say so, and it goes on trying to reach one. */
+/** Opens without a broker too: the outcomes report its absence, and the writer keeps trying to connect. */
 export function createOrderedKafkaWriter(options: KafkaWriterOptions): OrderedWriter {
   const { now, writeTimeoutMs } = options;
   const { maxRecords, maxRequests, ...unlimited } = options;
   const writer = openKafkaWriter(unlimited);
   let closed = false;
 
-  /** All records of one call have the same deadline, so that none is stored behind one of its partition that is late. */
+  /** All records of one call have the same deadline, so that no record is stored after an earlier one of its partition has timed out. */
   function write(record: OutgoingRecord, untilMs: number): Promise<HubcastError | null> {
     return new Promise((resolve) => {
       writer.write({

@@ -1,13 +1,13 @@
 /**
- * The records of one partition, in their order. One batch is in flight at most, so that no record overtakes another of
- * its key.
+ * The records of one partition in order. At most one batch is in flight, so no record overtakes another with
+ * the same key.
  *
  *   empty --add--> waiting --take--> in flight --confirmed--> empty or waiting; trouble is over
  *                     ^                  |
  *                     +-- first again <--+--failed--> trouble, a pause that grows
  *                                        +--refused-> smaller batches, until one record is refused alone
  *
- * A record waits until its request's deadline and fails then with the queue's present trouble.
+ * A record fails at its request's deadline, with the queue's current problem.
  */
 import { type Backoff, createBackoff } from '../../core/backoff.ts';
 import type { HubcastError } from '../../core/errors.ts';
@@ -15,24 +15,24 @@ import { KAFKA_BACKOFF } from './connection.ts';
 import type { Item } from './open-write.ts';
 import { BATCH_OVERHEAD_BYTES, recordBytes } from './record-bytes.ts';
 
-/** Why records of a partition are not stored now. */
+/** The reason why writes to a partition fail now. */
 export interface WriteTrouble {
   readonly error: HubcastError;
-  /** Of the last attempt. */
+  /** Time of the last attempt. */
   readonly atMs: number;
 }
 
-/** Limit of one write, unless a single record is larger: it is copied several times on its way to the socket. */
+/** Limit of one write, unless a single record is larger. kafkajs copies a write several times. */
 export const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
 
-/** The partition of records whose topic was not looked up yet. */
+/** The partition of records whose topic is not known yet. */
 export const UNASSIGNED = -1;
 
 export class PartitionQueue {
   readonly topic: string;
   readonly partition: number;
   readonly name: string;
-  /** Ended by the first write that is confirmed. */
+  /** Cleared by the first confirmed write. */
   trouble: WriteTrouble | undefined;
   #waiting: Item[] = [];
   #inFlight: Item[] = [];
@@ -60,7 +60,7 @@ export class PartitionQueue {
 
   /**
    * Takes the next batch into flight: as many records as fit, in their order.
-   * @param maxBatchBytes max.message.bytes of the topic. A larger record goes alone, so that its refusal concerns no other
+   * @param maxBatchBytes max.message.bytes of the topic. A larger record is sent alone, so that its refusal affects no other
    * @param spaceBytes what is left of the request
    * @returns the bytes it takes, 0 when no record fits
    */
@@ -98,7 +98,7 @@ export class PartitionQueue {
     this.#retryAtMs = nowMs + this.#backoff.next();
   }
 
-  /** @returns the record in flight when it was alone; else smaller batches follow */
+  /** @returns the record in flight if it was alone; otherwise the queue continues with smaller batches */
   refused(): Item | undefined {
     const count = this.#inFlight.length;
     if (count > 1) {
@@ -111,7 +111,7 @@ export class PartitionQueue {
     return item;
   }
 
-  /** Fails what waits for longer than its request does. @returns whether a request waited for it */
+  /** Fails records whose request has passed its deadline. @returns whether a request waited for one */
   expire(nowMs: number, problem: () => HubcastError): boolean {
     const firstAlive = this.#waiting.findIndex(({ write }) => write.isOpen && write.deadlineMs > nowMs);
     const expired = this.#waiting.splice(0, firstAlive === -1 ? this.#waiting.length : firstAlive);

@@ -4,9 +4,9 @@ import type { TopicStates } from './ensure-topics.ts';
 import type { Item } from './open-write.ts';
 import { PartitionQueue, UNASSIGNED } from './partition-queue.ts';
 
-/** The queues of all partitions. Records of a topic that was not looked up yet wait in a queue of the topic. */
+/** The queues of all partitions. Records of an unknown topic wait in one queue of that topic. */
 export class PartitionQueues {
-  /** Queues that hold records. Who is served goes to the end. */
+  /** Queues that hold records. A served queue moves to the end. */
   readonly open = new Set<PartitionQueue>();
   readonly #topics: () => TopicStates;
   readonly #byTopic = new Map<string, Map<number, PartitionQueue>>();
@@ -32,7 +32,7 @@ export class PartitionQueues {
     return queue;
   }
 
-  /** Moves records into the queues of their partitions where these are known now. */
+  /** Moves records into the queues of their partitions once these are known. */
   assign(): void {
     for (const { topic, partition } of this.open) if (partition === UNASSIGNED) this.#assign(topic);
   }

@@ -1,4 +1,4 @@
-/** Where a reader stands in each partition, and how it gets there. */
+/** The positions of a reader in each partition, and how they are looked up. */
 import { positionName, type ReadFrom } from '../../records/record.ts';
 import { kafkaError, type Wire } from './wire.ts';
 
@@ -18,7 +18,7 @@ const EARLIEST = -2;
 const LATEST = -1;
 
 /**
- * Looks up the leaders and adds the partitions that are new to `positions`. Topics that do not exist are left out: they
+ * Looks up the leaders and adds new partitions to `positions`. Skips topics that do not exist: they
  * have no records yet.
  */
 export async function locate(
@@ -47,10 +47,10 @@ export async function locate(
   for (const position of added) {
     position.end = ends.get(position) ?? 0n;
     const stood = given?.get(positionName(position.topic, position.partition));
-    // Never before the first that is kept: records that are gone are not waited for.
+    // Never before the first retained record: the reader does not wait for deleted ones.
     const first = starts.get(position) ?? -1n;
     const start = stood !== undefined && BigInt(stood) > first ? BigInt(stood) : first;
-    // No record is as late as the time asked for.
+    // No record is as late as the requested time.
     position.next = start < 0n ? position.end : start;
     positions.set(`${position.topic}/${position.partition}`, position);
   }
@@ -60,7 +60,7 @@ function startTime(from: Exclude<ReadFrom, 'end'>): number {
   return typeof from === 'object' && 'timestampMs' in from ? from.timestampMs : EARLIEST;
 }
 
-/** The first record that is still kept: older ones went while we read. */
+/** The first retained record: retention deleted older ones during the read. */
 export async function moveToEarliest(wire: Wire, position: Position): Promise<void> {
   position.next = (await offsetsAt(wire, [position], EARLIEST)).get(position) ?? position.next;
 }

@@ -6,7 +6,7 @@ import type { ProducedPartition, ProduceResponse } from './wire-messages.ts';
 
 const ALL_IN_SYNC = -1;
 
-/** Body of Kafka's Produce request: what the queues have in flight, not idempotent and without a transaction. */
+/** Body of Kafka's Produce request for the batches in flight, not idempotent and without a transaction. */
 export function toProduceBody(queues: readonly PartitionQueue[], compression: number, brokerTimeoutMs: number) {
   return {
     acks: ALL_IN_SYNC,
@@ -23,13 +23,13 @@ export function toProduceBody(queues: readonly PartitionQueue[], compression: nu
 }
 
 function toMessage({ key, value, headers, timestampMs }: OutgoingRecord) {
-  // A tombstone has no value: only that removes its key.
+  // A tombstone has no value; an empty value would not remove its key.
   return { key, value: value === '' ? null : value, headers, timestamp: String(timestampMs) };
 }
 
 /**
- * The outcome of each partition of a write: null when the broker says that it stored it, at an offset. A partition that
- * the answer does not name was not confirmed.
+ * The outcome of each partition of a write: null if the broker confirms it with an offset. A partition that
+ * the answer does not name is not confirmed.
  */
 export function readOutcomes(
   { topics }: ProduceResponse,

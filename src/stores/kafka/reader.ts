@@ -1,5 +1,5 @@
 /**
- * Reads topics without a consumer group: nothing is left on the cluster, and it starts at once instead of after the
+ * Reads topics without a consumer group: it leaves no state on the cluster, and starts at once instead of after the
  * group's first rebalance.
  */
 import { createBackoff } from '../../core/backoff.ts';
@@ -14,13 +14,13 @@ import type { FetchedMessage } from './wire-messages.ts';
 
 export interface KafkaReaderOptions extends KafkaConnection {
   readonly now: () => number;
-  /** How long Kafka may be away before reading ends with an error; once records were followed, for ever. */
+  /** How long Kafka may be away before reading ends with an error. Unlimited once the reader follows. */
   readonly patienceMs?: number;
 }
 
 export interface KafkaReader {
   readonly read: ReadRecords;
-  /** In a lane for each partition: `<topic>/<partition>`. */
+  /** Records by partition: each lane is named `<topic>/<partition>`. */
   readonly readBack: ReadBack;
   /** Names of all topics but Kafka's internal ones, sorted. */
   readonly listTopics: () => Promise<readonly string[]>;
@@ -31,7 +31,7 @@ const PATIENCE_MS = 10_000;
 const MAX_WAIT_MS = 500;
 const FETCH_BYTES = 4 * 1024 * 1024;
 const PARTITION_BYTES = 1024 * 1024;
-/** Leaders, and topics and partitions that are new, are looked up again this often while following. */
+/** Interval of the look-up of leaders, new topics and new partitions while following. */
 const RELOCATE_MS = 5_000;
 const OFFSET_OUT_OF_RANGE = 1;
 
@@ -157,7 +157,7 @@ async function* readOver(
         if (!message.isControlRecord) yield toStoredRecord(position, message);
       }
       const stuck = position.next === before && BigInt(partition.highWatermark) > position.next;
-      // Other partitions may have used up the answer. Asked for alone and still nothing: compaction removed the record.
+      // Other partitions may have filled the answer. If a request for this partition alone is empty, compaction removed the record.
       if (stuck && position === starved) position.next += 1n;
       position.starved = stuck && position !== starved;
     }

@@ -1,6 +1,6 @@
 /**
- * Whether Kafka takes writes now. Ready means: a broker answers, every planned topic can be used, every partition has a
- * leader that can be reached, and no write failed lately without one to its partition that was confirmed since.
+ * Whether Kafka accepts writes now. Ready means: a broker answers, every planned topic is usable, every partition has a
+ * reachable leader, and each partition with a recent failed write has had a confirmed write since.
  */
 import { within } from '../../core/time-out.ts';
 import type { Readiness } from '../store.ts';
@@ -13,18 +13,18 @@ export interface KafkaReadinessOptions {
   readonly cluster: Cluster;
   readonly leaders: Leaders;
   readonly writer: PartitionWriter;
-  /** Names of the topics that are written to. */
+  /** Names of the topics to write. */
   readonly topics: readonly string[];
   readonly now: () => number;
 }
 
 const TIMEOUT_MS = 1_000;
 const KEPT_MS = 500;
-/** After a write that was confirmed the cluster is not asked. */
+/** For this long after a confirmed write the check does not query the cluster. */
 const RECENT_WRITE_MS = 1_000;
-/** Without traffic no write can show that a trouble is over. Afterwards the next write tries. */
+/** Without traffic no write can show that a problem is over. After this time the next write tries. */
 const TROUBLE_SHOWN_MS = 5_000;
-/** Meta tries again within minutes. */
+/** Covers Meta's first retries, which follow within minutes. */
 const DENIAL_SHOWN_MS = 5 * 60_000;
 const MOST_REASONS = 3;
 
@@ -56,7 +56,7 @@ export function createReadiness(options: KafkaReadinessOptions): () => Promise<R
     return { ready: true, warnings: [...denials.values(), ...states.flatMap(({ warnings }) => warnings)] };
   }
 
-  /** Topics without the right to write, which Kafka says only to those who try, or without the right to look at them. */
+  /** Topics without permission to write, which only a write attempt reveals, or without permission to describe. */
   function deniedTopics(states: readonly TopicState[]): ReadonlyMap<string, string> {
     for (const [topic, { atMs }] of writer.denied) if (now() - atMs > DENIAL_SHOWN_MS) writer.denied.delete(topic);
     const denials = new Map([...writer.denied].map(([topic, { reason }]) => [topic, reason]));
@@ -64,7 +64,7 @@ export function createReadiness(options: KafkaReadinessOptions): () => Promise<R
     return denials;
   }
 
-  /** Were the service not ready for one topic that refuses it, no request would reach it for the others either. */
+  /** One refused topic gives a warning: if the service were not ready, requests for the other topics would fail too. */
   function isAllDenied(states: readonly TopicState[]): boolean {
     if (states.length > 0 && states.every(({ isDenied }) => isDenied)) return true;
     const lately = [...writer.denied.values()].filter(({ atMs }) => now() - atMs < TROUBLE_SHOWN_MS);

@@ -4,7 +4,7 @@ import type { OutgoingRecord } from '../../records/record.ts';
 /** Fixed part of a record batch, format 2. https://kafka.apache.org/documentation/#recordbatch */
 export const BATCH_OVERHEAD_BYTES = 61;
 
-/** Attributes, and the longest timestamp and offset deltas: those depend on the batch. */
+/** Attributes, and the longest timestamp and offset deltas, as the deltas depend on the batch. */
 const RECORD_OVERHEAD_BYTES = 1 + 10 + 5;
 
 /** Bytes of a signed integer in Kafka's variable-length form. */
@@ -23,7 +23,7 @@ function withLength(text: string): number {
   return varintBytes(bytes) + bytes;
 }
 
-/** Upper bound, at most 20 bytes too high, of what a record adds to an uncompressed batch. */
+/** Upper bound of the bytes that a record adds to an uncompressed batch; at most 20 bytes too high. */
 export function recordBytes(record: OutgoingRecord): number {
   let body = RECORD_OVERHEAD_BYTES + withLength(record.value);
   body += record.key === null ? 1 : withLength(record.key);

@@ -1,7 +1,7 @@
 /**
  * kafkajs encodes a record with a zeroed buffer of 512 bytes for it and for each header, grown by copying, and a Buffer
  * for each varint: for our records about 30 allocations and 6 kB each. This encodes the same bytes into one buffer of
- * the right size (Kafka protocol: message format, Record). It replaces kafkajs' function before that is first used.
+ * the right size (Kafka protocol: message format, Record). It replaces kafkajs' function before its first use.
  */
 import { createRequire } from 'node:module';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
@@ -25,7 +25,7 @@ export function encodeRecord({ offsetDelta = 0, timestampDelta = 0, key, value, 
   for (const name of names) capacity += capacityOf(name) + capacityOf(headers[name]);
   const buffer = Buffer.allocUnsafe(capacity);
 
-  // The body first, behind room for its length, which is known only then.
+  // Writes the body first and leaves space before it for its length, which is known only afterwards.
   let at = VARINT_BYTES;
   buffer[at++] = 0;
   at = writeVarlong(buffer, at, timestampDelta);
@@ -45,7 +45,7 @@ export function encodeRecord({ offsetDelta = 0, timestampDelta = 0, key, value, 
   return toEncoder(buffer.subarray(start, at));
 }
 
-/** Bytes in the shape kafkajs passes them on in. */
+/** Bytes in the shape that kafkajs expects. */
 export function toEncoder(bytes: Buffer): Encoder {
   const encoder = new Encoder(0);
   encoder.buf = bytes;
@@ -68,7 +68,7 @@ function writeBytes(buffer: Buffer, at: number, bytes: string | Buffer | null | 
   }
   const behind = writeVarint(buffer, at, bytes.length < 64 ? bytes.length : Buffer.byteLength(bytes));
   const written = buffer.write(bytes, behind);
-  // Only a short text was guessed to be ASCII.
+  // The size of a short text was computed as ASCII.
   if (bytes.length >= 64 || written === bytes.length) return behind + written;
   const again = writeVarint(buffer, at, written);
   return again + buffer.write(bytes, again);

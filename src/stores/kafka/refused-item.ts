@@ -8,7 +8,7 @@ import { BATCH_OVERHEAD_BYTES } from './record-bytes.ts';
 
 export interface RefusedItemOptions {
   /**
-   * Turns a record the broker refuses for good into records for the dead-letter topic. Each must take at most
+   * Turns a permanently refused record into records for the dead-letter topic. Each must take at most
    * `limitBytes` there, measured by `recordBytes`.
    */
   readonly deadLetter: (refused: OutgoingRecord, limitBytes: number) => readonly OutgoingRecord[];
@@ -16,7 +16,7 @@ export interface RefusedItemOptions {
   readonly meter?: StoreMeter | undefined;
 }
 
-/** A record that the broker refuses for good continues as its dead letters. A dead letter that is refused fails its write. */
+/** Replaces a permanently refused record by its dead letters. A refused dead letter fails its write. */
 export function toDeadLetters(
   { record, write, isDeadLetter }: Item,
   error: unknown,

@@ -1,5 +1,5 @@
 /**
- * TLS and SASL settings as kafkajs takes them. They may be functions, called for each new connection, so that a
+ * TLS and SASL settings for kafkajs. They may be functions, called for each new connection, so that a
  * certificate or password that was replaced on disk is used without a restart.
  */
 import { HubcastError, messageOf } from '../../core/errors.ts';
@@ -16,7 +16,7 @@ export interface KafkaTls {
 }
 
 export interface TokenEndpoint {
-  /** Kafka's `sasl.oauthbearer.token.endpoint.url`; asked with the client credentials grant (RFC 6749, 4.4). */
+  /** Kafka's `sasl.oauthbearer.token.endpoint.url`; called with the client credentials grant (RFC 6749, 4.4). */
   readonly tokenEndpointUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
@@ -37,11 +37,11 @@ export interface TokenSources {
   readonly timeoutMs: number;
 }
 
-/** Asked again after this part of a token's life, so that no connection starts with one that is about to end. */
+/** A token is renewed after this part of its life, so that no connection starts with a token that is about to expire. */
 const USED_LIFE = 0.8;
 const UNKNOWN_LIFE_SECONDS = 300;
 
-/** A token provider for OAUTHBEARER: one request at a time, and the token is used until most of its life is over. */
+/** A token provider for OAUTHBEARER: sends one request at a time and reuses the token for most of its life. */
 export function createTokenProvider(endpoint: TokenEndpoint, sources: TokenSources): () => Promise<string> {
   let known: { readonly token: string; readonly useUntilMs: number } | undefined;
   const asking = createSingleFlight<string>();
@@ -95,7 +95,7 @@ async function askForToken(
   return { token: access_token, lifeSeconds: lifeSeconds > 0 ? lifeSeconds : UNKNOWN_LIFE_SECONDS };
 }
 
-/** kafkajs' `sasl` setting. A fresh object each time, as kafkajs writes into it. */
+/** kafkajs' `sasl` setting. A new object for each call, because kafkajs writes into it. */
 export function toKafkajsSasl(sasl: KafkaSasl) {
   switch (sasl.mechanism) {
     case 'PLAIN':

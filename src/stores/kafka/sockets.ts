@@ -4,7 +4,7 @@ import type { ISocketFactory } from 'kafkajs';
 
 export interface Sockets {
   readonly factory: ISocketFactory;
-  /** Ends every connection at once and refuses new ones. kafkajs alone would wait for the answers of a frozen broker. */
+  /** Ends every connection at once and refuses new ones. kafkajs itself would wait for the answers of a frozen broker. */
   readonly destroy: () => void;
 }
 
@@ -27,7 +27,7 @@ export function createSockets(): Sockets {
     },
     destroy() {
       destroyed = true;
-      // With an error, as kafkajs listens for that and not for 'close': what waits for an answer is rejected.
+      // With an error, because kafkajs rejects pending requests on 'error' and ignores 'close'.
       for (const socket of open) socket.destroy(new Error('this session was given up'));
     },
   };

@@ -1,14 +1,14 @@
-/** Kafka as the durable home of records: a write resolves when all in-sync replicas have it. */
+/** Stores records in Kafka: a write resolves when all in-sync replicas have it. */
 import { OpenRequests } from '../open-requests.ts';
 import type { Store } from '../store.ts';
 import { type KafkaWriterOptions, openKafkaWriter } from './open-writer.ts';
 
 export interface KafkaStoreOptions extends KafkaWriterOptions {
-  /** How many ids of stored records are remembered, in order not to store them again. */
+  /** Number of ids of stored records kept for deduplication. */
   readonly dedupeIds: number;
 }
 
-/** Never fails for want of a broker: it is not ready then, says why, and goes on trying. */
+/** Opens without a broker too: the store is not ready then, gives the reason, and keeps trying to connect. */
 export function createKafkaStore(options: KafkaStoreOptions): Store {
   const writer = openKafkaWriter(options);
   const requests = new OpenRequests({ ...options, problemOf: writer.problemOf }, writer.write);

@@ -1,4 +1,4 @@
-/** The topics of Kafka for `hubcast topics`: as they should be, how they differ from that, and the means to change them. */
+/** Kafka's topics for `hubcast topics`: the planned topics, their differences from the cluster, and how to apply them. */
 import { HubcastError } from '../../core/errors.ts';
 import { compareTopic, topicConfigs } from '../../records/compare-topics.ts';
 import type { TopicAdmin } from '../topic-admin.ts';

@@ -3,7 +3,7 @@
 export interface PartitionMetadata {
   readonly partitionErrorCode: number;
   readonly partitionId: number;
-  /** Node id, or -1 while there is none. */
+  /** Node id, or -1 while there is no leader. */
   readonly leader: number;
   readonly isr: readonly number[];
   readonly replicas: readonly number[];
@@ -19,7 +19,7 @@ export interface TopicMetadata {
 export interface MetadataResponse {
   readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
   readonly controllerId: number;
-  /** Of brokers since 0.10.1. */
+  /** Sent by brokers since 0.10.1. */
   readonly clusterId?: string | null;
   readonly topicMetadata: readonly TopicMetadata[];
 }
@@ -27,13 +27,13 @@ export interface MetadataResponse {
 export interface ProducedPartition {
   readonly partition: number;
   readonly errorCode: number;
-  /** Decimal; negative where nothing was stored. */
+  /** Decimal; negative if no record was stored. */
   readonly baseOffset: string;
 }
 
 export interface ProduceResponse {
   readonly topics: readonly { readonly topicName: string; readonly partitions: readonly ProducedPartition[] }[];
-  /** How long the broker's quota makes this client wait, in ms. */
+  /** Throttle time of the broker's quota, in ms. */
   readonly clientSideThrottleTime?: number;
 }
 
@@ -52,7 +52,7 @@ export interface ConfigsResponse {
     readonly configEntries: readonly {
       readonly configName: string;
       readonly configValue: string | null;
-      /** Where it is set; 1 is the topic itself. */
+      /** Source of the value; 1 is the topic itself. */
       readonly configSource?: number;
     }[];
   }[];
@@ -108,7 +108,7 @@ export interface JoinGroupResponse {
   readonly generationId: number;
   readonly leaderId: string;
   readonly memberId: string;
-  /** For the leader alone. */
+  /** Only in the leader's answer. */
   readonly members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[];
 }
 
@@ -118,14 +118,14 @@ export interface SyncGroupResponse {
 }
 
 export interface GroupOffsetsResponse {
-  /** Of the whole answer, where it has one. */
+  /** Error of the whole answer. */
   readonly errorCode?: number;
   readonly responses: readonly {
     readonly topic: string;
     readonly partitions: readonly {
       readonly partition: number;
       readonly errorCode: number;
-      /** -1: none was committed. Only in answers to a fetch. */
+      /** -1: no offset was committed. Only in answers to a fetch. */
       readonly offset?: string;
     }[];
   }[];

@@ -1,7 +1,7 @@
 /**
  * Kafka's requests about topics, offsets and records, over kafkajs' connections and message formats. kafkajs' own admin
- * asks for every topic of the cluster, so that one sick topic of somebody else fails it, and hides which topic an error
- * is about; its consumer needs a group, which would leave traces on the cluster and take seconds to join.
+ * queries every topic of the cluster, so one broken foreign topic fails the call, and it hides which topic an error
+ * concerns. Its consumer needs a group, which leaves traces on the cluster and takes seconds to join.
  */
 import protocolErrors from 'kafkajs/src/protocol/error.js';
 import { type BrokerConnection, type ConnectionLimits, connectBroker, type KafkaConnection } from './connection.ts';
@@ -20,7 +20,7 @@ import type {
   TopicConfigs,
 } from './wire-messages.ts';
 
-/** Errors of single topics and partitions stay in the answers. Connections end with the sockets it was given. */
+/** Errors of single topics and partitions stay in the answers. Connections close with the given sockets. */
 export interface Wire {
   readonly metadata: (topics: readonly string[] | 'all') => Promise<MetadataResponse>;
   readonly createTopics: (topics: readonly unknown[], timeoutMs: number) => Promise<CreateTopicsResponse>;
@@ -34,10 +34,10 @@ export interface Wire {
   ) => Promise<CreateTopicsResponse>;
   readonly listOffsets: (nodeId: number, topics: readonly unknown[]) => Promise<OffsetsResponse>;
   readonly fetch: (nodeId: number, body: Readonly<Record<string, unknown>>) => Promise<FetchResponse>;
-  /** As the last answer to `metadata` said. */
+  /** As of the last answer to `metadata`. */
   readonly brokers: () => MetadataResponse['brokers'];
   readonly clusterId: () => string | null;
-  /** A connection to the broker that keeps a group. @throws Kafka's error when there is none now */
+  /** A connection to the coordinator of a group. @throws Kafka's error while the group has no coordinator */
   readonly coordinatorOf: (groupId: string) => Promise<Coordinator>;
 }
 
@@ -52,7 +52,7 @@ export interface Coordinator {
 
 /** Kafka's resource type of a topic. */
 const TOPIC_RESOURCE = 2;
-/** Shows every record, also of transactions that were not committed: nothing of ours is in one. */
+/** Returns every record, including those of uncommitted transactions: hubcast writes without transactions. */
 const READ_UNCOMMITTED = 0;
 
 export function kafkaError(code: number): Error & { readonly type: string } {
@@ -84,7 +84,7 @@ export async function connectWire(
 
   const controller = () => (controllerId >= 0 ? brokerOf(controllerId) : seed);
 
-  /** All at once, as a frozen broker takes connections and never answers: the first to answer is used. */
+  /** Tries all brokers at once and uses the first that answers, because a frozen broker accepts connections and never answers. */
   async function connectSeed(): Promise<BrokerConnection> {
     try {
       return await Promise.any(connection.brokers.map(open));
@@ -99,7 +99,7 @@ export async function connectWire(
     brokers: () => brokers,
     clusterId: () => clusterId,
     async metadata(topics) {
-      // An empty list asks for all topics.
+      // An empty list requests all topics.
       const body = { topics: topics === 'all' ? [] : topics, allowAutoTopicCreation: false };
       const answer = await seed.request<MetadataResponse>('Metadata', body);
       ({ brokers, controllerId, clusterId = null } = answer);
@@ -110,7 +110,7 @@ export async function connectWire(
     },
     describeTopics: (topics, configNames) =>
       seed.request('DescribeConfigs', {
-        // An empty list goes out as null, which asks for all.
+        // kafkajs sends an empty list as null, which requests all.
         resources: topics.map((name) => ({ type: TOPIC_RESOURCE, name, configNames: configNames ?? [] })),
         includeSynonyms: false,
       }),

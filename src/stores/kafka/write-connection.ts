@@ -1,6 +1,6 @@
 /**
- * A connection to one broker for writes, with one write in flight at most. What fails destroys the connection: an answer
- * that comes late must not decide about the next write.
+ * A connection to one broker for writes, with at most one write in flight. A failure destroys the connection: a late answer
+ * must not be taken for the answer to the next write.
  *
  *   closed --produce--> busy --answered--> free --produce--> busy
  *     ^                  |                   |
@@ -45,7 +45,7 @@ export class WriteConnection {
     return !this.isBusy && this.#freeAtMs <= nowMs;
   }
 
-  /** Why writes to this broker take long; undefined when they do not. */
+  /** The reason why writes to this broker are slow; undefined if they are not. */
   slowness(nowMs: number): HubcastError | undefined {
     if (this.#throttled !== undefined && this.#throttled.untilMs > nowMs) {
       const text = `The broker at ${this.address} throttles hubcast for ${this.#throttled.ms} ms: its quota (producer_byte_rate or request_percentage) is used up. Raise the quota of this user and client id, or send less.`;
@@ -56,7 +56,7 @@ export class WriteConnection {
     return new HubcastError('write_timed_out', text);
   }
 
-  /** One at a time. Rejects when no answer came; each partition's own outcome is in the answer. */
+  /** Calls must not overlap. Rejects if the broker does not answer; the answer has the outcome of each partition. */
   async produce(body: object, timeoutMs: number, now: () => number): Promise<ProduceResponse> {
     this.#busySinceMs = now();
     try {
@@ -77,7 +77,7 @@ export class WriteConnection {
     }
   }
 
-  /** Connects, unless it is connected. Rejects when the broker cannot be reached. */
+  /** Connects if there is no connection. Rejects if the broker cannot be reached. */
   async reach(): Promise<void> {
     if (this.isBusy) return;
     try {

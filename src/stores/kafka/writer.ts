@@ -1,6 +1,6 @@
 /**
- * Writes records to the leaders of their partitions. Each partition has a queue, each broker one write in flight; what
- * waits for the same broker goes together in its next write, and a partition in trouble delays no other.
+ * Writes records to the leaders of their partitions. Each partition has a queue, each broker one write in flight. Records
+ * that wait for the same broker share its next write, and a failing partition delays no other.
  *
  *   queue of the topic --looked up--> queue of the partition --sent--> in flight --the answer names its partition--> stored
  *                                            ^                            |
@@ -8,7 +8,7 @@
  *                                                                         +--refused alone--> dead letters
  *                                                                         +--missing right--> failed
  *
- * What waits fails at its deadline, with the trouble of its own partition.
+ * A waiting record fails at its deadline, with the problem of its own partition.
  */
 import { type HubcastError, isHubcastError } from '../../core/errors.ts';
 import { createLogThrottle } from '../../core/log-throttle.ts';
@@ -27,19 +27,19 @@ import { type RefusedItemOptions, toDeadLetters } from './refused-item.ts';
 import type { WriteConnection } from './write-connection.ts';
 
 export interface WriterOptions extends RefusedItemOptions {
-  /** One attempt; then its connection is closed. */
+  /** Time limit of one attempt; its connection is closed afterwards. */
   readonly attemptTimeoutMs: number;
   readonly compression: number;
   readonly deadLetterTopicFor: (topic: string) => string;
-  /** Records and requests that callers admit at the same time; partitions in trouble hold half of them at most. */
+  /** Records and requests that callers admit at the same time; failing partitions hold at most half of them. */
   readonly maxRecords?: number;
   readonly maxRequests?: number;
   readonly now: () => number;
 }
 
-/** Of an attempt's time: the broker's answer, which names the partitions that are late, comes before we give up. */
+/** Part of an attempt's time that the broker gets, so that its answer, which names late partitions, arrives before our time-out. */
 const BROKER_SHARE = 0.75;
-/** While records wait that cannot be sent. */
+/** Interval of the check while records wait that cannot be sent. */
 const TICK_MS = 25;
 /** Topics are looked up no more often than this while one is in trouble, and this often while all is well. */
 const TROUBLE_LOOK_UP_MS = 500;

@@ -3,8 +3,8 @@ import type { OrderedWriter } from '../ordered-writer.ts';
 import type { Forwarder } from './forwarder.ts';
 
 /**
- * Ends forwarding after the write under way, whose records would otherwise come again after the next start.
- * @param graceMs how long that write is waited for; not at all when Kafka did not take the one before
+ * Ends forwarding after the pending write, whose records would otherwise be repeated after the next start.
+ * @param graceMs time limit for that write; unused if Kafka rejected the previous write
  */
 export async function endForwarding(forwarder: Forwarder, kafka: OrderedWriter, graceMs: number): Promise<void> {
   const stopped = forwarder.stop();

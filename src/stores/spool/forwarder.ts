@@ -1,13 +1,13 @@
 /**
- * Moves records from a journal to Kafka, in the order of each key, and notes how far it has come.
+ * Moves records from a journal to Kafka, in the order of each key, and saves its position.
  *
- *   starting --position read--> reading --records--> writing --all in Kafka or parked--> noting, and reading on
+ *   starting --position read--> reading --records--> writing --all in Kafka or parked--> saving, and reading on
  *                               ^     |               ^    |
- *                        woken  |     | no records    |    | Kafka does not take some: noted up to the first of them,
- *                               +- waiting            +----+ these again, after a pause that grows
+ *                        woken  |     | no records    |    | Kafka rejects some: saved up to the first of them,
+ *                               +- waiting            +----+ these again, after a growing pause
  *
- * A record that Kafka refuses for good is parked. A crash repeats what was under way and never leaves a gap: the position
- * moves after Kafka has confirmed. `stop` ends it after the write under way.
+ * A permanently refused record is parked. A crash repeats the pending records and never leaves a gap: the position
+ * moves after Kafka has confirmed. `stop` ends forwarding after the pending write.
  */
 import { createBackoff } from '../../core/backoff.ts';
 import { messageOf } from '../../core/errors.ts';
@@ -20,12 +20,12 @@ import type { ForwardingProgress, Source, SpooledRecord } from './source.ts';
 export interface ForwarderOptions {
   readonly source: Source;
   readonly write: WriteInOrder;
-  /** Remove what is in Kafka from the journal. */
+  /** Remove forwarded records from the journal. */
   readonly trim: boolean;
   readonly log: Logger;
 }
 
-/** Little enough that encoding it delays no request by more than some ms, and that a crash repeats little. */
+/** Small, so that encoding a chunk delays requests by a few ms at most and a crash repeats few records. */
 const CHUNK_BYTES = 1024 * 1024;
 const BACKOFF = { firstMs: 100, longestMs: 2_000 };
 const LOG_INTERVAL_MS = 60_000;
@@ -38,7 +38,7 @@ export class Forwarder {
   readonly #stopping = new AbortController();
   readonly #mayLog = createLogThrottle({ intervalMs: LOG_INTERVAL_MS });
   readonly #counts = { forwarded: 0, parked: 0 };
-  /** In Kafka or parked, beyond the position that was noted: by this run or by those before it. */
+  /** Offsets beyond the saved position that this run or an earlier one forwarded or parked. */
   #ahead = new Set<number>();
   #kafkaProblem: string | undefined;
   #journalProblem: string | undefined;
@@ -62,7 +62,7 @@ export class Forwarder {
   /** There are new records. */
   readonly wake = (): void => this.#woken.resolve();
 
-  /** What keeps records from going on, in words; undefined while they go on. */
+  /** The problem that stops forwarding, in words; undefined while it works. */
   problem(): string | undefined {
     return this.#journalProblem ?? this.#kafkaProblem;
   }
@@ -71,7 +71,7 @@ export class Forwarder {
     return { ...this.#counts };
   }
 
-  /** Resolves when all that was stored before the call is forwarded and noted, or forwarding has ended. */
+  /** Resolves when all records stored before the call are forwarded and the position is saved, or forwarding has ended. */
   readonly caughtUp = (): Promise<void> => {
     const waiter = Promise.withResolvers<void>();
     this.#waiters.push(waiter.resolve);
@@ -79,7 +79,7 @@ export class Forwarder {
     return Promise.race([waiter.promise, this.#ended]);
   };
 
-  /** Ends after the write under way; what is in Kafka by then is noted. Idempotent. */
+  /** Ends after the pending write and saves the position. Idempotent. */
   stop(): Promise<void> {
     this.#stopping.abort();
     this.wake();
@@ -104,7 +104,7 @@ export class Forwarder {
       if (chunk.upTo === after) {
         prefetched = undefined;
         await this.#noting;
-        // Who asked before this look at the journal knows that it was empty.
+        // Calls of `drain` made before this read resolve: the journal was empty.
         if (!wasPrefetched) for (const resolve of this.#waiters.splice(0, waiters.length)) resolve();
         if (this.#waiters.length === 0) await this.#woken.promise;
         continue;
@@ -144,7 +144,7 @@ export class Forwarder {
     await this.#noteUpTo(upTo, parked);
   }
 
-  /** What became of each record of a write. */
+  /** Applies the outcome of each record of a write. */
   #sortOut(records: readonly SpooledRecord[], outcomes: Awaited<ReturnType<WriteInOrder>>) {
     const open: SpooledRecord[] = [];
     const refused: Parked[] = [];
@@ -169,7 +169,7 @@ export class Forwarder {
     return { open, refused, reason };
   }
 
-  /** Goes on while the note is written: two chunks at most are repeated after a crash. */
+  /** Does not wait for the position to be saved: a crash repeats at most two chunks. */
   async #noteUpTo(position: number, parked: readonly Parked[]): Promise<void> {
     for (const offset of this.#ahead) if (offset <= position) this.#ahead.delete(offset);
     const progress: ForwardingProgress = { position, ahead: [...this.#ahead], parked, trim: this.#options.trim };
@@ -178,7 +178,7 @@ export class Forwarder {
     this.#noting = note.then(() => undefined);
   }
 
-  /** Asks the journal again until it answers; once more when forwarding ends. */
+  /** Repeats the request to the journal until it answers, and once more when forwarding ends. */
   async #untilDone<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
     const backoff = createBackoff(BACKOFF);
     for (let isFirst = true; ; isFirst = false) {

@@ -23,9 +23,9 @@ export const spoolKind: StoreKind = {
   besideService: kafkaKind,
 };
 
-/** Of SPOOL_MAX_BYTES; the rest is for events that wait. */
+/** Part of SPOOL_MAX_BYTES for dedupe ids; the rest holds waiting events. */
 const IDS_SHARE = 1 / 4;
-/** Kept free in file and disk: records that are in Kafka can only be removed with some space to work in. */
+/** Space kept free in file and disk, because removing forwarded records needs some. */
 const RESERVE_BYTES = 8 * 1024 * 1024;
 
 export function toSpoolOptions(context: StoreContext, meter?: StoreMeter): SpoolOptions {

@@ -1,28 +1,28 @@
-/** A store of two stages: records are durable in a journal when `append` resolves, and go to Kafka from there. */
+/** A store of two stages: records are durable in a journal when `append` resolves, and are forwarded to Kafka from there. */
 import { HubcastError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import { within } from '../../core/time-out.ts';
 import type { OrderedWriter } from '../ordered-writer.ts';
-import type { Backlog, SpoolLag, Store } from '../store.ts';
+import type { StoreBacklog, SpoolLag, Store } from '../store.ts';
 import { endForwarding } from './end-forwarding.ts';
 import { Forwarder } from './forwarder.ts';
 import type { Source } from './source.ts';
 
 export interface SpoolJournal extends Store {
-  readonly backlog: () => Backlog;
+  readonly backlog: () => StoreBacklog;
   readonly forwarding: Source;
-  /** Refuses new records, and resolves when those under way are settled or their time is up. */
+  /** Rejects new records, and resolves when pending ones have settled or timed out. */
   readonly finishWrites: () => Promise<void>;
 }
 
 export interface SpoolOptions {
-  /** @param onStored to be called when records were stored */
+  /** @param onStored called after records were stored */
   readonly openJournal: (onStored: () => void) => Promise<SpoolJournal>;
-  /** Bound of the journal's file. */
+  /** Limit of the journal's file. */
   readonly maxBytes: number;
-  /** Opened when the journal is, so that a folder that cannot be used leaves no connection behind. */
+  /** Opened after the journal, so that an unusable folder leaves no open connection. */
   readonly openKafka: () => Promise<OrderedWriter>;
-  /** When the store closes: time to forward what is left. */
+  /** Time to forward the remaining records when the store closes. */
   readonly drainTimeoutMs: number;
   /** Wall clock in ms since 1970. */
   readonly now: () => number;
@@ -31,14 +31,14 @@ export interface SpoolOptions {
 
 export interface Spool extends Store {
   readonly lag: () => Promise<SpoolLag>;
-  /** Resolves when all that was stored before the call is in Kafka or parked. */
+  /** Resolves when all records stored before the call are in Kafka or parked. */
   readonly caughtUp: () => Promise<void>;
 }
 
-/** Of the time to drain, kept for the write that is under way then. */
+/** Part of the drain time reserved for the last pending write. */
 const LAST_WRITE_SHARE = 0.3;
 
-/** Throws what opening the journal throws; a Kafka that is away is waited for. */
+/** Throws the errors of opening the journal; waits for Kafka if it is away. */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const { now, log } = options;
   let wake: (() => void) | undefined;

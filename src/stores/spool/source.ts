@@ -1,4 +1,4 @@
-/** What forwarding needs of a journal; stores/journal has it. */
+/** The part of a journal that forwarding needs; stores/journal implements it. */
 import type { OutgoingRecord } from '../../records/record.ts';
 
 export interface SpooledRecord extends OutgoingRecord {
@@ -9,11 +9,11 @@ export interface SpooledRecord extends OutgoingRecord {
 export interface ForwardingProgress {
   /** All records up to this offset are in Kafka or parked. */
   readonly position: number;
-  /** So are these beyond it. */
+  /** Offsets beyond it that are in Kafka or parked too. */
   readonly ahead: readonly number[];
-  /** To be set aside, with the reason. */
+  /** Records to park, with the reason. */
   readonly parked: readonly { readonly offset: number; readonly reason: string }[];
-  /** Remove what is in Kafka. */
+  /** Remove forwarded records. */
   readonly trim: boolean;
 }
 
@@ -22,9 +22,9 @@ export interface ForwardingBacklog {
   readonly ahead: readonly number[];
   readonly records: number;
   readonly bytes: number;
-  /** False while it is still being counted: there is more than this. */
+  /** False while counting: the totals are then lower bounds. */
   readonly counted: boolean;
-  /** When the oldest of them was received, ms since 1970. */
+  /** Time of receipt of the oldest record, ms since 1970. */
   readonly oldestMs: number | null;
   readonly parked: number;
 }
@@ -34,7 +34,7 @@ export interface Source {
     after: number,
     maxBytes: number,
   ) => Promise<{ readonly records: readonly SpooledRecord[]; readonly upTo: number; readonly more: boolean }>;
-  /** Resolves when it is durable. Calls must not overlap. */
+  /** Resolves when the progress is durable. Calls must not overlap. */
   readonly advance: (progress: ForwardingProgress) => Promise<void>;
   readonly backlog: () => Promise<ForwardingBacklog>;
 }
