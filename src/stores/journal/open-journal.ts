@@ -7,7 +7,7 @@ import { HubcastError, messageOf } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import { within } from '../../core/time-out.ts';
 import { createSharedWrites, type WriteGroup } from '../group-commit.ts';
-import type { StoreBacklog, Readiness, Store, StoreMeter } from '../store.ts';
+import type { Readiness, Store, StoreBacklog, StoreMeter } from '../store.ts';
 import { expireRegularly } from './expire-regularly.ts';
 import { journalFile, makeDataDir, makePrivate } from './files.ts';
 import { createForwarding, type Forwarding } from './forwarding.ts';

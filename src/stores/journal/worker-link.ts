@@ -7,7 +7,7 @@ import { createBackoff } from '../../core/backoff.ts';
 import { HubcastError, messageOf } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import { within } from '../../core/time-out.ts';
-import type { CallAnswer, Argument, Call, CallName, Failure, Reply, WorkerSettings } from './messages.ts';
+import type { Argument, Call, CallAnswer, CallName, Failure, Reply, WorkerSettings } from './messages.ts';
 
 export type StartWorker = (settings: WorkerSettings) => Worker;
 
@@ -117,7 +117,11 @@ export async function linkWorker(
 
   const down = () => lost?.message ?? (worker === undefined ? (reason ?? 'The journal is closed.') : undefined);
 
-  function call<K extends CallName>(name: K, argument: Argument<K>, memory: ArrayBuffer[] = []): Promise<CallAnswer<K>> {
+  function call<K extends CallName>(
+    name: K,
+    argument: Argument<K>,
+    memory: ArrayBuffer[] = [],
+  ): Promise<CallAnswer<K>> {
     const why = down();
     if (worker === undefined || (why !== undefined && name !== 'close'))
       return Promise.reject(new HubcastError('store_unavailable', why ?? 'The journal is closed.'));

@@ -1,7 +1,7 @@
 /** The thread that owns the journal's file: a slow disk stops it, and never the event loop. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { isHubcastError, messageOf } from '../../core/errors.ts';
-import type { CallAnswer, Call, CallName, Failure, JournalCalls, Reply, WorkerSettings } from './messages.ts';
+import type { Call, CallAnswer, CallName, Failure, JournalCalls, Reply, WorkerSettings } from './messages.ts';
 import { openWriter, type Writer } from './writer.ts';
 
 const port = parentPort;

@@ -10,7 +10,7 @@ import { createSpaceGuard, freeDiskBytes, MIN_DISK_BYTES } from './disk-space.ts
 import { createExpiry } from './expiry.ts';
 import { watchFiles } from './file-guard.ts';
 import { openForwardingTable } from './forwarding-table.ts';
-import type { JournalCalls, WorkerSettings, PackedGroup } from './messages.ts';
+import type { JournalCalls, PackedGroup, WorkerSettings } from './messages.ts';
 import { openDatabase } from './open-database.ts';
 import { NOT_DEDUPLICATED, ONCE, unpackRecords } from './packed-records.ts';
 import { openRecordRows } from './record-rows.ts';

@@ -9,7 +9,7 @@ export const kafkaKind: StoreKind = {
   isMeant: ({ KAFKA_BROKERS, SPOOL }) => KAFKA_BROKERS !== undefined && !SPOOL,
   describe: ({ KAFKA_BROKERS = [] }) => `Kafka at ${KAFKA_BROKERS.join(', ')}`,
   async open(context, meter) {
-    const { createKafkaStore } = await import('./store.ts');
+    const { createKafkaStore } = await import('./kafka-store.ts');
     return createKafkaStore({ ...toKafkaOptions(context), meter });
   },
   read: openReader,

@@ -4,9 +4,9 @@ import { deadLetterTopicFinder, writtenTopicPlans } from '../../records/planned-
 import { toRefusedRecordDeadLetters } from '../../records/refused-record.ts';
 import type { StoreContext } from '../store-kind.ts';
 import type { KafkaConnection } from './connection.ts';
+import type { KafkaStoreOptions } from './kafka-store.ts';
 import { createMskTokenProvider } from './msk-token.ts';
 import { createTokenProvider, type KafkaSasl, type KafkaTls } from './security.ts';
-import type { KafkaStoreOptions } from './store.ts';
 
 /** Monotonic, because deadlines must not follow changes of the wall clock. */
 const now = performance.now.bind(performance);

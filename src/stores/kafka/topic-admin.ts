@@ -5,7 +5,7 @@ import type { TopicAdmin } from '../topic-admin.ts';
 import { alterTopics } from './alter-topics.ts';
 import type { KafkaConnection } from './connection.ts';
 import { inspectKafka } from './inspect.ts';
-import type { KafkaStoreOptions } from './store.ts';
+import type { KafkaStoreOptions } from './kafka-store.ts';
 
 export function createTopicAdmin(connection: KafkaConnection, options: KafkaStoreOptions): TopicAdmin {
   const { topics: plans, partitions, maxMessageBytes, replicationFactor } = options;

@@ -3,7 +3,7 @@ import { HubcastError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import { within } from '../../core/time-out.ts';
 import type { OrderedWriter } from '../ordered-writer.ts';
-import type { StoreBacklog, SpoolLag, Store } from '../store.ts';
+import type { SpoolLag, Store, StoreBacklog } from '../store.ts';
 import { endForwarding } from './end-forwarding.ts';
 import { Forwarder } from './forwarder.ts';
 import type { Source } from './source.ts';

@@ -11,7 +11,7 @@ import type { HubcastError } from '../../../src/core/errors.ts';
 import { createLog } from '../../../src/core/log.ts';
 import { checkCluster } from '../../../src/stores/kafka/check-cluster.ts';
 import { inspectKafka } from '../../../src/stores/kafka/inspect.ts';
-import type { KafkaStoreOptions } from '../../../src/stores/kafka/store.ts';
+import type { KafkaStoreOptions } from '../../../src/stores/kafka/kafka-store.ts';
 import type { Readiness, Store } from '../../../src/stores/store.ts';
 import type { Finding } from '../../../src/stores/store-notes.ts';
 import { describeOwnKafka } from '../../support/kafka.ts';

@@ -4,9 +4,9 @@ import kafkajs from 'kafkajs';
 import { createLog } from '../../../src/core/log.ts';
 import type { OutgoingRecord, StoredRecord } from '../../../src/records/record.ts';
 import type { TopicPlan } from '../../../src/records/topic-plans.ts';
+import { createKafkaStore, type KafkaStoreOptions } from '../../../src/stores/kafka/kafka-store.ts';
 import type { KafkaWriterOptions } from '../../../src/stores/kafka/open-writer.ts';
 import { createKafkaReader } from '../../../src/stores/kafka/reader.ts';
-import { createKafkaStore, type KafkaStoreOptions } from '../../../src/stores/kafka/store.ts';
 import type { Store } from '../../../src/stores/store.ts';
 
 const level = process.env.HUBCAST_TEST_LOG === 'debug' ? 'debug' : 'silent';
