@@ -10,6 +10,7 @@ import { dirname, join, normalize, relative } from 'node:path';
  * other; a module that has an entry of its own does not belong to the row of its folder.
  */
 export const LAYERS: readonly (readonly string[])[] = [
+  ['core/errors'],
   ['core'],
   ['webhook'],
   [

@@ -1,6 +1,6 @@
 /**
  * The story of one POST: the bytes that Meta signed become events, the events become records, and the promise returned
- * here resolves once the records are durable. The 200 waits for nothing else.
+ * here resolves once the records are durable. The 200 waits only for that.
  */
 import { type AcceptanceOptions, createAcceptance, type Receipt } from './events/acceptance.ts';
 import type { Delivery, KnownNumberOf, SplitEvent } from './events/event.ts';
@@ -37,7 +37,7 @@ export interface ReceiveOptions extends AcceptanceOptions, RecordOptions {
   readonly capture?: boolean;
   /** Called when a request is signed with another than the first secret. */
   readonly onOlderSecret?: (() => void) | undefined;
-  /** Answers from memory: this path waits for the store and for nothing else. */
+  /** Answers from memory, because this path waits only for the store. */
   readonly knownNumber?: KnownNumberOf | undefined;
   /** Called with the accepted events once they are durable. Must neither wait nor throw. */
   readonly onStored?: ((events: readonly SplitEvent[], receivedMs: number) => void) | undefined;

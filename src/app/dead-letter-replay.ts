@@ -1,4 +1,4 @@
-/** From settings to the replay of dead letters: each goes where the app it was sent to keeps its events. */
+/** Wires the replay of dead letters from the settings: each is stored in the topics of the app that received it. */
 import { appsOf, type MetaApp } from '../config/meta-apps.ts';
 import type { StoreSettings } from '../config/settings.ts';
 import {

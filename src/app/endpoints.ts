@@ -94,7 +94,7 @@ export function storingOptions(app: MetaApp, settings: StoreSettings): Acceptanc
   };
 }
 
-/** The rotation of a secret is complete when this line no longer comes. */
+/** The rotation of a secret is complete when this line is no longer logged. */
 function createOldSecretLog(app: string, log: Logger): () => void {
   const mayLog = createLogThrottle({ intervalMs: OLD_SECRET_INTERVAL_MS });
   let requests = 0;

@@ -12,7 +12,7 @@ import { findStoreConflicts } from '../stores/select.ts';
 export interface OpenProcess {
   readonly settings: () => Settings;
   readonly log: Logger;
-  /** Writes what was logged, and lets go of the settings' files. */
+  /** Flushes the log and stops watching the settings' files. */
   readonly close: () => void;
   /** Closes, and ends the process. */
   readonly exit: (code: number) => never;

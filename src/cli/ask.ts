@@ -17,7 +17,7 @@ export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
-/** Loaded when somebody is asked: every other command starts without it. */
+/** Loaded at the first prompt, because most commands have none. */
 export async function askAtTerminal(): Promise<Ask> {
   const { confirm, input, password, select } = await import('@inquirer/prompts');
   const context = { output: process.stderr };

@@ -34,7 +34,7 @@ export async function resolveTopics(
   return names;
 }
 
-/** Types as they stand in `ce_type`; the name without "whatsapp." means the same. */
+/** Types as in `ce_type`; the prefix "whatsapp." may be omitted. */
 export function toTypes(asked: readonly string[]): ReadonlySet<string> {
   return new Set(asked.map((type) => (type.startsWith(PREFIX) ? type : `${PREFIX}${type}`)));
 }

@@ -77,7 +77,7 @@ async function register(
 
 const VERIFY_AGAIN = 133006;
 
-/** A new PIN is typed twice: nobody can read it back later. */
+/** A new PIN is typed twice, because it cannot be read later. */
 async function newPin(ask: Ask): Promise<string> {
   for (;;) {
     const pin = await ask.secret('A new two-step PIN for the number (6 digits; not shown)');

@@ -17,7 +17,7 @@ const STDIN = 0;
 /** None is longer. */
 const MAX_BYTES = 1024;
 
-/** @throws HubcastError `usage` where there is nothing to read it from */
+/** @throws HubcastError `usage` without a terminal or input to read it from */
 export async function readSecret({ file, option, what, question }: SecretSource): Promise<string> {
   if (file !== undefined) return readWhole(file, option, what);
   if (canAsk()) return (await askAtTerminal()).secret(question);

@@ -1,4 +1,4 @@
-/** A record as people see it. Anybody may write to a topic, so nothing about it is taken for granted. */
+/** Formats a record for people. Other programs may write to a topic, so every member is checked. */
 import type { OutgoingRecord, StoredRecord } from '../records/record.ts';
 import { paint } from './output.ts';
 import { visible } from './visible.ts';

@@ -1,4 +1,4 @@
-/** What comes from outside could move the cursor, change the window's title or hide text; shown escaped it does nothing. */
+/** Escapes outside text, which could otherwise move the cursor, change the window's title or hide text. */
 import { escapeInvisible, escapeUnits } from '../core/invisible.ts';
 
 /** Text for a terminal: control and format characters as \uXXXX. */

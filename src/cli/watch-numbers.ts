@@ -1,4 +1,4 @@
-/** `hubcast numbers watch`: changes of numbers as the leader tells them, from the topic or the journal. */
+/** `hubcast numbers watch`: changes of numbers that the leader published, from the topic or the journal. */
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { readStoreSettings } from '../config/read-settings.ts';

@@ -1,4 +1,4 @@
-/** What the process of the internal listener and its workers say to each other. */
+/** Messages between the process of the internal listener and its workers. */
 import type { ErrorCode } from '../core/errors.ts';
 import type { Family } from '../fields/families.ts';
 import type { Readiness } from '../stores/store.ts';
@@ -15,21 +15,21 @@ export type Question = keyof WorkerReports;
 
 export type ToWorker =
   | { readonly kind: 'ask'; readonly id: number; readonly question: Question }
-  /** Take no new connections, finish what is under way, end. */
+  /** Accept no new connections, finish pending requests, exit. */
   | { readonly kind: 'stop' }
-  /** Cut the connections that are left. */
+  /** Close the remaining connections. */
   | { readonly kind: 'cut' };
 
-/** A stored event that look-ups have to know of. */
+/** A stored event that invalidates look-ups. */
 export interface Published {
   readonly family: Family;
   readonly key: string | null;
 }
 
 export type FromWorker =
-  /** Without an answer where there is none to be had. */
+  /** `answer` is missing if the worker has none. */
   | { readonly kind: 'answer'; readonly id: number; readonly answer?: WorkerReports[Question] }
   | { readonly kind: 'listening'; readonly url: string }
-  /** It could not start, and ends. */
+  /** The worker could not start and exits. */
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: 'published'; readonly events: readonly Published[] };

@@ -15,9 +15,9 @@ export interface WorkerLinkOptions {
 
 export interface PrimaryLink {
   readonly listening: (url: string) => void;
-  /** Resolves when it was said. */
+  /** Resolves when the message was sent. */
   readonly failed: (error: unknown) => Promise<void>;
-  /** Events of families that look-ups are about; others are left out. */
+  /** Sends events of families that concern look-ups and skips the others. */
   readonly published: (events: readonly Published[]) => void;
 }
 
@@ -54,10 +54,10 @@ export function linkToPrimary(options: WorkerLinkOptions): PrimaryLink {
   };
 }
 
-/** Few: messages and statuses are of other families. */
+/** These families have few events: messages and statuses belong to others. */
 const TOLD: ReadonlySet<string> = new Set(['phone-numbers', 'accounts']);
 
-/** Nobody to tell: the process is about to end. */
+/** The parent is gone, so this process is about to exit. */
 function say(message: FromWorker): Promise<void> {
   return new Promise((resolve) => {
     if (process.send === undefined || !process.connected) resolve();

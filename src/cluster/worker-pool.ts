@@ -11,7 +11,7 @@ export interface WorkerPoolOptions {
   readonly count: number;
   readonly fork: (number: number) => Worker;
   readonly onPublished: (events: readonly Published[]) => void;
-  /** A worker that was told to stop and has not ended by then is killed. */
+  /** A worker that has not exited this long after its stop message is killed. */
   readonly killAfterMs: number;
   /** A monotonic clock in ms. */
   readonly now: () => number;
@@ -25,23 +25,23 @@ export interface WorkerPool {
    * being started again take none, and are told as warnings.
    */
   readonly readiness: () => Promise<Readiness>;
-  /** Of each process, those that ended among them. */
+  /** Of each process, including those that exited. */
   readonly metrics: () => Promise<readonly (readonly MetricState[])[]>;
   /** The same, a few seconds old. */
   readonly lastMetrics: () => readonly (readonly MetricState[])[];
   /** Of each process that runs. */
   readonly failedDeliveries: () => Promise<readonly (readonly FailedDelivery[])[]>;
   readonly stop: () => Promise<void>;
-  /** Cuts connections that are left. */
+  /** Closes the remaining connections. */
   readonly destroy: () => void;
 }
 
-/** @throws HubcastError why the first worker that could not start did not */
+/** @throws HubcastError the error of the first worker that failed to start */
 export async function startWorkers(options: WorkerPoolOptions): Promise<WorkerPool> {
   const { count, log } = options;
   let past: readonly MetricState[] = [];
   const onEnd = (metrics: readonly MetricState[]) => {
-    // Gauges were of the process; what was counted goes on.
+    // Gauges belonged to the ended process; counters continue.
     past = mergeMetrics([past, metrics.filter(({ type }) => type !== 'gauge')]);
   };
   const workers = Array.from(
@@ -61,7 +61,7 @@ export async function startWorkers(options: WorkerPoolOptions): Promise<WorkerPo
   };
 
   const starts = workers.map(({ listening }) => listening);
-  // Each may fail, and one reason is enough.
+  // Each worker may fail, and one reason is enough.
   for (const start of starts) start.catch(() => undefined);
   let url = '';
   try {

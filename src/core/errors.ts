@@ -41,7 +41,7 @@ export class HubcastError extends Error {
   readonly #fix: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: HubcastErrorOptions = {}) {
-    // Where it was thrown is told for faults of ours only, and a stack costs a tenth of a refusal.
+    // Only internal faults need a stack, and a stack costs a tenth of a refusal.
     const { stackTraceLimit } = Error;
     if (code !== 'internal') Error.stackTraceLimit = 0;
     super(message, options);

@@ -11,7 +11,7 @@ const FLUSH_INTERVAL_MS = 20;
 const RETRY_MS = 2;
 /** At the end of the process: how long a reader that stalls is waited for. */
 const FLUSH_TIMEOUT_MS = 2_000;
-/** POSIX: so much goes into a pipe in one piece, whoever else writes to it. */
+/** POSIX: a pipe accepts this many bytes in one piece, even with several writers. */
 const PIPE_BUF = 4096;
 /** A reader that stalls must not fill the memory: what exceeds this is dropped. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;

@@ -2,7 +2,7 @@
  * The items of a body share their entry, field and mostly their second: what depends on one of these alone is made once
  * for all that follow each other.
  *
- * @param make depends on nothing but its argument
+ * @param make depends only on its argument
  */
 export function memoizeLast<Argument extends string | number | object | null, Result>(
   make: (argument: Argument) => Result,

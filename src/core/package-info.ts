@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What package.json says of this version; it stands beside `src` and beside `dist`. */
+/** Reads package.json, which is in the parent folder of both `src` and `dist`. */
 export const PACKAGE: { readonly version: string; readonly description: string } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 );

@@ -161,7 +161,7 @@ interface Writing {
   readonly contacts: string | null;
   /** Whether a member goes in, by the names that lead to it. */
   readonly takes: (path: string) => boolean;
-  /** False: objects in which nothing is left are left out. */
+  /** False: empty objects are omitted. */
   readonly whole: boolean;
   /** Members sorted. */
   readonly canonical?: boolean;

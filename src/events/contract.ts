@@ -127,7 +127,7 @@ type EventOf<Name extends string, E> =
 
 type EventsOf<F> = F extends FieldEntry<infer Name, infer Events> ? EventOf<Name, Events[number]> : never;
 
-/** Every event of a known field, told apart by `type`. */
+/** Every event of a known field, a union by `type`. */
 export type FieldEvent = EventsOf<(typeof FIELDS)[number]>;
 
 type SystemEventOf<E> =
@@ -135,5 +135,5 @@ type SystemEventOf<E> =
     ? Attributes & { type: Type; dataschema: string; data: z.output<Data> }
     : never;
 
-/** Every event that hubcast makes itself, told apart by `type`. */
+/** Every system event, a union by `type`. */
 export type HubcastEvent = SystemEventOf<(typeof SYSTEM_EVENTS)[number]>;

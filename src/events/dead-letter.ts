@@ -38,7 +38,7 @@ interface RefusedPart extends Omit<Part & { kind: 'refused' }, 'kind'> {
   readonly context?: string | null;
 }
 
-/** A part of a body that is not what it should be: kept as it came, the rest of the body goes its way. */
+/** An invalid part of a body, kept as received. The rest of the body is processed as usual. */
 export function partDeadLetter(part: RefusedPart, delivery: Delivery): SplitEvent {
   const { form, entry, field, value, path, issues, context = null, unrecognized } = part;
   // Most readers lose a repeated member or refuse half a surrogate pair: such a part is kept as bytes.
@@ -86,7 +86,7 @@ function deadLetter({
 }: DeadLetterParts): SplitEvent {
   const entryId = entry?.id ?? null;
   const test = entryId === TEST_ENTRY_ID;
-  // One that is no time stands in `unrecognized`, like all that nobody can use.
+  // An invalid time is in `unrecognized`, like every unusable value.
   const entryTime = entry === null || entry.timeMs === null ? null : entry.timeText;
   const id = eventId({
     type: DEAD_LETTER_TYPE,

@@ -38,7 +38,7 @@ type Head = Pick<EventIdentity, 'type' | 'entryId' | 'field' | 'timeText'> & {
   readonly form: EventIdentity['form'] | undefined;
 };
 
-/** A list for each kind of event, told apart by its length. */
+/** A list for each kind of event; the kinds have lists of different lengths. */
 function headOf({ type, entryId, field, form, timeText }: Head): readonly unknown[] {
   if (form !== undefined) return [type, entryId, timeText, field, form];
   return field === null ? [type, entryId, timeText] : [type, entryId, timeText, field];

@@ -18,7 +18,7 @@ export interface EventTypeSchema {
   readonly page: string | null;
   /** What the key of its records is made of. */
   readonly key: string;
-  /** Where it stands: `<type>/<version>.json`. */
+  /** Path of its file: `<type>/<version>.json`. */
   readonly path: string;
   readonly schema: object;
   readonly examples: readonly object[];

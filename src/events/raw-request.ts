@@ -7,7 +7,7 @@ import { CAPTURED_HEADERS, rawRequest } from './system/raw-request.ts';
 /** As Node gives them: names in lower case. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Nothing real is longer, and a header must not make the record of a request that fits too large. */
+/** Real values are shorter, and a header must not make the record of a valid request too large. */
 const MAX_HEADER_LENGTH = 256;
 
 /**

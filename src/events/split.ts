@@ -36,7 +36,7 @@ export function splitIntoEvents(body: VerifiedBody, read: ReadBody, delivery: De
   if (!read.readable) return [bodyDeadLetter(body, read.issues, delivery)];
   const [first] = read.parts;
   const found = first?.kind === 'change' && read.parts.length === 1 ? splitChange(first, delivery) : null;
-  // Nearly every body: nothing that could be there twice.
+  // Nearly every body has no repeated members.
   if (found?.length === 1) return found;
   const events = new Map<string, SplitEvent>();
   let unrecognized = 0;

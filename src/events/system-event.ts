@@ -4,11 +4,11 @@ import type { Family } from '../fields/families.ts';
 
 /** One type of event that hubcast makes itself. */
 export interface SystemEvent<Type extends string = string, Data extends z.ZodObject = z.ZodObject> {
-  /** As it stands in `ce_type`. */
+  /** As in `ce_type`. */
   readonly type: Type;
   /** A breaking change is a new one beside the old. */
   readonly version: number;
-  /** The topic it goes to. */
+  /** The topic that stores it. */
   readonly family: Family;
   /** What the key of its records is made of, in words. */
   readonly key: string;

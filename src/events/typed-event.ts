@@ -83,7 +83,7 @@ export function typedEvent(item: Item, delivery: Delivery): SplitEvent {
   };
 }
 
-/** Keys and subjects are ids and numbers of some 20 characters; what is longer is none, and stands in the value. */
+/** Keys and subjects are ids and numbers of some 20 characters; a longer text is neither, and is only in the value. */
 const MAX_NAME_LENGTH = 512;
 
 function subjectText(subject: string | null): string | null {

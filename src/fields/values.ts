@@ -37,7 +37,7 @@ export function personal(kind: Pii, description?: string) {
   return textOrNumber.meta({ ...(description === undefined ? {} : { description }), ...pii(kind) });
 }
 
-/** A quantity that comes as a number in one place and as text in another. */
+/** A quantity that Meta sends as a number in one place and as text in another. */
 export const numberOrText = z.union([z.number(), z.string()], NOT_EITHER);
 
 export const phoneDigits = personal('phone_number');

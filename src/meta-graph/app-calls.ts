@@ -1,5 +1,5 @@
 /**
- * How a Meta app, its token and its accounts are connected: the calls that doctor reads and subscribe makes. Those about
+ * Calls about a Meta app, its token and its accounts, used by `doctor` and `subscribe`. Calls about
  * the app itself need an app access token, `<app id>|<app secret>`.
  * https://developers.facebook.com/docs/graph-api/webhooks/subscriptions-edge
  */
@@ -7,11 +7,11 @@ import { z } from 'zod';
 import type { GraphClient } from './client.ts';
 import { GraphError } from './graph-error.ts';
 
-/** The object whose webhooks hubcast takes. */
+/** The object whose webhooks hubcast accepts. */
 export const WEBHOOK_OBJECT = 'whatsapp_business_account';
 
 const id = z.union([z.string(), z.int().transform(String)]);
-/** Unix seconds; 0 stands for never. */
+/** Unix seconds; 0 means never. */
 const seconds = z.number().optional().catch(undefined);
 
 const tokenReply = z.looseObject({
@@ -64,7 +64,7 @@ export interface SubscribedApp {
 /** With an app access token. */
 export interface AppCalls {
   readonly debugToken: (token: string) => Promise<TokenFacts>;
-  /** Of the WhatsApp object; null where there is none. */
+  /** Subscription of the WhatsApp object; null if there is none. */
   readonly subscription: (appId: string) => Promise<Subscription | null>;
   /** Meta makes its handshake with the callback URL before it answers. */
   readonly subscribe: (
@@ -102,7 +102,7 @@ export function createAppCalls(client: Pick<GraphClient, 'get' | 'post'>): AppCa
 /** With the access token of a system user. */
 export interface AccountCalls {
   readonly subscribedApps: (accountId: string) => Promise<readonly SubscribedApp[]>;
-  /** Only where the app is not subscribed: without a body it removes an override. */
+  /** Call it only if the app is not subscribed: without a body the call removes an override. */
   readonly subscribe: (accountId: string) => Promise<void>;
 }
 

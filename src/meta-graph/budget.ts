@@ -1,6 +1,6 @@
 /**
- * Meta's limit of calls, as its headers tell it: reads are counted per app and account in a moving hour. From 80 % on an
- * account is read once a minute at most, at 100 % not at all until Meta takes calls again.
+ * Meta's limit of calls, from its response headers: Meta counts reads per app and account in a moving hour. From 80 % on an
+ * account is read at most once a minute; at 100 % reads stop until Meta accepts calls again.
  * https://developers.facebook.com/docs/graph-api/overview/rate-limiting
  */
 import { z } from 'zod';
@@ -11,9 +11,9 @@ export const SLOW_PERCENT = 80;
 const STOP_PERCENT = 100;
 const SLOW_INTERVAL_MS = 60_000;
 const WINDOW_MS = 60 * 60_000;
-/** A reading says little about now when it is older. */
+/** Older readings are ignored. */
 const READING_VALID_MS = 10 * 60_000;
-/** Until a reply says how much is used: Meta's lower limit, of accounts without an active number. */
+/** Assumed until a reply reports the usage: Meta's lower limit, for accounts without an active number. */
 const ASSUMED_READS_PER_WINDOW = 200;
 
 const percentages = z.looseObject({
@@ -31,11 +31,11 @@ interface Usage {
 }
 
 interface Lane {
-  /** null until a header came. */
+  /** Null before the first header. */
   usage: Usage | null;
   stoppedUntilMs: number;
   lastReadMs: number;
-  /** Our own count of the moving hour, for the time before a header comes. */
+  /** Own count of the moving hour, used before the first header. */
   reads: number[];
 }
 
@@ -49,18 +49,18 @@ export interface Budget {
   /**
    * Counts one read, or refuses it.
    *
-   * @param accountId null where it is not known: then the app's limit alone counts
-   * @param continuing a further page or try of a read that was let through: it does not wait for its turn again
+   * @param accountId null if unknown: then only the app's limit counts
+   * @param continuing a further page or retry of an admitted read, which does not wait again
    * @throws HubcastError `graph_throttled` with the time to wait
    */
   readonly spend: (accountId: string | null, continuing: boolean) => void;
   /** From 80 % on. */
   readonly isSlow: (accountId: string | null) => boolean;
-  /** Takes in what a reply says. @returns ids of the accounts it names: another way to learn a number's account */
+  /** Records the usage in a reply's headers. @returns ids of the accounts they name, which can reveal a number's account */
   readonly note: (headers: UsageHeaders) => readonly string[];
   /** After a refusal for too many calls. @param accountId null stops all */
   readonly stop: (accountId: string | null, retryAfterMs: number) => void;
-  /** Reads of the account in the last hour, as far as counted: no more than Meta's lower limit. */
+  /** Counted reads of the account in the last hour, at most Meta's lower limit. */
   readonly readsLately: (accountId: string) => number;
   /** Percent used of the account's or the app's calls, null when unknown. */
   readonly percentOf: (accountId: string) => number | null;
@@ -93,7 +93,7 @@ export function createBudget(now: () => number): Budget {
   const isSlow = (name: string) => (percentOf(name) ?? 0) >= SLOW_PERCENT;
   const lanesOf = (accountId: string | null) => (accountId === null ? [APP] : [APP, accountId]);
 
-  /** How long the lane has to wait; 0 when it need not. */
+  /** Waiting time of the lane; 0 if it may proceed. */
   function waitOf(name: string, continuing: boolean): number {
     const lane = laneOf(name);
     const stoppedMs = lane.stoppedUntilMs - now();
@@ -149,7 +149,7 @@ export function createBudget(now: () => number): Budget {
   };
 }
 
-/** Reads; "whatsapp" beside it counts register and deregister. */
+/** The usage type for reads; the type "whatsapp" counts register and deregister. */
 const MANAGEMENT_TYPES: ReadonlySet<string> = new Set(['whatsapp_business_management', '']);
 
 function parseHeader(text: string | null): unknown {
@@ -161,7 +161,7 @@ function parseHeader(text: string | null): unknown {
   }
 }
 
-/** Until calls are taken again, as a refusal's headers tell it; null when they do not. */
+/** Time until Meta accepts calls again, from a refusal's headers; null if they lack it. */
 export function regainMsOf({ business, retryAfter }: UsageHeaders): number | null {
   const seconds = retryAfter !== null && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : 0;
   const entries = businessUsage.safeParse(parseHeader(business));

@@ -15,7 +15,7 @@ export interface GraphClientOptions {
   readonly baseUrl: string;
   /** `v26.0` */
   readonly version: string;
-  /** Asked for each call, because it can be replaced, and each Meta app has its own accounts. */
+  /** Read for each call, because the token can be replaced and each Meta app has its own accounts. */
   readonly accessToken: (accountId: string | null) => string;
   /** Key of `appsecret_proof`; null sends none. */
   readonly appSecret: (accountId: string | null) => string | null;
@@ -28,7 +28,7 @@ export interface GraphClientOptions {
   readonly sleep: (ms: number) => Promise<void>;
   /** Called with the reason when Meta refuses the token, and with null when a call with it succeeds. */
   readonly onToken: (problem: string | null, accountId: string | null) => void;
-  /** Called for each call that was sent; null: Meta answered as asked. */
+  /** Called after each call; null: the call succeeded. */
   readonly onCall?: (method: 'GET' | 'POST', failure: ErrorCode | null) => void;
 }
 
@@ -42,18 +42,18 @@ export interface GraphCall {
   /** Parts of the path after the version; ids are digits. */
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string>>;
-  /** Whose budget it counts for, null when not known. */
+  /** The account whose budget the call uses; null if unknown. */
   readonly accountId: string | null;
-  /** A further page of a read that was let through. */
+  /** A further page of an admitted read. */
   readonly continuing?: boolean;
   /** Texts of the body that no message may repeat: PINs, codes, verify tokens. */
   readonly secrets?: readonly string[];
 }
 
 export interface GraphClient {
-  /** Repeated when that may help. @throws GraphError, HubcastError `graph_throttled` */
+  /** Retries if that can help. @throws GraphError, HubcastError `graph_throttled` */
   readonly get: (call: GraphCall) => Promise<GraphReply>;
-  /** Sent once, whatever comes: repeating it may use up tries that Meta counts. */
+  /** Sends once and never retries, because Meta counts attempts. */
   readonly post: (call: GraphCall, body: Readonly<Record<string, unknown>>) => Promise<GraphReply>;
   readonly budget: Budget;
 }
@@ -96,7 +96,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
     const mask = createSecretMask([token, proof ?? '', ...(call.secrets ?? [])]);
     if (answer.ok) {
       onToken(null, call.accountId);
-      // What is read is data; what a change replied is shown to people.
+      // Replies to reads are data; replies to changes are shown to people, so secrets are masked.
       const body = method === 'GET' ? answer.body : (mask.value(answer.body) as GraphReply['body']);
       return { body, accountIds };
     }
@@ -156,7 +156,7 @@ async function exchange(
   return { response, text: await readText(response) };
 }
 
-/** Limits of one account; the others stop the app. */
+/** Codes that limit one account; the other codes limit the app. */
 const ACCOUNT_THROTTLES: ReadonlySet<number> = new Set([80007, 80008]);
 
 function usageHeadersOf(headers: Headers): UsageHeaders {
@@ -179,7 +179,7 @@ async function readText(response: Response): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** By code: messages of failed requests may name the URL, and that holds the proof. */
+/** By code, because messages of failed requests may contain the URL with the proof. */
 function whyUnreachable(error: unknown, timeoutMs: number): string {
   if (error instanceof HubcastError) return error.message;
   if (typeof error !== 'object' || error === null) return 'no answer';

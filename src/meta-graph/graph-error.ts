@@ -1,7 +1,7 @@
 /** Maps Meta's refusals to errors of our table, by code and subcode, never by message text. */
 import { type ErrorCode, HubcastError } from '../core/errors.ts';
 
-/** What a reply said of its failure; every member may be missing. */
+/** The failure described by a reply; every member may be missing. */
 export interface GraphFailure {
   readonly httpStatus: number;
   readonly code: number | null;
@@ -13,15 +13,15 @@ export interface GraphFailure {
   /** `error_data.details`; `error_data` is sometimes a plain string. */
   readonly details: string | null;
   readonly fbtraceId: string | null;
-  /** What came in place of a JSON object; null where one came. */
+  /** The reply, if it is not a JSON object; otherwise null. */
   readonly unreadable: string | null;
   readonly transient: boolean;
 }
 
-/** A refusal of the Graph API, or no answer at all. */
+/** A refusal of the Graph API, or a missing answer. */
 export class GraphError extends HubcastError {
   readonly failure: GraphFailure | null;
-  /** A read may be repeated at once. Throttles are not: they take minutes. */
+  /** True if a read may be retried at once. Throttles last minutes, so they are not retriable. */
   readonly transient: boolean;
 
   constructor(
@@ -49,10 +49,10 @@ const THROTTLES: ReadonlySet<number> = new Set([4, 17, 32, 341, 613, 80007, 8000
 /** Temporary by their description: unknown failure, service down, internal error, maintenance, busy server. */
 const TRANSIENT: ReadonlySet<number> = new Set([1, 2, 131000, 131016, 131057, 133004]);
 const TOKEN: ReadonlySet<number> = new Set([0, 102, 104, 190]);
-/** 100 with subcode 33, 33 and 803: the object does not exist or may not be seen; the two cannot be told apart. */
+/** 100 with subcode 33, 33 and 803: the object does not exist or the token may not see it; Meta does not distinguish the two. */
 const NOT_FOUND_SUBCODE = 33;
 
-/** How long to wait when Meta does not say. */
+/** Waiting time if Meta gives none. */
 export const DEFAULT_PAUSE_MS = 5 * 60_000;
 
 export function isThrottle(code: number | null): boolean {
@@ -61,7 +61,7 @@ export function isThrottle(code: number | null): boolean {
 
 /**
  * @param call method and path, without query
- * @param regainMs until calls are taken again, where the reply tells
+ * @param regainMs time until Meta accepts calls again, if the reply has it
  */
 export function toGraphError(call: string, failure: GraphFailure, regainMs: number | null): GraphError {
   const { code, subcode, httpStatus } = failure;

@@ -1,5 +1,5 @@
 /**
- * Removes secrets from what Meta replied. Meta's texts repeat what they were given: a PIN in groups of three, a token as it is
+ * Removes secrets from Meta's replies. Meta's texts repeat values of the request: a PIN in groups of three, a token unchanged
  * in a URL or in JSON. Control characters are removed as well, so that they cannot hide a secret or move a terminal's cursor.
  */
 export interface SecretMask {
@@ -15,7 +15,7 @@ const MAX_DEPTH = 20;
 const CONTROLS = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu;
 
 export function createSecretMask(secrets: readonly string[]): SecretMask {
-  // The longest first: one secret may be a part of another.
+  // The longest first, because one secret may contain another.
   const forms = secrets
     .filter((secret) => secret !== '')
     .sort((a, b) => b.length - a.length)

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { GraphCall, GraphClient, GraphReply } from './client.ts';
 import { GraphError, isGraphError } from './graph-error.ts';
 
-/** A phone number as Graph tells it: Meta's members under Meta's names, everything optional but the id. */
+/** A phone number as Graph returns it: Meta's members under Meta's names, all optional except the id. */
 export type GraphNumber = Readonly<Record<string, unknown>> & { readonly id: string };
 
 /** Documented, and open to every app. */
@@ -22,7 +22,7 @@ export const CORE_FIELDS = [
   'webhook_configuration',
 ] as const;
 
-/** Newer, in beta, or not for every app: one that Graph does not grant fails the whole call, so the core is asked alone then. */
+/** Newer, in beta, or not for every app: one refused field fails the whole call, which is then repeated with the core fields only. */
 export const OPTIONAL_FIELDS = [
   'new_name_status',
   'new_display_name',
@@ -38,7 +38,7 @@ export const PHONE_NUMBER_FIELDS: readonly string[] = [...CORE_FIELDS, ...OPTION
 
 const PAGE_SIZE = 100;
 const MAX_PAGES = 200;
-/** How long the core is asked alone after the optional fields were refused. */
+/** How long reads omit the optional fields after a refusal. */
 const OPTIONAL_PAUSE_MS = 60 * 60_000;
 
 const graphId = z.union([z.string().regex(/^\d{1,20}$/), z.int().nonnegative().transform(String)]);
@@ -55,7 +55,7 @@ const page = z.looseObject({
 
 export interface FoundNumber {
   readonly number: GraphNumber;
-  /** As far as the reply tells it: by the entities of its health, or by whose calls were counted. */
+  /** Known if the reply reveals it, by the entities of its health or by its usage header. */
   readonly accountId: string | null;
 }
 
@@ -68,7 +68,7 @@ export interface GraphAccount {
 export interface PhoneNumberReads {
   /** All pages. @throws GraphError `not_found` when the account does not exist or may not be seen */
   readonly list: (accountId: string) => Promise<readonly GraphNumber[]>;
-  /** @param accountId whose budget it counts for, when known */
+  /** @param accountId the account whose budget the read uses, if known */
   readonly one: (id: string, accountId: string | null) => Promise<FoundNumber>;
   readonly account: (accountId: string) => Promise<GraphAccount>;
 }
@@ -76,7 +76,7 @@ export interface PhoneNumberReads {
 export function createPhoneNumberReads(client: GraphClient, now: () => number): PhoneNumberReads {
   let coreOnlyUntilMs = 0;
 
-  /** The optional fields may be refused; then the core is asked alone, and the answer is not spoilt. */
+  /** If Graph refuses the optional fields, reads again with the core fields only. */
   async function getNumbers(call: GraphCall): Promise<GraphReply> {
     const ask = (fields: readonly string[], continuing = call.continuing === true) =>
       client.get({ ...call, query: { ...call.query, fields: fields.join(',') }, continuing });
@@ -106,10 +106,10 @@ export function createPhoneNumberReads(client: GraphClient, now: () => number): 
           const number = graphNumber.safeParse(item);
           if (number.success) numbers.push(number.data);
         }
-        // `next` only says that there is more: it is a URL that may carry the token, and is never followed or kept.
+        // `next` only shows that another page exists. It is a URL that may contain the token, so it is never followed or kept.
         if (paging?.next == null) return numbers;
         const next = paging.cursors?.after;
-        // Half a list would make the rest look gone.
+        // An incomplete list would make the remaining numbers look removed.
         if (next === undefined || next === after) throw unreadable(accountId, 'more pages, and no way to them');
         after = next;
       }
@@ -118,7 +118,7 @@ export function createPhoneNumberReads(client: GraphClient, now: () => number): 
 
     async one(id, accountId) {
       const { body, accountIds } = await getNumbers({ path: [id], accountId }).catch((error) => {
-        // Something else has this id: Meta names the fields it does not have.
+        // Another kind of object has this id: Meta names the fields that it lacks.
         if (isGraphError(error) && error.code === 'graph_refused' && error.failure?.code === 100) {
           throw new GraphError('not_found', error.message, { failure: error.failure, transient: false });
         }
@@ -145,7 +145,7 @@ export function createPhoneNumberReads(client: GraphClient, now: () => number): 
   };
 }
 
-/** A refusal that fewer fields may avoid; not a token's, a throttle's, a connection's, or that the object is not there. */
+/** True for a refusal that fewer fields may avoid; false for token, throttling, connection and missing-object errors. */
 function mayBeTheFields(error: unknown): boolean {
   if (!isGraphError(error) || error.failure?.code == null) return false;
   return ['graph_refused', 'graph_permission_missing', 'graph_unavailable'].includes(error.code);

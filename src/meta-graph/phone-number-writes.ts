@@ -1,10 +1,10 @@
 /**
- * What changes a phone number, one call of Meta each. Nothing here is repeated: Meta counts registrations, codes and
+ * Changes of a phone number, one call of Graph each. No call is retried: Meta counts registrations, codes and
  * guesses of PINs, and a number that is tried too often is locked for days.
  */
 import type { GraphClient } from './client.ts';
 
-/** What the call is about; the account is whose calls it counts for. */
+/** The number that the call changes, and the account whose budget it uses. */
 export interface WriteTarget {
   readonly id: string;
   readonly accountId: string | null;
@@ -19,7 +19,7 @@ export interface PhoneNumberWrites {
   readonly toAccount: (accountId: string, edge: AccountEdge, body: Body, secrets: readonly string[]) => Sent;
 }
 
-/** @throws GraphError; without `failure` nobody knows whether it was done */
+/** @throws GraphError; without `failure` the outcome is unknown */
 type Sent = Promise<Readonly<Record<string, unknown>>>;
 
 type NumberEdge = 'request_code' | 'verify_code' | 'register' | 'deregister' | 'settings' | 'conversational_automation';

@@ -1,4 +1,4 @@
-/** Reads the bytes of a Graph reply: a JSON object, or what can be said of the failure. */
+/** Parses the bytes of a Graph reply: a JSON object, or a description of the failure. */
 import { z } from 'zod';
 import { isObject } from '../core/is-object.ts';
 import type { GraphFailure } from './graph-error.ts';
@@ -7,7 +7,7 @@ export type GraphAnswer =
   | { readonly ok: true; readonly body: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly failure: GraphFailure };
 
-/** A member of another type says nothing; it must not hide the others. */
+/** Ignores a member of an unexpected type, so that the other members are still read. */
 const text = z.string().optional().catch(undefined);
 const code = z
   .union([
@@ -35,7 +35,7 @@ const errorBody = z.object({
       fbtrace_id: text,
       is_transient: z.boolean().optional().catch(undefined),
     }),
-    // As OAuth servers write it.
+    // The form of OAuth servers.
     z.string().transform((message) => ({ message })),
   ]),
 });
@@ -70,7 +70,7 @@ function toFailure(httpStatus: number, error: Partial<ErrorMembers>): GraphFailu
 /** `source` of JSON.parse's reviver: https://tc39.es/proposal-json-parse-with-source/ */
 type ReviverContext = { readonly source?: string };
 
-/** Ids are text. One that came as a number above 2^53 keeps its digits as text. */
+/** Ids are text. A number above 2^53 becomes text, so that it keeps its digits. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text, ((_key: string, value: unknown, context: ReviverContext) =>

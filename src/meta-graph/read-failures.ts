@@ -1,11 +1,11 @@
-/** Logs reads of the Graph API that fail: each failure once in a while, with what the operator can do. */
+/** Logs failed reads of the Graph API, each failure at a limited rate, with a hint for the operator. */
 import { ERRORS, type ErrorCode, HubcastError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { createLogThrottle } from '../core/log-throttle.ts';
 
 const INTERVAL_MS = 60_000;
 
-/** @returns a function that settles as the read does. `expected` names errors that are no failure of the read */
+/** @returns a function that settles as the read does. `expected` lists errors that are valid outcomes of the read */
 export function createReadFailureLog(
   log: Logger,
 ): <Result>(read: Promise<Result>, expected: readonly ErrorCode[]) => Promise<Result> {

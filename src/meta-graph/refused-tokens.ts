@@ -1,4 +1,4 @@
-/** Which access tokens Meta refuses now, by Meta app. Logs when one begins to be refused and when it is accepted again. */
+/** The access tokens that Meta refuses now, by Meta app. Logs the first refusal and the next success. */
 import { ERRORS } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 

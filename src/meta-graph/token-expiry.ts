@@ -19,8 +19,8 @@ const KNOWN_MS = 60 * 60_000;
 const reply = z.looseObject({ data: z.looseObject({ expires_at: z.int().nonnegative() }) });
 
 /**
- * @returns a function that gives what is known, ms since 1970, and has it read again in the background once an hour and for
- *   each new token; null while it is not known, when Meta does not tell this token, and when it never expires
+ * @returns a function that returns the cached expiry in ms since 1970 and refreshes it in the background, hourly and for
+ *   each new token; null if the expiry is unknown, not readable with this token, or never
  */
 export function createTokenExpiry({ client, accountId, accessToken, now }: TokenExpiryOptions): () => number | null {
   let of = { token: '', askedMs: Number.NEGATIVE_INFINITY };

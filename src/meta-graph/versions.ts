@@ -1,5 +1,5 @@
 /**
- * When versions of the Graph API end. Calls to one that has ended are answered by the oldest that lives.
+ * End dates of the versions of the Graph API. Meta answers calls to an ended version with the oldest supported one.
  * https://developers.facebook.com/docs/graph-api/changelog
  */
 const ENDS: Readonly<Record<string, string>> = {
@@ -12,16 +12,16 @@ const ENDS: Readonly<Record<string, string>> = {
 };
 const OLDEST_KNOWN = 20;
 
-/** The messaging limit, and the member of `business_capability_update` that tells it, are as documented from this one on. */
+/** From this version on the messaging limit and its member of `business_capability_update` match the documentation. */
 export const FIRST_WITH_LIMITS = 24;
 
-/** @returns `v24.0` as 24, null when it has another form */
+/** @returns 24 for `v24.0`; null for another form */
 export function versionNumber(version: string): number | null {
   const [, major] = /^v(\d{1,3})\.\d$/.exec(version) ?? [];
   return major === undefined ? null : Number(major);
 }
 
-/** @returns ms since 1970; 0 for one that ended before those in the table, null when no end is known */
+/** @returns ms since 1970; 0 for a version older than the table, null if no end is known */
 export function endOfVersion(version: string): number | null {
   const number = versionNumber(version);
   if (number !== null && number < OLDEST_KNOWN) return 0;

@@ -12,10 +12,10 @@ export interface Chunk {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Most dead letters are told apart by it without being parsed. */
+/** Recognizes most dead letters without parsing. */
 const MARK = '"part":"chunk"';
 
-/** @returns null for other dead letters, and for what is none: anybody may write to a topic */
+/** @returns null for other dead letters and for foreign records, because other programs may write to a topic */
 export function readChunk(value: string): Chunk | null {
   if (!value.includes(MARK)) return null;
   const event = parseJson(value);

@@ -1,4 +1,4 @@
-/** A record as scripts see it. Anybody may write to a topic, so nothing about it is taken for granted. */
+/** Formats a record for scripts. Other programs may write to a topic, so every member is checked. */
 import type { OutgoingRecord, StoredRecord } from './record.ts';
 
 /**
@@ -22,7 +22,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Line ends in JSON stand between its tokens only. */
+/** JSON has line ends only between tokens. */
 function oneLine(json: string): string {
   return json.replace(/[\r\n]+/g, ' ');
 }

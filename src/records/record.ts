@@ -74,7 +74,7 @@ export interface Lane {
   readonly name: string;
   /** In the order stored. */
   readonly records: readonly StoredRecord[];
-  /** Older ones stand before this offset. */
+  /** Older records are before this offset. */
   readonly bound: string;
   /** False at the first record that is kept. */
   readonly more: boolean;

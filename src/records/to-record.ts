@@ -72,7 +72,7 @@ const deliveryMembers = memoizeLast(
     (repairedBy === undefined ? '' : `,"repairedby":${JSON.stringify(repairedBy)}`),
 );
 
-/** A chat without a participant has nobody to hide. */
+/** A chat without a participant has no person to pseudonymize. */
 function hiddenKey(key: string | null, hide: Pseudonymize): string | null {
   const at = key?.indexOf(':') ?? -1;
   if (key === null || at === -1 || at === key.length - 1) return key;

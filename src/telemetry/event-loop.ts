@@ -1,10 +1,10 @@
 /**
- * How late the event loop is: the one thread that reads, checks and answers every request. When it stands still, so does everything,
- * and no other figure of the service says why.
+ * How late the event loop is: the one thread that reads, checks and answers every request. When it blocks, every request waits,
+ * and no other metric shows the cause.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-/** Of a window that has ended, in ms. */
+/** Delays within one completed window, in ms. */
 export interface EventLoopDelay {
   readonly p50: number;
   readonly p99: number;
@@ -12,14 +12,14 @@ export interface EventLoopDelay {
 }
 
 export interface EventLoopWatch {
-  /** Of the last full window; noughts before the first ended. */
+  /** Delays of the last completed window; zeros before the first one. */
   readonly last: () => EventLoopDelay;
   /** For /ready. */
   readonly warnings: () => readonly string[];
   readonly close: () => void;
 }
 
-/** How often Node's monitor looks; what it records is this and the delay. */
+/** Sampling interval of Node's monitor, which records this interval plus the delay. */
 const RESOLUTION_MS = 20;
 const WINDOW_MS = 10_000;
 const WARN_P99_MS = 100;

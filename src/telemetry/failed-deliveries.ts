@@ -1,4 +1,4 @@
-/** The latest POSTs that were refused or failed, kept in memory for the operator: the first question is always why. */
+/** The latest POSTs that were refused or failed, kept in memory to show the operator the reason. */
 import type { ErrorCode } from '../core/errors.ts';
 
 export interface FailedDelivery {
@@ -10,7 +10,7 @@ export interface FailedDelivery {
   readonly bytes: number;
   /** Name in META_APPS; null for /webhook, or before the path was read. */
   readonly app: string | null;
-  /** Of the first event; null before the signature was checked, because a stranger may write any. */
+  /** Of the first event; null before the signature check, because an unsigned body can contain any value. */
   readonly accountId: string | null;
   /** Likewise. */
   readonly field: string | null;

@@ -1,6 +1,6 @@
 /**
- * What the limits of the public listener shed: requests, bodies and connections. Counted for /metrics, told once a second in the log,
- * and for a while in /ready, because senders that are shut out cannot tell.
+ * What the limits of the public listener shed: requests, bodies and connections. Counted for /metrics, logged once a second,
+ * and shown in /ready for a while, because rejected senders cannot report it.
  */
 import type { Logger } from '../core/log.ts';
 
@@ -51,7 +51,7 @@ export function watchLoadShedding(log: Logger, now: () => number = () => perform
   const connections = createTeller(LIMITS.connections);
   let open = 0;
 
-  /** One line a second while something is shed, with what was shed in that second. */
+  /** Logs one line per second while the listener sheds load, with the counts of that second. */
   function createTeller({ message, fix, kinds }: (typeof LIMITS)[keyof typeof LIMITS]) {
     const told = { ...counts };
     let lastMs = Number.NEGATIVE_INFINITY;

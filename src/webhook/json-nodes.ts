@@ -1,6 +1,6 @@
 import { endOfNumber, endOfString } from './inspect-json.ts';
 
-/** Where each part of a JSON text stands. Members keep their order and their repetitions. */
+/** The position of each part of a JSON text. Members keep their order and their duplicates. */
 export type JsonNode =
   | { readonly kind: 'object'; readonly members: readonly { readonly name: string; readonly node: JsonNode }[] }
   | { readonly kind: 'array'; readonly items: readonly JsonNode[] }

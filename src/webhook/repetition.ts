@@ -5,7 +5,7 @@
 
 /** In characters of JSON text. What Meta documents around an item may always be that large: keys and subjects come from it. */
 export const ALWAYS_REPEATED = 4096;
-/** What nobody documents. */
+/** Undocumented members. */
 export const UNRECOGNIZED_ALWAYS_REPEATED = 256;
 /** All repetitions together. */
 const MAX_REPEATED = 4 * 1024 * 1024;

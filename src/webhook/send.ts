@@ -15,7 +15,7 @@ export interface Answer {
 /**
  * Signs a webhook as Meta does and POSTs it once. A redirect is an answer, not followed.
  *
- * @throws what `fetch` throws: nobody there, or no answer in time
+ * @throws the error of `fetch`: connection refused, or time-out
  */
 export async function sendTo(url: string | URL, payload: Payload, options: SendOptions): Promise<Answer> {
   const { secret, timeoutMs, fetch: ask = fetch } = options;

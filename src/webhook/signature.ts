@@ -23,7 +23,7 @@ export function toAppSecret(secret: string): AppSecret {
 }
 
 /**
- * Reads the header before the body has to be: a request without a well-formed signature costs nothing more.
+ * Reads the header before the body, so a request without a well-formed signature costs only that.
  *
  * @throws HubcastError `signature_missing` or `signature_malformed`
  */

@@ -106,7 +106,7 @@ describe('the targets', () => {
     ]);
   });
 
-  it('say when somebody else took the core of either side', () => {
+  it('report when another process used the core of either side', () => {
     const verdict = (serverShare: number) =>
       judge([
         summary('floor-express', [{ perSecond: 40_000, serverShare }]),

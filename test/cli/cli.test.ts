@@ -180,7 +180,7 @@ describe('with a service running', () => {
     expect(JSON.parse(stdout)).toMatchObject({ status: 401, body: expect.stringContaining('signature_mismatch') });
   });
 
-  it('send says when nobody listens', async () => {
+  it('send reports a refused connection', async () => {
     const { code, stderr } = await runCli(['send', payload, '--url', 'http://127.0.0.1:1/webhook'], {
       env: { META_APP_SECRET: 's' },
     });

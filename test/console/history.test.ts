@@ -18,7 +18,7 @@ describe('the history', () => {
     expect(point?.p99Ms).toBeCloseTo(9.91);
   });
 
-  it('has no latency where nothing was stored, and the last bound beyond it', () => {
+  it('has no latency without stored events, and the last bound for slower ones', () => {
     const readings = [totals(0, [0, 0, 0, 0]), totals(0, [0, 0, 0, 0]), totals(1, [0, 0, 0, 1])];
     const history = createHistory(() => readings.shift() as Totals);
     history.sample(1);
@@ -29,7 +29,7 @@ describe('the history', () => {
     ]);
   });
 
-  it('goes an hour back and no further', () => {
+  it('covers the last hour only', () => {
     const history = createHistory(() => totals(0, [0, 0, 0, 0]));
     for (let step = 0; step < 400; step += 1) history.sample(step);
     expect(history.points()).toHaveLength(360);

@@ -4,7 +4,7 @@ import { toPieces } from '../../src/core/log-output.ts';
 describe('lines for a pipe that several processes write to', () => {
   const line = (length: number, character = 'x') => `${character.repeat(length - 1)}\n`;
 
-  it('go in pieces of whole lines, none longer than a pipe takes at once', () => {
+  it('are written in pieces of whole lines, each short enough for one write to a pipe', () => {
     const lines = Array.from({ length: 100 }, (_, n) => line(100 + n, n % 3 === 0 ? 'ü' : 'x'));
     const pieces = toPieces(lines.join(''));
     expect(pieces.join('')).toBe(lines.join(''));

@@ -12,7 +12,7 @@ test('callers at the same time share one attempt, and the next caller starts ano
   expect(await flight.run(work)).toBe(2);
 });
 
-test('names are apart, and a failure reaches all who shared it but not the next', async () => {
+test('names are independent, and a failure reaches all callers that shared it but not the next one', async () => {
   const flight = createSingleFlight<string>();
   const failing = () => Promise.reject(new Error('no answer'));
   const ends = await Promise.allSettled([

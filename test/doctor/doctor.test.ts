@@ -301,7 +301,7 @@ describe('doctor', () => {
     ]);
   });
 
-  it('asks nobody when it is offline', async () => {
+  it('sends no request when it is offline', async () => {
     const { findings, skipped } = await examineSetup({ offline: true, proxy: refuseConnection }, service);
     expect(findings).toEqual([]);
     expect(skipped.map(({ reason }) => reason)).toEqual(['offline', 'offline', 'offline', 'offline', 'offline']);

@@ -29,7 +29,7 @@ describe('what surrounds 1,000 items', () => {
     expect(events.map(({ data }) => data.context.contacts)).toEqual(people.map((name) => [person(name)]));
   });
 
-  it('is kept once where it is too large to repeat: contacts of nobody', async () => {
+  it('is kept once if it is too large to repeat: contacts that match no item', async () => {
     const people = names(1000, 16500000000);
     const strangers = names(1000, 49300000000);
     const { events, growth } = await eventsOf({
@@ -62,7 +62,7 @@ describe('what surrounds 1,000 items', () => {
     expect(new Set(kept.map(({ name }) => name)).size).toBe(10_000);
   });
 
-  it('is kept once where it is too large to repeat: a member nobody knows', async () => {
+  it('is kept once if it is too large to repeat: an unknown member', async () => {
     const large = { text: 'x'.repeat(100_000) };
     const { events, growth } = await eventsOf({ metadata, large, messages: names(1000, 1).map(message) });
     expect(growth).toBeLessThan(12);
@@ -71,7 +71,7 @@ describe('what surrounds 1,000 items', () => {
     expect(events[1].data.context).toEqual({ metadata });
   });
 
-  it('goes with every item where it is small', async () => {
+  it('is repeated in every item if it is small', async () => {
     const { events } = await eventsOf({ metadata, extra: { a: 1 }, messages: names(1000, 1).map(message) });
     expect(events).toHaveLength(1000);
     expect(events.every(({ data }) => data.context.extra.a === 1)).toBe(true);

@@ -54,7 +54,7 @@ describe('a shape', () => {
     );
   });
 
-  it('tells a number that JSON cannot hold from one it can', () => {
+  it('distinguishes numbers that JSON cannot represent exactly', () => {
     expect(issuesOf(z.looseObject({ a: z.number() }), { a: 1 })).toEqual([]);
     expect(issuesOf(z.looseObject({ a: z.number() }), { a: JSON.parse('1e999') })).toHaveLength(1);
   });

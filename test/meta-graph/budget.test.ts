@@ -69,7 +69,7 @@ describe('the budget of calls', () => {
     },
   );
 
-  it('takes nothing but ids for accounts', () => {
+  it('accepts only ids as accounts', () => {
     const budget = createBudget(createClock().now);
     const usage = '[{"type":"whatsapp_business_management","call_count":5}]';
     const business = `{"__proto__":${usage},"constructor":${usage},"a/b":${usage},"":${usage},"7":${usage}}`;
@@ -91,7 +91,7 @@ describe('the budget of calls', () => {
     await client.get(call);
   });
 
-  it('takes Retry-After where it comes', async () => {
+  it('uses Retry-After if Meta sends it', async () => {
     const graph = await standInWith();
     graph.script({ status: 400, headers: { 'retry-after': '42' }, body: { error: { message: 'm', code: 4 } } });
     const error = await rejectionOf(clientOf(graph).get({ path: [NUMBER.id], accountId: ACCOUNT }));

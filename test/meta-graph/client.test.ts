@@ -132,7 +132,7 @@ describe('the Graph client', () => {
     expect(graph.calls).toHaveLength(2);
   });
 
-  it('keeps the digits of an id that comes as a large number', async () => {
+  it('keeps the digits of an id that Meta sends as a large number', async () => {
     const graph = await standInWith();
     graph.script({ status: 200, body: `{"data":[{"id":${BIG_ID}1,"display_phone_number":"1"}]}` });
     const [number] = await createPhoneNumberReads(clientOf(graph), Date.now).list(ACCOUNT);
@@ -154,7 +154,7 @@ describe('the reads of phone numbers', () => {
     expect(graph.calls.every(({ query }) => query.limit === '100')).toBe(true);
   });
 
-  it('takes half a list for none: more pages without a way to them, or a cursor that comes twice', async () => {
+  it('rejects an incomplete list: a next page without a cursor, or a repeated cursor', async () => {
     const graph = await standInWith();
     const body = { data: [NUMBER], paging: { cursors: { after: 'same' }, next: 'http://127.0.0.1:1/' } };
     graph.script({ body, times: 2 });
@@ -186,7 +186,7 @@ describe('the reads of phone numbers', () => {
     expect(graph.calls.map(({ query }) => query.fields?.includes('is_on_biz_app'))).toEqual([true, false, false]);
   });
 
-  it('tells the account of a number by its health, or by whose calls were counted', async () => {
+  it('finds the account of a number in its health, or in the usage header', async () => {
     const health_status = { can_send_message: 'AVAILABLE', entities: [{ entity_type: 'WABA', id: '77' }] };
     const numbers = [NUMBER, { ...NUMBER, id: '2', health_status }];
     const graph = await standInWith({ accounts: [{ id: ACCOUNT, numbers }] });

@@ -114,7 +114,7 @@ describe('a success', () => {
 });
 
 describe('createSecretMask', () => {
-  it('removes the longer of two secrets first, and takes an empty one for none', () => {
+  it('removes the longer of two secrets first, and ignores an empty one', () => {
     const { text } = createSecretMask(['', 'key=1', 'https://a.example/?key=1']);
     expect(text('to https://a.example/?key=1 or key=1')).toBe('to [removed] or [removed]');
   });

@@ -34,7 +34,7 @@ describe('partitionFor', () => {
     expect(partitionFor('whatsapp.unknown', null, 1)).toBe(0);
   });
 
-  it('tells an empty key from none', () => {
+  it('distinguishes an empty key from a missing one', () => {
     expect(partitionFor('topic', '', 1000)).toBe(toPositive(murmur2(Buffer.alloc(0))) % 1000);
   });
 });

@@ -28,7 +28,7 @@ describe('planTopics', () => {
     expect(topics.map(({ name }) => name)).toEqual(['acme.wa.phone-numbers', 'rest', 'acme.wa.dead-letter']);
   });
 
-  it('always plans the dead letters', () => {
+  it('always plans the dead-letter topic', () => {
     expect(planTopics({ prefix: 'w', names: {} }, ['unknown']).map(({ family }) => family)).toEqual([
       'unknown',
       'dead-letter',

@@ -90,7 +90,7 @@ export function describeStore({ name, open, remembersWhenReopened }: StoreUnderT
       expect(valuesOf(await readAll(opened.read, topic))).toEqual([record.value, record.value, record.value]);
     });
 
-    it('stores what is repaired each time, and remembers it: a repetition that comes after it is not stored', async () => {
+    it('stores a repaired record each time and its id for deduplication: a later duplicate is not stored', async () => {
       const topic = await opened.topic();
       const record = makeRecord(topic);
       const repaired: OutgoingRecord = { ...record, repeatable: true, remembered: true, value: '"repaired"' };
@@ -100,7 +100,7 @@ export function describeStore({ name, open, remembersWhenReopened }: StoreUnderT
       expect(valuesOf(await readAll(opened.read, topic))).toEqual(['"repaired"', '"repaired"', '"other"']);
     });
 
-    it('takes 1,000 records in one append, and none at all', async () => {
+    it('accepts an append of 1,000 records, and an empty one', async () => {
       const topic = await opened.topic();
       const records = Array.from({ length: 1000 }, (_, n) => makeRecord(topic, { value: `${n} ${'x'.repeat(1000)}` }));
       await opened.store.append(records);
@@ -162,7 +162,7 @@ export function describeStore({ name, open, remembersWhenReopened }: StoreUnderT
       expect(seen).toEqual(['before', 'during']);
     });
 
-    it('follows from the end: gives only what comes later', async () => {
+    it('follows from the end: returns only later records', async () => {
       const topic = await opened.topic();
       await opened.store.append([makeRecord(topic, { value: 'old' })]);
       const stop = new AbortController();

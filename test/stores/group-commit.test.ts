@@ -149,7 +149,7 @@ describe('shared writes', () => {
     await second;
   });
 
-  it('writes an id once that stands twice in one append, and a repeatable one twice', async () => {
+  it('writes a duplicate id in one append once, and one without deduplication twice', async () => {
     const store = heldStore();
     const record = makeRecord('t');
     const repeatable = makeRecord('t', { repeatable: true });
@@ -159,7 +159,7 @@ describe('shared writes', () => {
     await appended;
   });
 
-  it('remembers as many stored ids as it is told to, and forgets the oldest', async () => {
+  it('keeps the configured number of stored ids, and drops the oldest', async () => {
     const store = heldStore({ dedupeIds: 4 });
     const records = Array.from({ length: 6 }, () => makeRecord('t'));
     for (const [n, record] of records.entries()) {
@@ -174,7 +174,7 @@ describe('shared writes', () => {
     await forgotten;
   });
 
-  it('gives up at the deadline, forgets what nobody waits for, and goes on when the store answers', async () => {
+  it('gives up at the deadline, drops writes without a waiting request, and continues when the store answers', async () => {
     const store = heldStore();
     const stuck = makeRecord('t');
     const first = store.append([stuck]);

@@ -52,7 +52,7 @@ describe('viewJson', () => {
     expect(viewJson('{"b":1.5,"a":{"d":1,"c":2}}').canonical()).toBe('{"a":{"c":2,"d":1},"b":1.5}');
   });
 
-  it('sees a member that stands twice, also when one name is escaped', () => {
+  it('finds a duplicate member, even if one of its names is escaped', () => {
     const view = viewJson(String.raw`{"x":{"a":1,"\u0061":2},"y":{"a":1}}`);
     expect(view.repeatedMember(true)).toBe('a');
     expect(view.repeatedMember(false)).toBeUndefined();

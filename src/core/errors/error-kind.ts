@@ -5,6 +5,6 @@ export interface ErrorKind {
   readonly retry: boolean;
   /** The text that the caller gets. It never repeats input. */
   readonly summary: string;
-  /** What the operator can do; goes to the log and to `hubcast describe errors`. */
+  /** The hint for the operator, in the log and in `hubcast describe errors`. */
   readonly fix: string;
 }

@@ -19,7 +19,7 @@ const CONTENT_TYPE = 'application/cloudevents+json';
 const METAS_MEMBERS = ['value', 'context', 'unrecognized'] as const;
 
 /**
- * Reads one record. Members nobody knows are kept. An event of a type, or of a version of a type, that this package does
+ * Reads one record. Unknown members are kept. An event of a type, or of a version of a type, that this package does
  * not know comes as `whatsapp.unknown`, so that a service newer than its consumers breaks none of them.
  *
  * @param record with the value as bytes or text; headers are compared with it where they are given

@@ -14,7 +14,7 @@ const restriction = z.object({
   expires_at: z.iso.datetime().nullable().meta(about('null where Meta names no end')),
 });
 
-/** Every member but the id is null until Graph or an event told it. */
+/** Every member except the id is null until Graph or an event provides it. */
 export const numberState = z.object({
   id: z.string().meta(about('phone_number_id')),
   display_phone_number: z

@@ -1,4 +1,4 @@
-/** A contact that a person shares in a message. All of it names somebody. */
+/** A contact that a person shares in a message. Every member is personal data. */
 import { z } from 'zod';
 import { personal, pii } from '../values.ts';
 

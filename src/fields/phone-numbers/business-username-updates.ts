@@ -19,7 +19,7 @@ const usernameEvent = wholeValue({
   ...ofDisplayedNumber,
 });
 
-/** Meta's pages spell the field in two ways; whichever comes is typed. */
+/** Meta's pages spell the field in two ways; both spellings are typed. */
 function usernameField<const Name extends string>(name: Name, unsure: { readonly unsure?: true } = {}) {
   return defineField({
     name,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a tier speaks of. `throughput` is a sending speed and says nothing about recipients. */
+/** The subject of a tier. `throughput` is a sending speed, not a number of recipients. */
 const tierScope = z.enum(['portfolio', 'phone_number', 'throughput']);
 
 export type TierScope = z.output<typeof tierScope>;

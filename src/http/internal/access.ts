@@ -1,4 +1,4 @@
-/** Who may ask the internal listener for what. */
+/** Access control of the internal listener. */
 import { timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import { type ApiToken, tokenDigest } from '../../config/api-tokens.ts';
@@ -63,7 +63,7 @@ export function refuseWebPages(request: Request): void {
   if (origin !== undefined && origin !== `http://${host}`) {
     throw new HubcastError('forbidden', 'The request comes from a web page of another origin.');
   }
-  // Images, scripts and links of other pages carry no Origin. A link may open the console, and nothing else.
+  // Images, scripts and links of other pages carry no Origin. A link may only open the console.
   const site = request.get('sec-fetch-site') ?? 'none';
   const opensPage = request.get('sec-fetch-mode') === 'navigate' && request.get('sec-fetch-dest') === 'document';
   if (site !== 'none' && site !== 'same-origin' && !(opensPage && PAGES.has(request.path))) {

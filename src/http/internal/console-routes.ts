@@ -5,7 +5,7 @@ import { HubcastError } from '../../core/errors.ts';
 import { defineRoute } from './route.ts';
 import type { ConsoleFile } from './services.ts';
 
-/** The page must load before its login form can ask for a token. */
+/** The page must load before its login form can request a token. */
 const file = { method: 'GET', tag: null, access: 'open', answer: {}, errors: [] } as const;
 
 export const CONSOLE_ROUTES = [

@@ -16,7 +16,7 @@ export function parseInPieces(socket: Socket): void {
     socket.on('data', (bytes: Buffer) => {
       for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
         if (socket.destroyed) return;
-        // A body is not read as fast as it comes.
+        // A body may arrive faster than it is read.
         if (socket.isPaused()) return void socket.unshift(bytes.subarray(from));
         parse.call(socket, bytes.subarray(from, from + PIECE_BYTES));
       }

@@ -54,7 +54,7 @@ function readParams({ params, badPath }: Route, given: unknown): unknown {
 
 const BODIES_AT_ONCE = 2;
 
-/** Bounds the bodies under way in sum; a body counts until its request is answered. */
+/** Limits the total size of pending bodies; a body counts until its request is answered. */
 function createBodies(maxSum: number) {
   let sum = 0;
   return {

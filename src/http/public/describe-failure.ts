@@ -75,7 +75,7 @@ function sourceOf(
     .filter((hop) => hop !== '');
   let source: string | null = null;
   for (const hop of hops.toReversed()) {
-    // What stands where an address belongs was written by a stranger.
+    // The sender may have written any text in place of an address.
     if (isIP(hop) === 0) return source;
     source = hop;
     if (!isAmong(proxies, hop)) return source;

@@ -10,7 +10,7 @@ export function toHubcastError(error: unknown): HubcastError {
   return isHubcastError(error) ? error : new HubcastError('internal', messageOf(error), { cause: error });
 }
 
-/** Nothing of the request is reflected, and the diagnosis stays in the log. */
+/** The answer repeats no part of the request, and the diagnosis stays in the log. */
 export function sendError(response: ServerResponse, { code, kind, retryAfterMs, details }: HubcastError): void {
   if (kind.status === 503) {
     const seconds = retryAfterMs === undefined ? RETRY_AFTER_SECONDS : Math.max(1, Math.ceil(retryAfterMs / 1000));
@@ -32,7 +32,7 @@ export function sendText(response: ServerResponse, status: number, text: string)
   send(response, status, 'text/plain', text);
 }
 
-/** Answers before the body was read, and closes the connection: nothing more is read from this sender. */
+/** Answers before the body is read and closes the connection without reading more. */
 export function sendErrorUnread(response: ServerResponse, error: HubcastError): void {
   response.setHeader('Connection', 'close');
   sendError(response, error);
@@ -45,7 +45,7 @@ export function sendErrorUnread(response: ServerResponse, error: HubcastError): 
 export function sendRefusal(response: ServerResponse, error: HubcastError): void {
   const { headers } = response.req;
   const bytes = Number(headers['content-length'] ?? Number.NaN);
-  // Who waits for "100 Continue" may send no body at all, and then the next request would be taken for it.
+  // A client that waits for "100 Continue" may send no body; its next request would then be parsed as the body.
   if (bytes <= DISCARDED_BYTES && headers.expect === undefined) response.setHeader('Connection', 'keep-alive');
   sendError(response, error);
 }
@@ -77,7 +77,7 @@ function announcesBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
-/** Express says so of `%` signs that stand for nothing. */
+/** Express's error for a malformed `%` escape. */
 export function isUnreadablePath(error: unknown): boolean {
   return (
     error instanceof URIError ||

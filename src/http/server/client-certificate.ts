@@ -8,7 +8,7 @@ import type { PeerCertificate, TLSSocket } from 'node:tls';
 import { countHeader } from './headers.ts';
 
 export interface ClientCertificateRule {
-  /** As it must stand in the certificate: one of its DNS names, or its common name. */
+  /** The expected name: one of the certificate's DNS names, or its common name. */
   readonly name: string;
   /** Header in which a proxy that ended TLS passes on the subject of a certificate it has verified. */
   readonly header: string | undefined;

@@ -15,7 +15,7 @@ export interface Connections {
   /**
    * Runs `act` when every request that arrived whole on this connection is answered: now, if none is open.
    *
-   * @param act told whether there is a request left whose body is not whole
+   * @param act called with whether a request with an incomplete body remains
    */
   readonly whenSettled: (socket: Socket, act: (isMidRequest: boolean) => void) => void;
   /** Tells every sender that waits for an answer that it is the last one of its connection. */
@@ -55,7 +55,7 @@ interface Connection {
   isAnswered: boolean;
 }
 
-/** Whoever sends less than this in `STALLED_MS` stands still. */
+/** A connection that sends less than this in `STALLED_MS` is stalled. */
 const STEP_BYTES = 4096;
 /** Long enough for a lost packet to come again on most ways. */
 const STALLED_MS = 250;

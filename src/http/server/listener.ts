@@ -17,12 +17,12 @@ export interface ListenerOptions {
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
-  /** Beyond it connections that stand still are closed for new ones; where there are none the new one is refused. */
+  /** At this limit stalled connections are closed in favor of new ones; without a stalled one the new one is refused. */
   readonly maxConnections?: number;
   readonly meter?: ConnectionMeter | undefined;
   /** A monotonic clock in ms. */
   readonly now?: (() => number) | undefined;
-  /** A connection on which nothing moves for so long is cut; longer than any answer takes to come. */
+  /** A connection without traffic for this long is closed; longer than any answer takes. */
   readonly stuckTimeoutMs?: number;
   /** Null or absent: plain HTTP. */
   readonly tls?: ListenerTls | null;
@@ -37,9 +37,9 @@ export interface ListenerOptions {
 export interface Listener {
   /** `http://host:port`, or `https:`, with the port it really got. */
   readonly url: string;
-  /** Takes no new connections and resolves when the requests under way are answered. */
+  /** Accepts no new connections and resolves when pending requests are answered. */
   readonly stop: () => Promise<void>;
-  /** Cuts what is left, and what still comes. */
+  /** Closes remaining and new connections. */
   readonly destroy: () => void;
 }
 
@@ -103,7 +103,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   server.on('clientError', (error, socket) =>
     connections.whenSettled(socket as Socket, (isMidRequest) => {
       const isAnswered = answerMalformed(error, socket as Socket);
-      // Whoever reads a body finds out that it broke off.
+      // The reader of the body gets the error.
       if (isAnswered && !isMidRequest) onRefused?.(new HubcastError('malformed_request', `${error.message}.`));
     }),
   );

@@ -49,7 +49,7 @@ export const MAX_HEADER_BYTES = 16 * 1024;
 /**
  * Finds what Node lets through, or would answer in a form of its own.
  *
- * @returns what is wrong with the request's head, undefined when nothing is
+ * @returns the problem of the request's head; undefined if it is valid
  */
 export function findMalformed({
   httpVersionMajor,

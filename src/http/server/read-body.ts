@@ -18,7 +18,7 @@ const SMALLEST_MEAN_PIECE_BYTES = 256;
 const FREE_PIECES = 1000;
 
 /**
- * @returns the declared length of the body, null when it comes in chunks
+ * @returns the declared length of the body, null if it is chunked
  * @throws HubcastError `body_too_large`, before a byte of it is read
  */
 export function declaredLength(request: IncomingMessage, maxBodyBytes: number): number | null {

@@ -29,7 +29,7 @@ export function handshakeOf({ ca }: TlsMaterial, handshakeTimeout: number) {
 /**
  * Node's server waits for handshakes when it stops and cannot end them; nor does it bound them.
  *
- * @param maxHandshakes beyond it the oldest one is cut: whoever means it needs two round trips only
+ * @param maxHandshakes beyond it the oldest one is cut: a genuine client needs only two round trips
  */
 export function trackHandshakes(server: Server, maxHandshakes: number): { readonly cut: () => void } {
   const open = new Map<string, Socket>();

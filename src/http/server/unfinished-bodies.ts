@@ -21,7 +21,7 @@ export interface UnfinishedBodies {
   readonly count: () => number;
 }
 
-/** A body of which less than this arrives in `STALLED_MS` stands still. */
+/** A body that receives less than this in `STALLED_MS` is stalled. */
 const STEP_BYTES = 4096;
 /** Long enough for a lost packet to come again on most ways. */
 const STALLED_MS = 250;

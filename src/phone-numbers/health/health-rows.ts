@@ -11,7 +11,7 @@ export interface Row {
   readonly level: Level;
   /** What it means. */
   readonly about: string;
-  /** What to do; empty when there is nothing. */
+  /** What to do; empty if no action is needed. */
   readonly todo: string;
 }
 

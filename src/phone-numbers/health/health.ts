@@ -1,4 +1,4 @@
-/** A number's health: one state, the reasons for it, and what to do, from what Graph tells. */
+/** A number's health: one state, its reasons and the recommended actions, computed from Graph's members. */
 import { z } from 'zod';
 import { readLimit } from '../../fields/phone-numbers/messaging-limit.ts';
 import type { GraphNumber } from '../../meta-graph/phone-number-reads.ts';

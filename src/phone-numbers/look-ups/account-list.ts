@@ -1,5 +1,5 @@
 /**
- * The numbers of one account, read as a whole and kept. Who asks at the same time shares one read; when a read fails,
+ * The numbers of one account, read as a whole and cached. Concurrent look-ups share one read; when a read fails,
  * what was known before is given, marked as stale; events mark what they are about, and cause no read by themselves.
  */
 import { HubcastError } from '../../core/errors.ts';
@@ -40,7 +40,7 @@ export interface Asked {
 export interface AccountList {
   readonly accountId: string;
   readonly peek: () => Snapshot | null;
-  /** @throws HubcastError when nothing is known and Graph cannot be asked */
+  /** @throws HubcastError if the cache is empty and Graph cannot be read */
   readonly read: (asked: Asked) => Promise<ListReading>;
   /** @param digits null: all numbers of the account */
   readonly mark: (digits: string | null) => void;

@@ -83,7 +83,7 @@ export interface Directory {
   readonly peek: KnownNumberOf;
   /** All numbers of the lists as they are in memory. */
   readonly known: () => Iterable<CachedNumber>;
-  /** Marks what the events are about; reads nothing. */
+  /** Invalidates the entries that the events concern, without a read. */
   readonly countEvents: (events: readonly NotedEvent[]) => void;
   /** Reads the lists that are marked or were never read, few at a time; failures wait for the next time. */
   readonly refresh: () => Promise<void>;

@@ -41,7 +41,7 @@ export async function searchLists(
   for (const list of among) {
     const before = search(list);
     if (before === null) continue;
-    // Without a reading the account is gone; that is told below, with the others.
+    // Without a reading the account does not exist; the code below reports it with the others.
     const reading = await list.read({ maxAgeMs: ttlMs, digits: before.number.digits }).catch(() => null);
     const hit = search(list);
     if (reading !== null && hit !== null)

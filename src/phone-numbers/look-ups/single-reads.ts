@@ -8,7 +8,7 @@ import { type Freshness, type LookUpResult, NOT_FOUND_TTL_MS } from './search-li
 export interface SingleReads {
   /** Asks Graph, or says what is known when that fails; null when the number is gone. */
   readonly renew: (found: LookUpResult, list: AccountList) => Promise<LookUpResult | null>;
-  /** Null when it does not exist or may not be seen. @throws HubcastError when that cannot be told */
+  /** Null when it does not exist or may not be seen. @throws HubcastError if Graph cannot be read */
   readonly stray: (id: string, fresh: boolean) => Promise<LookUpResult | null>;
   readonly isKnown: (id: string) => boolean;
 }
@@ -21,7 +21,7 @@ export function createSingleReads(
 ): SingleReads {
   const cached = createExpiringCache<CachedNumber | null>({ size: CACHED_IDS, now });
 
-  /** Who asks at the same time shares the answer. */
+  /** Concurrent look-ups share the answer. */
   async function read(id: string, list: AccountList | null, fresh: boolean): Promise<LookUpResult | null> {
     const maxAgeMs = (known: CachedNumber | null) => (fresh ? 0 : known === null ? NOT_FOUND_TTL_MS : ttlMs);
     const { value: number, source } = await cached.get(id, maxAgeMs, async () => {

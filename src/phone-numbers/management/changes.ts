@@ -14,9 +14,9 @@ export interface ChangeOperation {
   readonly about: string;
   readonly input: InputName | null;
   readonly answer: 'OperationDone' | 'NumberAdded';
-  /** What was done, and what comes next. */
+  /** What was done, and the next step. */
   readonly done: string;
-  /** What a person should know before: it cannot be undone, or uses up tries. Null: nothing. */
+  /** What a person should know before: it cannot be undone, or uses up tries. Null: no warning. */
   readonly warning: string | null;
   readonly send: (graph: PhoneNumberWrites, target: WriteTarget, input: object) => Promise<Reply>;
 }

@@ -11,7 +11,7 @@ export interface ManagementClient {
   readonly close: () => Promise<void>;
 }
 
-/** What a person should know before the operation; null: nothing. */
+/** Warning to show before the operation; null: no warning. */
 export function warningOf(name: OperationName): string | null {
   const operation = MANAGEMENT_OPERATIONS[name];
   return operation.kind === 'change' ? operation.warning : null;

@@ -29,7 +29,7 @@ export interface ManagementOptions {
   readonly numberOf: (id: string, options: { readonly fresh: boolean }) => Promise<ManagedNumber>;
   /** Called with what has changed, so that it is read again. */
   readonly changed: (accountId: string, digits: string | null) => void;
-  /** Resolves once the event is durable; null where nothing is put on record. */
+  /** Resolves once the event is durable; null if no event is recorded. */
   readonly record: RecordManaged | null;
   /** Called with an outcome that could not be put on record. */
   readonly onUnrecorded: (event: ManagedEvent, reason: string) => void;
@@ -39,7 +39,7 @@ export interface ManagementOptions {
 export interface Management {
   /**
    * @param id of the number or the account
-   * @param body what the operation takes; not read for those that take nothing
+   * @param body what the operation takes; ignored for operations without a body
    * @param name an `OperationName`
    * @throws HubcastError `invalid_body`, `operation_refused`, `operation_unknown`, …
    */
@@ -175,7 +175,7 @@ const MAX_REPLY_MEMBERS = 20;
 /** Of a member of the reply, in characters of JSON: it goes into the audit event. */
 const LONGEST_MEMBER = 1_000;
 
-/** What Meta replied beside `success`, secrets removed; null where there is nothing. */
+/** What Meta replied beside `success`, secrets removed; null if there are no other members. */
 function metaReplyOf({ success: _, ...members }: Readonly<Record<string, unknown>>): ManagedEvent['metaReply'] {
   const kept = Object.entries(members).slice(0, MAX_REPLY_MEMBERS);
   if (kept.length === 0) return null;

@@ -1,4 +1,4 @@
-/** The state of the phone numbers that a leader writes, in memory: followed by a replica without Graph, or read once. */
+/** Reads the phone numbers' state that a leader writes into memory: continuously for a replica without Graph, or once. */
 import { createBackoff } from '../../core/backoff.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
@@ -8,7 +8,7 @@ import { createStateView, type StateView } from './state-view.ts';
 
 export interface FollowOptions {
   readonly read: ReadRecords;
-  /** State topics; one that does not exist yet is waited for. */
+  /** State topics. Following waits for a topic that does not exist yet. */
   readonly topics: readonly string[];
   readonly signal: AbortSignal;
   readonly log: Logger;
@@ -42,7 +42,7 @@ export function followState({ read, topics, signal, log }: FollowOptions): Follo
   return { view, ended: Promise.all(topics.map(follow)).then(() => undefined) };
 }
 
-/** The state as it is stored now. */
+/** The state as stored now. */
 export async function readState(read: ReadRecords, topics: readonly string[]): Promise<StateView> {
   const view = createStateView();
   for await (const record of read({ topics, from: 'start', follow: false })) view.take(record);

@@ -8,7 +8,7 @@ import { keepState, type LeaderOptions } from './leader.ts';
 
 const RETRY_MS = 1_000;
 
-/** Resolves soon after the lease ends; what fails before is tried again. */
+/** Resolves soon after the lease ends. Failures before that are retried. */
 export async function keepStateDuring(
   lease: Lease,
   options: LeaderOptions,
@@ -27,7 +27,7 @@ export async function keepStateDuring(
   }
 }
 
-/** The lease of a process that has the store for itself. */
+/** The lease of a process that owns the store. */
 export function soleLease(signal: AbortSignal): Lease {
   return {
     generation: 0,

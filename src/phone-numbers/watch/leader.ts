@@ -1,6 +1,6 @@
 /**
- * The numbers' leader keeps their state and publishes its changes. It takes in what webhooks said and what Graph answers, one
- * at a time, and writes a change before the state that has it: a leader that stops between the two, or its successor, finds the
+ * The numbers' leader keeps their state and publishes its changes. It processes webhooks and answers of Graph one
+ * at a time, and writes a change before the state that contains it. A leader that stops between the two, or its successor, finds the
  * same change again, with the same id.
  */
 import { pause } from '../../core/time-out.ts';
@@ -17,9 +17,9 @@ import { createStateWriter, type StateWriter } from './state-writer.ts';
 export interface LeaderOptions {
   readonly accountIds: readonly string[];
   readonly intervalMs: number;
-  /** Records older than this are written again, before retention removes them. Null where compaction keeps them. */
+  /** Records older than this are written again, before retention removes them. Null if compaction keeps them. */
   readonly rewriteAfterMs: number | null;
-  /** Another process could write the state as well. */
+  /** True if another process could write the state too. */
   readonly shared: boolean;
   /** Reads of the account's lists in the last hour, by this process. */
   readonly readsLately: (accountId: string) => number;
@@ -42,14 +42,14 @@ export interface LeaderOptions {
   };
 }
 
-/** The watch makes no more reads in an hour and account: Meta's lower limit is 200, and look-ups need some. */
+/** Limit of the watch's reads per hour and account. Meta's lower limit is 200, and look-ups need a part of it. */
 export const MAX_READS_PER_HOUR = 180;
 const LONGEST_TICK_MS = 1_000;
-/** The lists have what was missed: events of the past are taken after them, if the lists come within this time. */
+/** Past events are processed after the lists, which contain missed changes, if the lists arrive within this time. */
 const FIRST_LISTS_MS = 10_000;
 const COMMIT_INTERVAL_MS = 1_000;
 
-/** @returns when the lease is over; the state as it is then */
+/** @returns the state when the lease has ended */
 export async function keepState(options: LeaderOptions, lease: Lease, view = createStateView()): Promise<StateView> {
   const { log } = options;
   const work = createLeaseWork(lease, log);
@@ -83,7 +83,7 @@ export async function keepState(options: LeaderOptions, lease: Lease, view = cre
   return view;
 }
 
-/** @returns how far the state's topic was read, and the keys' last records that no leader wrote */
+/** @returns the position up to which the state's topic was read, and the last records of keys that no leader wrote */
 async function readState(
   { read, stateTopic }: LeaderOptions,
   { insist, signal }: LeaseWork,

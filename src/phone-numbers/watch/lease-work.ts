@@ -8,11 +8,11 @@ export interface LeaseWork {
   /** Aborts when the lease ends, or after `end`. */
   readonly signal: AbortSignal;
   readonly end: () => void;
-  /** One at a time: what is read of the state is what is written to it. */
+  /** Runs one work at a time, so that no write happens between its read and its write of the state. */
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /** Repeats `work` until it succeeds. @throws LeaseLost */
   readonly insist: <T>(what: string, work: () => Promise<T>) => Promise<T>;
-  /** Repeats `work` until the lease ends: a reader that gives up begins again, and what it brings may be taken twice. */
+  /** Repeats `work` until the lease ends: a failed reader starts again, and may deliver records twice. */
   readonly forever: (what: string, work: () => Promise<void>) => Promise<void>;
 }
 

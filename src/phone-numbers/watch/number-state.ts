@@ -1,22 +1,22 @@
 /**
- * What is known of each phone number, and how readings of Graph and webhooks change it: pure, and the same whoever
- * computes it, so that a change that is found twice has the same version and the same id.
+ * The known state of each phone number, and how readings of Graph and webhooks change it. Pure: every replica
+ * computes the same result, so a change that is found twice has the same version and the same id.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { type NumberState, numberState } from '../../events/system/phone-numbers.ts';
 
 export type { NumberState } from '../../events/system/phone-numbers.ts';
 
-/** What is known of one number of one account. */
+/** The known state of one number of one account. */
 export interface KeptNumber {
   readonly accountId: string;
   readonly digits: string;
   /** Rises by one with each change. */
   readonly version: number;
   readonly state: NumberState;
-  /** Members that webhooks told: when it happened, and the event's id. */
+  /** Members set by webhooks, with the event's time and id. */
   readonly told: Readonly<Record<string, Told>>;
-  /** When Graph told something new for the last time. */
+  /** Time of the last reading of Graph that changed the state. */
   readonly readAtMs: number | null;
 }
 
@@ -29,19 +29,19 @@ export interface Told {
 export interface KeptList {
   readonly accountId: string;
   readonly digits: readonly string[];
-  /** The highest version of numbers that are gone: new ones count on from here. */
+  /** The highest version of removed numbers: new numbers continue from it. */
   readonly removedVersion: number;
   readonly readAtMs: number;
 }
 
 export type GraphReading = Readonly<Partial<NumberState> & Pick<NumberState, 'id'>>;
 
-/** What an event says, when, and its id. */
+/** The members that an event sets, its time and its id. */
 export interface MemberChange extends Told {
   readonly members: Readonly<Partial<NumberState>>;
 }
 
-/** Graph may still say what was before: a webhook counts for more than readings of so long after it. */
+/** Graph may still return the old value for this long after a webhook, so the webhook takes precedence. */
 export const WEBHOOK_COUNTS_MS = 60_000;
 
 export const MEMBERS = Object.keys(numberState.shape) as readonly (keyof NumberState)[];
@@ -58,7 +58,7 @@ export function newNumber(
   return { ...of, version: after + 1, state: { ...NOTHING_KNOWN, ...reading }, told: {}, readAtMs: atMs };
 }
 
-/** @returns the same object where nothing is new */
+/** @returns the same object if there is no change */
 export function readNumber(kept: KeptNumber, reading: GraphReading, atMs: number): KeptNumber {
   const fresh = Object.fromEntries(
     Object.entries(reading).filter(([name]) => atMs >= (kept.told[name]?.atMs ?? -Infinity) + WEBHOOK_COUNTS_MS),
@@ -69,8 +69,8 @@ export function readNumber(kept: KeptNumber, reading: GraphReading, atMs: number
 }
 
 /**
- * @param lastReadMs when Graph was last read: what happened before is in its answer, where that has the member
- * @returns the same object where the event is not changes; the same version where it says what was known
+ * @param lastReadMs when Graph was last read: its answer includes earlier events, if it has the member
+ * @returns the same object if the event changes no member; the same version if it repeats known values
  */
 export function applyEvent(kept: KeptNumber, change: MemberChange, lastReadMs: number | null): KeptNumber {
   const { atMs, by } = change;
@@ -88,7 +88,7 @@ export function applyEvent(kept: KeptNumber, change: MemberChange, lastReadMs: n
   return { ...changed(kept, members, {}), told };
 }
 
-/** What is told by itself: a member, or a restriction of one kind. */
+/** The unit of an update: a member, or a restriction of one kind. */
 function partsOf(name: string, value: unknown) {
   if (name !== 'restrictions') return [{ part: name, name, value }];
   return (value as Restrictions).map((one) => ({ part: `restrictions:${one.type}`, name, value: one as unknown }));
@@ -104,7 +104,7 @@ function mergedWith(before: unknown, name: string, value: unknown): unknown {
   return [...others, added].sort((a, b) => (a.type < b.type ? -1 : 1));
 }
 
-/** Of events of the same second the one with the higher id: any order of reading them ends in the same state. */
+/** Among events of the same second the higher id wins, so every reading order ends in the same state. */
 function isLater(one: Told, other: Told | undefined): boolean {
   if (other === undefined || one.atMs > other.atMs) return true;
   return one.atMs === other.atMs && one.by > other.by;
@@ -124,7 +124,7 @@ export function differing(before: NumberState, after: NumberState): readonly (ke
   return MEMBERS.filter((name) => !isDeepStrictEqual(before[name], after[name]));
 }
 
-/** Members that Graph tells as well. */
+/** Members that Graph returns too. */
 const READ_MEMBERS: ReadonlySet<string> = new Set<keyof NumberState>([
   'verified_name',
   'name_status',

@@ -1,4 +1,4 @@
-/** The look-ups where there is no Graph: answered from the state that another replica keeps. */
+/** Look-ups without access to Graph: answered from the state that another replica keeps. */
 import { HubcastError } from '../../core/errors.ts';
 import type { CachedNumber } from '../look-ups/account-list.ts';
 import type { LookUpDirectory } from '../look-ups/look-ups.ts';

@@ -1,4 +1,4 @@
-/** What webhooks say of a number, or of all numbers of an account, in the words of the state. */
+/** Converts webhooks about a number, or about all numbers of an account, to members of the state. */
 import type { WebhookEvent } from '../../events/decoding/webhook-event.ts';
 import type { MemberChange, NumberState } from './number-state.ts';
 
@@ -8,7 +8,7 @@ export interface EventChange extends MemberChange {
   readonly digits: string | null;
 }
 
-/** @returns null where the event says nothing of a state */
+/** @returns null if the event has no member of the state */
 export function toChange(event: WebhookEvent): EventChange | null {
   const members = membersOf(event);
   const atMs = Date.parse(event.time);
@@ -52,7 +52,7 @@ type ValueOf<Type extends WebhookEvent['type']> =
 function ofNameReview(value: ValueOf<'whatsapp.phone_number_name_update'>): Members {
   const { decision, requested_verified_name: name, rejection_reason: reason } = value;
   const outcome = { name_decision: decision, name_rejection_reason: reason ?? null };
-  // A rejection may be of the first name or of a change: Graph tells which.
+  // The webhook does not show whether the first name or a change was rejected; a reading of Graph does.
   if (decision !== 'APPROVED') return outcome;
   return { ...outcome, name_status: 'APPROVED', new_display_name: null, ...(name ? { verified_name: name } : {}) };
 }
@@ -87,7 +87,7 @@ function ofAccount(value: ValueOf<'whatsapp.account_update'>): Members | null {
   }
 }
 
-/** Beyond it `Date` has no time. */
+/** The highest time that `Date` represents. */
 const MAX_SECONDS = 8.64e12;
 
 function toTime(seconds: unknown): string | null {

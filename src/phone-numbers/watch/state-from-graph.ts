@@ -1,4 +1,4 @@
-/** Meta's phone number node in the words of the state, and back. */
+/** Converts Meta's phone number node to the state, and back. */
 
 import { readLimit } from '../../fields/phone-numbers/messaging-limit.ts';
 import { digitsOf } from '../../fields/values.ts';
@@ -6,7 +6,7 @@ import type { GraphNumber } from '../../meta-graph/phone-number-reads.ts';
 import type { CachedNumber } from '../look-ups/account-list.ts';
 import type { GraphReading, KeptNumber, NumberState } from './number-state.ts';
 
-/** Members that Graph leaves out are not told: what was known stays. */
+/** Omits members that Graph omits, so that their known values stay. */
 export function toReading(value: GraphNumber): GraphReading {
   const limit = value.whatsapp_business_manager_messaging_limit;
   const told: { [Member in keyof NumberState]?: NumberState[Member] | undefined } = {
@@ -16,7 +16,7 @@ export function toReading(value: GraphNumber): GraphReading {
     quality_rating: text(value.quality_rating) ?? text(member(value.quality_score, 'score')),
     name_status: text(value.name_status),
     new_name_status: text(value.new_name_status),
-    // Shown while a change is under review: its absence says something only where the review is shown.
+    // Graph returns it while a change is under review, so its absence has a meaning only if the answer has the review.
     new_display_name: text(value.new_display_name) ?? (value.new_name_status === undefined ? undefined : null),
     code_verification_status: text(value.code_verification_status),
     limit: typeof limit === 'string' || typeof limit === 'number' ? readLimit(limit, 'portfolio') : undefined,
@@ -30,7 +30,7 @@ export function toReading(value: GraphNumber): GraphReading {
   return { ...Object.fromEntries(Object.entries(told).filter(([, known]) => known !== undefined)), id: value.id };
 }
 
-/** What a replica without Graph answers: the state in Meta's words. */
+/** The answer of a replica without Graph: the state as Meta's phone number node. */
 export function toCachedState({ accountId, digits, state }: KeptNumber, fetchedAtMs: number): CachedNumber {
   const value = {
     id: state.id,

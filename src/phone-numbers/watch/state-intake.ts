@@ -1,4 +1,4 @@
-/** What the leader takes into the state: lists that Graph gave, events, and records that a replaced leader wrote late. */
+/** Input of the leader's state: lists of Graph, events, and late records of a replaced leader. */
 import { decodeEvent } from '../../events/decoding/decode-event.ts';
 import type { StoredRecord } from '../../records/record.ts';
 import type { Snapshot } from '../look-ups/account-list.ts';
@@ -25,7 +25,7 @@ export interface StateIntake {
   readonly hasNewList: (accountId: string) => boolean;
   readonly takeList: (accountId: string) => Promise<void>;
   readonly takeEvent: (record: StoredRecord) => Promise<void>;
-  /** Writes ours over a record of a replaced leader, or of a stranger. @throws LeaseLost where a newer leader wrote it */
+  /** Overwrites a record of a replaced leader or of another program. @throws LeaseLost if a newer leader wrote it */
   readonly repair: (record: StoredRecord) => Promise<void>;
 }
 

@@ -1,11 +1,11 @@
-/** What a complete list of an account changes in its state: pure. */
+/** Computes the changes of a complete account list to its state. Pure. */
 import type { CachedNumber, Snapshot } from '../look-ups/account-list.ts';
 import { type KeptList, type KeptNumber, newNumber, readNumber } from './number-state.ts';
 import { toReading } from './state-from-graph.ts';
 import type { NumberChange, StateRecord } from './state-records.ts';
 import type { AccountView } from './state-view.ts';
 
-/** Numbers that were not in the last list, by account and digits: when that was read, and what it had. */
+/** Numbers missing from the last list, by account and digits, with the time and the content of that list. */
 export type Missing = Map<string, { readonly atMs: number; readonly listed: string }>;
 
 export interface ListEffect {
@@ -15,10 +15,10 @@ export interface ListEffect {
 }
 
 /**
- * A number is gone when two lists in a row do not have it and are otherwise alike: Graph has answered with less than
- * there was.
+ * A number is removed when two consecutive, otherwise equal lists lack it: Graph has returned incomplete lists
+ * before.
  *
- * @param missing what the lists before missed; kept up to date here
+ * @param missing numbers that earlier lists lacked; updated here
  */
 export function applyList(accountId: string, account: AccountView, snapshot: Snapshot, missing: Missing): ListEffect {
   const listed = oneForEachNumber(snapshot);
@@ -35,7 +35,7 @@ export function applyList(accountId: string, account: AccountView, snapshot: Sna
         : readNumber(before, reading, atMs);
     if (after === before) continue;
     states.push({ kind: 'number', number: after });
-    // Before the first complete list every number is new to us, and to nobody else.
+    // Before the first complete list every number looks new, so no change is published.
     if (before !== null || account.list !== null) changes.push({ before, after, atMs, eventId: null });
   }
   const kept: string[] = [...listed.keys()];
@@ -51,7 +51,7 @@ export function applyList(accountId: string, account: AccountView, snapshot: Sna
     missing.delete(`${accountId}:${digits}`);
     removedVersion = Math.max(removedVersion, number.version + 1);
     gone.push({ kind: 'gone', accountId, digits });
-    // Its end was told before, if the list of the state already lacks it.
+    // Its removal was published before if the state's list already lacks it.
     if (account.list?.digits.includes(digits) !== false) {
       changes.push({ before: number, after: null, atMs: snapshot.fetchedAtMs, eventId: null });
     }
@@ -60,7 +60,7 @@ export function applyList(accountId: string, account: AccountView, snapshot: Sna
   const same =
     account.list !== null && account.list.removedVersion === removedVersion && sameDigits(account.list, list);
   const listRecord: StateRecord[] = same ? [] : [{ kind: 'list', list }];
-  // Known to be complete only when the states are there.
+  // The list counts as complete only after the states are written.
   if (account.list === null) return { changes, steps: [[...states, ...gone], listRecord] };
   return { changes, steps: [listRecord, [...states, ...gone]] };
 }

@@ -1,4 +1,4 @@
-/** States, lists and changes as records, and back. */
+/** Converts states, lists and changes to records, and back. */
 import { decodeEvent } from '../../events/decoding/decode-event.ts';
 import { dataschemaOf, type SplitEvent, sourceOf, toRfc3339 } from '../../events/event.ts';
 import { eventId } from '../../events/event-id.ts';
@@ -10,9 +10,9 @@ import { type TopicNaming, topicName } from '../../records/topic-plans.ts';
 import { traceparentOf } from '../../records/traceparent.ts';
 import { differing, type KeptList, type KeptNumber, MEMBERS, type NumberState } from './number-state.ts';
 
-/** Of state records and tombstones: which leader wrote it. A tombstone has nothing else to say it with. */
+/** Header of state records and tombstones with the generation of the leader. A tombstone has no value that could hold it. */
 export const GENERATION_HEADER = 'generation';
-/** A group would need millennia to get there, and beyond 2^53 the next generation could not be told from this one. */
+/** A group would need millennia to reach it. Beyond 2^53 two consecutive generations are equal numbers. */
 const MAX_GENERATION = 2 ** 52;
 
 export interface StateRecordOptions {
@@ -20,16 +20,16 @@ export interface StateRecordOptions {
   readonly app: string;
   readonly generation: number;
   readonly nowMs: number;
-  /** A UUID: what was found in one read or event has the same. */
+  /** A UUID, the same for all changes found in one read or event. */
   readonly deliveryId: string;
 }
 
-/** One change of one number; `before` or `after` is null where the account did not have it, or no longer does. */
+/** One change of one number; `before` or `after` is null if the account did not have the number then. */
 export interface NumberChange {
   readonly before: KeptNumber | null;
   readonly after: KeptNumber | null;
   readonly atMs: number;
-  /** Id of the event that told it; null where Graph was read. */
+  /** Id of the event with the change; null if a reading of Graph found it. */
   readonly eventId: string | null;
 }
 
@@ -88,7 +88,7 @@ export function toListRecord(list: KeptList, options: StateRecordOptions): Outgo
   return toSystemRecord(accountNumbers, { number, data, identity: data, timeMs: options.nowMs }, options);
 }
 
-/** Takes a number, or a list, out of the state. */
+/** Removes a number or a list from the state. */
 export function toTombstone(of: Named, options: StateRecordOptions): OutgoingRecord {
   const written = toSystemRecord(
     phoneNumberState,
@@ -112,7 +112,7 @@ interface Content {
   readonly repeatable?: boolean;
 }
 
-/** The key says the account first, so that one partition holds what belongs together. */
+/** The key begins with the account, so that one partition holds its records. */
 function toSystemRecord(
   { type, version, family }: SystemEvent,
   { number: { accountId, digits }, data, identity, timeMs, repeatable = true }: Content,
@@ -139,7 +139,7 @@ function toSystemRecord(
   return { ...record, headers: { ...record.headers, [GENERATION_HEADER]: String(generation) } };
 }
 
-/** In a fixed order: the same state has the same id, whichever way it came about. */
+/** In a fixed order: equal states have equal ids, whatever changes led to them. */
 function membersOf(number: KeptNumber | null): unknown {
   return number === null ? null : MEMBERS.map((name: keyof NumberState) => number.state[name]);
 }
@@ -153,13 +153,13 @@ export type StateRecord =
   | { readonly kind: 'list'; readonly list: KeptList }
   | { readonly kind: 'gone'; readonly accountId: string; readonly digits: string | null };
 
-/** @returns null where there is none, or one that no leader can have */
+/** @returns null without a generation, or for one that no leader can have */
 export function generationOf({ headers }: StoredRecord): number | null {
   const text = headers[GENERATION_HEADER] ?? '';
   return /^\d{1,16}$/.test(text) && Number(text) <= MAX_GENERATION ? Number(text) : null;
 }
 
-/** @returns null for what hubcast did not write */
+/** @returns null for records of other programs */
 export function readStateRecord(
   record: StoredRecord,
 ): { readonly generation: number; readonly read: StateRecord } | null {
@@ -191,7 +191,7 @@ function toKept(event: ReturnType<typeof decodeEvent>): StateRecord | null {
   return { kind: 'list', list: { accountId, digits, removedVersion, readAtMs: Date.parse(read_at) } };
 }
 
-/** Topics the leader reads: the state, and the events that say something of it. */
+/** Topics that the leader reads: the state, and the events that change it. */
 export function stateTopic(naming: TopicNaming): string {
   return topicName(naming, 'phone-number-state');
 }

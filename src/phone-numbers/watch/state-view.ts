@@ -1,6 +1,6 @@
 /**
- * The state of all numbers in memory, from its records. What a replaced leader wrote late is told by its generation:
- * within a partition it only rises.
+ * The state of all numbers in memory, from its records. The generation reveals late records of a replaced leader:
+ * within a partition it never decreases.
  */
 import type { KnownNumberOf } from '../../events/event.ts';
 import { positionName, type StoredRecord } from '../../records/record.ts';
@@ -14,7 +14,7 @@ export interface AccountView {
 }
 
 export interface StateView {
-  /** @returns false for what hubcast did not write, or a replaced leader wrote late */
+  /** @returns false for records of other programs and late records of a replaced leader */
   readonly take: (record: StoredRecord) => boolean;
   readonly put: (read: StateRecord) => void;
   readonly account: (accountId: string) => AccountView | undefined;
@@ -23,7 +23,7 @@ export interface StateView {
   /** The highest generation seen; -1 before the first record. */
   readonly generation: () => number;
   readonly size: () => number;
-  /** Numbers beyond it are not kept: whether they are known cannot be told then. */
+  /** Limit of kept numbers. Beyond it the view cannot say whether a number is known. */
   readonly isFull: () => boolean;
 }
 

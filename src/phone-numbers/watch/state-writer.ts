@@ -1,4 +1,4 @@
-/** What the leader writes: changes and states in their order, the view beside them, and repairs of what should not be there. */
+/** The leader's writes: changes and states in order, updates of the view, and repairs of unexpected records. */
 import type { OutgoingRecord, StoredRecord } from '../../records/record.ts';
 import type { KeptNumber } from './number-state.ts';
 import type { ListEffect } from './state-list.ts';
@@ -20,12 +20,12 @@ export interface StateWriterOptions {
 }
 
 export interface StateWriter {
-  /** Takes in what stands there already. */
+  /** Loads the existing records. */
   readonly noteStored: (record: StoredRecord) => void;
   readonly store: (accountId: string, effect: ListEffect) => Promise<void>;
-  /** Writes ours over a record that a replaced leader wrote late. */
+  /** Overwrites a late record of a replaced leader. */
   readonly writeOver: (key: string) => Promise<void>;
-  /** What was written before `beforeMs`, by account. */
+  /** Records written before `beforeMs`, by account. */
   readonly writtenBefore: (beforeMs: number) => readonly (readonly [accountId: string, old: readonly StateRecord[]])[];
 }
 
@@ -36,7 +36,7 @@ export function createStateWriter({ view, append, recordOptions }: StateWriterOp
     if (records.length > 0) await append(records);
   }
 
-  /** In this order: a change, what the account's list is now, the states. */
+  /** Writes in this order: the change, the account's new list, the states. */
   async function store(accountId: string, { changes, steps }: ListEffect): Promise<void> {
     const about = recordOptions(accountId);
     await write(changes.map((change) => toChangedRecord(change, about)));

@@ -124,7 +124,7 @@ async function deliverOne(payload: Payload, { options, random, slots, report }: 
   const backoff = createBackoff({ firstMs: firstDelayMs, factor });
   let answer = await attempt();
   for (let failures = 1; answer?.status !== 200 && failures < maxAttempts; failures += 1) {
-    // The first retry comes at once.
+    // The first retry follows at once.
     if (failures > 1) await sleep(backoff.next() * (0.75 + random() / 2));
     await slots.take();
     answer = await attempt();

@@ -1,4 +1,4 @@
-/** What a canary tells Prometheus, as text for the node exporter's textfile collector. */
+/** The canary's metrics for Prometheus, as text for the node exporter's textfile collector. */
 import { Counter, Gauge, Registry } from 'prom-client';
 
 interface Run {
@@ -7,7 +7,7 @@ interface Run {
   readonly read_back_ms: number | null;
 }
 
-/** @returns a function that takes in a run and gives the text of all metrics */
+/** @returns a function that counts a run and returns the text of all metrics */
 export function createCanaryMetrics(): (run: Run, nowMs: number) => Promise<string> {
   const registry = new Registry();
   const registers = [registry];

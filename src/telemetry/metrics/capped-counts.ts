@@ -1,4 +1,4 @@
-/** Counts by a name that others choose: each new one would be a series for good, so they share one when there are many. */
+/** Counts by a name that the sender chooses. Each new name is a permanent series, so names beyond the limit share one. */
 export interface CappedCounts {
   readonly add: (name: string) => void;
   readonly entries: () => Iterable<readonly [name: string, count: number]>;

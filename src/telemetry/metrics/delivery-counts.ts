@@ -1,6 +1,6 @@
 /**
- * What is counted on the way of a webhook. Everything here is a plain number that is raised in place; names, labels and
- * text are made when somebody scrapes.
+ * Counters on the path of a webhook. All are plain numbers, incremented in place; names, labels and
+ * text are made at each scrape.
  */
 import { ERRORS, type ErrorCode } from '../../core/errors.ts';
 import type { Receipt } from '../../events/acceptance.ts';
@@ -26,18 +26,18 @@ export interface DeliveryCounts {
   readonly timeToDurable: Histogram;
   /** Seconds from the first event of a POST to its receipt. */
   readonly eventAge: Histogram;
-  /** By an event's source: when the last webhook of the account was received that is stored, ms since 1970. */
+  /** By an event's source: time of receipt of the account's last stored webhook, ms since 1970. */
   readonly accounts: ReadonlyMap<string, { readonly lastMs: number }>;
 
   readonly noteStored: (receipt: Receipt, bytes: number, ms: number) => void;
   readonly noteAnswer: (outcome: 'verified' | ErrorCode) => void;
-  /** @param events those of one POST, once they are durable */
+  /** @param events the durable events of one POST */
   readonly countEvents: (events: readonly SplitEvent[], receivedMs: number) => void;
 }
 
 /** Meta's goals are a median under 250 ms, and under 1 % above 1 s. */
 export const DURABLE_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** From at once to the seven days for which Meta tries again. */
+/** From zero to seven days, the time for which Meta retries. */
 const AGE_SECONDS = [1, 2, 5, 10, 30, 60, 300, 1800, 7200, 21_600, 86_400, 259_200, 604_800];
 const MAX_ACCOUNTS = 1_000;
 const MAX_FIELDS = 100;
@@ -106,20 +106,20 @@ export function createDeliveryCounts(): DeliveryCounts {
         noteAccount(source, receivedMs);
       }
       const [first] = stored;
-      // Old by nature, or without a time of its own.
+      // History events are old by nature, and some events have no time of their own.
       if (first === undefined || first.family === 'history' || first.family === 'dead-letter') return;
       observe(eventAge, Math.max(0, receivedMs - Date.parse(first.time)) / 1000);
     },
   };
 }
 
-/** A dead letter's field stands at the beginning of its data. What no field of Meta's could be called counts as `other`. */
+/** A dead letter has its field at the beginning of its data. Names that no field of Meta can have count as `other`. */
 function fieldOf({ data }: SplitEvent): string {
   if (data.startsWith('{"field":null')) return UNREADABLE;
   return /^\{"field":"([a-z0-9_]{1,64})"/.exec(data)?.[1] ?? OTHER;
 }
 
-/** The account that a source of `accounts` names. */
+/** The account in a source. */
 export function accountOfSource(source: string): string {
   return source === OTHER ? OTHER : source.slice(SOURCE_PREFIX.length);
 }

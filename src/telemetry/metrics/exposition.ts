@@ -1,6 +1,6 @@
 /**
- * What is counted, as Prometheus reads it. prom-client writes the text and measures the process; our own numbers are
- * handed to it when somebody scrapes, because counting through its labels would cost a hash for each event.
+ * The metrics in Prometheus' text format. prom-client writes the text and measures the process; our own numbers are
+ * passed to it at each scrape, because counting through its labels would cost a hash for each event.
  */
 import { AggregatorRegistry, collectDefaultMetrics, type Metric, Registry } from 'prom-client';
 import type { Histogram } from './histogram.ts';
@@ -23,7 +23,7 @@ function processMetrics(): Registry {
   return processRegistry;
 }
 
-/** One metric of one process, as it goes from a worker to the process that is scraped. */
+/** One metric of one process, as a worker sends it to the scraped process. */
 export interface MetricState {
   readonly name: string;
   readonly type: MetricRow['type'];
@@ -38,7 +38,7 @@ interface MetricValue {
 }
 
 export interface Exposer {
-  /** @param others those of workers: all processes are told of as one */
+  /** @param others metrics of the workers, merged into the result */
   readonly text: (others?: readonly (readonly MetricState[])[]) => Promise<Exposition>;
   readonly states: () => Promise<readonly MetricState[]>;
 }
@@ -61,14 +61,14 @@ export function createExposition(readers: MetricReaders): Exposer {
   };
 }
 
-/** Those of several processes as one's. */
+/** Merges the metrics of several processes. */
 export function mergeMetrics(states: readonly (readonly MetricState[])[]): readonly MetricState[] {
   return aggregate(states).getMetricsAsArray() as unknown as MetricState[];
 }
 
 function aggregate(states: readonly (readonly MetricState[])[]): Registry {
   const named = states.map((metrics) =>
-    // prom-client leaves it out; the first process is the one that is scraped, and lives as long as the service.
+    // prom-client omits it. The first process is the scraped one, and lives as long as the service.
     metrics.map((metric) =>
       metric.name === 'process_start_time_seconds' ? { ...metric, aggregator: 'first' } : metric,
     ),
@@ -90,7 +90,7 @@ function register(registry: Registry, name: MetricName, read: () => Reading | Pr
   registry.registerMetric({ name, get } as unknown as Metric);
 }
 
-/** Cumulative, as the format wants them: https://prometheus.io/docs/instrumenting/exposition_formats/ */
+/** Cumulative buckets, as the format requires: https://prometheus.io/docs/instrumenting/exposition_formats/ */
 function bucketsOf(name: MetricName, { bounds, counts, sum }: Histogram) {
   let total = 0;
   const buckets = [...bounds, '+Inf'].map((le, place) => {

@@ -1,8 +1,8 @@
-/** A histogram as plain numbers: observing costs a few nanoseconds, and nobody but a scrape reads it. */
+/** A histogram as plain numbers: an observation costs a few nanoseconds, and only scrapes read it. */
 export interface Histogram {
-  /** Upper bounds, ascending; what exceeds the last one is counted too. */
+  /** Upper bounds, ascending; larger values are counted too. */
   readonly bounds: readonly number[];
-  /** How many were in each bucket alone, with one more for those beyond the last bound. */
+  /** Count of each bucket, not cumulative, plus one for values beyond the last bound. */
   readonly counts: Float64Array;
   sum: number;
 }

@@ -1,9 +1,9 @@
-/** Every metric of our own, by name: what /metrics says of it, the table of docs/operations.md, and what dashboard and alerts may ask for. */
+/** Every metric of hubcast by name: source of /metrics, of the table in docs/operations.md, and of the names that dashboard and alerts may use. */
 export interface MetricRow {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly labels: readonly string[];
   readonly about: string;
-  /** How the figures of workers become one: what is counted is added up, and a gauge is of the first process. */
+  /** How to merge the values of workers: counters are added up, and a gauge is taken from the first process. */
   readonly ofWorkers: 'sum' | 'max' | 'first';
 }
 

@@ -1,4 +1,4 @@
-/** How the known phone numbers are doing, counted for a scrape. */
+/** Counts the known phone numbers by health for a scrape. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { healthOf } from '../../phone-numbers/health/health.ts';
 import { type HealthState, NAME_STATUS_ROWS, QUALITY_ROWS } from '../../phone-numbers/health/health-rows.ts';
@@ -7,7 +7,7 @@ import type { CachedNumber } from '../../phone-numbers/look-ups/account-list.ts'
 interface NumberReading {
   readonly quality: string;
   readonly state: HealthState;
-  /** Null where Meta does not tell. */
+  /** Null if Meta does not return it. */
   readonly nameStatus: string | null;
   readonly newNameStatus: string | null;
 }
@@ -28,7 +28,7 @@ const MAX_TROUBLES = 200;
 const READINGS_A_TURN = 200;
 const OTHER = 'OTHER';
 
-/** @returns a function that counts; a number is looked at once, and again when Graph told it anew */
+/** @returns a function that counts; each reading of a number is evaluated once */
 export function createNumberCounts(known: () => Iterable<CachedNumber>): () => Promise<NumberCounts> {
   const readings = new WeakMap<object, NumberReading>();
 
@@ -72,7 +72,7 @@ function isTrouble({ quality, state, nameStatus, newNameStatus }: NumberReading)
   return quality === 'RED' || state === 'blocked' || nameStatus === 'DECLINED' || newNameStatus === 'DECLINED';
 }
 
-/** Values that are new to us share one label. */
+/** Unknown values share one label. */
 function oneOf(rows: Readonly<Record<string, unknown>>, value: unknown): string | null {
   if (typeof value !== 'string') return null;
   return Object.hasOwn(rows, value) ? value : OTHER;

@@ -1,4 +1,4 @@
-/** From what was counted to the samples of each metric. Runs when somebody scrapes, and only then. */
+/** Converts the counters to the samples of each metric. Runs only at a scrape. */
 
 import type { SpoolLag } from '../../stores/store.ts';
 import type { ShedCounts } from '../load-shedding.ts';
@@ -10,10 +10,10 @@ import type { MetricName } from './metric-rows.ts';
 import type { NumberCounts } from './number-counts.ts';
 import type { StoreCounts } from './store-counts.ts';
 
-/** What Graph lets us know; absent where this service has no access to it. */
+/** Values from Graph; undefined if this service has no access to it. */
 export interface GraphSource {
   readonly accountIds: readonly string[];
-  /** Percent used of an account's calls, null when unknown. */
+  /** Used percentage of an account's calls; null if unknown. */
   readonly percentUsed: (accountId: string) => number | null;
   /** Of each Meta app; `expiresMs` on the wall clock, null when unknown or never. */
   readonly tokens: () => readonly {
@@ -24,7 +24,7 @@ export interface GraphSource {
   readonly numbers: () => Promise<NumberCounts>;
 }
 
-/** What the public listener holds at the moment, its limits, and what it shed since the start. */
+/** The current load of the public listener, its limits, and its rejections since the start. */
 export interface LoadSource {
   readonly bytes: () => number;
   readonly maxBytes: number;
@@ -44,10 +44,10 @@ export interface MetricSources {
   readonly store: StoreCounts;
   readonly graphCalls: GraphCounts;
   readonly graph: GraphSource | null;
-  /** Null where the public listener is in other processes. */
+  /** Null if the public listener runs in other processes. */
   readonly load: LoadSource | null;
   readonly ready: () => boolean;
-  /** Undefined where there is no spool, or nothing is known of it yet. */
+  /** Undefined without a spool, or before its first reading. */
   readonly spool: () => SpoolLag | undefined;
 }
 
@@ -63,7 +63,7 @@ const MAX_ACCOUNTS = 1_000;
 
 export function metricReaders(sources: MetricSources): MetricReaders {
   const { deliveries, store, graph } = sources;
-  // Three metrics are read from one look at the numbers: the first of them, in the order below, takes it.
+  // Three metrics share one count of the numbers, made by the first of them in the order below.
   let numberCounts: Promise<NumberCounts | null> = Promise.resolve(null);
   const ofSpool = (value: (lag: SpoolLag) => number) => {
     const lag = sources.spool();

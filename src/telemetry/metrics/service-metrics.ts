@@ -1,4 +1,4 @@
-/** The metrics of one process: what is counted on the path of a webhook, and the text of /metrics made from it. */
+/** The metrics of one process: the counters on the path of a webhook, and the text of /metrics made from them. */
 import type { ErrorCode } from '../../core/errors.ts';
 import { createSingleFlight } from '../../core/single-flight.ts';
 import type { Readiness, SpoolLag, StoreMeter } from '../../stores/store.ts';
@@ -14,10 +14,10 @@ export interface ServiceMetrics {
   readonly failedDeliveries: FailedDeliveries;
   readonly storeMeter: StoreMeter;
   readonly noteGraphCall: (method: 'GET' | 'POST', failure: ErrorCode | null) => void;
-  /** Remembers how an answer of /ready turns out: a scrape must not wait for a broker that is away. */
+  /** Caches the answer of /ready, because a scrape must not wait for an unreachable broker. */
   readonly watchReadiness: (ask: () => Promise<Readiness>) => () => Promise<Readiness>;
   readonly expose: (sources: ExposedSources) => () => Promise<Exposition>;
-  /** The same as figures, for the process that is scraped. */
+  /** The same metrics as numbers, for the scraped process. */
   readonly tell: (sources: Pick<ExposedSources, 'version' | 'role' | 'load'>) => Exposer['states'];
 }
 
@@ -26,11 +26,11 @@ export interface ExposedSources {
   /** ROLES, between commas. */
   readonly role: string;
   readonly readiness: () => Promise<Readiness>;
-  /** Null where there are workers: the load is theirs. */
+  /** Null with workers, because they carry the load. */
   readonly load: LoadSource | null;
-  /** Null where this service has no access to Graph. */
+  /** Null if this service has no access to Graph. */
   readonly graph: GraphSource | null;
-  /** What workers counted; null where there are none. */
+  /** The counts of the workers; null without workers. */
   readonly ofWorkers: (() => Promise<readonly (readonly MetricState[])[]>) | null;
   readonly lag: (() => Promise<SpoolLag>) | undefined;
 }
@@ -56,7 +56,7 @@ export function createServiceMetrics(): ServiceMetrics {
       const sources = { version, role, deliveries, store, graphCalls, graph, load };
       const { text } = createExposition(metricReaders({ ...sources, ready: () => ready, spool: spool.known }));
       return async () => {
-        // For the next scrape, where nobody else asks.
+        // Updates the cache for the next scrape, in case no probe calls /ready.
         readiness().catch(() => undefined);
         spool.ask();
         return text(await ofWorkers?.());
@@ -74,7 +74,7 @@ export function createServiceMetrics(): ServiceMetrics {
 
 const NO_SPOOL = { known: () => undefined, ask: () => undefined };
 
-/** The last answer to a question that may take long; it is not asked again before it is answered. */
+/** Caches the last answer of a slow query; the query never runs twice at the same time. */
 function createLast<T>(question: () => Promise<T>): { readonly known: () => T | undefined; readonly ask: () => void } {
   const asking = createSingleFlight<void>();
   let known: T | undefined;

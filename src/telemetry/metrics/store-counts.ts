@@ -1,4 +1,4 @@
-/** What the store's meter counts: plain numbers, read when somebody scrapes. */
+/** The counters of the store's meter: plain numbers, read at each scrape. */
 import type { ErrorCode } from '../../core/errors.ts';
 import type { StoreMeter } from '../../stores/store.ts';
 import { createHistogram, type Histogram, observe } from './histogram.ts';
@@ -17,7 +17,7 @@ export interface StoreCounts {
 
 const RECORDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
-/** What a store is known to fail with; alerts see them from the start, at zero. */
+/** The known error codes of a store, exported from the start at zero, so that alerts find them. */
 const FAILURES: readonly ErrorCode[] = ['store_unavailable', 'write_timed_out', 'store_full', 'record_refused'];
 
 export function createStoreCounts(): StoreCounts {

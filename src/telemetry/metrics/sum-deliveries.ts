@@ -3,10 +3,10 @@ import { type MetricState, mergeMetrics } from './exposition.ts';
 import type { Histogram } from './histogram.ts';
 import type { MetricName } from './metric-rows.ts';
 
-/** What a service counted of its deliveries, in one process or in several. */
+/** Counters of deliveries, of one process or several. */
 export type DeliveryTotals = Pick<DeliveryCounts, 'events' | 'outcomes' | 'timeToDurable'>;
 
-/** What workers counted, as one process would have. */
+/** Adds up the workers' counters. */
 export function sumDeliveries(states: readonly (readonly MetricState[])[], bounds: readonly number[]): DeliveryTotals {
   const merged = mergeMetrics(states);
   const valuesOf = (name: MetricName) => merged.find((metric) => metric.name === name)?.values ?? [];
@@ -22,7 +22,7 @@ export function sumDeliveries(states: readonly (readonly MetricState[])[], bound
   };
 }
 
-/** Buckets are cumulative in the format, and each for itself in a histogram. */
+/** Buckets are cumulative in the format and not in a histogram. */
 function toHistogram(values: MetricState['values'], bounds: readonly number[]): Histogram {
   const upTo = new Map(values.map(({ labels, value }) => [String(labels.le), value]));
   const sum = values.find(({ metricName }) => metricName?.endsWith('_sum'))?.value ?? 0;

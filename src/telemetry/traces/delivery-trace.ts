@@ -1,4 +1,4 @@
-/** The span of one POST, without the OpenTelemetry API: what the path of a webhook sees of tracing. */
+/** The span of one POST, without the OpenTelemetry API: the only part of tracing that the path of a webhook uses. */
 export interface DeliveryTrace {
   /** W3C Trace Context: what the records carry. */
   readonly traceparent: string;
@@ -8,7 +8,7 @@ export interface DeliveryTrace {
   readonly end: (outcome: string, status: number) => void;
 }
 
-/** Begins the span of a POST, as the child of the one its headers name. */
+/** Begins the span of a POST as a child of the span in its headers. */
 export type TraceDelivery = (request: {
   readonly traceparent: string | undefined;
   readonly tracestate: string | undefined;

@@ -1,6 +1,6 @@
 /**
- * Spans through the OpenTelemetry API: one for each POST, one for its write to the store. Whoever runs hubcast brings the
- * SDK and its exporter (`node --import`); without them nothing of this runs on the way of a webhook.
+ * Spans through the OpenTelemetry API: one for each POST, one for its write to the store. The operator installs the
+ * SDK and its exporter (`node --import`); without them tracing code does not run on the path of a webhook.
  */
 import {
   type Context,
@@ -49,14 +49,14 @@ function startTrace(
     },
     end(outcome, status) {
       span.setAttributes({ 'hubcast.outcome': outcome, 'http.response.status_code': status });
-      // What the client did wrong is no error of a server's span.
+      // An error of the client is not an error of the server's span.
       if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR, message: outcome });
       span.end();
     },
   };
 }
 
-/** A span that is active here was made of the same request by an instrumentation, and knows more than its headers. */
+/** An active span was made by an instrumentation for the same request, so it takes precedence over the headers. */
 function parentOf(traceparent: string | undefined, tracestate: string | undefined): Context {
   const active = context.active();
   const remote = readTraceparent(traceparent);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createKeptAnswer } from '../../../src/http/internal/kept-answer.ts';
 
 describe('a kept answer', () => {
-  it('is made once for all who ask within its time, and again after it', async () => {
+  it('is made once for all requests within its lifetime, and again afterwards', async () => {
     let nowMs = 0;
     let made = 0;
     const ask = createKeptAnswer(

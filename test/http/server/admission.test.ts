@@ -62,7 +62,7 @@ describe('a body that arrived whole', () => {
 });
 
 describe('an unfinished body', () => {
-  it('that stands still gives way, the longest first, and no more of them than needed', () => {
+  it('that stalls is evicted, the longest-stalled first, and no more of them than needed', () => {
     for (const name of ['first', 'second', 'third']) {
       admit(name, 400_000).reserve(300_000);
       nowMs += 10;
@@ -73,7 +73,7 @@ describe('an unfinished body', () => {
     expect(admission.bytes()).toBe(800_000);
   });
 
-  it('keeps its room while nobody needs it', () => {
+  it('keeps its reservation while no other body needs it', () => {
     admit('parked', 400_000).reserve(300_000);
     nowMs = 20_000;
     admit('honest', 500_000).reserve(500_000);
@@ -122,7 +122,7 @@ describe('an unfinished body', () => {
     expect(cut).toEqual(['steady overloaded']);
   });
 
-  it('that comes at 50 kB/s outlives those that stand still', () => {
+  it('that arrives at 50 kB/s outlives stalled ones', () => {
     const slow = admit('slow', 500_000);
     for (let step = 0; step < 50; step += 1) {
       nowMs += 100;
@@ -225,7 +225,7 @@ it('counts each rejection and each eviction once', () => {
   expect(counted).toEqual(['rejected', 'rejected', 'rejected']);
 });
 
-it('holds what its reservations hold, never more than the maximum, and nothing when all have left', () => {
+it('counts its reservations, never exceeds the maximum, and returns to zero when all are released', () => {
   const step = fc.record({
     who: fc.nat(9),
     bytes: fc.integer({ min: 1, max: 200_000 }),

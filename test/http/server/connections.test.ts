@@ -161,7 +161,7 @@ it('keeps one whose body comes at 4 KiB in 250 ms, and closes it once that stops
   expect(slow.destroyed).toBe(true);
 });
 
-it('counts what had come before the request for nothing', () => {
+it('ignores bytes received before the request', () => {
   const used = connect();
   used.bytesRead = 1_000_000;
   nowMs = 1000;

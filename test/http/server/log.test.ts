@@ -138,7 +138,7 @@ describe('the log as a whole', () => {
 describe('what is refused before its body', () => {
   const forged = { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}` };
 
-  it('is counted, and told in full ten times a second', async () => {
+  it('is counted, and logged in full ten times a second', async () => {
     const own = await startTestService();
     try {
       for (let count = 0; count < 15; count += 1) {

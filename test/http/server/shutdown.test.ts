@@ -154,7 +154,7 @@ describe('stop()', () => {
 });
 
 describe('a listener that stops while the store is slow', () => {
-  it('tells the senders that wait to close, in the answers they get', async () => {
+  it('answers waiting senders with "Connection: close"', async () => {
     const store = Promise.withResolvers<void>();
     const endpoint = await startTestEndpoint(() => store.promise);
     cleanups.push(endpoint.remove);
@@ -168,7 +168,7 @@ describe('a listener that stops while the store is slow', () => {
     await stopped;
   });
 
-  it('takes nobody any more once it was told to cut', async () => {
+  it('accepts no connection after `destroy`', async () => {
     const endpoint = await startTestEndpoint(async () => undefined);
     endpoint.destroy();
     const late = await open(endpoint.url);

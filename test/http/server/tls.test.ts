@@ -57,7 +57,7 @@ function post(url: string, client: Partial<Certificate> = {}, more: object = {})
 }
 
 describe('TLS on the public listener', () => {
-  it('stores what comes over TLS 1.2 and 1.3, and takes no older one', async () => {
+  it('stores webhooks over TLS 1.2 and 1.3, and rejects older versions', async () => {
     const { webhookUrl, publicUrl } = await start(overTls);
     expect(publicUrl).toMatch(/^https:/);
     for (const version of ['TLSv1.2', 'TLSv1.3']) {
@@ -67,7 +67,7 @@ describe('TLS on the public listener', () => {
     await expect(post(webhookUrl, {}, old)).rejects.toThrow(/protocol|version/i);
   });
 
-  it('is not troubled by plain HTTP, by nonsense, or by who never finishes the handshake', async () => {
+  it('survives plain HTTP, random bytes and unfinished handshakes', async () => {
     const service = await start({ ...overTls, HEADERS_TIMEOUT_MS: '500' });
     const plain = service.publicUrl.replace('https:', 'http:');
     const silent = await openRaw(plain);
@@ -100,7 +100,7 @@ describe('TLS on the public listener', () => {
     }
   });
 
-  it('stops while a handshake stands still', async () => {
+  it('stops while a handshake is stalled', async () => {
     const service = await start(overTls);
     const silent: RawClient = await openRaw(service.publicUrl.replace('https:', 'http:'));
     await silent.write('\u0016\u0003\u0001');
@@ -171,7 +171,7 @@ describe('TLS on the public listener', () => {
     expect(() => readSettings({ META_APP_SECRET: 's', META_VERIFY_TOKEN: 't', ...env })).toThrow(problem);
   });
 
-  it('refuses a certificate that is none, at the start', async () => {
+  it('rejects an invalid certificate at the start', async () => {
     await expect(startTestService({ TLS_CERT: 'x', TLS_KEY: 'y' })).rejects.toMatchObject({
       code: 'configuration_invalid',
     });

@@ -15,7 +15,7 @@ describe('healthOf', () => {
     );
   });
 
-  it('finds nothing wrong with a number in good order', () => {
+  it('finds no problem with a healthy number', () => {
     expect(healthOf(good)).toMatchObject({ state: 'ok', quality: { rating: 'GREEN' }, sandbox: false });
   });
 

@@ -145,7 +145,7 @@ describe('the directory', () => {
     expect(listReads(graph)).toBe(1 + 3);
   });
 
-  it('throws where nothing is known, and asks again after a pause', async () => {
+  it('throws with an empty cache, and reads again after a pause', async () => {
     const clock = createClock();
     const graph = await standInWith();
     const directory = directoryOf(graph, { clock });
@@ -222,7 +222,7 @@ describe('the directory', () => {
 describe('events', () => {
   const event = { family: 'phone-numbers', key: `${ACCOUNT}:16315555555` } as const;
 
-  it('mark what they are about, ask nobody, and make the next look-up read', async () => {
+  it('invalidate their entries without a read, and make the next look-up read', async () => {
     const clock = createClock();
     const graph = await standInWith({
       accounts: [{ id: ACCOUNT, numbers: [NUMBER, { id: '2', display_phone_number: '222222' }] }],

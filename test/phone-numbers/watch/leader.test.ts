@@ -174,7 +174,7 @@ describe('the leader', () => {
     await leader.end();
   });
 
-  it('tells the same change under the same id after a leader that stopped between change and state', async () => {
+  it('publishes the same change under the same id after a leader stopped between change and state', async () => {
     const store = memoryStore();
     const first = leaderOver(store);
     first.lists(ACCOUNT, [number()]);
@@ -220,7 +220,7 @@ describe('the leader', () => {
     },
   );
 
-  it('writes nothing more once somebody else may lease', async () => {
+  it('stops writing as soon as another replica may hold the lease', async () => {
     const store = memoryStore();
     const leader = leaderOver(store);
     leader.lists(ACCOUNT, [number()]);
@@ -234,7 +234,7 @@ describe('the leader', () => {
     expect(store.records).toHaveLength(written);
   });
 
-  it('tells that a number left one account and came to another, and takes it out of the first', async () => {
+  it('publishes that a number moved to another account, and removes it from the first', async () => {
     const store = memoryStore();
     const leader = leaderOver(store, { accountIds: [ACCOUNT, OTHER_ACCOUNT] });
     leader.lists(ACCOUNT, [number()]);
@@ -257,7 +257,7 @@ describe('the leader', () => {
     expect(view.peek(OTHER_ACCOUNT, digits)).toEqual({ id: '9010077509033461', known: true });
   });
 
-  it('goes on in the events where the leader before stood, and says how far it came', async () => {
+  it('continues at the position of the previous leader, and commits its own', async () => {
     const store = memoryStore();
     const told = pinEvents(['PIN_CHANGED', 'PIN_RESET_REQUEST'], ACCOUNT);
     await store.append(told);
@@ -282,7 +282,7 @@ describe('the leader', () => {
     await leader.end();
   });
 
-  it('asks Graph no more once an account was read 180 times in an hour, and goes on when there is room', async () => {
+  it('stops reading Graph after 180 reads of an account in an hour, and continues when the budget allows it', async () => {
     const store = memoryStore();
     let reads = MAX_READS_PER_HOUR - 3;
     const leader: ReturnType<typeof leaderOver> = leaderOver(store, {

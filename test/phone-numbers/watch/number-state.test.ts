@@ -77,7 +77,7 @@ describe('the lists of an account', () => {
     ]);
   });
 
-  it('believe that numbers are gone only when two in a row say so: half a list and an empty one remove nothing', async () => {
+  it('remove a number only after two consecutive lists lack it: an incomplete or empty list removes none', async () => {
     const { view, read } = account();
     const all = [number(1), number(2), number(3)];
     await read(all);
@@ -128,7 +128,7 @@ describe('what webhooks tell', () => {
   );
   const named = (name: string, atMs: number, by: string) => ({ members: { verified_name: name }, atMs, by });
 
-  it('counts in the order of happening, however it comes and however often', () => {
+  it('applies events by their time, in any order of arrival and with duplicates', () => {
     const events = [named('A', AT + 90_000, 'a'), named('B', AT + 91_000, 'b'), named('C', AT + 91_000, 'c')];
     const orders = [
       [0, 1, 2],
@@ -215,7 +215,7 @@ describe('state records', () => {
     });
   });
 
-  it('are ignored where a replaced leader wrote them late, and where somebody else did', () => {
+  it('are ignored if a replaced leader wrote them late, or another program wrote them', () => {
     const view = createStateView();
     const red = { ...kept, state: { ...kept.state, quality_rating: 'RED' } };
     expect(view.take(stored(toStateRecord(red, options(5)), 1))).toBe(true);

@@ -53,7 +53,7 @@ describe('the records of a payload', () => {
     expect(records.map(({ offset }) => offset)).toEqual(Array.from({ length: 100 }, (_, index) => String(7 + index)));
   });
 
-  it('keep what cannot be read as a dead letter', () => {
+  it('keep unreadable values as dead letters', () => {
     const [record] = recordsOf('no json');
     expect(record && decodeEvent(record).type).toBe('whatsapp.dead_letter');
   });

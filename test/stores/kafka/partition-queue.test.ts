@@ -63,7 +63,7 @@ describe('a partition queue', () => {
     );
   });
 
-  it('sends a record that is larger than the topic accepts alone, behind what comes before it', () => {
+  it('sends a record larger than the topic accepts alone, after the records before it', () => {
     const [small, large, last] = [makeRecord('a'), makeRecord('a', { value: 'x'.repeat(2_000) }), makeRecord('a')];
     const queue = queueOf([small, large, last]);
     const batches: string[][] = [];
@@ -96,7 +96,7 @@ describe('a partition queue', () => {
     expect([queue.trouble, queue.size]).toEqual([undefined, 0]);
   });
 
-  it('fails what is late with the problem of the moment, and nothing that is in flight', () => {
+  it('fails late records with the current problem, but not the records in flight', () => {
     const ends: unknown[] = [];
     const queue = new PartitionQueue('a', 0);
     queue.add(itemOf(makeRecord('a'), (error) => ends.push(['in flight', error])));

@@ -5,7 +5,7 @@ import { until } from '../../support/until.ts';
 import { log } from '../kafka/support.ts';
 import { makeRecord } from '../make-record.ts';
 
-it('says that the journal cannot be read or written, goes on trying, and loses nothing by it', async () => {
+it('reports that the journal cannot be read or written, keeps trying, and loses no record', async () => {
   const records: SpooledRecord[] = [1, 2, 3].map((offset) => ({ ...makeRecord('t'), offset }));
   const broken = { take: true, advance: true };
   const positions: number[] = [];

@@ -112,7 +112,7 @@ it('does not write again what went before a topic that fails, also after a stop 
   });
 });
 
-it('parks what Kafka refuses for good, says so, and goes on; a restart does not try it again', async () => {
+it('parks permanently refused records, reports them, and continues; a restart does not try them again', async () => {
   await withDataDir(async (dataDir) => {
     const kafka = standIn(({ value }) => (value === '3' ? REFUSED : null));
     const spool = await openWith(dataDir, kafka.writer);
@@ -157,7 +157,7 @@ it('an erasure finds what is parked, and what waits, and leaves the rest to be f
   });
 });
 
-it('repeats none of what went before a topic that fails, however often it is stopped meanwhile', async () => {
+it('repeats no record before a failing topic, however often it is stopped', async () => {
   await withDataDir(async (dataDir) => {
     const filling = standIn(({ topic }) => (topic === 'open' ? null : AWAY));
     const spool = await openWith(dataDir, filling.writer);

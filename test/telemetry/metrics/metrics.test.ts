@@ -105,7 +105,7 @@ describe('/metrics', () => {
     expect(value('hubcast_event_age_seconds_count')).toBeGreaterThan(0);
   });
 
-  it('tells writes, what is under way, and when an account was heard of; the Test button is nobody', async () => {
+  it('reports writes, pending records and the last event of each account, except for the Test button', async () => {
     const before = Date.now() / 1000;
     const { webhookUrl, internalUrl } = await start();
     const item = (name: string) => ({ field: 'account_review_update', value: { decision: name } });
@@ -125,7 +125,7 @@ describe('/metrics', () => {
     expect(value('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThanOrEqual(0);
   });
 
-  it('tells of Graph: calls, budget, token, and how the numbers are doing', async () => {
+  it('reports Graph: calls, budget, token and the health of the numbers', async () => {
     const expiresAt = Math.floor(Date.now() / 1000) + 5 * 86_400;
     const numbers = [
       { id: '11', display_phone_number: '+1 631-555-0001', quality_rating: 'GREEN', name_status: 'APPROVED' },

@@ -18,7 +18,7 @@ function writesOver(writeGroup: WriteGroup) {
   return { counts, writes };
 }
 
-describe('what a store tells its meter', () => {
+describe('the counts of a store in its meter', () => {
   it('is what waits, what a write held and took, and what was there already', async () => {
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
     const { counts, writes } = writesOver(async (group) => {

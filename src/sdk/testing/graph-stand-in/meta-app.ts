@@ -1,4 +1,4 @@
-/** The Meta app itself: its webhook subscription, and what is told of a token. */
+/** The Meta app itself: its webhook subscription, and the data of its token. */
 import { type StandInAnswer, StandInError, SUCCESS } from './graph-replies.ts';
 
 export interface StandInApp {

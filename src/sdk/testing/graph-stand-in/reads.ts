@@ -1,7 +1,7 @@
 import { notFound, type StandInAnswer, StandInError } from './graph-replies.ts';
 import { numbersOf, type StandInNumberState, type State } from './state.ts';
 
-/** What Graph answers when nothing is asked for. */
+/** Graph's default fields, if the call names none. */
 const DEFAULT_FIELDS = [
   'verified_name',
   'code_verification_status',
@@ -42,7 +42,7 @@ const KNOWN_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 export interface StandInReadOptions {
-  /** Fields this app may not ask for: the whole call fails, as Graph does it. */
+  /** Fields that this app may not request: the whole call fails, as with Graph. */
   readonly unavailableFields: ReadonlySet<string>;
   /** Lists that fit in one page come without `paging`, as in Meta's guide. */
   readonly bareLists: boolean;

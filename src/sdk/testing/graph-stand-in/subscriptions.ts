@@ -16,7 +16,7 @@ export function listSubscriptions(state: State, accountId: string): StandInAnswe
   return { status: 200, body: { data } };
 }
 
-/** Without a body an override goes. */
+/** A call without a body removes an override. */
 export function subscribe(
   state: State,
   accountId: string,
