@@ -1,4 +1,4 @@
-/** Rejects requests before their bodies are read while the store is too far behind; Meta sends them again. */
+/** Rejects new requests, before their bodies are read, while the store is too far behind: their senders shall try again later. */
 import { HubcastError } from '../../core/errors.ts';
 import type { StoreBacklog } from '../../stores/store.ts';
 
@@ -8,7 +8,11 @@ export interface BacklogLimits {
   readonly maxQueueMs: number;
 }
 
-export function createWhyClosed({ backlog, maxRecords, maxQueueMs }: BacklogLimits): () => HubcastError | undefined {
+export function createRejectionReason({
+  backlog,
+  maxRecords,
+  maxQueueMs,
+}: BacklogLimits): () => HubcastError | undefined {
   return () => {
     const { records, oldestMs } = backlog();
     if (records >= maxRecords) {
