@@ -80,7 +80,7 @@ export const ROWS: readonly Row[] = [
         unit: 'percentunit',
         queries: [
           {
-            expr: '1 - sum(rate(hubcast_time_to_durable_seconds_bucket{le="1",$$}[$__rate_interval])) / sum(rate(hubcast_time_to_durable_seconds_count{$$}[$__rate_interval]))',
+            expr: '1 - sum(rate(hubcast_time_to_durable_seconds_bucket{le=~"1(\\\\.0)?",$$}[$__rate_interval])) / sum(rate(hubcast_time_to_durable_seconds_count{$$}[$__rate_interval]))',
           },
         ],
         thresholds: [0.001, 0.01],
@@ -265,6 +265,47 @@ export const ROWS: readonly Row[] = [
           { expr: 'sum(hubcast_in_flight_records{$$})', legend: 'records that wait' },
         ],
         colors: { 'records that wait': 'blue' },
+      },
+    ],
+  },
+  {
+    title: 'Limits of the public listener',
+    height: 8,
+    panels: [
+      {
+        kind: 'timeseries',
+        title: 'Requests in flight',
+        about:
+          'Whole requests that wait for the store, against MAX_IN_FLIGHT_REQUESTS; and bodies that are still arriving.',
+        width: 8,
+        unit: 'short',
+        queries: [
+          { expr: 'sum(hubcast_in_flight_requests{$$})', legend: 'in flight' },
+          { expr: 'sum(hubcast_in_flight_requests_limit{$$})', legend: 'limit' },
+          { expr: 'sum(hubcast_unfinished_bodies{$$})', legend: 'unfinished bodies' },
+        ],
+        colors: { 'in flight': 'blue', limit: 'red', 'unfinished bodies': 'orange' },
+      },
+      {
+        kind: 'timeseries',
+        title: 'Connections',
+        about: 'Open connections, against MAX_CONNECTIONS.',
+        width: 8,
+        unit: 'short',
+        queries: [
+          { expr: 'sum(hubcast_connections{$$})', legend: 'open' },
+          { expr: 'sum(hubcast_connections_limit{$$})', legend: 'limit' },
+        ],
+        colors: { open: 'blue', limit: 'red' },
+      },
+      {
+        kind: 'timeseries',
+        title: 'Shed by the limits',
+        about:
+          'Rejected requests, evicted bodies, and connections that were refused or closed for new ones, per second.',
+        width: 8,
+        unit: 'short',
+        queries: [{ expr: 'sum by (kind) (rate(hubcast_shed_total{$$}[$__rate_interval]))', legend: '{{kind}}' }],
       },
     ],
   },

@@ -105,7 +105,7 @@ export function withoutOurs(names: PersonNames, ourDigits: string): PersonNames 
   return phones.length === names.phones.length ? names : { ...names, phones };
 }
 
-/** The other side of a chat: by user id, else by parent id, else by `wa_id`, else by phone number. */
+/** The other side of a chat: by user id, else by `wa_id`, else by phone number, else by parent id. */
 export function participantOf({ around, item, contact, ourDigits }: ChatNames): string | null {
   const ours = ourDigits === null ? null : commonForm(ourDigits);
   const isTheirs = (phone: string) => commonForm(phone) !== ours;
@@ -113,12 +113,12 @@ export function participantOf({ around, item, contact, ourDigits }: ChatNames): 
     around.userIds[0] ??
     item.userIds[0] ??
     contact.userIds[0] ??
-    around.parentIds[0] ??
-    item.parentIds[0] ??
-    contact.parentIds[0] ??
     around.phones.find(isTheirs) ??
     contact.phones.find(isTheirs) ??
     item.phones.find(isTheirs) ??
+    around.parentIds[0] ??
+    item.parentIds[0] ??
+    contact.parentIds[0] ??
     null
   );
 }

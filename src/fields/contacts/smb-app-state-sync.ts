@@ -22,7 +22,6 @@ export const smbAppStateSync = defineField({
               full_name: z.string().nullish().meta(pii('name')),
               first_name: z.string().nullish().meta(pii('name')),
               phone_number: phoneDigits.nullish(),
-              wa_id: phoneDigits.nullish(),
               user_id: userId.nullish(),
               parent_user_id: parentUserId.nullish(),
               username: z.string().nullish().meta(pii('name')),

@@ -8,7 +8,6 @@ import {
   metaPage,
   openEnum,
   ownNumber,
-  parentUserId,
   phoneDigits,
   pii,
   unixSeconds,
@@ -45,10 +44,7 @@ export const messagingHandovers = defineField({
           sender: z
             .looseObject({
               phone_number: phoneDigits.nullish(),
-              wa_id: phoneDigits.nullish(),
               user_id: userId.nullish(),
-              parent_user_id: parentUserId.nullish(),
-              username: z.string().nullish().meta(pii('name')),
             })
             .nullish()
             .meta({ description: 'The person of the chat' }),
@@ -61,6 +57,7 @@ export const messagingHandovers = defineField({
           control_taken: passed.nullish(),
         })
         .meta({ description: 'A handover' }),
+      // Meta documents user_id and phone_number; the others are read as everywhere, should they come.
       person: personAt({
         userId: 'sender.user_id',
         parentId: 'sender.parent_user_id',
