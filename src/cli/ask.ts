@@ -36,7 +36,7 @@ async function answered<Answer>(question: Promise<Answer>): Promise<Answer> {
     return await question;
   } catch (error) {
     if (error instanceof Error && error.name === 'ExitPromptError') {
-      throw new HubcastError('usage', 'Stopped at the question; nothing was done after the last answer.');
+      throw new HubcastError('usage', 'Stopped at the question; hubcast did not act after the last answer.');
     }
     throw error;
   }

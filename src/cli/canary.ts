@@ -22,13 +22,15 @@ interface Options {
 
 export function canaryCommand(): Command {
   return new Command('canary')
-    .description('send a signed test event to the public URL, and time it until it is read back from the store')
+    .description(
+      'send a signed test event to the public URL, and measure the time until it can be read back from the store',
+    )
     .option('--url <url>', 'the public URL of the webhook (default: http://127.0.0.1:<PORT>/webhook)')
     .option('--app <name>', 'which app of META_APPS (default: the first)')
-    .option('--every <seconds>', 'again and again, until a signal ends it', parseCount)
-    .option('--timeout <seconds>', 'an event that is not found by then is lost', parseCount, 10)
+    .option('--every <seconds>', 'repeat at this interval until a signal ends it', parseCount)
+    .option('--timeout <seconds>', 'count an event that is not found by then as lost', parseCount, 10)
     .option('--metrics-file <file>', "write metrics for Prometheus (node exporter's textfile collector)")
-    .option('--json', 'print JSON, a line for each event (always, where the output is not a terminal)')
+    .option('--json', 'print JSON, a line for each event (always, when the output is not a terminal)')
     .addHelpText(
       'after',
       `

@@ -31,20 +31,26 @@ interface ExportOptions {
 }
 
 export function captureCommand(): Command {
-  const capture = new Command('capture').description('requests that were kept as they came (CAPTURE=on)');
+  const capture = new Command('capture').description('requests that were kept unchanged (CAPTURE=on)');
   capture
     .command('export')
     .exitOverride()
     .description('write captured requests as a capture file: one line of JSON each, see schemas/capture/1.json')
     .option('--from <time>', 'received since: a time (2026-11-22T10:00:00Z) or an age (15m, 2h, 3d)', parseTime)
     .option('--to <time>', 'received before', parseTime)
-    .option('--app <name...>', 'only requests to these Meta apps, where there are several')
+    .option('--app <name...>', 'only requests to these Meta apps of META_APPS')
     .option('--field <field...>', "only requests with an update of these fields of Meta's")
     .option('--account <id...>', 'only requests with an update of these accounts, or entry ids')
     .option('--event-id <id...>', 'only requests that became one of these events')
-    .option('--output <file>', 'write to a new file (default: standard output)')
-    .option('--redact', 'replace people: numbers, names, texts, ids, media and what no schema knows, by pseudonyms')
-    .option('--redact-key-file <file>', 'the same key gives the same pseudonyms in another file (default: a new one)')
+    .option('--output <file>', 'the new file to write (default: standard output)')
+    .option(
+      '--redact',
+      'replace personal data by pseudonyms: numbers, names, texts, ids, media and what no schema describes',
+    )
+    .option(
+      '--redact-key-file <file>',
+      'file with the key: the same key gives the same pseudonyms in another file (default: a new key)',
+    )
     .addHelpText(
       'after',
       `
@@ -62,7 +68,7 @@ stay with --redact: they name no person. Keep the key file as secret as the orig
 
 async function exportCaptures(options: ExportOptions): Promise<void> {
   if (options.redactKeyFile !== undefined && !options.redact) {
-    throw new HubcastError('usage', '--redact-key-file is the key of --redact, which was not given.');
+    throw new HubcastError('usage', '--redact-key-file needs --redact, which is missing.');
   }
   const settings = readStoreSettings(process.env);
   const topics = (family: Family) => new Set(topicsOfFamily(settings, family));
@@ -99,15 +105,15 @@ async function exportCaptures(options: ExportOptions): Promise<void> {
     const { joined, incomplete, foreign } = captures.counts();
     const notes = [
       `${written} of ${read} captured requests written.`,
-      ...(read === 0 ? ['Is CAPTURE=on where the service runs, and is this its store?'] : []),
-      ...(joined > 0 ? [`${joined} were larger than their topic takes; they stand out of their order.`] : []),
-      ...(incomplete > 0 ? [`${incomplete} larger ones are left out: not all their parts were there.`] : []),
-      ...(foreign > 0 ? [`${foreign} records there are no captured requests.`] : []),
+      ...(read === 0 ? ['Does the service run with CAPTURE=on, and is this its store?'] : []),
+      ...(joined > 0 ? [`${joined} were larger than their topic accepts; they are out of order.`] : []),
+      ...(incomplete > 0 ? [`${incomplete} larger ones are left out: some of their parts are missing.`] : []),
+      ...(foreign > 0 ? [`${foreign} records there are not captured requests.`] : []),
       ...(redactor !== null && redactor.replacedWhole() > 0
         ? [`${redactor.replacedWhole()} bodies could not be read as JSON and were replaced as a whole.`]
         : []),
       ...(failure === null ? [] : [`It ended early: the file cannot be written (${failure.message}).`]),
-      ...(stop.signal.aborted ? ['It was stopped before the end.'] : []),
+      ...(stop.signal.aborted ? ['A signal stopped it before the end.'] : []),
     ];
     process.stderr.write(`${notes.map(visible).join('\n')}\n`);
     if (stop.signal.aborted || failure !== null) process.exitCode = 1;
@@ -138,7 +144,7 @@ async function openNew(file: string): Promise<Writable> {
   } catch (error) {
     throw new HubcastError(
       'usage',
-      `--output ${file} cannot be made: ${messageOf(error)}. Give the name of a new file.`,
+      `--output ${file} cannot be created: ${messageOf(error)}. Give the name of a new file.`,
     );
   }
   return output;

@@ -15,7 +15,7 @@ interface ListOptions extends DeadLetterChoice {
 
 export function deadLettersCommand(): Command {
   const command = new Command('dead-letters')
-    .description('what could not be read or typed: list it, look at it, put it back after an upgrade')
+    .description('list and show what could not be read or typed, and store it after an upgrade')
     .exitOverride()
     .addHelpText(
       'after',
@@ -26,26 +26,26 @@ Examples:
   hubcast dead-letters replay --dry-run`,
     );
   withChoice(command.command('list'))
-    .description('one line for each, the oldest first')
+    .description('print one line for each, the oldest first')
     .option('--limit <n>', 'stop after n', parseCount)
-    .option('--json', 'print a line of JSON for each (always, where the output is not a terminal)')
+    .option('--json', 'print a line of JSON for each (always, when the output is not a terminal)')
     .addHelpText('after', '\nExamples:\n  hubcast dead-letters list --code invalid_type --json | jq -r .id')
     .action(list);
   command
     .command('show')
-    .description('one with its issues and what was refused')
+    .description('show one with its issues and what was refused')
     .argument('<id>', 'as list shows it')
-    .option('--json', 'print the record as JSON (always, where the output is not a terminal)')
+    .option('--json', 'print the record as JSON (always, when the output is not a terminal)')
     .addHelpText('after', '\nExamples:\n  hubcast dead-letters show b34d39bfc47b30712868bf8ec8314169')
     .action(show);
   withChoice(command.command('replay'))
-    .description('read them again with this version, and store what is fine now')
+    .description('read them again with this version, and store what it can read')
     .option('--id <id>', 'only this one')
     .option(
       '--value <file>',
-      'with --id: the repaired value as JSON, in place of what was refused; - for standard input',
+      'with --id: file with the repaired value as JSON, which replaces the refused one; - for standard input',
     )
-    .option('--dry-run', 'say what would happen, and store nothing')
+    .option('--dry-run', 'say what would happen, without storing')
     .option('--url <url>', 'the internal listener of the running service (default: http://127.0.0.1:<INTERNAL_PORT>)')
     .option(
       '--token-file <file>',
@@ -73,8 +73,8 @@ function withChoice(command: Command): Command {
   return command
     .option('--from <when>', 'stored since: a time (2026-11-22T10:00:00Z) or an age (15m, 2h, 3d)', parseTime)
     .option('--to <when>', 'stored before', parseTime)
-    .option('--field <field>', "only of this field of Meta's")
-    .option('--code <code>', 'only with an issue of this code, such as invalid_type');
+    .option('--field <field>', "only dead letters of this field of Meta's")
+    .option('--code <code>', 'only dead letters with an issue of this code, such as invalid_type');
 }
 
 async function list({ limit, json, ...choice }: ListOptions): Promise<void> {

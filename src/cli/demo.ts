@@ -35,7 +35,7 @@ const EVENTS_WAIT_MS = 10_000;
 
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('start on the embedded journal with throw-away secrets, play Meta, show the events')
+    .description('start on the embedded journal with throw-away secrets, act as Meta, and show the events')
     .option('--exit', 'stop after the tour')
     .addHelpText('after', '\nExamples:\n  npm run demo\n  npm run demo -- --exit')
     .action((options: { exit?: boolean }) => demo(options.exit === true));
@@ -115,7 +115,7 @@ async function playLookUp(internalUrl: string, apiToken: string): Promise<void> 
   };
   expectAnswer(id === DEMO_NUMBER.id, `The look-up was answered with ${response.status}`);
   await step(
-    'Look-up: which of our numbers is +1 (555) 078-3881? (Graph is played by a stand-in)',
+    'Look-up: which of our numbers is +1 (555) 078-3881? (a stand-in answers for Graph)',
     `GET ${path}\n  ->  200 id ${id}, "${value.verified_name}", ${value.status}, quality ${value.quality_rating}`,
   );
 }
@@ -135,12 +135,12 @@ async function playForgery(url: string, body: string): Promise<void> {
     body,
   });
   expectAnswer(response.status === 401, `A forged request was answered with ${response.status}`);
-  await step('Forged webhook: somebody without the App Secret', 'POST /webhook  ->  401, nothing stored');
+  await step('Forged webhook: somebody without the App Secret', 'POST /webhook  ->  401, no event stored');
 }
 
 /** The webhooks' events, and the change that hubcast finds in them; not the state it keeps beside. */
 async function showEvents(settings: Settings, count: number): Promise<void> {
-  await print(`\n${paint('bold', 'The events, as consumers get them')}\n`);
+  await print(`\n${paint('bold', 'The events, as consumers read them')}\n`);
   const reader = openReader({ settings: () => settings, log: createLog('warn', process.stderr) });
   const topics = topicsOfFamily(settings, 'phone-numbers');
   let told = 0;

@@ -68,7 +68,7 @@ export type Subject = keyof typeof DESCRIPTIONS;
 
 export function describeCommand(): Command {
   return new Command('describe')
-    .description('list what this version knows: fields, topics, settings, errors, metrics, or refusals of Meta')
+    .description('list the fields, topics, settings, errors, metrics or refusals of Meta that this version knows')
     .addArgument(new Argument('<what>').choices(Object.keys(DESCRIPTIONS)))
     .option('--format <format>', 'pretty, or json (default: pretty on a terminal)', parseFormat)
     .addHelpText(

@@ -21,7 +21,7 @@ export interface DirectClientOptions {
 export function createDirectClient(settings: StoreSettings, options: DirectClientOptions): ManagementClient {
   const { withoutAudit, userName, log } = options;
   if (!settings.MANAGEMENT)
-    throw new HubcastError('management_off', 'MANAGEMENT is not on in the settings of this command.');
+    throw new HubcastError('management_off', 'MANAGEMENT is off in the settings of this command.');
   const numbers = openLookUps(() => ({ ...settings, ROLES: ['numbers'] }), log);
   if (numbers === null) throw new HubcastError('graph_not_configured', 'META_ACCESS_TOKEN is not set.');
   let store: Promise<Store> | undefined;
@@ -44,8 +44,8 @@ export function createDirectClient(settings: StoreSettings, options: DirectClien
   const actor = { kind: 'cli', name: userName } as const;
   return {
     about: withoutAudit
-      ? 'from here, and nothing is put on record'
-      : `from here, put on record in the ${storeForCommands(settings).describe(settings)}`,
+      ? 'from here, without a record'
+      : `from here, recorded in the ${storeForCommands(settings).describe(settings)}`,
     async prepare() {
       if (withoutAudit) return;
       const { readiness } = await opened();
@@ -71,7 +71,7 @@ function notOnRecord(settings: StoreSettings, cause: unknown): HubcastError {
   const reason = messageOf(cause);
   return new HubcastError(
     code,
-    `This cannot be put on record in the ${storeForCommands(settings).describe(settings)}, so nothing was done: ${reason}\nWhere a service runs, name it: --url http://127.0.0.1:8081 (or HUBCAST_URL). To go on without a record: --without-audit.`,
+    `The operation cannot be recorded in the ${storeForCommands(settings).describe(settings)}, so it was not started: ${reason}\nIf a service runs, name it: --url http://127.0.0.1:8081 (or HUBCAST_URL). To continue without a record: --without-audit.`,
     { cause },
   );
 }

@@ -10,7 +10,7 @@ export function addDisplayNameCommands(numbers: Command): void {
   withChangeOptions(
     numbers
       .command('display-name')
-      .description('the display name and its review; with a name: request that name')
+      .description('show the display name and its review; with a name: request that name')
       .argument(...NUMBER_ID)
       .argument('[name]', 'the new display name, 2 to 75 characters')
       .option('--follow', 'wait until the review is decided')
@@ -25,7 +25,7 @@ export function addDisplayNameCommands(numbers: Command): void {
   withChangeOptions(
     numbers
       .command('conversational')
-      .description('prompts and commands; with --set: set them')
+      .description('show prompts and commands; with --set: set them')
       .argument(...NUMBER_ID)
       .option('--set <file>', 'JSON with prompts, commands or both; - for standard input'),
     false,
@@ -72,7 +72,7 @@ function readObject(file: string): object {
   } catch (error) {
     throw new HubcastError('usage', `--set ${file} cannot be read as JSON: ${messageOf(error)}`);
   }
-  throw new HubcastError('usage', `--set ${file} holds no JSON object.`);
+  throw new HubcastError('usage', `--set ${file} is not a JSON object.`);
 }
 
 function parseSeconds(text: string): number {

@@ -22,12 +22,12 @@ interface Options {
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description(
-      'check settings, Meta app, token, accounts, callback URL and store; say what is wrong and how to fix it',
+      'check settings, Meta app, token, accounts, callback URL and store; report what is wrong and how to fix it',
     )
     .option('--url <url>', 'the public URL of the webhook, as Meta should have it (default: the one Meta has)')
     .option('--offline', 'ask only the store')
     .option('--no-probe', 'do not call the callback URL')
-    .option('--json', 'print JSON (always, where the output is not a terminal)')
+    .option('--json', 'print JSON (always, when the output is not a terminal)')
     .addHelpText(
       'after',
       `
@@ -78,7 +78,7 @@ async function examineHere(work: (settings: StoreSettings) => Promise<Report>): 
       (text) => text,
     );
     notes.find('settings_invalid', error.message);
-    notes.skip('everything else', 'the settings are not valid');
+    notes.skip('all other checks', 'the settings are not valid');
     return report(Date.now());
   }
   return work(settings);

@@ -20,9 +20,9 @@ interface EraseOptions {
 export function eraseCommand(): Command {
   return new Command('erase')
     .description("remove a person's records from the journal of DATA_DIR, while its service is stopped")
-    .option('--participant <id>', 'their user id or wa_id, as it stands in the events')
-    .option('--number <number>', 'their phone number with its country code, in any form people write it')
-    .option('--dry-run', 'count what would go, and remove nothing; the service may run')
+    .option('--participant <id>', 'their user id or wa_id, as in the events')
+    .option('--number <number>', 'their phone number with its country code, in any form that people write')
+    .option('--dry-run', 'count the records, without removing them; the service may run')
     .option('--yes', 'do not ask')
     .option('--json', 'print the outcome as JSON')
     .addHelpText(
@@ -70,13 +70,14 @@ function toPerson(participant: string | undefined, number: string | undefined): 
   if (number === undefined) return { participant };
   const digits = number.replace(/\D/g, '').replace(/^00/, '');
   if (!/^[+\d\s().\-/]+$/.test(number) || !/^[1-9]\d{6,14}$/.test(digits)) {
-    throw new HubcastError('usage', '--number is no phone number with its country code: 7 to 15 digits.');
+    throw new HubcastError('usage', '--number is not a phone number with its country code: 7 to 15 digits.');
   }
   return { participant, digits };
 }
 
 async function ask(settings: StoreSettings, person: Person): Promise<void> {
-  if (!canAsk()) throw new HubcastError('usage', 'Nobody can be asked here: give --yes, or --dry-run to look first.');
+  if (!canAsk())
+    throw new HubcastError('usage', 'There is no terminal to ask at: give --yes, or --dry-run to look first.');
   const { byTopic } = eraseRecords(settings, person, true);
   const records = Object.values(byTopic).reduce((sum, count) => sum + count, 0);
   const message = `Remove ${records} records from ${visible(settings.DATA_DIR)} for ever?`;
@@ -87,7 +88,7 @@ async function ask(settings: StoreSettings, person: Person): Promise<void> {
 function beyondReach(settings: StoreSettings): readonly string[] {
   return [
     storeOf(settings).beyondErasure,
-    'what consumers of the events stored themselves',
+    'copies that consumers of the events stored',
     'backups and snapshots of DATA_DIR',
     'capture files that were exported',
     "what Meta keeps, and the person's own phone",

@@ -28,7 +28,7 @@ export async function resolveTopics(
     const hint = nearest(name, [...FAMILY_NAMES, ...planned, ...existing]);
     throw new HubcastError(
       'usage',
-      `There is no topic "${name}" in the store, and none is planned.${hint} "hubcast describe topics" lists topics and families.`,
+      `There is no topic "${name}" in the store, and hubcast would not create one.${hint} "hubcast describe topics" lists topics and families.`,
     );
   }
   return names;
@@ -46,7 +46,7 @@ export function doubtsAbout(types: ReadonlySet<string>): string[] {
   return [...types]
     .filter((type) => !known.includes(type))
     .map((type) => {
-      return `No event type of this version is named ${type}.${nearest(type, known)} Only a field that it does not know could bring one.`;
+      return `No event type of this version is named ${type}.${nearest(type, known)} Only a field that is new to this version could have this type.`;
     });
 }
 

@@ -38,9 +38,9 @@ export function eventsCommand(): Command {
       'start' as const,
     )
     .option('--to <when>', 'stored before: a time or an age', parseTime)
-    .option('--delivery <id>', 'only of this POST: the deliveryId of its log line')
+    .option('--delivery <id>', 'only events of this POST: the deliveryId of its log line')
     .option('--subject <text>', 'only about this subject, such as a number')
-    .option('--follow', 'go on and wait for new ones')
+    .option('--follow', 'continue and wait for new events')
     .option('--limit <n>', 'stop after n events', parseCount)
     .option('--format <format>', 'pretty, or json: one line per record (default: pretty on a terminal)', parseFormat)
     .addHelpText(
@@ -63,7 +63,7 @@ const EVENT_FAMILIES = writtenFamilies().filter((family) => family !== 'raw');
 
 async function readEvents(options: EventsOptions): Promise<void> {
   if (options.to !== undefined && options.follow === true) {
-    throw new HubcastError('usage', '--follow waits for new events and --to ends before them: give one of the two.');
+    throw new HubcastError('usage', '--follow and --to exclude each other: give one of them.');
   }
   const settings = readStoreSettings(process.env);
   const namings = namingsOf(settings);

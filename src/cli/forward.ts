@@ -21,12 +21,12 @@ interface Options {
 
 export function forwardCommand(): Command {
   return new Command('forward')
-    .description('move the events of a journal, or what is left in a spool, to Kafka (KAFKA_BROKERS)')
+    .description('move the events of a journal or spool to Kafka (KAFKA_BROKERS)')
     .option('--data-dir <folder>', 'folder of the journal (default: DATA_DIR)')
-    .option('--dry-run', 'count what would go, and touch nothing')
-    .option('--parked', 'also events that Kafka refused for good, once that is mended; they go last')
-    .option('--give-up-after <seconds>', 'end when Kafka takes nothing for this long', parseSeconds, 60)
-    .option('--json', 'print the summary as JSON (always, where the output is not a terminal)')
+    .option('--dry-run', 'count the events, without changes')
+    .option('--parked', 'also forward events that Kafka refused for good, after you fixed the cause; they go last')
+    .option('--give-up-after <seconds>', 'end when Kafka accepts no event for this long', parseSeconds, 60)
+    .option('--json', 'print the summary as JSON (always, when the output is not a terminal)')
     .addHelpText(
       'after',
       `
@@ -48,7 +48,7 @@ async function forward(options: Options): Promise<void> {
   const json = options.json ?? !process.stdout.isTTY;
   const kind = storeForCommands(settings);
   if (kind.openOrdered === null && !options.dryRun) {
-    throw new HubcastError('usage', 'KAFKA_BROKERS is not set: it says where the events go.');
+    throw new HubcastError('usage', 'KAFKA_BROKERS is not set. Set it to the brokers that receive the events.');
   }
   const waiting = countWaiting(journalFile(settings.DATA_DIR));
   if (kind.openOrdered === null || options.dryRun) return printWaiting(waiting, json);
@@ -108,7 +108,7 @@ function toLine({ forwarded, parked, total }: ForwardProgress): string {
 function toText({ forwarded, parked, left, problem }: ForwardSummary, kafka: string): string {
   const lines = [`${forwarded} events went to ${kafka}.`];
   if (parked > 0) lines.push(`${parked} are parked: Kafka refuses them for good ("hubcast journal check" lists them).`);
-  if (problem !== null) lines.push(`${left} are left; run it again for them. ${problem}`);
+  if (problem !== null) lines.push(`${left} are left; run the command again to move them. ${problem}`);
   return lines.join('\n');
 }
 

@@ -22,11 +22,11 @@ export async function guideRegister(
   const state = await client.run('registration', id, {});
   say(ask, `${state.display_phone_number ?? id}  ${state.verified_name ?? ''}`);
   say(ask, String(state.about));
-  say(ask, `This goes ${client.about}.`);
+  say(ask, `The operation runs ${client.about}.`);
   if (state.next === 'none' && !(await ask.confirm('Register it again, as after an approved change of the name?'))) {
-    throw stopped('The number is registered as it was.');
+    throw stopped('The registration of the number is unchanged.');
   }
-  if (state.next === 'connect_app_number' && !(await ask.confirm('Is its account in the app deleted?'))) {
+  if (state.next === 'connect_app_number' && !(await ask.confirm('Have you deleted its account in the app?'))) {
     throw stopped('The number is as it was.');
   }
   if (state.next !== 'none' && state.code_verification_status !== 'VERIFIED') await verify(client, ask, id);
@@ -35,7 +35,7 @@ export async function guideRegister(
 
 async function verify(client: ManagementClient, ask: Ask, id: string): Promise<void> {
   for (;;) {
-    const method = await ask.choose('How shall Meta send the code?', [
+    const method = await ask.choose('How should Meta send the code?', [
       { value: 'SMS', name: 'by SMS' },
       { value: 'VOICE', name: 'by a call' },
       { value: 'have', name: 'I have a code already' },
@@ -113,7 +113,7 @@ async function attempt(
     if (!isHubcastError(error) || HOPELESS.has(error.code) || error.kind.status >= 500) throw error;
     say(ask, error.message);
     // Trying sooner would be refused and may prolong the lock.
-    if (error.details?.wait_seconds !== undefined) throw stopped('Nothing can be tried before that time is over.');
+    if (error.details?.wait_seconds !== undefined) throw stopped('Try again after that time.');
     if (!(await ask.confirm('Try again?'))) throw stopped('The number is as it was.');
     await mend(error);
     return null;

@@ -25,7 +25,7 @@ export function internalListener(
 ): InternalListener {
   const url = (given ?? ownUrl(settings)).replace(/\/+$/, '');
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new HubcastError('usage', `--url ${url} is no http or https URL, as http://127.0.0.1:8081 is.`);
+    throw new HubcastError('usage', `--url ${url} is not an http or https URL, as http://127.0.0.1:8081 is.`);
   }
   const token = tokenFile === undefined ? (settings.HUBCAST_TOKEN ?? null) : readToken(tokenFile);
   return {
@@ -53,7 +53,7 @@ export function internalListener(
 
 function ownUrl({ INTERNAL_PORT }: StoreSettings): string {
   if (INTERNAL_PORT !== 0) return `http://127.0.0.1:${INTERNAL_PORT}`;
-  throw new HubcastError('usage', 'INTERNAL_PORT=0 takes a free port: name the one that was taken with --url.');
+  throw new HubcastError('usage', 'INTERNAL_PORT=0 takes a free port: give its URL with --url.');
 }
 
 function readToken(file: string): string {

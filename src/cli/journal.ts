@@ -15,7 +15,7 @@ interface Options {
 
 export function journalCommand(): Command {
   const journal = new Command('journal')
-    .description('copy and check the journal of DATA_DIR, also while the service runs; restore a copy')
+    .description('back up, check or restore the journal of DATA_DIR; backup and check also while the service runs')
     .exitOverride()
     .addHelpText(
       'after',
@@ -28,10 +28,10 @@ Examples:
     );
   journal
     .command('backup')
-    .description('a consistent copy, synced to disk; an existing file is not overwritten')
+    .description('write a consistent copy and sync it to disk; never overwrites a file')
     .argument('<file>', 'where the copy goes')
     .option('--data-dir <folder>', 'folder of the journal (default: DATA_DIR)')
-    .option('--json', 'print JSON (always, where the output is not a terminal)')
+    .option('--json', 'print JSON (always, when the output is not a terminal)')
     .addHelpText(
       'after',
       '\nExamples:\n  hubcast journal backup /backup/journal.db\n\nTo use a copy, run "hubcast journal restore": a copy that is put in place by hand beside an old journal.db-wal is damaged by it.',
@@ -39,13 +39,13 @@ Examples:
     .action(backUpTo);
   journal
     .command('check')
-    .description('read every page and every record, and say what is in it')
+    .description('read every page and every record, and report what the journal holds')
     .argument('[file]', 'a copy; without it the journal of DATA_DIR')
     .option('--data-dir <folder>', 'folder of the journal (default: DATA_DIR)')
-    .option('--json', 'print JSON (always, where the output is not a terminal)')
+    .option('--json', 'print JSON (always, when the output is not a terminal)')
     .addHelpText(
       'after',
-      '\nExit code 1 when something is damaged.\n\nExamples:\n  hubcast journal check --json | jq .forwarding',
+      '\nThe exit code is 1 when the check finds damage.\n\nExamples:\n  hubcast journal check --json | jq .forwarding',
     )
     .action(checkIt);
   journal
@@ -53,7 +53,7 @@ Examples:
     .description('put a copy in the place of the journal of DATA_DIR, while its service is stopped')
     .argument('<file>', 'a copy that "hubcast journal backup" made')
     .option('--data-dir <folder>', 'folder of the journal (default: DATA_DIR)')
-    .option('--json', 'print JSON (always, where the output is not a terminal)')
+    .option('--json', 'print JSON (always, when the output is not a terminal)')
     .addHelpText(
       'after',
       '\nThe copy is checked first; until it is whole and on disk the journal stays as it is. Events that are stored\nafter the copy was made are gone.\n\nExamples:\n  hubcast journal restore /backup/journal.db',
@@ -77,7 +77,7 @@ async function backUpTo(file: string, options: Options): Promise<void> {
     process.stderr.write(`${pages} of ${totalPages} pages are copied (${Math.floor((100 * pages) / totalPages)} %)\n`);
   });
   if (options.json ?? !process.stdout.isTTY) return print(JSON.stringify({ file, bytes }));
-  return print(`${visible(file)} holds the journal as it was, ${bytes} bytes.`);
+  return print(`${visible(file)} has the copy of the journal, ${bytes} bytes.`);
 }
 
 async function checkIt(file: string | undefined, options: Options): Promise<void> {
@@ -118,10 +118,10 @@ function toText(report: JournalReport): string {
     `${file}: format ${format}, ${bytes} bytes`,
     `${records} events, from ${toTime(report.oldestMs) ?? '-'} to ${toTime(report.newestMs) ?? '-'}`,
     ...Object.entries(topics).map(([topic, count]) => `  ${topic}  ${count}`),
-    `${report.dedupeIds} ids are remembered`,
+    `${report.dedupeIds} ids are kept for deduplication`,
   ];
   if (forwarding.position > 0)
-    lines.push(`Up to offset ${forwarding.position} everything is in Kafka; ${forwarding.waiting} events wait`);
+    lines.push(`Up to offset ${forwarding.position}, all events are in Kafka; ${forwarding.waiting} events wait`);
   for (const { offset, topic, atMs, reason } of parked)
     lines.push(`parked ${toTime(atMs)}: offset ${offset}, ${topic}: ${reason}`);
   lines.push(...(problems.length === 0 ? ['Nothing is damaged.'] : problems.map((problem) => `DAMAGED: ${problem}`)));

@@ -8,7 +8,7 @@ import { addWebhookCommand } from './webhook-command.ts';
 
 /** Adds the commands to `hubcast numbers`. */
 export function addManagementCommands(numbers: Command): void {
-  addReading(numbers, 'registration', 'where a number stands on its way to be registered, and what comes next');
+  addReading(numbers, 'registration', 'how far the registration of a number is, and what comes next');
   addRegistrationCommands(numbers);
   addDisplayNameCommands(numbers);
   addWebhookCommand(numbers);

@@ -26,13 +26,13 @@ export function withClientOptions(command: Command): Command {
   return command
     .option(
       '--url <url>',
-      'internal listener of a running service (default: HUBCAST_URL; else Meta is asked from here)',
+      'internal listener of a running service (default: HUBCAST_URL; without it the command asks Meta itself)',
     )
-    .option('--json', 'print JSON (always, where the output is not a terminal)');
+    .option('--json', 'print JSON (always, when the output is not a terminal)');
 }
 
 export function withChangeOptions(command: Command, asks: boolean): Command {
-  withClientOptions(command).option('--without-audit', 'go on although nothing can be put on record');
+  withClientOptions(command).option('--without-audit', 'continue without a record of the operation');
   return asks ? command.option('--yes', 'do not ask (for scripts)') : command;
 }
 
@@ -48,7 +48,10 @@ export function openClient({ url, withoutAudit = false }: ManageOptions): Manage
     throw new HubcastError('usage', '--url is not an http or https URL. Give one such as http://127.0.0.1:8081.');
   }
   if (withoutAudit)
-    throw new HubcastError('usage', '--without-audit is for Meta asked from here: a service always keeps the record.');
+    throw new HubcastError(
+      'usage',
+      '--without-audit does not work with a running service: it always keeps the record.',
+    );
   return createServiceClient(service.replace(/\/+$/, ''), settings.HUBCAST_TOKEN ?? null, globalThis.fetch);
 }
 
@@ -91,10 +94,11 @@ export function change(
 }
 
 async function confirmed(warning: string): Promise<void> {
-  if (!canAsk()) throw new HubcastError('usage', `${warning}\nThere is no terminal to ask at: add --yes to go on.`);
+  if (!canAsk()) throw new HubcastError('usage', `${warning}\nThere is no terminal to ask at: add --yes to continue.`);
   const ask = await askAtTerminal();
   ask.say(warning);
-  if (!(await ask.confirm('Go on?'))) throw new HubcastError('usage', 'Not confirmed; nothing was done.');
+  if (!(await ask.confirm('Continue?')))
+    throw new HubcastError('usage', 'Not confirmed, so the operation was not started.');
 }
 
 export function inJson({ json }: ManageOptions): boolean {

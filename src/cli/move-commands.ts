@@ -19,10 +19,10 @@ export function addMoveCommands(numbers: Command): void {
         .command(name)
         .description(about)
         .argument('<account>', 'id of the WhatsApp Business Account, one of WABA_IDS')
-        .argument('<number>', 'the phone number, in any form people write it')
+        .argument('<number>', 'the phone number, in any form that people write')
         .requiredOption('--cc <code>', 'its country code, such as 49')
         .addOption(
-          new Option('--name <name>', 'the display name people will see').makeOptionMandatory(nameIsMandatory),
+          new Option('--name <name>', 'the display name that people will see').makeOptionMandatory(nameIsMandatory),
         ),
       true,
     )

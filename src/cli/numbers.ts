@@ -29,7 +29,7 @@ interface Options {
 
 export function numbersCommand(): Command {
   const numbers = new Command('numbers')
-    .description('look up your own phone numbers (META_ACCESS_TOKEN, WABA_IDS), and manage them (MANAGEMENT=on)')
+    .description('look up your phone numbers (META_ACCESS_TOKEN, WABA_IDS) and manage them (MANAGEMENT=on)')
     .exitOverride()
     .addHelpText(
       'after',
@@ -44,11 +44,11 @@ Whether a person uses WhatsApp cannot be looked up: there is no such API.`,
     );
   numbers
     .command('list')
-    .description('the numbers of the accounts in WABA_IDS')
+    .description('list the numbers of the accounts in WABA_IDS')
     .option('--account <id>', 'only this account')
     .option('--quality <rating>', 'only GREEN, YELLOW, RED, …')
     .option('--status <status>', 'only CONNECTED, PENDING, …')
-    .option('--json', 'print JSON (always, where the output is not a terminal)')
+    .option('--json', 'print JSON (always, when the output is not a terminal)')
     .addHelpText(
       'after',
       '\nExamples:\n  hubcast numbers list --status CONNECTED --json | jq -r .data[].phone_number_id',
@@ -58,28 +58,28 @@ Whether a person uses WhatsApp cannot be looked up: there is no such API.`,
     .command('get')
     .description('one number by its id')
     .argument('<id>', 'phone number id')
-    .option('--json', 'print JSON (always, where the output is not a terminal)')
+    .option('--json', 'print JSON (always, when the output is not a terminal)')
     .addHelpText('after', '\nExamples:\n  hubcast numbers get 106540352242922')
     .action(async (id: string, options: Options) => show(await (await open()).byId(id), options));
   numbers
     .command('find')
     .description('one number by its digits')
-    .argument('<number>', 'with country code, in any form people write it')
+    .argument('<number>', 'with country code, in any form that people write')
     .option('--account <id>', 'only in this account')
-    .option('--json', 'print JSON (always, where the output is not a terminal)')
+    .option('--json', 'print JSON (always, when the output is not a terminal)')
     .addHelpText('after', '\nExamples:\n  hubcast numbers find "+1 (631) 555-1234"')
     .action(async (number: string, options: Options) =>
       show(await (await open()).byNumber(number, { accountId: options.account }), options),
     );
   numbers
     .command('health')
-    .description('how the numbers are doing, reason, and what to do')
+    .description('the health of the numbers, with reasons and what to do')
     .argument('[id]', 'only this number')
     .option('--account <id>', 'only this account')
-    .option('--json', 'print JSON (always, where the output is not a terminal)')
+    .option('--json', 'print JSON (always, when the output is not a terminal)')
     .addHelpText(
       'after',
-      '\nExit code 1 when a number is blocked or an account cannot be read, else 0.\n\nExamples:\n  hubcast numbers health\n  hubcast numbers health 106540352242922 --json',
+      '\nThe exit code is 1 when a number is blocked or an account cannot be read, else 0.\n\nExamples:\n  hubcast numbers health\n  hubcast numbers health 106540352242922 --json',
     )
     .action(reportHealth);
   addWatchCommand(numbers);
@@ -93,7 +93,7 @@ async function open(): Promise<LookUps> {
   const opened = openLookUps(() => ({ ...settings, ROLES: ['numbers'] }), createLog('silent', process.stderr));
   const lookUps = opened?.lookUps ?? (await readStoredState(settings));
   if (lookUps !== null) return lookUps;
-  const diagnosis = 'META_ACCESS_TOKEN is not set, and no state of phone numbers is stored where the settings point.';
+  const diagnosis = 'META_ACCESS_TOKEN is not set, and the store of these settings has no state of phone numbers.';
   throw new HubcastError('graph_not_configured', diagnosis);
 }
 

@@ -12,7 +12,7 @@ import { toPretty } from './show-record.ts';
 
 export function parseCommand(): Command {
   return new Command('parse')
-    .description('show the events a payload becomes, without storing anything')
+    .description('show the events that a payload becomes, without storing them')
     .argument(
       '<payload.json>',
       'a file, or - for standard input; also a bare {"field", "value"} as the dashboard shows it',

@@ -30,7 +30,7 @@ function checkUrl(url: string): string {
 function ownUrl(app: string | undefined): string {
   const { PORT } = readStoreSettings(process.env.PORT === undefined ? {} : { PORT: process.env.PORT });
   if (PORT !== 0) return `http://127.0.0.1:${PORT}/webhook${app === undefined ? '' : `/${app}`}`;
-  throw new HubcastError('usage', 'PORT=0 takes a free port: name the one that was taken with --url.');
+  throw new HubcastError('usage', 'PORT=0 takes a free port: give its URL with --url.');
 }
 
 /** The App Secret: never an argument, which others on the machine could see. */

@@ -5,28 +5,28 @@ import { guideRegister } from './guided-register.ts';
 import { change, type ManageOptions, NUMBER_ID, show, through, withChangeOptions } from './manage-options.ts';
 import { readSecret } from './secret-input.ts';
 
-const PIN_FILE = ['--pin-file <file>', 'file with the PIN, or - for standard input (default: asked unseen)'] as const;
+const PIN_FILE = ['--pin-file <file>', 'file with the PIN, or - for standard input (default: hidden prompt)'] as const;
 
 export function addRegistrationCommands(numbers: Command): void {
   addCodeCommands(numbers);
   withChangeOptions(
     numbers
       .command('register')
-      .description('register a number; on a terminal step by step: code, check, PIN, register')
+      .description('register a number; on a terminal it leads you through code, check, PIN and registration')
       .argument(...NUMBER_ID)
       .option(...PIN_FILE)
-      .option('--region <country>', 'where messages at rest are kept (local storage): AU, DE, IN, …'),
+      .option('--region <country>', 'country that keeps messages at rest (local storage): AU, DE, IN, …'),
     true,
   )
     .addHelpText(
       'after',
-      '\nThe PIN is the two-step PIN the number has; where it has none, the one given becomes it. It is not the code of the SMS. A number whose display name is in review can be registered.\n\nExamples:\n  hubcast numbers register 106540352242922\n  hubcast numbers register 106540352242922 --pin-file /run/secrets/pin --yes',
+      '\nThe PIN is the two-step PIN of the number. If the number has no PIN, yours becomes it. It is not the code of the SMS. A number whose display name is in review can be registered.\n\nExamples:\n  hubcast numbers register 106540352242922\n  hubcast numbers register 106540352242922 --pin-file /run/secrets/pin --yes',
     )
     .action(register);
   withChangeOptions(
     numbers
       .command('deregister')
-      .description('take a number out of the Cloud API; nothing is deleted')
+      .description('take a number out of the Cloud API, without deleting it')
       .argument(...NUMBER_ID),
     true,
   )
@@ -56,7 +56,7 @@ function addCodeCommands(numbers: Command): void {
   withChangeOptions(
     numbers
       .command('request-code')
-      .description('have Meta send a code to the number, to prove that it is yours')
+      .description('ask Meta to send a code to the number, to prove that it is yours')
       .argument(...NUMBER_ID)
       .addOption(new Option('--method <method>', 'how it is sent').choices(['SMS', 'VOICE']).default('SMS'))
       .option('--language <language>', 'such as en or en_US', 'en_US'),
@@ -69,9 +69,9 @@ function addCodeCommands(numbers: Command): void {
   withChangeOptions(
     numbers
       .command('verify-code')
-      .description('give the code of the SMS or call')
+      .description('enter the code of the SMS or call')
       .argument(...NUMBER_ID)
-      .option('--code-file <file>', 'file with the code, or - for standard input (default: asked unseen)'),
+      .option('--code-file <file>', 'file with the code, or - for standard input (default: hidden prompt)'),
     false,
   )
     .addHelpText(

@@ -61,7 +61,7 @@ export async function replayDeadLetters({
   }
   const { stored, refused, unreadable } = counts;
   const done = dryRun ? 'would be stored' : 'stored';
-  process.stderr.write(`${stored} ${done}, ${refused} still refused, ${unreadable} that cannot be read again\n`);
+  process.stderr.write(`${stored} ${done}, ${refused} still refused, ${unreadable} still unreadable\n`);
   if (id !== undefined && stored === 0) process.exitCode = 1;
 }
 

@@ -20,15 +20,20 @@ interface ReplayCommandOptions {
 
 export function replayCommand(): Command {
   return new Command('replay')
-    .description('send the requests of a capture file again, signed anew')
+    .description('sign the requests of a capture file anew and send them again')
     .argument('<capture.jsonl>', 'a file that capture export wrote, or - for standard input')
-    .option('--url <url>', 'where to send them (default: http://127.0.0.1:<PORT>/webhook)')
+    .option('--url <url>', 'the URL to send them to (default: http://127.0.0.1:<PORT>/webhook)')
     .option('--app <name>', 'which app of META_APPS: its path, and its secret')
     .option('--secret-file <file>', 'the App Secret to sign with (default: META_APP_SECRET or META_APP_SECRET_FILE)')
-    .option('--speed <speed>', 'original: with the pauses there were; full: as the answers come', parseSpeed, 'full')
-    .option('--rate <n>', 'so many requests in a second, instead of --speed', parseRate)
-    .option('--concurrency <n>', 'requests under way at once', parseCount, 8)
-    .option('--keep-going', 'go on after a bad line, or a request that gets no answer')
+    .option(
+      '--speed <speed>',
+      'original: with the original pauses; full: as fast as the answers come',
+      parseSpeed,
+      'full',
+    )
+    .option('--rate <n>', 'requests a second, instead of --speed', parseRate)
+    .option('--concurrency <n>', 'requests in flight at once', parseCount, 8)
+    .option('--keep-going', 'continue after a bad line, or after a request without an answer')
     .option('--json', 'print the summary as JSON')
     .addHelpText(
       'after',
@@ -95,8 +100,8 @@ function toText(
 }
 
 const STOPPED: Readonly<Record<NonNullable<ReplaySummary['stopped']>, string>> = {
-  bad_line: 'Stopped at the bad line; --keep-going leaves bad lines out.',
-  unanswered: 'Stopped because a request got no answer; --keep-going goes on all the same.',
+  bad_line: 'Stopped at the bad line; --keep-going skips bad lines.',
+  unanswered: 'Stopped because a request got no answer; --keep-going continues all the same.',
   signal: 'Stopped by a signal.',
 };
 
@@ -125,7 +130,7 @@ function createProgress(): { show: (summary: ReplaySummary) => void; clear: () =
       shown = true;
       const other = sent - (answers['200'] ?? 0) - unanswered;
       stderr.write(
-        `\r\x1b[K${sent} sent, ${answers['200'] ?? 0} stored, ${other} other or under way, ${unanswered} without answer`,
+        `\r\x1b[K${sent} sent, ${answers['200'] ?? 0} stored, ${other} other or in flight, ${unanswered} without answer`,
       );
     },
     clear() {
@@ -137,7 +142,7 @@ function createProgress(): { show: (summary: ReplaySummary) => void; clear: () =
 
 function parseSpeed(text: string): 'original' | 'full' {
   if (text === 'original' || text === 'full') return text;
-  throw new InvalidArgumentError('Use original or full, or --rate for a fixed one.');
+  throw new InvalidArgumentError('Use original or full, or --rate for a fixed rate.');
 }
 
 function parseRate(text: string): number {

@@ -23,7 +23,7 @@ export async function readSecret({ file, option, what, question }: SecretSource)
   if (canAsk()) return (await askAtTerminal()).secret(question);
   throw new HubcastError(
     'usage',
-    `No ${what} came, and there is no terminal to ask at. Give ${option} <file>, or ${option} - for standard input.`,
+    `No ${what} was given, and there is no terminal to ask at. Give ${option} <file>, or ${option} - for standard input.`,
   );
 }
 
@@ -44,11 +44,11 @@ function readWhole(file: string, option: string, what: string): string {
   } catch (error) {
     throw new HubcastError('usage', `The ${what} cannot be read from ${option} ${file}: ${messageOf(error)}`);
   }
-  if (length > MAX_BYTES) throw new HubcastError('usage', `${option} ${file} holds more than a ${what}.`);
+  if (length > MAX_BYTES) throw new HubcastError('usage', `${option} ${file} is larger than a ${what} can be.`);
   const text = bytes
     .subarray(0, length)
     .toString('utf8')
     .replace(/\r?\n$/, '');
-  if (text === '') throw new HubcastError('usage', `${option} ${file} holds no ${what}.`);
+  if (text === '') throw new HubcastError('usage', `${option} ${file} contains no ${what}.`);
   return text;
 }

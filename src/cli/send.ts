@@ -6,12 +6,12 @@ import { visibleLines } from './visible.ts';
 
 export function sendCommand(): Command {
   return new Command('send')
-    .description('sign a payload as Meta does and POST it')
+    .description('sign a payload as Meta does, and POST it')
     .argument(
       '<payload.json>',
       'a file, or - for standard input; also a bare {"field", "value"} as the dashboard shows it',
     )
-    .option('--url <url>', 'where to send it (default: http://127.0.0.1:<PORT>/webhook)')
+    .option('--url <url>', 'the URL to send it to (default: http://127.0.0.1:<PORT>/webhook)')
     .option('--app <name>', 'which app of META_APPS: its path, and its secret')
     .option('--secret-file <file>', 'the App Secret (default: META_APP_SECRET or META_APP_SECRET_FILE)')
     .option('--json', 'print the answer as JSON')
@@ -41,7 +41,9 @@ async function send(file: string, options: SendOptions): Promise<void> {
   const url = receiverUrl(options.url, options.app);
   const secret = readSecret(options.secretFile, options.app);
   if (wrapped)
-    process.stderr.write('A bare {"field", "value"} came: sending it as the Test button would (entry id "0").\n');
+    process.stderr.write(
+      'The input is a bare {"field", "value"}: sending it as the Test button would (entry id "0").\n',
+    );
   const answer = await postSigned(url, body, secret);
   if (options.json) await print(JSON.stringify({ url, ...answer }));
   else {

@@ -6,7 +6,7 @@ import { storeOf } from '../stores/select.ts';
 
 export function serveCommand(): Command {
   return new Command('serve')
-    .description("take Meta's webhooks and store their events (settings come from the environment)")
+    .description("receive Meta's webhooks and store their events (settings come from the environment)")
     .addHelpText(
       'after',
       `

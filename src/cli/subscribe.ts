@@ -26,13 +26,13 @@ interface Options {
 export function subscribeCommand(): Command {
   return new Command('subscribe')
     .description(
-      'subscribe the Meta app to every field, and to each account of WABA_IDS: shows what is missing, and sets it',
+      'subscribe the Meta app to every field and to each account of WABA_IDS; shows what is missing, asks, and sets it',
     )
     .option('--url <url>', 'the public URL of the webhook (default: the one Meta has)')
     .option('--app <name>', 'only this app of META_APPS')
     .option('--dry-run', 'only show what would be set')
     .option('--yes', 'do not ask (for scripts)')
-    .option('--json', 'print JSON (always, where the output is not a terminal)')
+    .option('--json', 'print JSON (always, when the output is not a terminal)')
     .addHelpText(
       'after',
       `
@@ -108,7 +108,7 @@ function urlFor(app: MetaApp, settings: Settings, given: string | undefined, the
     throw new HubcastError('usage', `Meta has no callback URL of app ${app.name} yet: give it with --url.`);
   }
   if (!URL.canParse(given) || new URL(given).protocol !== 'https:') {
-    throw new HubcastError('usage', `--url ${given} is not an https URL, and Meta takes no other.`);
+    throw new HubcastError('usage', `--url ${given} is not an https URL, and Meta accepts no other.`);
   }
   return callbackUrlOf(given, settings.META_APPS === undefined ? null : app.name);
 }
@@ -116,7 +116,7 @@ function urlFor(app: MetaApp, settings: Settings, given: string | undefined, the
 async function confirm({ yes }: Options, inJson: boolean): Promise<void> {
   if (yes) return;
   if (inJson || !canAsk()) {
-    throw new HubcastError('usage', 'Nobody can be asked here. Look at it with --dry-run, then give --yes.');
+    throw new HubcastError('usage', 'There is no terminal to ask at. Look at it with --dry-run, then give --yes.');
   }
   if (await (await askAtTerminal()).confirm('Set this?')) return;
   throw new HubcastError('usage', 'Nothing was set.');
@@ -144,10 +144,12 @@ function toText({ app, steps }: Outcome, withoutAccounts: boolean): string {
       ...(step.activated ? ['  switch the subscription on again'] : []),
     ];
   });
-  const rest = withoutAccounts
-    ? ['  accounts are not looked at: META_ACCESS_TOKEN and WABA_IDS are needed for it']
-    : [];
-  return [paint('bold', `App ${app}`), ...(lines.length === 0 ? ['  nothing is missing'] : lines), ...rest].join('\n');
+  const rest = withoutAccounts ? ['  accounts are not checked: that needs META_ACCESS_TOKEN and WABA_IDS'] : [];
+  return [
+    paint('bold', `App ${app}`),
+    ...(lines.length === 0 ? ['  the subscription is complete'] : lines),
+    ...rest,
+  ].join('\n');
 }
 
 function toVerdict({ findings }: Outcome): string {

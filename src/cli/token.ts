@@ -13,10 +13,10 @@ interface TokenOptions {
 
 export function tokenCommand(): Command {
   return new Command('token')
-    .description('make a token for the internal listener, and the entry of API_TOKENS that accepts it')
-    .argument('<name>', 'who it is for; the log names it', parseName)
-    .requiredOption('--scope <scope...>', `what it is for: ${SCOPES.join(', ')}`, collectScopes)
-    .option('--app <name>', 'only for what belongs to this app of META_APPS', parseApp)
+    .description('make a token for the internal listener and its entry of API_TOKENS')
+    .argument('<name>', 'the client it is for; the log names it', parseName)
+    .requiredOption('--scope <scope...>', `what it allows: ${SCOPES.join(', ')}`, collectScopes)
+    .option('--app <name>', 'only for data of this app of META_APPS', parseApp)
     .option('--json', 'print token and entry as JSON')
     .addHelpText(
       'after',
@@ -43,7 +43,7 @@ function parseName(text: string): string {
 }
 
 function parseApp(text: string): string {
-  if (!/^[a-z0-9_-]{1,64}$/.test(text)) throw new InvalidArgumentError('Use the name of the app in META_APPS.');
+  if (!/^[a-z0-9_-]{1,64}$/.test(text)) throw new InvalidArgumentError('Use the name of an app in META_APPS.');
   return text;
 }
 

@@ -16,7 +16,7 @@ interface Options {
 
 export function topicsCommand(): Command {
   const topics = new Command('topics')
-    .description('the Kafka topics there should be, and how they differ from those there are')
+    .description('the Kafka topics that hubcast needs, and how the existing ones differ')
     .exitOverride()
     .addHelpText(
       'after',
@@ -28,10 +28,10 @@ Examples:
     );
   topics
     .command('plan')
-    .description('what differs, and what apply would do; changes nothing')
-    .option('--strimzi', 'print the topics as KafkaTopic resources of Strimzi instead; asks no broker')
+    .description('show what differs and what apply would do, without changes')
+    .option('--strimzi', 'print the topics as KafkaTopic resources of Strimzi instead, without calling a broker')
     .option('--cluster <name>', 'name of the Kafka resource, for --strimzi', 'my-cluster')
-    .option('--json', 'print JSON (always, where the output is not a terminal)')
+    .option('--json', 'print JSON (always, when the output is not a terminal)')
     .addHelpText(
       'after',
       `
@@ -43,11 +43,11 @@ Examples:
     .action(plan);
   topics
     .command('apply')
-    .description('create what is missing and set what is wrong; never takes anything away, never moves keys')
-    .option('--json', 'print JSON (always, where the output is not a terminal)')
+    .description('create missing topics and correct wrong settings; never deletes a topic, never moves keys')
+    .option('--json', 'print JSON (always, when the output is not a terminal)')
     .addHelpText(
       'after',
-      '\nExit code 0 when all is as it should be, 1 when something could not be done.\n\nExamples:\n  hubcast topics apply',
+      '\nExit code 0 when all topics are right, 1 when a change failed.\n\nExamples:\n  hubcast topics apply',
     )
     .action(apply);
   return topics;
@@ -60,7 +60,7 @@ async function open(): Promise<TopicAdmin> {
   if (topicAdmin !== null) return topicAdmin({ settings: () => settings, log: createLog('silent', process.stderr) });
   throw new HubcastError(
     'usage',
-    `KAFKA_BROKERS is not set: events go to the ${describe(settings)}, which has no topics to make.`,
+    `KAFKA_BROKERS is not set: events go to the ${describe(settings)}, which has no topics to create.`,
   );
 }
 
@@ -71,7 +71,7 @@ async function plan(options: Options): Promise<void> {
   if (options.strimzi) return print(toStrimzi(topics.wanted, options.cluster));
   const differences = await topics.differences();
   if (inJson(options)) await print(JSON.stringify({ differences }, null, 2));
-  else await print(differences.length === 0 ? 'Every topic is as it should be.' : differences.map(toLine).join('\n'));
+  else await print(differences.length === 0 ? 'Every topic is right.' : differences.map(toLine).join('\n'));
   if (differences.some(({ action }) => action === 'refuse')) process.exitCode = 1;
   else if (differences.some(({ action }) => action !== 'keep')) process.exitCode = 3;
 }
@@ -89,7 +89,7 @@ async function apply(options: Options): Promise<void> {
         : `${paint('red', 'failed')}  ${visible(topic)}  ${about}: ${visible(problem)}`,
     );
     const lines = [...done, ...left.map(toLine)];
-    await print(lines.length === 0 ? 'Every topic is as it should be.' : lines.join('\n'));
+    await print(lines.length === 0 ? 'Every topic is right.' : lines.join('\n'));
   }
   const failed = outcomes.some(({ problem }) => problem !== null);
   if (failed || left.some(({ action }) => action === 'refuse')) process.exitCode = 1;

@@ -22,9 +22,11 @@ type ChangedEvent = z.output<typeof changedEvent>;
 export function addWatchCommand(numbers: Command): void {
   numbers
     .command('watch')
-    .description('changes of your numbers as they come, until Ctrl-C; a running "hubcast serve" finds them')
+    .description(
+      'print changes of your numbers as they come, until Ctrl-C; needs a running "hubcast serve", which finds them',
+    )
     .option('--account <id>', 'only this account')
-    .option('--json', 'print one line of JSON per change (always, where the output is not a terminal)')
+    .option('--json', 'print one line of JSON per change (always, when the output is not a terminal)')
     .addHelpText(
       'after',
       '\nExamples:\n  hubcast numbers watch\n  KAFKA_BROKERS=localhost:9092 hubcast numbers watch --json | jq .data.after.quality_rating',

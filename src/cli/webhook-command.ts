@@ -9,13 +9,13 @@ export function addWebhookCommand(numbers: Command): void {
   withChangeOptions(
     numbers
       .command('webhook')
-      .description('where the chat events of a number or account go; with --set or --remove: change it')
+      .description('show where the chat events of a number or account go; with --set or --remove: change it')
       .argument('<id>', 'phone number id; with --account the id of an account')
       .option('--account', 'for the whole account')
       .option('--set <url>', 'another callback URL')
       .option(
         '--verify-token-file <file>',
-        'file with the verify token of that URL, or - for standard input (default: asked unseen)',
+        'file with the verify token of that URL, or - for standard input (default: hidden prompt)',
       )
       .option('--remove', 'remove the override'),
     false,
@@ -38,7 +38,7 @@ async function webhook(
 ): Promise<void> {
   const { account, set, remove, verifyTokenFile } = options;
   if (set !== undefined && remove === true)
-    throw new HubcastError('usage', '--set and --remove are both given; keep one of them.');
+    throw new HubcastError('usage', '--set and --remove exclude each other: give one of them.');
   if (remove === true)
     return change(options, account ? 'remove-account-webhook' : 'remove-webhook', id, async () => ({}));
   if (set === undefined) return look(options, account ? 'account-webhook' : 'webhook', id);

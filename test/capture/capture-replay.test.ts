@@ -169,7 +169,7 @@ describe('capture export', () => {
       exported('--output', file),
     ]);
     expect(refused.map(({ code, stderr }) => [code, stderr])).toEqual(
-      [/has 3 bytes/, /key of --redact/, /EEXIST/].map((what) => [2, expect.stringMatching(what)]),
+      [/has 3 bytes/, /needs --redact/, /EEXIST/].map((what) => [2, expect.stringMatching(what)]),
     );
   });
 

@@ -145,7 +145,7 @@ describeKafka('captures in Kafka', (kafka) => {
     expect(exported.filter((body) => body === bodies.at(-1))).toHaveLength(1);
     expect([code, stderr]).toEqual([
       0,
-      '21 of 21 captured requests written.\n1 were larger than their topic takes; they stand out of their order.\n',
+      '21 of 21 captured requests written.\n1 were larger than their topic accepts; they are out of order.\n',
     ]);
   });
 });

@@ -29,7 +29,7 @@ describe('hubcast', () => {
     [['nonsense'], "unknown command 'nonsense'"],
     [['events', '--from', 'yesterday'], 'Use start, end, a time or an age'],
     [['events', '--limit', '0'], 'whole number'],
-    [['events', '--follow', '--to', '1h'], 'give one of the two'],
+    [['events', '--follow', '--to', '1h'], 'give one of them'],
     [['describe', 'nothing'], 'Allowed choices'],
     [['send', '/nowhere.json'], 'cannot be read'],
     [['parse', '/nowhere.json'], 'cannot be read'],

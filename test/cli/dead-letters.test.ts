@@ -64,7 +64,7 @@ describe('hubcast dead-letters', () => {
     const nothing = await run('replay', '--dry-run');
     expect(nothing).toMatchObject({
       code: 0,
-      stderr: '0 would be stored, 2 still refused, 0 that cannot be read again\n',
+      stderr: '0 would be stored, 2 still refused, 0 still unreadable\n',
     });
     expect(await run('replay', '--dry-run', ...repaired())).toMatchObject({ code: 0 });
     expect(await events()).toEqual([]);
@@ -73,7 +73,7 @@ describe('hubcast dead-letters', () => {
     expect(await events()).toEqual([]);
     const through = ['--url', service.internalUrl, '--token-file', join(folder, 'token')];
     const { code, stdout, stderr } = await run('replay', ...repaired(), ...through, '--json');
-    expect([code, stderr]).toEqual([0, '1 stored, 0 still refused, 0 that cannot be read again\n']);
+    expect([code, stderr]).toEqual([0, '1 stored, 0 still refused, 0 still unreadable\n']);
     expect(await events()).toMatchObject([{ id: JSON.parse(stdout).events[0].id, subject: '15550783881' }]);
     const unreachable = await run('replay', '--url', 'http://127.0.0.1:1');
     expect(unreachable).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be reached') });

@@ -23,11 +23,11 @@ describe('hubcast demo --exit', () => {
       '1158201444',
       'phone_number_name_update',
       'phone_number_quality_update',
-      '401, nothing stored',
+      '401, no event stored',
     ]) {
       expect(stdout).toContain(part);
     }
-    const [, events = ''] = stdout.split('The events, as consumers get them');
+    const [, events = ''] = stdout.split('The events, as consumers read them');
     for (const part of [
       'whatsapp.phone_number_name_update  ',
       'requested_verified_name',

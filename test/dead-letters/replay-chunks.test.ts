@@ -149,7 +149,7 @@ describeKafka('an event larger than its Kafka topic takes', (kafka) => {
       expect((await postSigned(service.webhookUrl, sent)).status).toBe(200);
       await limitRecords(kafka.brokers, topic, 200_000);
       const first = await runCli(['dead-letters', 'replay', '--dry-run', '--json'], { env });
-      expect(first.stderr).toBe('1 would be stored, 0 still refused, 0 that cannot be read again\n');
+      expect(first.stderr).toBe('1 would be stored, 0 still refused, 0 still unreadable\n');
       const letters = JSON.parse((await ask(`${service.internalUrl}/dead-letters`, { headers })).text).data;
       expect(letters.length).toBeGreaterThan(3);
       const path = `/dead-letters/${letters[2].id}/replay?at=${letters[2].at}`;

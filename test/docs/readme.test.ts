@@ -67,7 +67,7 @@ describe('the documentation', () => {
     const commands = block('npm run demo');
     expect(commands).toContain('npm test ');
     expect(scripts).toHaveProperty('test');
-    expect(await run('npm run demo -- --exit')).toContain('The events, as consumers get them');
+    expect(await run('npm run demo -- --exit')).toContain('The events, as consumers read them');
   });
 
   it('brings a stranger to an event in five minutes', async () => {

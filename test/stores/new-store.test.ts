@@ -117,7 +117,7 @@ describe('a service with the new store', () => {
   it.each([
     ['events', `The store (lines in ${lines}) can only be written.`],
     ['dead-letters list', `The store (lines in ${lines}) can only be written.`],
-    ['topics plan', 'has no topics to make'],
+    ['topics plan', 'has no topics to create'],
   ])(
     'hubcast %s says what cannot be done',
     async (command, message) => {

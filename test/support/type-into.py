@@ -1,4 +1,4 @@
-"""Runs a command on a pseudo-terminal and types answers: type-into.py '[["Go on?", "y"], ...]' command args..."""
+"""Runs a command on a pseudo-terminal and types answers: type-into.py '[["Continue?", "y"], ...]' command args..."""
 import json, os, pty, select, sys, time
 
 script = json.loads(sys.argv[1])

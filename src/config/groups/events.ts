@@ -18,17 +18,17 @@ export const eventSettings = settingGroup('Events', {
   TOPIC_NAMES: setting(topicNames().default({}), 'Names for single families', { form: 'family=topic, ...' }),
   PUBLISH_FAMILIES: setting(
     familyList.default([...FAMILY_NAMES]),
-    'Families that are stored; events of others are counted and dropped. Dead letters are always stored',
+    'Families to store. Events of other families are counted and dropped. Dead letters are always stored',
   ),
   CAPTURE: setting(
     onOff(false),
-    'Store each verified request as it came, bodies with personal data, in the topic raw, for capture export',
+    'Store each verified request unchanged in the topic raw, for capture export. The bodies hold personal data',
   ),
   KEY_PSEUDONYM_SECRET: setting(
     text()
       .refine((value) => value.length >= 16, 'has fewer than 16 characters')
       .optional(),
-    "Puts an HMAC in place of people's ids in record keys, subjects and headers; values keep them. Another secret means other keys: set it before the first event and do not change it",
+    "Replaces people's ids by an HMAC in record keys, subjects and headers. Values keep the ids. Another secret gives other keys: set it before the first event and do not change it",
     { secret: true },
   ),
   WRITE_TIMEOUT_MS: setting(

@@ -10,19 +10,19 @@ export const kafkaSettings = settingGroup('Kafka', {
   ),
   KAFKA_CLUSTER_ID: setting(
     text().optional(),
-    'cluster.id that the brokers must have: hubcast writes to no other cluster, and "hubcast doctor" names it',
+    'cluster.id that the brokers must have. hubcast does not write to another cluster. "hubcast doctor" shows the id',
   ),
   KAFKA_CLIENT_ID: setting(text().default('hubcast'), 'client.id'),
-  KAFKA_CREATE_TOPICS: setting(onOff(true), 'Create missing topics at the start; existing ones are never altered'),
-  KAFKA_PARTITIONS: setting(wholeNumber(1, 10_000).default(6), 'Partitions of topics created here'),
+  KAFKA_CREATE_TOPICS: setting(onOff(true), 'Create missing topics at the start. hubcast never alters existing ones'),
+  KAFKA_PARTITIONS: setting(wholeNumber(1, 10_000).default(6), 'Partitions of the topics that hubcast creates'),
   KAFKA_REPLICATION_FACTOR: setting(
     wholeNumber(-1, 100).default(-1),
-    "Replicas of topics created here; -1 takes the broker's default",
+    "Replicas of the topics that hubcast creates; -1 takes the broker's default",
   ),
   KAFKA_COMPRESSION: setting(oneOf(['none', 'gzip', 'zstd']).default('none'), 'compression.type: none, gzip or zstd'),
   KAFKA_DEDUPE_IDS: setting(
     wholeNumber(0, 10_000_000).default(100_000),
-    'Ids of stored events kept in memory, so that a repeated delivery is not stored twice',
+    'Number of ids of stored events kept in memory, so that hubcast does not store a repeated delivery twice',
   ),
   KAFKA_TLS: setting(onOff(false), 'Connect with TLS'),
   KAFKA_TLS_CA: setting(text().optional(), "PEM of the brokers' certificate authority, when it is not a public one", {
@@ -55,5 +55,5 @@ export const kafkaSettings = settingGroup('Kafka', {
   KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: setting(text().optional(), 'Client secret for the token endpoint', {
     secret: true,
   }),
-  KAFKA_SASL_OAUTHBEARER_SCOPE: setting(text().optional(), 'Scope asked of the token endpoint'),
+  KAFKA_SASL_OAUTHBEARER_SCOPE: setting(text().optional(), 'Scope to request from the token endpoint'),
 });

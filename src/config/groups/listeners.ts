@@ -8,17 +8,17 @@ export const listenerSettings = settingGroup('Listeners', {
   PORT: setting(wholeNumber(0, 65_535).default(8080), 'Port of the public listener; 0 takes a free one'),
   TLS_CERT: setting(
     text().optional(),
-    'PEM of the certificate of the public listener, with its intermediates. Without it a proxy must end TLS',
+    'PEM of the certificate of the public listener, with its intermediates. Without it a proxy must terminate TLS',
     { file: true },
   ),
   TLS_KEY: setting(text().optional(), 'PEM of the private key of TLS_CERT', { secret: true }),
   TLS_CLIENT_CERTIFICATES: setting(
     oneOf(['off', 'require']).default('off'),
-    "require: only senders with Meta's client certificate (mutual TLS, to be switched on for the Meta app)",
+    "require: accept only requests with Meta's client certificate (mutual TLS, which you switch on for the Meta app)",
   ),
   TLS_CLIENT_CA: setting(
     text().optional(),
-    "PEM of the authority of client certificates: Meta's outbound one, and no public one",
+    "PEM of the authority of client certificates: Meta's outbound authority, never a public one",
     { file: true },
   ),
   TLS_CLIENT_NAME: setting(
@@ -29,9 +29,9 @@ export const listenerSettings = settingGroup('Listeners', {
     text()
       .regex(/^[A-Za-z0-9-]+$/, 'is not the name of a header')
       .optional(),
-    'Header in which a proxy of TRUSTED_PROXIES passes on the subject of a client certificate it verified, and which it removes from what senders send',
+    'Header with the subject of the client certificate that a proxy of TRUSTED_PROXIES verified. The proxy must remove this header from incoming requests',
   ),
-  TRUSTED_PROXIES: setting(networkList().optional(), 'Proxies whose TLS_CLIENT_HEADER is believed', {
+  TRUSTED_PROXIES: setting(networkList().optional(), 'Proxies whose TLS_CLIENT_HEADER hubcast trusts', {
     form: 'address or network, ...',
   }),
   INTERNAL_HOST: setting(
@@ -49,34 +49,34 @@ export const listenerSettings = settingGroup('Listeners', {
   ),
   MAX_IN_FLIGHT_BYTES: setting(
     wholeNumber(MIB).default(64 * MIB),
-    'Bytes of request bodies that arrive or wait for the store at once. Beyond it bodies that stand still are cut, else the new one gets 503',
+    'Bytes of request bodies that may arrive or wait for the store at once. Beyond it hubcast cuts a stalled body, or answers the new one with 503',
   ),
   MAX_IN_FLIGHT_REQUESTS: setting(
     wholeNumber(1).default(500),
-    'POSTs whose body arrived whole and that wait for the store at once; beyond it 503, before new ones are read',
+    'Number of POSTs with a whole body that may wait for the store at once. Beyond it new ones get 503 before their body is read',
   ),
   MAX_IN_FLIGHT_EVENTS: setting(
     wholeNumber(1).default(20_000),
-    'Events that wait for the store at once; beyond it 503. One request alone may have more',
+    'Number of events that may wait for the store at once. Beyond it requests get 503. A single request may have more',
   ),
   MAX_QUEUE_MS: setting(
     wholeNumber(10, 60_000).default(2_000),
-    'While a request waits longer than this for the store, new ones get 503 before they are read',
+    'While a request waits longer than this for the store, new ones get 503 before their body is read',
   ),
   MAX_CONNECTIONS: setting(
     wholeNumber(10).default(10_000),
-    'Open connections of a listener. Beyond it idle ones are closed for new ones, then those whose only request stands still, else the new one',
+    'Open connections of a listener. Beyond it hubcast closes an idle connection for a new one, else one with a stalled request, else the new one',
   ),
   HEADERS_TIMEOUT_MS: setting(
     wholeNumber(100, LONGEST_TIMER_MS).default(10_000),
-    'A request whose headers take longer is cut',
+    'hubcast cuts a request whose headers take longer',
   ),
   REQUEST_TIMEOUT_MS: setting(
     wholeNumber(100, LONGEST_TIMER_MS).default(30_000),
-    'A request that takes longer to arrive is cut',
+    'hubcast cuts a request that takes longer to arrive',
   ),
   KEEP_ALIVE_TIMEOUT_MS: setting(
     wholeNumber(0, LONGEST_TIMER_MS).default(65_000),
-    'Idle connections are closed after this; longer than the balancer in front',
+    'hubcast closes idle connections after this time. Set it longer than that of the load balancer in front',
   ),
 });

@@ -5,7 +5,7 @@ import { META_APPS_FORM, metaApps } from '../meta-apps.ts';
 export const metaSettings = settingGroup('Meta', {
   META_APP_SECRET: setting(
     secretList(),
-    'App Secret of the Meta app (App settings > Basic); several between commas during a rotation',
+    'App Secret of the Meta app (App settings > Basic). During a rotation give both, separated by a comma',
     { secret: true },
   ),
   META_VERIFY_TOKEN: setting(
@@ -19,11 +19,11 @@ export const metaSettings = settingGroup('Meta', {
   ),
   META_APPS: setting(
     metaApps().optional(),
-    'Several Meta apps, each on /webhook/<name>, in place of META_APP_SECRET, META_VERIFY_TOKEN, META_APP_ID, META_ACCESS_TOKEN and WABA_IDS',
+    'Several Meta apps, each on /webhook/<name>. It replaces META_APP_SECRET, META_VERIFY_TOKEN, META_APP_ID, META_ACCESS_TOKEN and WABA_IDS',
     { secret: true, form: META_APPS_FORM },
   ),
   ACCEPT_ACCOUNTS: setting(
     oneOf(['all', 'quarantine', 'drop']).default('all'),
-    'Events of accounts that are not in WABA_IDS (with META_APPS: in accounts of the app): all stores them like others, quarantine sends them to the unknown topic, drop counts them. Events that name no account are stored',
+    'What to do with events of accounts outside WABA_IDS (with META_APPS: outside accounts of the app). all stores them like others, quarantine sends them to the unknown topic, drop only counts them. Events that name no account are always stored',
   ),
 });

@@ -10,11 +10,11 @@ const roleList = list()
 export const operationSettings = settingGroup('Operation', {
   ROLES: setting(
     roleList.default([...ROLES]),
-    'receive takes webhooks; numbers answers look-ups, and needs META_ACCESS_TOKEN for it',
+    'receive: receive webhooks. numbers: watch phone numbers and answer look-ups; needs META_ACCESS_TOKEN',
   ),
   WORKERS: setting(
     wholeNumberOr('auto', 1, 256).default(1),
-    'Processes that take webhooks behind the one port, where events go to Kafka: auto is one for each core. Limits of requests, events and connections are those of each',
+    'With Kafka: number of processes that receive webhooks behind one port; auto means one for each core. The limits of requests, events and connections apply to each process',
   ),
   LOG_LEVEL: setting(
     oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -22,18 +22,18 @@ export const operationSettings = settingGroup('Operation', {
   ),
   SHUTDOWN_DELAY_MS: setting(
     wholeNumber(0, 600_000).default(0),
-    'After SIGTERM: time for balancers to notice before connections are refused',
+    'After SIGTERM: time for load balancers to notice before hubcast refuses connections',
   ),
   SHUTDOWN_TIMEOUT_MS: setting(
     wholeNumber(0, 600_000).default(30_000),
-    'After SIGTERM: time for requests under way before the process ends',
+    'After SIGTERM: time for requests in flight to finish before the process ends',
   ),
 });
 
 export const commandLineSettings = settingGroup('Command line', {
   HUBCAST_URL: setting(
     httpUrl().optional(),
-    'Internal listener of a running service, through which hubcast numbers manages; else Meta is asked from here',
+    'Internal listener of a running service that carries out the operations of hubcast numbers. Without it the command asks Meta itself',
   ),
   HUBCAST_TOKEN: setting(
     text()

@@ -6,7 +6,7 @@ export const phoneNumberSettings = settingGroup('Phone numbers', {
     text()
       .refine((value) => !/\s/.test(value), 'contains white space')
       .optional(),
-    'Token of a system user with whatsapp_business_management; look-ups of numbers need it',
+    'Token of a system user with whatsapp_business_management. Look-ups of numbers need it',
     { secret: true },
   ),
   WABA_IDS: setting(
@@ -25,22 +25,22 @@ export const phoneNumberSettings = settingGroup('Phone numbers', {
   ),
   META_GRAPH_TIMEOUT_MS: setting(
     wholeNumber(100, 120_000).default(10_000),
-    'Time-out of a Graph call; reads are tried three times',
+    'Time-out of a Graph call. hubcast tries a read three times',
   ),
   META_APPSECRET_PROOF: setting(
     onOff(true),
-    'Send appsecret_proof with each Graph call; off when META_APP_SECRET belongs to another app than the token',
+    'Send appsecret_proof with each Graph call. Switch it off when META_APP_SECRET belongs to another app than the token',
   ),
   PHONE_NUMBERS_TTL_SECONDS: setting(
     wholeNumber(10, 86_400).default(300),
-    'Older answers about numbers are read again at the next look-up; events and fresh=true do it sooner',
+    'Age after which the next look-up reads a number again. An event about the number, or fresh=true, does so sooner',
   ),
   PHONE_NUMBERS_WATCH_SECONDS: setting(
     wholeNumber(1, 86_400).default(300),
-    'Interval at which the numbers of each account are checked for changes; Meta counts each check as a read',
+    'Interval at which hubcast checks the numbers of each account for changes. Meta counts each check as a read',
   ),
   MANAGEMENT: setting(
     onOff(false),
-    'Register, deregister and change numbers, over HTTP with a token of the scope manage and by hubcast numbers; each operation leaves audit events',
+    'Allow registering, deregistering and changing numbers, over HTTP (token with the scope manage) and with hubcast numbers. Each operation leaves audit events',
   ),
 });

@@ -18,20 +18,20 @@ export const GRAPH_ERRORS = {
     status: 502,
     retry: false,
     summary: 'The access token lacks a permission for this.',
-    fix: 'Give the system user of META_ACCESS_TOKEN the permission whatsapp_business_management and the account as an asset. Error 200 to 299 and 10 of Meta mean this.',
+    fix: 'Give the system user of META_ACCESS_TOKEN the permission whatsapp_business_management and the account as an asset. Errors 10 and 200 to 299 of Meta mean this.',
   },
   graph_throttled: {
     status: 503,
     retry: true,
     summary:
       "Meta's limit of calls for this account is nearly or fully used up. Ask again after the time in Retry-After.",
-    fix: 'Meta counts reads per app and account in a moving hour: 5,000 for an active account, else 200. Other programs with the same app use the same count. Raise PHONE_NUMBERS_TTL_SECONDS, and ask less often with fresh=true.',
+    fix: 'Meta counts reads per app and account in a moving hour: 5,000 for an active account, else 200. Other programs with the same app share the count. Raise PHONE_NUMBERS_TTL_SECONDS, and use fresh=true less often.',
   },
   graph_unavailable: {
     status: 502,
     retry: true,
-    summary: 'The Graph API cannot be reached, or is out of order.',
-    fix: 'Check the way out to META_GRAPH_URL (proxy, DNS, firewall) and https://metastatus.com. Known numbers are answered from memory meanwhile.',
+    summary: 'The Graph API cannot be reached, or it fails.',
+    fix: 'Check the network path to META_GRAPH_URL (proxy, DNS, firewall) and https://metastatus.com. Meanwhile hubcast answers look-ups of known numbers from memory.',
   },
   graph_refused: {
     status: 502,

@@ -5,7 +5,7 @@ export const MANAGEMENT_ERRORS = {
   invalid_body: {
     status: 400,
     retry: false,
-    summary: 'The body is not what this operation takes. details name the member and what it takes.',
+    summary: 'The body does not fit this operation. details name the member and the values it accepts.',
     fix: 'Send a JSON object with the members that /openapi.json names for this path, or see the command with --help.',
   },
   management_off: {
@@ -17,13 +17,13 @@ export const MANAGEMENT_ERRORS = {
   operation_refused: {
     status: 422,
     retry: false,
-    summary: 'Meta refuses this operation. details tell why, what to do, and how long to wait.',
+    summary: 'Meta refuses this operation. details say why, what to do, and how long to wait.',
     fix: 'Meta counts tries of PINs, codes and registrations: read "hubcast describe refusals" before trying again.',
   },
   operation_unknown: {
     status: 502,
     retry: false,
-    summary: 'No answer came from Meta: it is not known whether the operation was carried out.',
-    fix: 'Look at the number before trying again ("hubcast numbers registration <id>"): writes are never repeated by themselves, because Meta counts them.',
+    summary: 'Meta did not answer, so the outcome of the operation is unknown.',
+    fix: 'Look at the number before trying again ("hubcast numbers registration <id>"): hubcast never repeats writes by itself, because Meta counts them.',
   },
 } as const satisfies Record<string, ErrorKind>;

@@ -12,7 +12,7 @@ export const PROGRAM_ERRORS = {
     status: 502,
     retry: true,
     summary: 'The service cannot be reached.',
-    fix: 'Is "hubcast serve" running there? It logs its address with "ready". Name another place with --url.',
+    fix: 'Is "hubcast serve" running there? It logs its address with "ready". Name another address with --url.',
   },
   usage: {
     status: 400,
@@ -24,6 +24,6 @@ export const PROGRAM_ERRORS = {
     status: 500,
     retry: true,
     summary: 'Something went wrong here.',
-    fix: 'A fault in hubcast. The log has the stack; please report it.',
+    fix: 'This is a fault in hubcast. The log has the stack; please report it.',
   },
 } as const satisfies Record<string, ErrorKind>;

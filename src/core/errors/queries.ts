@@ -13,7 +13,7 @@ export const QUERY_ERRORS = {
     status: 400,
     retry: false,
     summary: 'This is not a phone number id. An id is 1 to 20 digits, as Meta shows it in WhatsApp > API Setup.',
-    fix: 'For a number as people write it use /phone-numbers/by-number/<number>.',
+    fix: 'To look up a number as people write it, use /phone-numbers/by-number/<number>.',
   },
   invalid_query: {
     status: 400,
@@ -26,7 +26,7 @@ export const QUERY_ERRORS = {
     retry: false,
     summary:
       'No phone number of your own accounts matches, or the access token may not see it. (Whether a person uses WhatsApp cannot be looked up: there is no such API.)',
-    fix: 'Check WABA_IDS, and that the system user of META_ACCESS_TOKEN has the account as an asset. Meta answers alike for what does not exist and what may not be seen.',
+    fix: 'Check WABA_IDS, and that the system user of META_ACCESS_TOKEN has the account as an asset. Meta gives the same answer for a missing number and for one that the token may not see.',
   },
   account_not_found: {
     status: 404,
@@ -39,18 +39,18 @@ export const QUERY_ERRORS = {
     status: 400,
     retry: false,
     summary: 'The body is not JSON.',
-    fix: 'Send the repaired value alone, as JSON: what the dead letter has in data.value, put right.',
+    fix: 'Send only the repaired value, as JSON: the corrected data.value of the dead letter.',
   },
   dead_letter_not_found: {
     status: 404,
     retry: false,
     summary: 'No dead letter with this id is stored. GET /dead-letters lists them.',
-    fix: 'Dead letters go when their topic lets go of them (14 days in topics made here, JOURNAL_RETENTION_HOURS in the journal). "hubcast dead-letters list" shows those there are.',
+    fix: 'Dead letters expire with the retention of their topic (14 days in topics that hubcast creates, JOURNAL_RETENTION_HOURS in the journal). "hubcast dead-letters list" shows the stored ones.',
   },
   schema_not_found: {
     status: 404,
     retry: false,
     summary: 'There is no event type of this name and version. GET /schemas lists all of them.',
-    fix: 'dataschema urn:hubcast:<type>:<version> stands at /schemas/<type>/<version>. A newer hubcast may know it.',
+    fix: 'The dataschema urn:hubcast:<type>:<version> is at /schemas/<type>/<version>. A newer hubcast may know it.',
   },
 } as const satisfies Record<string, ErrorKind>;

@@ -5,14 +5,14 @@ export const REQUEST_ERRORS = {
   not_found: {
     status: 404,
     retry: false,
-    summary: 'There is nothing here.',
+    summary: 'This path does not exist.',
     fix: 'The public listener serves /webhook only. Set the callback URL in the Meta app to https://<host>/webhook.',
   },
   method_not_allowed: {
     status: 405,
     retry: false,
-    summary: 'This path does not take this method. The Allow header names those it takes.',
-    fix: 'On the public listener Meta sends GET for the handshake and POST for events; anything else is not Meta.',
+    summary: 'This path does not accept this method. The Allow header names the accepted ones.',
+    fix: 'Meta sends GET for the handshake and POST for events. Any other method does not come from Meta.',
   },
   verification_refused: {
     status: 403,
@@ -23,8 +23,8 @@ export const REQUEST_ERRORS = {
   client_certificate_refused: {
     status: 403,
     retry: false,
-    summary: 'A client certificate is needed that this service knows.',
-    fix: "Only Meta should call here, and only with mutual TLS switched on for the Meta app. Check TLS_CLIENT_CA (Meta's outbound authority, with its intermediates where they do not come along) and TLS_CLIENT_NAME; behind a proxy, TLS_CLIENT_HEADER and TRUSTED_PROXIES.",
+    summary: 'This service requires a client certificate that it accepts.',
+    fix: "Switch mutual TLS on for the Meta app; other callers should not come here. Check TLS_CLIENT_CA (Meta's outbound authority, with its intermediates if the client does not send them) and TLS_CLIENT_NAME. Behind a proxy check TLS_CLIENT_HEADER and TRUSTED_PROXIES.",
   },
   signature_missing: {
     status: 401,
@@ -47,7 +47,7 @@ export const REQUEST_ERRORS = {
   body_too_large: {
     status: 413,
     retry: false,
-    summary: 'The body is larger than this service takes.',
+    summary: 'The body is larger than this service accepts.',
     fix: "Meta sends up to 3 MB. MAX_BODY_BYTES is below that, or the sender isn't Meta.",
   },
   body_incomplete: {
@@ -60,7 +60,7 @@ export const REQUEST_ERRORS = {
     status: 400,
     retry: false,
     summary: 'This is not a valid HTTP request.',
-    fix: 'The sender does not speak HTTP/1.1 as Node understands it. Meta does.',
+    fix: 'The sender does not send valid HTTP/1.1. Meta does, so this is another caller.',
   },
   unauthorized: {
     status: 401,
@@ -77,13 +77,13 @@ export const REQUEST_ERRORS = {
   overloaded: {
     status: 503,
     retry: true,
-    summary: 'Too much is under way. Send it again.',
-    fix: 'More is being received or stored than MAX_IN_FLIGHT_REQUESTS, MAX_IN_FLIGHT_EVENTS or MAX_IN_FLIGHT_BYTES allow, or the store is MAX_QUEUE_MS behind. Look at the store first: a slow store fills the service.',
+    summary: 'The service is overloaded. Send it again.',
+    fix: 'The service holds more than MAX_IN_FLIGHT_REQUESTS, MAX_IN_FLIGHT_EVENTS or MAX_IN_FLIGHT_BYTES allow, or the store is MAX_QUEUE_MS behind. Look at the store first: a slow store fills the service.',
   },
   shutting_down: {
     status: 503,
     retry: true,
     summary: 'The service is stopping. Send it again.',
-    fix: 'Nothing to do: the load balancer should send requests to another replica by now.',
+    fix: 'You need not act: the load balancer should send requests to another replica by now.',
   },
 } as const satisfies Record<string, ErrorKind>;

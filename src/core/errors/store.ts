@@ -24,19 +24,19 @@ export const STORE_ERRORS = {
     status: 503,
     retry: false,
     summary: 'The event store refuses a record for good.',
-    fix: 'The topic takes smaller records than Meta sends: set its max.message.bytes to twice MAX_BODY_BYTES.',
+    fix: 'The topic accepts only smaller records than Meta sends: set its max.message.bytes to twice MAX_BODY_BYTES.',
   },
   store_locked: {
     status: 503,
     retry: false,
     summary: 'Another process owns this data folder.',
-    fix: 'One hubcast writes to a DATA_DIR. Stop the other one, or give this one its own folder.',
+    fix: 'Only one hubcast may write to a DATA_DIR. Stop the other one, or give this one its own folder.',
   },
   store_not_readable: {
     status: 501,
     retry: false,
     summary: 'The events of this store cannot be read here.',
-    fix: 'Read them where the store puts them, or use a store that can be read: Kafka or the journal.',
+    fix: 'Read them where the store puts them, or use a store that hubcast can read: Kafka or the journal.',
   },
   store_incompatible: {
     status: 503,

@@ -6,12 +6,12 @@ import { LOST, SUBSCRIBE } from './texts.ts';
 export const ACCOUNT_FINDINGS = {
   accounts_missing: {
     severity: 'warning',
-    why: 'It cannot be checked whether the app receives the webhooks of your accounts, and numbers are not looked up.',
+    why: 'Doctor cannot check whether the app receives the webhooks of your accounts, and hubcast does not look up numbers.',
     fix: 'Set WABA_IDS to the ids of your WhatsApp Business Accounts.',
   },
   account_not_visible: {
     severity: 'error',
-    why: 'Its numbers cannot be read. Meta answers alike for what does not exist and what may not be seen.',
+    why: 'hubcast cannot read its numbers. Meta gives the same answer for a missing account and for one that the token may not see.',
     fix: 'Check the id (of a WhatsApp Business Account, not of a number or a portfolio), and give the system user the account as an asset.',
   },
   account_permission_missing: {
@@ -21,7 +21,7 @@ export const ACCOUNT_FINDINGS = {
   },
   account_not_subscribed: {
     severity: 'error',
-    why: `Meta sends nothing of this account, whatever the app's fields are. ${LOST}`,
+    why: `Meta does not send events of this account, whatever fields the app has. ${LOST}`,
     fix: SUBSCRIBE,
   },
   account_diverted: {
@@ -31,7 +31,7 @@ export const ACCOUNT_FINDINGS = {
   },
   account_empty: {
     severity: 'info',
-    why: 'Nothing can come of this account but account events.',
+    why: 'This account can only send account events.',
     fix: 'Add a number in WhatsApp Manager, or take the account out of WABA_IDS.',
   },
   number_diverted: {

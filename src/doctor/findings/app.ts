@@ -5,12 +5,12 @@ import { APP_PAGE, LOST, SUBSCRIBE } from './texts.ts';
 export const APP_FINDINGS = {
   graph_unreachable: {
     severity: 'error',
-    why: 'Phone numbers cannot be looked up, and nothing can be said of app, token and accounts. Webhooks are taken all the same.',
-    fix: 'Check META_GRAPH_URL and the way out to it (proxy, DNS, firewall), and https://metastatus.com.',
+    why: 'hubcast cannot look up phone numbers or check app, token and accounts. It still receives webhooks.',
+    fix: 'Check META_GRAPH_URL, the network path to it (proxy, DNS, firewall) and https://metastatus.com.',
   },
   graph_throttled: {
     severity: 'warning',
-    why: 'Meta answers no further reads for a while, so some checks could not be made.',
+    why: 'Meta refuses further reads for a while, so doctor could not make some checks.',
     fix: 'Run doctor again later. Other programs with the same app use up the same count.',
   },
   graph_refused: {
@@ -25,7 +25,7 @@ export const APP_FINDINGS = {
   },
   app_credentials_refused: {
     severity: 'error',
-    why: 'With a wrong App Secret every webhook is refused with 401. With a wrong app id nothing of the app can be checked.',
+    why: 'With a wrong App Secret hubcast refuses every webhook with 401. With a wrong app id doctor cannot check the app.',
     fix: `Copy App ID and App Secret from the same page (${APP_PAGE}) to META_APP_ID and META_APP_SECRET.`,
   },
   token_missing: {
@@ -40,12 +40,12 @@ export const APP_FINDINGS = {
   },
   token_of_another_app: {
     severity: 'error',
-    why: 'Its appsecret_proof is refused, and what it subscribes is another app.',
+    why: 'Meta refuses its appsecret_proof, and the token subscribes another app.',
     fix: 'Make the token for this app (Business settings > System users > Generate token, choose the app), or set META_APP_ID and META_APP_SECRET to those of its app.',
   },
   token_scope_missing: {
     severity: 'error',
-    why: 'Numbers and accounts cannot be read, and account and number webhooks are not sent without it.',
+    why: 'Without it hubcast cannot read numbers and accounts, and Meta does not send their webhooks.',
     fix: 'Make the token again with the permission whatsapp_business_management.',
   },
   token_messaging_missing: {
@@ -65,12 +65,12 @@ export const APP_FINDINGS = {
   },
   proof_refused: {
     severity: 'error',
-    why: "Every read with the proof fails, and webhooks of the token's app would be refused with 401.",
-    fix: 'Set META_APP_SECRET to the secret of the app the token was made for, or, when they are two apps on purpose, META_APPSECRET_PROOF=off.',
+    why: "Every read with the proof fails, and hubcast would refuse webhooks of the token's app with 401.",
+    fix: 'Set META_APP_SECRET to the secret of the app that the token was made for. If you use two apps on purpose, set META_APPSECRET_PROOF=off.',
   },
   subscription_missing: {
     severity: 'error',
-    why: `Meta sends this app nothing. ${LOST}`,
+    why: `Meta does not send any events to this app. ${LOST}`,
     fix: `${SUBSCRIBE} It needs --url with the public https URL of the webhook, as Meta has none yet.`,
   },
   subscription_inactive: {
@@ -86,8 +86,8 @@ export const APP_FINDINGS = {
   },
   fields_undocumented: {
     severity: 'info',
-    why: 'Meta has no page about them, or not any more, and may not offer them to your app.',
-    fix: 'Nothing has to be done. Where the dashboard offers one that you want, subscribe it there.',
+    why: 'Meta does not document them now, and may not offer them to your app.',
+    fix: 'You need not act. If the dashboard offers one that you want, subscribe it there.',
   },
   field_version_ending: {
     severity: 'warning',
@@ -96,7 +96,7 @@ export const APP_FINDINGS = {
   },
   field_version_old: {
     severity: 'warning',
-    why: 'Before v24.0 business_capability_update tells the limit under another name (max_daily_conversation_per_phone).',
+    why: 'Before v24.0 business_capability_update has the limit under another name (max_daily_conversation_per_phone).',
     fix: 'In the Meta app (WhatsApp > Configuration > Webhook fields) choose v24.0 or newer for this field.',
   },
 } as const satisfies Record<string, FindingKind>;

@@ -15,7 +15,7 @@ export const CALLBACK_FINDINGS = {
   },
   callback_unreachable: {
     severity: 'error',
-    why: `What cannot be reached from here can most likely not be reached by Meta. ${LOST}`,
+    why: `Meta most likely cannot reach it either. ${LOST}`,
     fix: 'Check DNS, firewall, proxy, and that "hubcast serve" runs. From inside a private network the public address may be out of reach though Meta reaches it.',
   },
   certificate_invalid: {
@@ -25,7 +25,7 @@ export const CALLBACK_FINDINGS = {
   },
   certificate_expires_soon: {
     severity: 'warning',
-    why: 'After that Meta no longer connects.',
+    why: 'After that date Meta no longer connects.',
     fix: 'Renew the certificate, and see why that did not happen by itself.',
   },
   handshake_refused: {
@@ -40,7 +40,7 @@ export const CALLBACK_FINDINGS = {
   },
   handshake_blocked: {
     severity: 'error',
-    why: 'Something in front of hubcast answers in its place, so that Meta gets no further.',
+    why: 'A system in front of hubcast answers in its place, so Meta does not reach hubcast.',
     fix: 'Let the proxy, firewall or CDN pass GET and POST of the webhook path without a login, a bot check or a challenge.',
   },
   handshake_not_found: {
@@ -50,13 +50,13 @@ export const CALLBACK_FINDINGS = {
   },
   handshake_failed: {
     severity: 'error',
-    why: 'The way to hubcast is broken behind the proxy, so that Meta gets no further.',
+    why: 'The path behind the proxy is broken, so Meta does not reach hubcast.',
     fix: 'See whether hubcast is ready (/ready on the internal listener), and the log of the proxy.',
   },
   handshake_altered: {
     severity: 'error',
     why: 'Meta expects the challenge unchanged as the whole body.',
-    fix: 'Something answers in place of hubcast, or a proxy rewrites bodies. Let it pass the webhook path unchanged.',
+    fix: 'Another system answers in place of hubcast, or a proxy rewrites bodies. Let it pass the webhook path unchanged.',
   },
   post_refused: {
     severity: 'error',
@@ -70,7 +70,7 @@ export const CALLBACK_FINDINGS = {
   },
   post_not_stored: {
     severity: 'error',
-    why: `hubcast cannot store now. Meta sends again, for up to 7 days. ${LOST}`,
+    why: `hubcast cannot store events now. Meta repeats them for up to 7 days. ${LOST}`,
     fix: 'See /ready on the internal listener and the log: the store cannot take events.',
   },
 } as const satisfies Record<string, FindingKind>;

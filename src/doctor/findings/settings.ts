@@ -20,7 +20,7 @@ export const SETTINGS_FINDINGS = {
   },
   secret_short: {
     severity: 'warning',
-    why: 'A short secret can be guessed: who has the App Secret can forge events, who has the verify token can pass the handshake.',
+    why: 'A short secret can be guessed: the App Secret lets its holder forge events, and the verify token lets its holder pass the handshake.',
     fix: `Copy the whole App Secret from ${APP_PAGE} (32 characters); make a verify token with "openssl rand -hex 16" and enter it in the Meta app (WhatsApp > Configuration).`,
   },
   url_without_tls: {
@@ -30,17 +30,17 @@ export const SETTINGS_FINDINGS = {
   },
   body_limit_small: {
     severity: 'warning',
-    why: 'Meta sends up to 3 MB. Larger bodies than the limit get 413, again and again for 7 days, and are then lost.',
+    why: 'Meta sends up to 3 MB. hubcast answers larger bodies with 413. Meta repeats them for 7 days; then they are lost.',
     fix: 'Set MAX_BODY_BYTES to 3145728 or more.',
   },
   graph_version_ended: {
     severity: 'error',
-    why: 'Meta answers calls to it with the oldest version that lives, whose answers may differ.',
+    why: 'Meta answers with the oldest version that still works, and its answers may differ.',
     fix: 'Set META_GRAPH_VERSION to v26.0.',
   },
   graph_version_ends_soon: {
     severity: 'warning',
-    why: 'Afterwards Meta answers with the oldest version that lives, whose answers may differ.',
+    why: 'Afterwards Meta answers with the oldest version that still works, and its answers may differ.',
     fix: 'Set META_GRAPH_VERSION to v26.0.',
   },
   graph_version_old: {

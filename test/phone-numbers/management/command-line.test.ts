@@ -42,7 +42,7 @@ describe('without a service', () => {
     const pinFile = join(folder, 'pin');
     writeFileSync(pinFile, `${PIN}\n`);
     const { code, stdout, stderr } = await numbers(['pin', NUMBER.id, '--pin-file', pinFile, '--yes']);
-    expect([code, stderr]).toEqual([0, expect.stringContaining('put on record in the journal in ')]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('recorded in the journal in ')]);
     expect(JSON.parse(stdout)).toMatchObject({ operation: 'set-pin', audit: 'complete' });
     const events = await runCli(['events', '--from', 'start', '--format', 'json'], {
       env: { DATA_DIR: join(folder, 'own') },
@@ -64,11 +64,11 @@ describe('without a service', () => {
       const taken = { DATA_DIR: managed.service.dataDir };
       const earlier = graph.calls.length;
       const { code, stderr } = await numbers(['deregister', NUMBER.id, '--yes'], '', taken);
-      expect([code, stderr]).toEqual([1, expect.stringContaining('so nothing was done')]);
+      expect([code, stderr]).toEqual([1, expect.stringContaining('so it was not started')]);
       expect(stderr).toContain('--url');
       expect(graph.calls.slice(earlier).filter(({ method }) => method === 'POST')).toEqual([]);
       const anyway = await numbers(['deregister', NUMBER.id, '--yes', '--without-audit'], '', taken);
-      expect([anyway.code, anyway.stderr]).toEqual([0, expect.stringContaining('nothing is put on record')]);
+      expect([anyway.code, anyway.stderr]).toEqual([0, expect.stringContaining('without a record')]);
       expect(JSON.parse(anyway.stdout)).toMatchObject({ audit: 'off' });
     } finally {
       await managed.service.remove();
@@ -77,7 +77,7 @@ describe('without a service', () => {
 
   it.each([
     ['no PIN and no terminal', ['register', NUMBER.id, '--yes'], '', {}, 2, '--pin-file - for standard input'],
-    ['an empty PIN', ['pin', NUMBER.id, '--pin-file', '-', '--yes'], '\n', {}, 2, 'holds no PIN'],
+    ['an empty PIN', ['pin', NUMBER.id, '--pin-file', '-', '--yes'], '\n', {}, 2, 'contains no PIN'],
     ['a PIN of five digits', ['pin', NUMBER.id, '--pin-file', '-', '--yes'], '12345', {}, 2, 'Six digits'],
     ['a PIN as an argument', ['register', NUMBER.id, PIN], '', {}, 2, 'too many arguments'],
     ['nobody to confirm', ['deregister', NUMBER.id], '', {}, 2, 'add --yes'],
@@ -195,7 +195,7 @@ describe('registering step by step', () => {
     own.script({ path: /register$/, status: 400, body: { error: { code: 133016 } } });
     const { ask, said } = scripted([PIN, true]);
     const error = await rejectionOf(guideRegister(client(), ask, NUMBER.id, { region: undefined }));
-    expect(error.message).toContain('before that time is over');
+    expect(error.message).toContain('after that time');
     expect(said.join('\n')).toContain('Wait 72 hours');
   });
 

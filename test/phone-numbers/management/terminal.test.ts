@@ -40,7 +40,7 @@ describePython('at a terminal', () => {
   it('registers step by step, and shows no code and no PIN', async () => {
     const { code, shown } = await type(
       [
-        ['How shall Meta', ''],
+        ['How should Meta', ''],
         ['In which language', ''],
         ['The code', CODE],
         ['A new two-step PIN', PIN],
@@ -57,7 +57,7 @@ describePython('at a terminal', () => {
     graph.change(NEW_ID, { name_status: 'PENDING_REVIEW' });
     const { code, shown } = await type(
       [
-        ['How shall Meta', ''],
+        ['How should Meta', ''],
         ['In which language', ''],
         ['The code', CODE],
         ['A new two-step PIN', PIN],
@@ -75,8 +75,8 @@ describePython('at a terminal', () => {
   }, 90_000);
 
   it('does nothing that is not confirmed', async () => {
-    const { code, shown } = await type([['Go on?', 'n']], ['deregister', NEW_ID]);
-    expect([code, shown]).toEqual([2, expect.stringContaining('nothing was done')]);
+    const { code, shown } = await type([['Continue?', 'n']], ['deregister', NEW_ID]);
+    expect([code, shown]).toEqual([2, expect.stringContaining('was not started')]);
     expect(shown).toContain('Nothing is deleted');
     expect(graph.calls.filter(({ method }) => method === 'POST')).toEqual([]);
   }, 90_000);
