@@ -164,8 +164,10 @@ function createWriter(database: DatabaseSync, settings: WorkerSettings, translat
     unpark: () => inTransaction(forwarding.unpark),
     probe(nowMs) {
       try {
+        if (lost !== undefined) throw lost;
+        assertSameFiles();
         const reason = space.rejectionReason();
-        if (reason !== undefined && lost === undefined) return { ready: false, reason };
+        if (reason !== undefined) return { ready: false, reason };
         inTransaction(() => touchProbe.run(nowMs));
         checkpoints.written(0);
         const held = `A reader keeps ${file}-wal from being emptied: end programs that hold the journal open in a transaction.`;
