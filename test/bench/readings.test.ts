@@ -45,6 +45,8 @@ describe('--only', () => {
     expect(chooseScenarios(['kafka-at-3300', 'floor']).map(({ name }) => name)).toEqual([
       'floor-bare',
       'floor-express',
+      'floor-express-256',
+      'floor-sqlite',
       'floor-kafkajs',
       'floor-forged',
       'floor-json',

@@ -178,7 +178,7 @@ describe('capture export', () => {
     await sendTo(service.webhookUrl, GOLDEN_BODIES[0]?.[1] ?? '', { secret: APP_SECRET });
     expect((await service.records()).filter((record) => !isEvent(record))).toEqual([]);
     const { stderr, code } = await runCli(['capture', 'export'], { env: { DATA_DIR: service.dataDir } });
-    expect([code, stderr]).toEqual([0, expect.stringContaining('Is CAPTURE=on')]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('Does the service run with CAPTURE=on')]);
     await service.remove();
   });
 });

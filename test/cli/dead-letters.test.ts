@@ -83,7 +83,9 @@ describe('hubcast dead-letters', () => {
     await service.end('SIGTERM');
     expect(await run('replay', ...repaired())).toMatchObject({ code: 0, stdout: expect.stringContaining('stored as') });
     const [first, second] = await events();
-    expect(second).toEqual(first);
+    // The same event under the same id; only the one who repaired it differs.
+    expect(second).toEqual({ ...(first as object), repairedby: expect.stringMatching(/^cli:/) });
+    expect(first).toMatchObject({ repairedby: 'token:ops' });
     expect(await run('replay', '--id', id)).toMatchObject({ code: 1, stdout: expect.stringContaining('refused') });
   });
 

@@ -55,8 +55,8 @@ export function makeBodies(run: string, random: Random): Bodies {
     const from = person(lane);
     const content = { timestamp: String(seconds), from, type: 'text', text: { body: `${text()}${own}` } };
     if (broken) {
-      // An id that is no text: Meta never sends it, and it must be kept as it came.
-      return { marker: own, family: 'dead-letter', key: ACCOUNT, value: { id: count, ...content } };
+      // A type that is no text: Meta never sends it, and it must be kept unchanged.
+      return { marker: own, family: 'dead-letter', key: ACCOUNT, value: { id: `wamid.${own}`, ...content, type: 7 } };
     }
     const value = { id: `wamid.${own}`, ...content, unknown_member: [null, 1.5, { deep: true }] };
     return { marker: own, family: 'messages', key: `${PHONE_NUMBER_ID}:${from}`, value };
@@ -71,7 +71,7 @@ export function makeBodies(run: string, random: Random): Bodies {
       timestamp: String(seconds),
       recipient_id,
     };
-    return { marker: own, family: 'message-statuses', key: `${PHONE_NUMBER_ID}:${recipient_id}`, value };
+    return { marker: own, family: 'message-statuses', key: `${PHONE_NUMBER_ID}:${value.id}`, value };
   }
 
   function nameUpdate(lane: number): Item {

@@ -27,7 +27,7 @@ export const numberState = z.object({
   name_status: text('Review of the display name in use'),
   new_display_name: text('A display name under review'),
   new_name_status: text('Review of the new display name'),
-  name_decision: text('The last outcome of a review that a webhook told: APPROVED, DEFERRED, PENDING, REJECTED'),
+  name_decision: text('The last outcome of a review that a webhook reported: APPROVED, DEFERRED, PENDING, REJECTED'),
   name_rejection_reason: text('Why it was rejected'),
   code_verification_status: text('Whether the number was verified by a code'),
   limit: messagingLimit.nullable().meta(about('The messaging limit, of the whole portfolio')),
@@ -38,7 +38,9 @@ export const numberState = z.object({
   account_mode: text('LIVE or SANDBOX'),
   official_business_account: flag('Has the green or blue tick'),
   on_business_app: flag('Used in the WhatsApp Business app beside the API'),
-  restrictions: z.array(restriction).meta(about('In force for the number or its account, as far as webhooks told')),
+  restrictions: z
+    .array(restriction)
+    .meta(about('In force for the number or its account, as far as webhooks reported them')),
   account_ban: text("The account's ban: DISABLE, SCHEDULE_FOR_DISABLE; null when there is none or it was lifted"),
   account_review: text("The last outcome of the account's policy review"),
   account_left: text('ACCOUNT_DELETED or ACCOUNT_OFFBOARDED, when a webhook said so'),
@@ -100,7 +102,7 @@ export const phoneNumberChanged = defineOwnEvent({
     after: numberState.nullable().meta(about('null: the account no longer has the number')),
     state_version: stateVersion,
     observed_by: z.enum(['graph', 'webhook']).meta(about('A read of Graph, or a webhook')),
-    event_id: z.string().nullable().meta(about('Id of the event that told it; null where Graph was read')),
+    event_id: z.string().nullable().meta(about('Id of the event that reported it; null where Graph was read')),
   }),
   example: {
     ...EXAMPLE,
@@ -139,10 +141,10 @@ export const phoneNumberState = defineOwnEvent({
     phone_number: ownNumber,
     state: numberState,
     state_version: stateVersion,
-    told: z
+    reported_by_webhooks: z
       .record(z.string(), z.object({ at: z.iso.datetime(), by: z.string() }))
-      .meta(about('Members that webhooks told: the time of the last such event, and its id')),
-    read_at: z.iso.datetime().nullable().meta(about('When Graph told something else than before for the last time')),
+      .meta(about('Members that webhooks reported: the time of the last such event, and its id')),
+    read_at: z.iso.datetime().nullable().meta(about('When Graph last answered with something new')),
   }),
   example: {
     ...EXAMPLE,
@@ -154,7 +156,7 @@ export const phoneNumberState = defineOwnEvent({
       phone_number: { ...EXAMPLE_NUMBER, known: true },
       state: EXAMPLE_STATE,
       state_version: 1,
-      told: {},
+      reported_by_webhooks: {},
       read_at: '2025-02-12T00:43:44Z',
     },
   },

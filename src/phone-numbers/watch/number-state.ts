@@ -15,12 +15,12 @@ export interface KeptNumber {
   readonly version: number;
   readonly state: NumberState;
   /** Members set by webhooks, with the event's time and id. */
-  readonly told: Readonly<Record<string, Told>>;
+  readonly reported: Readonly<Record<string, Reported>>;
   /** Time of the last reading of Graph that changed the state. */
   readonly readAtMs: number | null;
 }
 
-export interface Told {
+export interface Reported {
   readonly atMs: number;
   readonly by: string;
 }
@@ -37,7 +37,7 @@ export interface KeptList {
 export type GraphReading = Readonly<Partial<NumberState> & Pick<NumberState, 'id'>>;
 
 /** The members that an event sets, its time and its id. */
-export interface MemberChange extends Told {
+export interface MemberChange extends Reported {
   readonly members: Readonly<Partial<NumberState>>;
 }
 
@@ -55,13 +55,13 @@ export function newNumber(
   reading: GraphReading,
   { atMs, after }: { readonly atMs: number; readonly after: number },
 ): KeptNumber {
-  return { ...of, version: after + 1, state: { ...NOTHING_KNOWN, ...reading }, told: {}, readAtMs: atMs };
+  return { ...of, version: after + 1, state: { ...NOTHING_KNOWN, ...reading }, reported: {}, readAtMs: atMs };
 }
 
 /** @returns the same object if there is no change */
 export function readNumber(kept: KeptNumber, reading: GraphReading, atMs: number): KeptNumber {
   const fresh = Object.fromEntries(
-    Object.entries(reading).filter(([name]) => atMs >= (kept.told[name]?.atMs ?? -Infinity) + WEBHOOK_COUNTS_MS),
+    Object.entries(reading).filter(([name]) => atMs >= (kept.reported[name]?.atMs ?? -Infinity) + WEBHOOK_COUNTS_MS),
   );
   const restrictions = kept.state.restrictions.filter(({ expires_at: end }) => end === null || Date.parse(end) > atMs);
   const lapsed = restrictions.length < kept.state.restrictions.length ? { restrictions } : {};
@@ -77,15 +77,15 @@ export function applyEvent(kept: KeptNumber, change: MemberChange, lastReadMs: n
   const changes = Object.entries(change.members)
     .flatMap(([name, value]) => partsOf(name, value))
     .filter(({ part, name }) => {
-      if (!isLater({ atMs, by }, kept.told[part])) return false;
+      if (!isLater({ atMs, by }, kept.reported[part])) return false;
       return !READ_MEMBERS.has(name) || lastReadMs === null || atMs + WEBHOOK_COUNTS_MS > lastReadMs;
     });
   if (changes.length === 0) return kept;
-  const told = { ...kept.told, ...Object.fromEntries(changes.map(({ part }) => [part, { atMs, by }])) };
+  const reported = { ...kept.reported, ...Object.fromEntries(changes.map(({ part }) => [part, { atMs, by }])) };
   const members: Record<string, unknown> = {};
   for (const { name, value } of changes)
     members[name] = mergedWith(members[name] ?? kept.state.restrictions, name, value);
-  return { ...changed(kept, members, {}), told };
+  return { ...changed(kept, members, {}), reported };
 }
 
 /** The unit of an update: a member, or a restriction of one kind. */
@@ -105,7 +105,7 @@ function mergedWith(before: unknown, name: string, value: unknown): unknown {
 }
 
 /** Among events of the same second the higher id wins, so every reading order ends in the same state. */
-function isLater(one: Told, other: Told | undefined): boolean {
+function isLater(one: Reported, other: Reported | undefined): boolean {
   if (other === undefined || one.atMs > other.atMs) return true;
   return one.atMs === other.atMs && one.by > other.by;
 }

@@ -9,7 +9,7 @@ import type { GraphReading, KeptNumber, NumberState } from './number-state.ts';
 /** Omits members that Graph omits, so that their known values stay. */
 export function toReading(value: GraphNumber): GraphReading {
   const limit = value.whatsapp_business_manager_messaging_limit;
-  const told: { [Member in keyof NumberState]?: NumberState[Member] | undefined } = {
+  const answered: { [Member in keyof NumberState]?: NumberState[Member] | undefined } = {
     display_phone_number: text(value.display_phone_number),
     verified_name: text(value.verified_name),
     status: text(value.status),
@@ -27,7 +27,7 @@ export function toReading(value: GraphNumber): GraphReading {
     official_business_account: flag(value.is_official_business_account),
     on_business_app: flag(value.is_on_biz_app),
   };
-  return { ...Object.fromEntries(Object.entries(told).filter(([, known]) => known !== undefined)), id: value.id };
+  return { ...Object.fromEntries(Object.entries(answered).filter(([, known]) => known !== undefined)), id: value.id };
 }
 
 /** The answer of a replica without Graph: the state as Meta's phone number node. */
@@ -50,7 +50,7 @@ export function toCachedState({ accountId, digits, state }: KeptNumber, fetchedA
     is_pin_enabled: state.pin_enabled,
     is_on_biz_app: state.on_business_app,
   };
-  const known = Object.fromEntries(Object.entries(value).filter(([, told]) => told !== null));
+  const known = Object.fromEntries(Object.entries(value).filter(([, answered]) => answered !== null));
   return { value: { ...known, id: state.id }, accountId, digits: digitsOf(digits), fetchedAtMs };
 }
 

@@ -56,7 +56,7 @@ export function toChangedRecord(
 }
 
 export function toStateRecord(number: KeptNumber, options: StateRecordOptions): OutgoingRecord {
-  const { state, version, told, readAtMs, digits, accountId } = number;
+  const { state, version, reported, readAtMs, digits, accountId } = number;
   const data = {
     field: null,
     test: false,
@@ -65,8 +65,8 @@ export function toStateRecord(number: KeptNumber, options: StateRecordOptions): 
     phone_number: { digits, id: state.id, known: true },
     state,
     state_version: version,
-    told: Object.fromEntries(
-      Object.entries(told).map(([name, { atMs, by }]) => [name, { at: new Date(atMs).toISOString(), by }]),
+    reported_by_webhooks: Object.fromEntries(
+      Object.entries(reported).map(([name, { atMs, by }]) => [name, { at: new Date(atMs).toISOString(), by }]),
     ),
     read_at: timeText(readAtMs),
   };
@@ -180,10 +180,20 @@ export function readStateRecord(
 
 function toKept(event: ReturnType<typeof decodeEvent>): StateRecord | null {
   if (event.type === 'whatsapp.phone_number.state') {
-    const { account_id: accountId, phone_number: number, state, state_version: version, told, read_at } = event.data;
-    const toldMs = Object.entries(told).map(([name, { at, by }]) => [name, { atMs: Date.parse(at), by }]);
+    const {
+      account_id: accountId,
+      phone_number: number,
+      state,
+      state_version: version,
+      reported_by_webhooks,
+      read_at,
+    } = event.data;
+    const reported = Object.entries(reported_by_webhooks).map(([name, { at, by }]) => [
+      name,
+      { atMs: Date.parse(at), by },
+    ]);
     const readAtMs = read_at === null ? null : Date.parse(read_at);
-    const kept = { accountId, digits: number.digits, version, state, told: Object.fromEntries(toldMs), readAtMs };
+    const kept = { accountId, digits: number.digits, version, state, reported: Object.fromEntries(reported), readAtMs };
     return { kind: 'number', number: kept };
   }
   if (event.type !== 'whatsapp.phone_number.list') return null;
