@@ -18,6 +18,7 @@ import { connect } from './load/connection.ts';
 import { prepareRequests } from './load/requests.ts';
 import type { WorkloadName } from './load/workloads.ts';
 import { writtenBytes } from './run/proc.ts';
+import { readMetrics } from './run/read-metrics.ts';
 import { urlsOfReadyLine } from './run/servers.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -162,7 +163,7 @@ function askProbe(child: ReturnType<typeof spawn>): Promise<unknown[]> {
 }
 
 async function readWrites(internalUrl: string): Promise<number> {
-  const text = await (await fetch(`${internalUrl}/metrics`)).text();
+  const text = await readMetrics(internalUrl);
   return Number(/^hubcast_write_records_count (\S+)$/m.exec(text)?.[1] ?? 0);
 }
 

@@ -4,6 +4,7 @@ import { WORKLOADS } from '../load/workloads.ts';
 import type { Scenario, ServerName } from '../scenarios.ts';
 import type { Pinning } from './pinning.ts';
 import { busyShare, coreTimes, processCpuMs, residentBytes } from './proc.ts';
+import { readMetrics } from './read-metrics.ts';
 import type { RunningServer } from './servers.ts';
 
 /** One scenario in one round. What /proc would have told is absent where there is none. */
@@ -107,7 +108,7 @@ interface Writes {
 /** What the service itself counts of its store's writes. */
 async function readWrites({ internalUrl }: RunningServer): Promise<Writes | undefined> {
   if (internalUrl === undefined) return undefined;
-  const text = await (await fetch(`${internalUrl}/metrics`)).text();
+  const text = await readMetrics(internalUrl);
   const figure = (name: string): number | undefined => {
     const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1];
     return value === undefined ? undefined : Number(value);
