@@ -33,16 +33,14 @@ export interface Scenario {
   readonly over?: { readonly scenario: string; readonly by: 'requests' | 'updates' };
 }
 
-/** Without hubcast's own code: the same in every checkout. */
-const FLOORS: ReadonlySet<ServerName> = new Set([
+/** Servers without hubcast's own code: the same in every checkout. */
+export const FLOORS: ReadonlySet<ServerName> = new Set([
   'sink',
   'floor-bare',
   'floor-express',
   'floor-json',
   'floor-kafkajs',
   'floor-sqlite',
-  // Runs from this checkout's source.
-  'no-store',
 ]);
 
 export const serverKey = ({ server, against }: Scenario): ServerKey => (against ? `${server}@against` : server);
@@ -50,7 +48,8 @@ export const serverKey = ({ server, against }: Scenario): ServerKey => (against 
 /** Each scenario of the service, followed by the same one served by the other checkout. */
 export function withTwins(scenarios: readonly Scenario[]): readonly Scenario[] {
   return scenarios.flatMap((scenario) => {
-    if (FLOORS.has(scenario.server)) return [scenario];
+    // 'no-store' runs from this checkout's source.
+    if (FLOORS.has(scenario.server) || scenario.server === 'no-store') return [scenario];
     const { over: _, ...rest } = scenario;
     return [scenario, { ...rest, name: twinOf(scenario.name), against: true as const }];
   });

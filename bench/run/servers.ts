@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { hold, release } from '../../test/stores/kafka/broker/guarded.ts';
-import type { ServerKey, ServerName } from '../scenarios.ts';
+import { FLOORS, type ServerKey, type ServerName } from '../scenarios.ts';
 import { onAllCores, onServerCore, type Pinning } from './pinning.ts';
 import { processTree, residentBytes } from './proc.ts';
 
@@ -56,15 +56,6 @@ const STOP_STEPS = ['SIGTERM', 'SIGTERM', 'SIGKILL'] as const;
 const STOP_STEP_MS = 5_000;
 const KEPT_ERROR_CHARS = 4_000;
 
-const NO_SERVICE: ReadonlySet<ServerName> = new Set([
-  'sink',
-  'floor-bare',
-  'floor-express',
-  'floor-json',
-  'floor-kafkajs',
-  'floor-sqlite',
-]);
-
 /** One core for several processes would tell nothing; and what one process costs is to be compared on the same cores. */
 const ON_ALL_CORES: ReadonlySet<ServerName> = new Set(['kafka-workers-1', 'kafka-workers-2']);
 
@@ -105,7 +96,7 @@ export async function startServer(
       HOST: '127.0.0.1',
       PORT: '0',
       INTERNAL_PORT: '0',
-      ...(NO_SERVICE.has(name) ? {} : shippedEnvironment(root)),
+      ...(FLOORS.has(name) ? {} : shippedEnvironment(root)),
       ...settings,
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
