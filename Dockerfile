@@ -1,7 +1,7 @@
 # hubcast as a container: Node, the compiled program and its locked production packages; no npm, no shell scripts of ours.
 #   docker build -t hubcast --build-arg REVISION=$(git rev-parse HEAD) .
-# The bases are tags, so that a rebuild has their newest patches. For a build that is the same tomorrow, give both by digest:
-# --build-arg NODE_IMAGE=docker.io/library/node@sha256:... --build-arg BASE_IMAGE=docker.io/library/debian@sha256:...
+# Here the bases are tags, which a machine without a registry can have under these names. A release takes the digests of .github/base-images:
+#   docker build -t hubcast $(sed -n 's/^[A-Z]/--build-arg &/p' .github/base-images) .
 # For Amazon MSK with IAM: --build-arg MSK=on adds the signer and the packages of AWS it needs.
 ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
 ARG BASE_IMAGE=docker.io/library/debian:bookworm-slim
@@ -62,7 +62,7 @@ USER 10001:10001
 EXPOSE 8080 8081
 # Alive, not ready: restarting hubcast mends no broker.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
-  CMD ["node", "-e", "const { INTERNAL_HOST: host = '', INTERNAL_PORT: port = '8081' } = process.env; fetch(`http://${/^(0\\.0\\.0\\.0|::)?$/.test(host) ? 'localhost' : host}:${port}/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1));"]
+  CMD ["node", "--disable-sigusr1", "-e", "const { INTERNAL_HOST: host = '', INTERNAL_PORT: port = '8081' } = process.env; fetch(`http://${/^(0\\.0\\.0\\.0|::)?$/.test(host) ? 'localhost' : host}:${port}/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1));"]
 # SIGUSR1 would open Node's inspector to every program on the machine that may send signals.
 ENTRYPOINT ["node", "--disable-sigusr1", "/app/bin/hubcast.js"]
 CMD ["serve"]

@@ -1,3 +1,8 @@
+import { join } from 'node:path';
+
+// Processes that tests start (and the workers) find their modules compiled: a command starts in 0.2 s, not 0.6 s.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '.cache', 'compiled');
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
@@ -12,6 +17,7 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
     ],
   },
-  maxWorkers: 2,
-  testTimeout: 30_000,
+  // One more than the two cores it is tuned for: many suites wait for a broker or a process.
+  maxWorkers: 3,
+  setupFilesAfterEnv: ['<rootDir>/test/support/timeout.ts'],
 };

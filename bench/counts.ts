@@ -70,7 +70,26 @@ export const TOLERANCE: Readonly<Record<CountName, number>> = {
   writtenBytes: 0.15,
 };
 
-export async function count(name: string): Promise<Counts> {
+/** So often at most a scenario is measured when it seems to have grown. */
+const MEASURES = 3;
+
+/**
+ * The least of some measures of each count, until none is more than the baseline allows. What a process does as time passes comes on top of
+ * what its requests cost, and more time passes on a busy machine; a cost that grew is there every time.
+ */
+export async function leastCount(name: string, baseline: Counts | undefined): Promise<Counts> {
+  let least = await count(name);
+  for (let measures = 1; measures < MEASURES; measures += 1) {
+    if (baseline === undefined || growth(name, baseline, least).length === 0) break;
+    const again = await count(name);
+    least = Object.fromEntries(
+      Object.entries(least).map(([of, value]) => [of, Math.min(value, again[of as CountName] ?? value)]),
+    ) as unknown as Counts;
+  }
+  return least;
+}
+
+async function count(name: string): Promise<Counts> {
   const { server, workload, warmUp, requests } = COUNTED[name] as CountedScenario;
   const folder = mkdtempSync(join(tmpdir(), 'hubcast-counts-'));
   const child = spawn(process.execPath, ['--no-opt', '--no-maglev', '--import', PROBE, ...SERVERS[server]], {
@@ -197,9 +216,9 @@ async function main(): Promise<void> {
   const baseline = values.renew ? {} : readBaseline();
   const measured: Record<string, Counts> = {};
   for (const name of Object.keys(COUNTED)) {
-    measured[name] = rounded(await count(name));
-    process.stdout.write(`${name}: ${JSON.stringify(measured[name])}\n`);
     const before = baseline[name];
+    measured[name] = rounded(await leastCount(name, before));
+    process.stdout.write(`${name}: ${JSON.stringify(measured[name])}\n`);
     for (const line of before === undefined ? [] : growth(name, before, measured[name])) {
       process.stdout.write(`${line}\n`);
       process.exitCode = 1;

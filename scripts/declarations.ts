@@ -9,12 +9,13 @@ import { join } from 'node:path';
 
 const RELATIVE_SOURCE = /((?:\bfrom|\bimport\(?)\s*["'])(\.[^"'\n]*)\.ts(["'])/g;
 
-export function namePublishedFiles(folder: string): void {
+/** @param ending of the modules that the declarations are of */
+export function namePublishedFiles(folder: string, ending: 'js' | 'cjs' = 'js'): void {
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.d.ts')) continue;
     const file = join(folder, name);
     const text = readFileSync(file, 'utf8');
-    writeFileSync(file, text.replace(RELATIVE_SOURCE, '$1$2.js$3'));
+    writeFileSync(file, text.replace(RELATIVE_SOURCE, `$1$2.${ending}$3`));
   }
 }
 

@@ -1,16 +1,17 @@
 /** Every committed file, or part of one, that is made from the code: what it must contain now. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { captureJsonSchema } from '../src/capture/capture-file.ts';
+import { captureJsonSchema } from '../src/capture/capture-json-schema.ts';
 import { DESCRIPTIONS, type Subject } from '../src/cli/describe.ts';
 import { readStoreSettings } from '../src/config/read-settings.ts';
 import { asyncApiDocument } from '../src/events/async-api.ts';
-import { envelopeJsonSchema, eventTypeSchemas, schemaIndex } from '../src/events/json-schemas.ts';
+import { envelopeJsonSchema, eventsBundle, eventTypeSchemas, schemaIndex } from '../src/events/json-schemas.ts';
 import type { Family } from '../src/fields/families.ts';
 import { namingsOf } from '../src/records/planned-topics.ts';
 import { topicName } from '../src/records/topic-plans.ts';
 import { chartSettingDefaults, chartValuesSchema } from './chart-values.ts';
 import { grafanaDashboard } from './dashboard/grafana-dashboard.ts';
+import { ledgerRows } from './ledger-rows.ts';
 import { toMarkdownTable } from './markdown-table.ts';
 import { openApiDocument } from './openapi.ts';
 import { schemasReadme } from './schemas-readme.ts';
@@ -29,7 +30,7 @@ export interface GeneratedFile {
 }
 
 export function generatedFiles(): readonly GeneratedFile[] {
-  const schemas = [...eventTypeSchemas(), envelopeJsonSchema(), captureJsonSchema()];
+  const schemas = [...eventTypeSchemas(), eventsBundle(), envelopeJsonSchema(), captureJsonSchema()];
   const naming = namingsOf(readStoreSettings({}))[0];
   const topicOf = (family: Family) => topicName(naming, family);
   return [
@@ -37,6 +38,10 @@ export function generatedFiles(): readonly GeneratedFile[] {
     { path: 'schemas/index.json', text: toJson(schemaIndex()) },
     { path: 'schemas/README.md', text: schemasReadme(({ family }) => topicOf(family)) },
     { path: 'schemas/asyncapi.yaml', text: toYaml(asyncApiDocument({ version: packageVersion(), topicOf })) },
+    {
+      path: 'schemas/asyncapi-bundled.yaml',
+      text: toYaml(asyncApiDocument({ version: packageVersion(), topicOf, bundled: true })),
+    },
     { path: 'schemas/openapi.json', text: toJson(openApiDocument(packageVersion())) },
     { path: 'helm/values.schema.json', text: toJson(chartValuesSchema()) },
     { path: 'helm/setting-defaults.json', text: toJson(chartSettingDefaults()) },
@@ -59,7 +64,8 @@ function withTables(path: string): string {
   return text.replace(
     /(<!-- table: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
     (_, start: string, subject: string, end: string) => {
-      return `${start}${toMarkdownTable(DESCRIPTIONS[subject as Subject](() => readStoreSettings({})))}\n${end}`;
+      const rows = subject === 'ledger' ? ledgerRows() : DESCRIPTIONS[subject as Subject](() => readStoreSettings({}));
+      return `${start}${toMarkdownTable(rows)}\n${end}`;
     },
   );
 }

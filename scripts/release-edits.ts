@@ -31,6 +31,7 @@ export function releaseEdits({ version, day, read }: Release): readonly Edit[] {
     edit('package.json', /("version": ")[^"]+/, `$1${version}`),
     edit('package-lock.json', /("name": "hubcast",\s+"version": ")[^"]+/g, `$1${version}`),
     { ...chart, text: chart.text.replace(/^appVersion: .+$/m, `appVersion: "${version}"`) },
+    edit('examples/typescript-kafkajs/package.json', /(hubcast-events-)[^"]+(\.tgz)/, `$1${version}$2`),
     edit('Dockerfile', /^ARG VERSION=.+$/m, `ARG VERSION=${version}`),
     { path: 'CHANGELOG.md', text: closeUnreleased(read('CHANGELOG.md'), version, day) },
   ];

@@ -26,6 +26,8 @@ export interface IncomingRequest {
   readonly deliveryId: string;
   /** Undefined where traces are off. */
   readonly trace?: DeliveryTrace | undefined;
+  /** Called with the events of a body whose signature fits, before they are stored: tells what failed if the store does. */
+  readonly onSplit?: ((events: readonly SplitEvent[]) => void) | undefined;
 }
 
 export interface ReceiveOptions extends AcceptanceOptions, RecordOptions {
@@ -51,10 +53,11 @@ export function createReceive(options: ReceiveOptions): Receive {
   const { naming, ofSeveralApps, pseudonymize, capture = false } = options;
   const accept = createAcceptance(options);
 
-  return async ({ body, signature, traceparent, headers, receivedMs, deliveryId, trace }) => {
+  return async ({ body, signature, traceparent, headers, receivedMs, deliveryId, trace, onSplit }) => {
     const verified = verifySignature(body, signature, appSecrets, onOlderSecret);
     const delivery: Delivery = { app, deliveryId, receivedMs, knownNumber };
     const events = splitIntoEvents(verified, readBody(verified), delivery);
+    onSplit?.(events);
     const { accepted, published, receipt } = accept(events);
 
     const traced = traceparentOf(trace?.traceparent ?? traceparent, deliveryId);

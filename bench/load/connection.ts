@@ -1,9 +1,12 @@
 import { connect as connectSocket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { readResponse } from './response.ts';
 
 export interface Target {
   readonly host: string;
   readonly port: number;
+  /** Over TLS, by a certificate of this authority (PEM). */
+  readonly ca?: string;
 }
 
 /** A keep-alive connection with at most one request in flight. */
@@ -39,12 +42,12 @@ export function connect(target: Target, events: ConnectionEvents): Promise<Conne
     events.onAnswer(response.status);
   };
   // One buffer for all reads of the connection: the stream layer above it costs as much as the read.
-  const socket = connectSocket({
+  const options = {
     ...target,
     noDelay: true,
     onread: {
       buffer: Buffer.alloc(READ_BUFFER_BYTES),
-      callback: (received, bytes) => {
+      callback: (received: number, bytes: Uint8Array) => {
         try {
           onBytes(received, bytes as Buffer);
         } catch (error) {
@@ -54,13 +57,14 @@ export function connect(target: Target, events: ConnectionEvents): Promise<Conne
         return true;
       },
     },
-  });
+  };
+  const socket = target.ca === undefined ? connectSocket(options) : connectTls(options);
   const lose = (reason: Error): void => {
     if (open) events.onLost(reason);
     else reject(reason);
     open = false;
   };
-  socket.once('connect', () => {
+  socket.once(target.ca === undefined ? 'connect' : 'secureConnect', () => {
     open = true;
     resolve({
       send: (request) => void socket.write(request),

@@ -118,6 +118,8 @@ export async function startServer(
     child.stdout?.on('data', (chunk: Buffer) => {
       last = chunk;
     });
+    // The line reader above has paused it.
+    child.stdout?.resume();
     const lastWords = (): string => `${last.toString().slice(-KEPT_ERROR_CHARS)}\n${complaint}`.trim();
     return {
       pids,

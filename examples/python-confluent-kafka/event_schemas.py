@@ -3,7 +3,7 @@ import json
 import os
 from pathlib import Path
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator
 
 # A copy of hubcast's schemas/: from its package or repository, or from GET /schemas of its internal listener.
 FOLDER = Path(os.environ.get("HUBCAST_SCHEMAS", Path(__file__).parents[2] / "schemas"))
@@ -13,7 +13,7 @@ def load_validators(folder=FOLDER):
     """A validator for each `dataschema`."""
     index = json.loads((folder / "index.json").read_text("utf-8"))
     return {
-        entry["dataschema"]: Draft202012Validator(json.loads((folder / entry["path"]).read_text("utf-8")))
+        entry["dataschema"]: Draft7Validator(json.loads((folder / entry["path"]).read_text("utf-8")))
         for entry in index["types"]
     }
 

@@ -4,7 +4,7 @@
  *
  *   KAFKA_BROKERS=localhost:9092 node consumer.ts
  */
-import { decodeEvent, EventDecodeError, isDeadLetter, type WebhookEvent } from 'hubcast';
+import { decodeEvent, EventDecodeError, isDeadLetter, type WebhookEvent } from 'hubcast-events';
 import { Kafka, logLevel } from 'kafkajs';
 
 const {

@@ -392,13 +392,14 @@ export const ROWS: readonly Row[] = [
       },
       {
         kind: 'timeseries',
-        title: 'Fullest spool',
-        about: 'Of SPOOL_MAX_BYTES; a full one answers 503.',
+        title: 'Fullest spool or journal',
+        about: 'Of SPOOL_MAX_BYTES or JOURNAL_MAX_BYTES; a full one answers 503.',
         width: 6,
         unit: 'percentunit',
         max: 1,
         queries: [
-          { expr: 'max(hubcast_spool_bytes{$$} / hubcast_spool_limit_bytes{$$}) or vector(0)', legend: 'fullest' },
+          { expr: 'max(hubcast_spool_bytes{$$} / hubcast_spool_limit_bytes{$$}) or vector(0)', legend: 'spool' },
+          { expr: 'max(hubcast_journal_bytes{$$} / hubcast_journal_limit_bytes{$$}) or vector(0)', legend: 'journal' },
         ],
         thresholds: [0.5, 0.8],
       },
@@ -446,8 +447,8 @@ export const ROWS: readonly Row[] = [
       },
       {
         kind: 'stat',
-        title: 'Token expires in',
-        about: 'Empty when it never does, or Meta does not tell.',
+        title: 'Token and certificate expire in',
+        about: 'Without a line where it never does, where Meta does not tell, or where a proxy ends TLS.',
         width: 5,
         unit: 's',
         queries: [
@@ -455,6 +456,7 @@ export const ROWS: readonly Row[] = [
             expr: 'min by (app) (hubcast_graph_token_expiry_timestamp_seconds{$$}) - time()',
             legend: '{{app}}',
           },
+          { expr: 'min(hubcast_tls_certificate_expiry_timestamp_seconds{$$}) - time()', legend: 'certificate' },
         ],
         thresholds: [1_209_600, 259_200],
       },

@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../core/log.ts';
 import { PACKAGE } from '../core/package-info.ts';
 import type { KnownNumberOf, SplitEvent } from '../events/event.ts';
+import { createNoteFailure } from '../http/public/describe-failure.ts';
 import { createPublicApp } from '../http/public/public-app.ts';
 import { createRejectionReason } from '../http/public/rejection-reason.ts';
 import { type Admission, createAdmission } from '../http/server/admission.ts';
@@ -36,6 +37,7 @@ export interface ReceiverOptions {
 export function openReceiver(options: ReceiverOptions): Promise<Listener> {
   const { settings, store, metrics, load, knownNumber, onStored, log } = options;
   const fixed = settings();
+  const proxies = fixed.TRUSTED_PROXIES ?? [];
   const handle = createPublicApp({
     endpoint: createEndpoints(settings, {
       append: store.append,
@@ -49,18 +51,20 @@ export function openReceiver(options: ReceiverOptions): Promise<Listener> {
     newDeliveryId: randomUUID,
     meter: metrics.deliveries,
     onFailed: metrics.failedDeliveries.add,
-    proxies: fixed.TRUSTED_PROXIES ?? [],
+    proxies,
     trace: createTraceDelivery(PACKAGE.version),
     log,
   });
-  const logFailure = createFailureLog(log);
+  const onFailed = metrics.failedDeliveries.add;
+  const noteFailure = createNoteFailure({ proxies, onFailed, logFailure: createFailureLog(log) });
   return listenOn('public', fixed, {
     handle,
     tls: followCertificate(() => materialOf(settings()), log),
     check: clientCheckOf(fixed),
     meter: load.meter,
-    onRefused(error) {
-      logFailure(error, { outcome: error.code }, 'refused before its body');
+    onRefused(error, request) {
+      const facts = { receivedMs: Date.now(), app: null, bytes: 0, deliveryId: null };
+      noteFailure(request, error, facts, 'refused before its body');
       metrics.deliveries.noteAnswer(error.code);
     },
   });

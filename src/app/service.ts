@@ -13,6 +13,7 @@ import type { StoredEvents } from '../event-queries/event-queries.ts';
 import { openSchemas } from '../events/schema-files.ts';
 import { createInternalApp } from '../http/internal/internal-app.ts';
 import { parseInPieces } from '../http/internal/parse-in-pieces.ts';
+import { certificateExpiresMs } from '../http/server/certificate.ts';
 import type { Listener } from '../http/server/listener.ts';
 import { storeOf } from '../stores/select.ts';
 import type { StoreKind } from '../stores/store-kind.ts';
@@ -108,6 +109,7 @@ async function compose(
     deliveries: () => (pool === undefined ? metrics.deliveries : sumDeliveries(pool.lastMetrics(), DURABLE_SECONDS)),
     version: PACKAGE.version,
     store: kind.describe(fixed),
+    hasTokens: () => (settings().API_TOKENS ?? []).length > 0,
   });
   parts.defer(page.close);
 
@@ -129,6 +131,10 @@ async function compose(
         graph: numbers?.metrics ?? null,
         ofWorkers: workers === 1 ? null : async () => (await pool?.metrics()) ?? [],
         lag: store.lag,
+        certificateExpiresMs: () => {
+          const { TLS_CERT: cert } = settings();
+          return cert === undefined ? null : certificateExpiresMs(cert);
+        },
       }),
     }),
     onConnection: parseInPieces,

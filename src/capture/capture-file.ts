@@ -2,13 +2,13 @@
  * A capture file: one line of JSON for each request, in the order they were stored. Each line is complete, so that
  * files can be cut, filtered and joined with the usual tools.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { fromBase64 } from '../records/chunk.ts';
 import type { CapturedRequest } from './captured-request.ts';
 
 export const CAPTURE_SCHEMA = 'urn:hubcast:capture:1';
 
-const captureLine = z
+export const captureLine = z
   .looseObject({
     schema: z.literal(CAPTURE_SCHEMA),
     receivedtime: z.iso.datetime().meta({ description: 'When the POST arrived' }),
@@ -23,15 +23,9 @@ const captureLine = z
       .meta({ description: 'The body, byte for byte', contentEncoding: 'base64', 'x-pii': 'unknown' }),
   })
   .meta({
-    title: 'A line of a capture file',
-    description: 'A request as Meta sent it. Lines end with a line feed. Readers ignore members they do not know.',
+    description:
+      'A line of a capture file: a request as Meta sent it. Lines end with a line feed. Readers ignore members they do not know.',
   });
-
-/** The JSON Schema of a line. */
-export function captureJsonSchema(): { readonly path: string; readonly schema: object } {
-  const { $schema, ...rest } = z.toJSONSchema(captureLine, { target: 'draft-2020-12', io: 'input' });
-  return { path: 'capture/1.json', schema: { $schema, $id: CAPTURE_SCHEMA, ...rest } };
-}
 
 export function toCaptureLine(
   { receivedMs, deliveryId, app, headers, body }: CapturedRequest,

@@ -3,7 +3,7 @@
  * and so is everything no schema knows. Only what Meta's own vocabulary decides stays: known values of lists, times,
  * quantities, ids of the business's own things, names of members.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AnyEvent, AnyField } from '../fields/field.ts';
 import { stepsOf } from '../fields/item-place.ts';
 import { allFields } from '../fields/registry.ts';

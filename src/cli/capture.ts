@@ -36,7 +36,11 @@ export function captureCommand(): Command {
     .command('export')
     .exitOverride()
     .description('write captured requests as a capture file: one line of JSON each, see schemas/capture/1.json')
-    .option('--from <time>', 'received since: a time (2026-11-22T10:00:00Z) or an age (15m, 2h, 3d)', parseTime)
+    .option(
+      '--from <time>',
+      'received since: start, a time (2026-11-22T10:00:00Z) or an age (15m, 2h, 3d) (default: start)',
+      (text) => (text === 'start' ? 0 : parseTime(text)),
+    )
     .option('--to <time>', 'received before', parseTime)
     .option('--app <name...>', 'only requests to these Meta apps of META_APPS')
     .option('--field <field...>', "only requests with an update of these fields of Meta's")

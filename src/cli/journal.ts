@@ -3,6 +3,7 @@ import { readStoreSettings } from '../config/read-settings.ts';
 import { createLogThrottle } from '../core/log-throttle.ts';
 import { backupJournal } from '../stores/journal/backup.ts';
 import { checkJournal, type JournalReport } from '../stores/journal/check.ts';
+import { markDamaged } from '../stores/journal/damage-mark.ts';
 import { journalFile } from '../stores/journal/files.ts';
 import { restoreJournal } from '../stores/journal/restore.ts';
 import { print } from './output.ts';
@@ -81,7 +82,7 @@ async function backUpTo(file: string, options: Options): Promise<void> {
 }
 
 async function checkIt(file: string | undefined, options: Options): Promise<void> {
-  const report = checkJournal(file ?? fileOf(options));
+  const report = file === undefined ? checkJournal(fileOf(options), markDamaged) : checkJournal(file);
   if (report.problems.length > 0) process.exitCode = 1;
   return print((options.json ?? !process.stdout.isTTY) ? JSON.stringify(toJson(report), null, 2) : toText(report));
 }

@@ -131,7 +131,7 @@ async function checkAfterwards(
 ) {
   const { notes, report } = createNotes(() => undefined, clean);
   const needsCertificate = settings.TLS_CLIENT_CERTIFICATES === 'require';
-  await checkCallback({ app, url, effects: callback, needsCertificate, post: false, nowMs: now(), notes, of: '' });
+  await checkCallback({ app, url, effects: callback, needsCertificate, post: null, nowMs: now(), notes, of: '' });
   return report(now()).findings.map(({ code, severity, what, fix }) => ({ code, severity, what, fix }));
 }
 

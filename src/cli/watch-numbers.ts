@@ -1,6 +1,6 @@
 /** `hubcast numbers watch`: changes of numbers that the leader published, from the topic or the journal. */
 import type { Command } from 'commander';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { readStoreSettings } from '../config/read-settings.ts';
 import { createLog } from '../core/log.ts';
 import { systemEventSchemaOf } from '../events/contract.ts';

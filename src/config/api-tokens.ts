@@ -1,6 +1,6 @@
 /** Who may use the internal listener, and for what. The service keeps and compares digests; the setting may hold digests alone. */
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { list } from './kinds.ts';
 
 export const SCOPES = ['numbers:read', 'events:read', 'events:replay', 'manage'] as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { list } from './kinds.ts';
 
 const HOST_PORT = /^[A-Za-z0-9._-]+:(\d{1,5})$/;

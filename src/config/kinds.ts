@@ -1,5 +1,5 @@
 /** Readings of environment variables: what a setting's text may be, and what becomes of it. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the settings table says of a setting beside its schema. */
 export interface SettingMeta {

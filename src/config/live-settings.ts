@@ -16,9 +16,15 @@ const FILE_CHECK_INTERVAL_MS = 2000;
  * A change that makes the settings invalid later is logged and not used.
  *
  * @param log asked when a file changes: the log itself may need the settings
+ * @param checkIntervalMs between two looks at each file
  * @throws HubcastError `configuration_invalid`
  */
-export function createLiveSettings(env: Environment, log: () => Logger, findMore?: FindProblems): LiveSettings {
+export function createLiveSettings(
+  env: Environment,
+  log: () => Logger,
+  findMore?: FindProblems,
+  checkIntervalMs = FILE_CHECK_INTERVAL_MS,
+): LiveSettings {
   let settings = readSettings(env, findMore);
   const files = settingFiles(env);
   const readAgain = () => {
@@ -33,7 +39,7 @@ export function createLiveSettings(env: Environment, log: () => Logger, findMore
     }
   };
   // Polling, because files mounted by Kubernetes change by swapping a link, which watchers miss.
-  for (const file of files) watchFile(file, { interval: FILE_CHECK_INTERVAL_MS, persistent: false }, readAgain);
+  for (const file of files) watchFile(file, { interval: checkIntervalMs, persistent: false }, readAgain);
   return {
     current: () => settings,
     close() {

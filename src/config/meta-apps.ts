@@ -1,5 +1,5 @@
 /** Several Meta apps behind one service: their setting, and one view of the apps, whether one or many. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ID_OF_DIGITS, text } from './kinds.ts';
 import { TOPIC_NAME } from './topic-names.ts';
 

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { list } from './kinds.ts';
 
 /** Addresses and networks between commas: 10.0.0.0/8, 2001:db8::/32, 192.0.2.7. */

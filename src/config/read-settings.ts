@@ -1,6 +1,6 @@
 /** From the environment to checked settings, or to all problems at once. */
 import { readFileSync } from 'node:fs';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { HubcastError, messageOf } from '../core/errors.ts';
 import { findConflicts } from './conflicts.ts';
 import type { SettingMeta } from './kinds.ts';

@@ -2,7 +2,7 @@
  * The one table of settings, in groups. The typed configuration, `--help`, `describe settings`, the table of docs/settings.md and
  * the chart's schema all derive from it. Names are Meta's and Kafka's own.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { diskSettings } from './groups/disk.ts';
 import { eventSettings } from './groups/events.ts';
 import { kafkaSettings } from './groups/kafka.ts';

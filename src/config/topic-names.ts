@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FAMILY_NAMES, type Family } from '../fields/families.ts';
 import { list } from './kinds.ts';
 

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire, stripTypeScriptTypes } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { STYLE } from './style.ts';
 
@@ -25,8 +25,17 @@ export interface ConsoleAssets {
 const JAVASCRIPT = 'text/javascript; charset=utf-8';
 const CSS = 'text/css; charset=utf-8';
 
-/** Bare names in the page's modules; the browser finds them by this map. */
-const IMPORT_MAP = JSON.stringify({ imports: { 'lit-html': '/console/lit-html.js' } });
+/** Parts of lit-html, by their paths in its package. */
+const LIT = ['lit-html.js', 'directive.js', 'directive-helpers.js', 'directives/repeat.js'];
+
+/** Names in the page's modules, and paths in those of lit-html; the browser finds them by this map. */
+const IMPORT_MAP = JSON.stringify({
+  imports: {
+    'lit-html': '/console/lit-html.js',
+    'lit-html/directives/repeat.js': '/console/repeat.js',
+    ...Object.fromEntries(LIT.map((path) => [`/${basename(path)}`, `/console/${basename(path)}`])),
+  },
+});
 
 export function loadConsoleAssets(): ConsoleAssets {
   const client = fileURLToPath(new URL('./client/', import.meta.url));
@@ -34,10 +43,8 @@ export function loadConsoleAssets(): ConsoleAssets {
   const files = new Map(modules.map((name) => [name, asset(JAVASCRIPT, moduleText(join(client, name)))] as const));
   const require = createRequire(import.meta.url);
   // Its `node` form, which resolution finds, is for servers.
-  files.set(
-    'lit-html.js',
-    asset(JAVASCRIPT, readFileSync(join(dirname(require.resolve('lit-html')), '..', 'lit-html.js'), 'utf8')),
-  );
+  const lit = join(dirname(require.resolve('lit-html')), '..');
+  for (const path of LIT) files.set(basename(path), asset(JAVASCRIPT, readFileSync(join(lit, path), 'utf8')));
   const uplot = dirname(require.resolve('uplot'));
   files.set('uplot.js', asset(JAVASCRIPT, readFileSync(join(uplot, 'uPlot.iife.min.js'), 'utf8')));
   files.set('style.css', asset(CSS, `${readFileSync(join(uplot, 'uPlot.min.css'), 'utf8')}${STYLE}`));

@@ -16,9 +16,11 @@ interface ConsoleOptions {
   readonly version: string;
   /** Where events are stored, in words. */
   readonly store: string;
+  /** Whether API_TOKENS has any. */
+  readonly hasTokens: () => boolean;
 }
 
-export function createConsole({ deliveries, version, store }: ConsoleOptions): Console {
+export function createConsole({ deliveries, version, store, hasTokens }: ConsoleOptions): Console {
   const families = new Map(
     allEvents().map(({ field, event }) => [typeOfEvent(field, event), event.family ?? field.family] as const),
   );
@@ -52,7 +54,7 @@ export function createConsole({ deliveries, version, store }: ConsoleOptions): C
       assets ??= loadConsoleAssets();
       return assets;
     },
-    history: () => ({ step_ms: STEP_MS, version, store, points: history.points() }),
+    history: () => ({ step_ms: STEP_MS, version, store, api_tokens: hasTokens(), points: history.points() }),
     close: () => clearInterval(sampling),
   };
 }

@@ -23,6 +23,8 @@ nav a[aria-current] { background: var(--ground); font-weight: 600; box-shadow: i
 main { max-width: 1200px; margin: 0 auto; padding: 20px; }
 h1 { font-size: 1.5rem; margin: 0 0 12px; }
 h2 { font-size: 1.05rem; margin: 0 0 6px; overflow-wrap: anywhere; }
+h2 code { font-size: 1em; }
+main > h2 { margin-top: 20px; }
 h3 { font-size: .95rem; margin: 16px 0 6px; }
 a, button, input, select { font: inherit; }
 button, input, select { min-height: 36px; }
@@ -50,7 +52,7 @@ p:empty { margin: 0; }
 .tile dt::first-letter { text-transform: uppercase; }
 .tile dd { margin: 0; font-size: 1.6rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .tile.good dd { color: var(--good); } .tile.warn dd { color: var(--warn); } .tile.bad dd { color: var(--bad); }
-.chart { min-height: 180px; }
+.chart { min-height: 180px; overflow: hidden; }
 .u-legend { color: var(--quiet); font-size: .85rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { text-align: left; color: var(--quiet); font-weight: 600; font-size: .85rem; }
@@ -61,20 +63,26 @@ th.number, td.number { padding-right: 0; text-align: right; }
 tbody tr:last-child td { border-bottom: 0; }
 .events tbody tr { cursor: pointer; }
 .events tbody tr:hover, .chosen { background: var(--ground); }
-.events td { white-space: nowrap; }
-.events td:nth-child(2) { white-space: normal; min-width: 170px; }
+.chosen td:first-child { box-shadow: -4px 0 var(--accent); }
+.events td:first-child { width: 11.5em; }
+main a { color: var(--accent); }
+td.wide, th.wide { white-space: nowrap; }
 .split.open .wide { display: none; }
-.scroll { overflow-x: auto; }
-.filters { display: flex; flex-wrap: wrap; gap: 10px 16px; align-items: end; margin: 0 0 14px; }
-.filters [role=status] { line-height: 36px; }
+.split > * { min-width: 0; }
+footer { max-width: 1200px; margin: 0 auto; padding: 0 20px 20px; font-size: .85rem; }
+
+.filters { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 200px), 1fr)); gap: 10px 16px; align-items: end; margin: 0 0 14px; }
+.filters input, .filters select { width: 100%; }
+.filters input:user-invalid { border-color: var(--bad); }
+.buttons { display: flex; gap: 14px; align-items: center; }
 .filters label { display: grid; gap: 2px; font-size: .85rem; color: var(--quiet); }
 .split { display: grid; gap: 16px; align-items: start; }
 @media (min-width: 900px) { .split.open { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); } }
 @media (max-width: 899px) { .split.open .detail { order: -1; } }
-@media (max-width: 600px) { .wide { display: none; } .events td:nth-child(2) { min-width: 150px; } .events td:nth-child(3) { white-space: normal; } main { padding: 12px; } header { padding: 8px 12px; } nav a { padding: 6px 7px; } }
-.bar { display: flex; justify-content: space-between; align-items: start; gap: 12px; flex-wrap: wrap; }
-.bar { margin-bottom: 8px; }
-.bar > :first-child { flex: 1; min-width: 0; }
+@media (max-width: 900px) { nav { order: 1; flex-basis: 100%; } header > :nth-child(2) { flex: 1; } }
+@media (max-width: 600px) { li > .bar > :first-child { flex-basis: 100%; } footer { padding: 0 12px 12px; } .wide { display: none; } .events td:first-child { width: 6.5em; } .filters { grid-template-columns: 1fr 1fr; } main { padding: 12px; } header { padding: 8px 12px; } nav a { padding: 6px 7px; } }
+.bar { display: flex; justify-content: space-between; align-items: center; gap: 4px 12px; flex-wrap: wrap; margin-bottom: 8px; }
+.bar > :first-child { flex: 1; min-width: 0; margin: 0; }
 .reading { display: grid; grid-template-columns: minmax(90px, max-content) 1fr; gap: 3px 14px; margin: 0; }
 .reading dt { color: var(--quiet); }
 .reading dd { margin: 0; overflow-wrap: anywhere; }

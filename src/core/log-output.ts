@@ -61,8 +61,11 @@ export function bufferedOutput(scrub: (text: string) => string = (text) => text,
     const clean = escapeInvisible(scrub(lines));
     lines = '';
     for (const piece of shared ? toPieces(clean) : [clean]) {
-      const bytes = Buffer.from(piece);
-      if (waitingBytes + bytes.length > MAX_WAITING_BYTES) continue;
+      const length = Buffer.byteLength(piece);
+      if (waitingBytes + length > MAX_WAITING_BYTES) continue;
+      // Memory of its own: a part of Node's pool would keep the pool's 64 kB for a line that waits.
+      const bytes = Buffer.allocUnsafeSlow(length);
+      bytes.write(piece);
       waiting.push(bytes);
       waitingBytes += bytes.length;
     }

@@ -1,5 +1,5 @@
 /** What lists and replays of dead letters answer, over HTTP and on the command line. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const about = (description: string) => ({ description });
 

@@ -2,7 +2,7 @@
  * Reads dead letters again with today's registry. A part that is valid now becomes the events it would have been at first,
  * with the receipt data of its own POST, and is stored like those of a webhook. A part that is still refused stays.
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Accept } from '../events/acceptance.ts';
 import { deadLetterSchema, envelopeSchema } from '../events/contract.ts';
 import { findEventSchema } from '../events/decoding/event-schemas.ts';

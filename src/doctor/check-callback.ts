@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { isLoopback } from '../config/conflicts.ts';
 import type { MetaApp } from '../config/meta-apps.ts';
 import { messageOf } from '../core/errors.ts';
+import { LARGEST_WEBHOOK_BYTES } from './check-settings.ts';
 import type { Notes } from './notes.ts';
 import { checkPayload } from './test-post.ts';
 
@@ -35,8 +36,11 @@ export interface CallbackCheck {
   readonly effects: CallbackEffects;
   /** True: senders need a client certificate, which doctor does not have. */
   readonly needsCertificate: boolean;
-  /** Whether a test webhook is sent after the handshake. */
-  readonly post: boolean;
+  /** Whether a test webhook is sent after the handshake, and a body as large as Meta's largest. */
+  readonly post: {
+    /** Of hubcast itself, as far as these settings tell. */
+    readonly maxBodyBytes: number;
+  } | null;
   readonly nowMs: number;
   readonly notes: Notes;
   readonly of: string;
@@ -48,7 +52,7 @@ const CERTIFICATE_NOTICE_MS = 14 * DAY_MS;
 export async function checkCallback(check: CallbackCheck): Promise<void> {
   const { effects, of, nowMs, notes, needsCertificate } = check;
   const url = new URL(check.url);
-  const steps = [`${of}handshake`, `${of}test POST`];
+  const steps = [`${of}handshake`, `${of}test POST`, `${of}body of 3 MB`];
   const skipAll = (reason: string) => {
     for (const step of steps) notes.skip(step, reason);
   };
@@ -75,11 +79,17 @@ export async function checkCallback(check: CallbackCheck): Promise<void> {
   }
   if (needsCertificate) return skipAll("TLS_CLIENT_CERTIFICATES=require: only Meta's certificate is let in");
   try {
-    if (!(await checkHandshake(check))) return notes.skip(`${of}test POST`, 'the handshake failed');
-    if (check.post) await checkPost(check);
+    if (!(await checkHandshake(check))) {
+      for (const step of steps.slice(1)) notes.skip(step, 'the handshake failed');
+      return;
+    }
+    if (check.post === null) return;
+    if (check.app.secrets.length === 0) for (const step of steps.slice(1)) notes.skip(step, 'no App Secret is set');
+    else if (await checkPost(check)) await checkBodyLimit(check, check.post.maxBodyBytes);
+    else notes.skip(`${of}body of 3 MB`, 'the test POST was refused');
   } catch (error) {
     notes.find('callback_unreachable', `${of}${url.host} cannot be reached: ${causeOf(error)}.`);
-    notes.skip(`${of}test POST`, 'the callback URL cannot be reached');
+    for (const step of steps.slice(1)) notes.skip(step, 'the callback URL cannot be reached');
   }
 }
 
@@ -98,17 +108,37 @@ async function checkHandshake({ app, url, effects, notes, of }: CallbackCheck): 
   return false;
 }
 
-async function checkPost({ app, url, effects, nowMs, notes, of }: CallbackCheck): Promise<void> {
+/** @returns whether it was stored */
+async function checkPost({ app, url, effects, nowMs, notes, of }: CallbackCheck): Promise<boolean> {
   const [secret] = app.secrets;
-  if (secret === undefined) return notes.skip(`${of}test POST`, 'no App Secret is set');
+  if (secret === undefined) throw new Error('The settings have no App Secret.');
   notes.begin(`${of}test POST`);
   const { status, body } = await effects.post(url, checkPayload('hubcast doctor', effects.randomText(), nowMs), secret);
-  if (status === 200) return;
+  if (status === 200) return true;
   const code = errorCodeIn(body);
   const what = `${of}A signed test POST to ${url} is answered with ${status}${code === null ? ', and not by hubcast' : ` (${code})`}.`;
   if (code?.startsWith('signature_') === true) notes.find('post_signature_refused', what);
   else if (status === 503 && code !== null) notes.find('post_not_stored', what);
   else notes.find('post_refused', what);
+  return false;
+}
+
+/** A body of Meta's largest size with a wrong signature: whoever lets it through to hubcast gets its 401. */
+async function checkBodyLimit({ url, effects, notes, of }: CallbackCheck, maxBodyBytes: number): Promise<void> {
+  const step = `${of}body of 3 MB`;
+  if (maxBodyBytes < LARGEST_WEBHOOK_BYTES) return notes.skip(step, 'MAX_BODY_BYTES is smaller');
+  notes.begin(step);
+  const padding = 'x'.repeat(LARGEST_WEBHOOK_BYTES - '{"padding":""}'.length);
+  const answer = await effects.post(url, { padding }, effects.randomText()).catch((error: unknown) => causeOf(error));
+  if (typeof answer === 'string') {
+    return notes.find('body_limit_in_front', `${of}A POST of 3 MB to ${url} gets no answer: ${answer}.`);
+  }
+  const code = errorCodeIn(answer.body);
+  const what = `${of}A POST of 3 MB with a wrong signature to ${url} is answered with ${answer.status}`;
+  if (code?.startsWith('signature_') === true) return;
+  if (code === 'body_too_large') notes.find('body_limit_small', `${what}, by hubcast.`);
+  else if (answer.status === 200) notes.find('wrong_signature_answered', `${what}.`);
+  else notes.find('body_limit_in_front', code === null ? `${what}, and not by hubcast.` : `${what} (${code}).`);
 }
 
 /** hubcast's own errors have a code. */

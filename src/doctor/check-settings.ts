@@ -6,7 +6,7 @@ import { endOfVersion, FIRST_WITH_LIMITS, versionNumber } from '../meta-graph/ve
 import type { Notes } from './notes.ts';
 
 /** https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/overview */
-const LARGEST_WEBHOOK_BYTES = 3 * 1024 * 1024;
+export const LARGEST_WEBHOOK_BYTES = 3 * 1024 * 1024;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const SHORTEST_SECRET = 16;
 export const VERSION_NOTICE_MS = 90 * DAY_MS;

@@ -100,7 +100,7 @@ async function examineApp(app: MetaApp, { examination, effects, notes, state, se
     url: callbackUrl,
     effects: effectsOf,
     needsCertificate,
-    post: true,
+    post: { maxBodyBytes: settings.MAX_BODY_BYTES },
     nowMs: effects.now(),
     notes,
     of,

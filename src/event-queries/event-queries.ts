@@ -33,6 +33,12 @@ interface Place {
   readonly app?: string | undefined;
 }
 
+interface Search {
+  readonly topics: readonly string[];
+  readonly isTheirs: (record: StoredRecord) => boolean;
+  readonly mostPages?: number;
+}
+
 interface Page {
   readonly limit: number;
   readonly before?: string | undefined;
@@ -45,6 +51,8 @@ interface Listener {
 
 /** Each question may hold some MB, and with Kafka opens a connection. */
 const MAX_QUESTIONS = 4;
+/** Of a search for an event by its id alone: 200,000 records. */
+const MAX_PAGES = 10;
 
 export type StoredEvents = ReturnType<typeof createStoredEvents>;
 
@@ -53,10 +61,11 @@ export function createStoredEvents(options: StoredEventsOptions) {
   const topicsOfFamily = (family: Family) => namings.map((naming) => topicName(naming, family));
   const toTopics = (asked: readonly Family[]) => [...new Set(asked.flatMap(topicsOfFamily))];
   const deadLetters = toTopics(['dead-letter']);
+  const events = toTopics(families);
   let questions = 0;
 
   const feed = createFeed({
-    topics: toTopics(families),
+    topics: events,
     read: (question) => reader().read(question),
     now,
     onError: options.onError,
@@ -73,12 +82,17 @@ export function createStoredEvents(options: StoredEventsOptions) {
     }
   }
 
-  async function find(id: string, { at, app }: Place): Promise<StoredRecord> {
-    const matches = (record: StoredRecord) => record.headers.ce_id === id && isWanted(record, { app });
-    const question = { topics: deadLetters, matches, limit: 1 };
+  /** @param mostPages of a search without a place; unlimited for dead letters, of which there are few */
+  async function find(
+    { topics, isTheirs, mostPages = Number.POSITIVE_INFINITY }: Search,
+    id: string,
+    at: string | undefined,
+  ): Promise<StoredRecord | undefined> {
+    const matches = (record: StoredRecord) => record.headers.ce_id === id && isTheirs(record);
+    const question = { topics, matches, limit: 1 };
     const [, partition, offset] = /^(\d+):(\d+)$/.exec(at ?? '') ?? [];
     if (partition !== undefined && offset !== undefined) {
-      const lanes = new Set([JOURNAL_LANE, ...deadLetters.map((topic) => `${topic}/${partition}`)]);
+      const lanes = new Set([JOURNAL_LANE, ...topics.map((topic) => `${topic}/${partition}`)]);
       const bound = String(BigInt(offset) + 1n);
       const before = toCursor(Object.fromEntries([...lanes].map((lane) => [lane, bound])));
       const matchesAt = (record: StoredRecord) => record.offset === offset && matches(record);
@@ -86,20 +100,37 @@ export function createStoredEvents(options: StoredEventsOptions) {
       if (records[0] !== undefined) return records[0];
     }
     let before: string | undefined;
-    do {
+    for (let count = 0; count < mostPages; count += 1) {
       const { records, next } = await page(question, before);
       if (records[0] !== undefined) return records[0];
-      before = next === null ? undefined : toCursor(next);
-    } while (before !== undefined);
+      if (next === null) return undefined;
+      before = toCursor(next);
+    }
+    return undefined;
+  }
+
+  async function findDeadLetter(id: string, { at, app }: Place): Promise<StoredRecord> {
+    const isTheirs = (record: StoredRecord) => isWanted(record, { app });
+    const found = await find({ topics: deadLetters, isTheirs }, id, at);
+    if (found !== undefined) return found;
     throw new HubcastError('dead_letter_not_found', `No dead letter in ${deadLetters.join(', ')} has the id ${id}.`);
+  }
+
+  async function findEvent(id: string, { at, app }: Place): Promise<StoredRecord> {
+    const found = await find({ topics: events, isTheirs: createEventFilter({ app }), mostPages: MAX_PAGES }, id, at);
+    if (found !== undefined) return found;
+    throw new HubcastError('event_not_found', `No event with the id ${id} is stored, or it is far back.`);
   }
 
   return {
     async recent({ limit, before, ...filter }: Filter & Page): Promise<string> {
       const topics = toTopics(familiesOf(filter, families));
-      const { records, next } = await page({ topics, limit, matches: createEventFilter(filter) }, before);
+      const times = { sinceMs: filter.fromMs, untilMs: filter.toMs };
+      const matches = createEventFilter(filter);
+      const { records, next } = await page({ topics, limit, matches, ...times }, before);
       return pageText(records.map(toEventText), next);
     },
+    event: async (id: string, place: Place): Promise<string> => toEventText(await findEvent(id, place)),
     async deadLetters({ limit, before, ...filter }: DeadLetterFilter & Page): Promise<string> {
       const matches = (record: StoredRecord) => isWanted(record, filter);
       const { records, next } = await page({ topics: deadLetters, limit, matches }, before);
@@ -108,10 +139,10 @@ export function createStoredEvents(options: StoredEventsOptions) {
         next,
       );
     },
-    deadLetter: async (id: string, place: Place): Promise<string> => toEventText(await find(id, place)),
+    deadLetter: async (id: string, place: Place): Promise<string> => toEventText(await findDeadLetter(id, place)),
     async replay(id: string, { dryRun, repaired, ...place }: Repair & Place): Promise<string> {
       if (repaired !== undefined) assertJson(repaired.value);
-      return JSON.stringify(await options.replay(await find(id, place), { dryRun, repaired }));
+      return JSON.stringify(await options.replay(await findDeadLetter(id, place), { dryRun, repaired }));
     },
     /** @throws HubcastError `invalid_query` */
     subscribe(filter: Filter, listener: Listener): () => void {

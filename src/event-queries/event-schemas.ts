@@ -1,5 +1,5 @@
 /** What the internal listener answers about stored events. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { deadLetterRow, replayed } from '../dead-letters/dead-letter-schemas.ts';
 
 const about = (description: string) => ({ description });

@@ -1,4 +1,5 @@
 /** The latest records of several lanes: each lane is read backwards, and the newest of all lanes comes first. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Bounds, Lane, ReadBack, StoredRecord } from '../records/record.ts';
 
 export interface RecentQuestion {
@@ -9,6 +10,9 @@ export interface RecentQuestion {
   readonly before: Bounds;
   /** Only these lanes. */
   readonly lanes?: ReadonlySet<string>;
+  /** What was received before or at and after these times need not be read. */
+  readonly sinceMs?: number | undefined;
+  readonly untilMs?: number | undefined;
   /** A page ends after so many records: a rare type in a large topic is found over several pages. */
   readonly mostLookedAt?: number;
 }
@@ -33,14 +37,14 @@ interface Stack {
 }
 
 export async function readRecent(readBack: ReadBack, question: RecentQuestion): Promise<RecentPage> {
-  const { topics, matches, limit, before, lanes, mostLookedAt = MAX_LOOKED_AT } = question;
+  const { topics, matches, limit, before, lanes, sinceMs, untilMs, mostLookedAt = MAX_LOOKED_AT } = question;
   const stacks = new Map<string, Stack>();
   const put = ({ name, records, bound, more }: Lane) => {
     // Offsets between a lane's last record and its bound are used up with that record.
     stacks.set(name, { name, records: [...records], bound, more });
   };
   const count = Math.min(limit, MAX_STEP);
-  for (const lane of await readBack({ topics, before, count, ...(lanes && { lanes }) })) put(lane);
+  for (const lane of await readBack({ topics, before, count, sinceMs, untilMs, ...(lanes && { lanes }) })) put(lane);
   const ends = new Map([...stacks.values()].map(({ name, records, bound }) => [name, endOf(records, bound)]));
   const found: StoredRecord[] = [];
   let size = 0;
@@ -48,9 +52,11 @@ export async function readRecent(readBack: ReadBack, question: RecentQuestion): 
   while (found.length < limit && lookedAt < mostLookedAt && size < MAX_PAGE) {
     const empty = [...stacks.values()].filter(({ records, more }) => more && records.length === 0);
     if (empty.length > 0) {
+      // A journal answers within this turn: without a pause a rare text would hold up webhooks for a whole page.
+      await nextTurn();
       const bounds = Object.fromEntries(empty.map(({ name, bound }) => [name, bound]));
       const names = new Set(empty.map(({ name }) => name));
-      for (const lane of await readBack({ topics, before: bounds, count: MAX_STEP, lanes: names })) put(lane);
+      for (const lane of await readBack({ topics, before: bounds, count: MAX_STEP, lanes: names, sinceMs })) put(lane);
       lookedAt += 1;
       continue;
     }

@@ -7,11 +7,13 @@ interface AsyncApiOptions {
   readonly version: string;
   /** The topic of a family. */
   readonly topicOf: (family: Family) => string;
+  /** With the schemas inside, for tools that read one file; else they are named by their path. */
+  readonly bundled?: boolean;
 }
 
 const CONTENT_TYPE = 'application/cloudevents+json';
 
-export function asyncApiDocument({ version, topicOf }: AsyncApiOptions): object {
+export function asyncApiDocument({ version, topicOf, bundled = false }: AsyncApiOptions): object {
   const types = eventTypeSchemas();
   const families = FAMILY_NAMES.filter((family) => types.some((type) => type.family === family));
   const typesOf = (family: Family) => types.filter((type) => type.family === family);
@@ -28,7 +30,7 @@ export function asyncApiDocument({ version, topicOf }: AsyncApiOptions): object 
     channels: Object.fromEntries(families.map((family) => [family, channel(family, topicOf(family), typesOf(family))])),
     operations: Object.fromEntries(families.map((family) => [`send-${family}`, operation(family, typesOf(family))])),
     components: {
-      messages: Object.fromEntries(types.map((type) => [type.type, message(type)])),
+      messages: Object.fromEntries(types.map((type) => [type.type, message(type, bundled)])),
       schemas: { headers: HEADERS },
     },
   };
@@ -63,7 +65,8 @@ function operation(family: Family, types: readonly EventTypeSchema[]): object {
   };
 }
 
-function message({ type, about, page, key, path, examples }: EventTypeSchema): object {
+function message({ type, about, page, key, path, schema, examples }: EventTypeSchema, bundled: boolean): object {
+  const { $schema: _schema, $id: _id, examples: _examples, ...inside } = schema;
   return {
     name: type,
     title: type,
@@ -71,7 +74,7 @@ function message({ type, about, page, key, path, examples }: EventTypeSchema): o
     ...(page === null ? {} : { externalDocs: { url: page } }),
     contentType: CONTENT_TYPE,
     headers: { $ref: '#/components/schemas/headers' },
-    payload: { $ref: `./${path}` },
+    payload: bundled ? inside : { $ref: `./${path}` },
     bindings: { kafka: { key: { type: 'string', description: key }, bindingVersion: '0.5.0' } },
     examples: examples.slice(0, 1).map((payload) => ({ name: 'sample', headers: headersOf(payload), payload })),
   };

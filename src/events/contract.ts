@@ -2,12 +2,11 @@
  * What consumers are promised: the schema of each event type, and the TypeScript union of them, both derived from the
  * registry. CloudEvents 1.0, section 3; the extension attributes follow its naming rule (lower case, no separators).
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AnyEvent, AnyField, EventEntry, FieldEntry, ItemPlace } from '../fields/field.ts';
 import type { FIELDS } from '../fields/registry.ts';
 import { entryData, namedNumber, replacedSurrogates, surroundings } from './data-members.ts';
-import { dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from './event.ts';
-import { UNKNOWN_VERSION } from './split.ts';
+import { dataschemaOf, typeOfEvent, UNKNOWN_TYPE, UNKNOWN_VERSION } from './event.ts';
 import { deadLetter } from './system/dead-letter.ts';
 import type { SystemEvent } from './system-event.ts';
 import type { SYSTEM_EVENTS } from './system-events.ts';
@@ -55,7 +54,7 @@ export function eventSchemaOf(field: AnyField, event: AnyEvent) {
         replaced_surrogates: replacedSurrogates,
       }),
     })
-    .meta({ title: type, description: event.about ?? field.about });
+    .meta({ description: event.about ?? field.about });
 }
 
 /** What every event has in common, whatever its type. */
@@ -69,7 +68,6 @@ export const envelopeSchema = z
       .meta({ description: "What the event says; the type's own schema has its shape" }),
   })
   .meta({
-    title: 'Envelope',
     description:
       'A CloudEvent 1.0 in JSON structured mode, as the value of every record. Readers ignore members they do not know.',
   });
@@ -90,7 +88,6 @@ export const unknownEventSchema = z
     }),
   })
   .meta({
-    title: UNKNOWN_TYPE,
     description:
       'What Meta sent and this version does not know, as it came. The type is whatsapp.<field> when the field name is clean.',
   });
@@ -100,7 +97,7 @@ export function systemEventSchemaOf<Type extends string, Data extends z.ZodObjec
   const { type, version, about, data } = entry;
   return z
     .object({ ...attributes, type: z.literal(type), dataschema: z.literal(dataschemaOf(type, version)), data })
-    .meta({ title: type, description: about });
+    .meta({ description: about });
 }
 
 export const deadLetterSchema = systemEventSchemaOf(deadLetter);

@@ -1,5 +1,5 @@
 /** Members of `data` that several event types share. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const entryData = {
   entry_id: z.string().meta({ description: 'entry[].id as received; "0" is the Test button of Meta\'s dashboard' }),
@@ -26,14 +26,16 @@ export const replacedSurrogates = z.int().min(1).optional().meta({
   description: 'How many halves of surrogate pairs became U+FFFD, because they are no characters. Rarely there',
 });
 
-export const namedNumber = z.object({
-  digits: z.string().nullable().meta({
-    description: 'Digits of the number, as webhooks name it; null when only its id is named',
-    'x-pii': 'phone_number',
-  }),
-  id: z.string().nullable().meta({ description: 'phone_number_id, when known' }),
-  known: z
-    .boolean()
-    .nullable()
-    .meta({ description: 'Whether the account has this number; null when that is not known' }),
-});
+export const namedNumber = z
+  .object({
+    digits: z.string().nullable().meta({
+      description: 'Digits of the number, as webhooks name it; null when only its id is named',
+      'x-pii': 'phone_number',
+    }),
+    id: z.string().nullable().meta({ description: 'phone_number_id, when known' }),
+    known: z
+      .boolean()
+      .nullable()
+      .meta({ description: 'Whether the account has this number; null when that is not known' }),
+  })
+  .meta({ title: 'OwnPhoneNumber' });

@@ -51,6 +51,7 @@ export type KnownNumberOf = (
 ) => { readonly id: string | null; readonly known: boolean | null };
 
 export const UNKNOWN_TYPE = 'whatsapp.unknown';
+export const UNKNOWN_VERSION = 1;
 export const DEAD_LETTER_TYPE = deadLetter.type;
 
 /** The Test button of Meta's dashboard sends this entry id. */
@@ -83,7 +84,7 @@ export const sourceOf = memoizeLast((entryId: string | null): string =>
 /** Seconds where the milliseconds are zero, as Meta's times are. Written by hand: `toISOString` costs many times that. */
 export const toRfc3339 = memoizeLast((timeMs: number): string => {
   const inHourMs = timeMs % HOUR_MS;
-  if (timeMs % 1000 !== 0 || timeMs < 0) return new Date(timeMs).toISOString();
+  if (timeMs % 1000 !== 0) return new Date(timeMs).toISOString();
   const second = inHourMs / 1000;
   return `${startOfHour(timeMs - inHourMs)}${TWO_DIGITS[Math.floor(second / 60)]}:${TWO_DIGITS[second % 60]}Z`;
 });
@@ -101,6 +102,12 @@ export function contextMembers(context: string | null, unrecognized: string | nu
 /** The beginning of the JSON text of `data`. */
 export function dataHead(field: string | null, entryId: string, accountId: string | null): string {
   return `${fieldHead(field)}${entryHead(entryId)}${accountHead(accountId)}${entryId === TEST_ENTRY_ID}`;
+}
+
+/** The field of Meta's that an event came in, from the head of its `data`; null where the body could not be read. */
+export function fieldOf({ data }: Pick<SplitEvent, 'data'>): string | null {
+  const [, field] = /^\{"field":("(?:[^"\\]|\\.)*")/.exec(data) ?? [];
+  return field === undefined ? null : (JSON.parse(field) as string);
 }
 
 const fieldHead = memoizeLast((field: string | null) => `{"field":${JSON.stringify(field)}`);

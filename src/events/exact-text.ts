@@ -4,7 +4,7 @@ import type { JsonView } from '../webhook/json-view.ts';
 export function exactText(view: JsonView, path: readonly string[]): string | null {
   let part = view.value;
   for (const key of path) {
-    if (typeof part !== 'object' || part === null || !Object.hasOwn(part, key)) return null;
+    if (typeof part !== 'object' || part === null) return null;
     part = (part as Record<string, unknown>)[key];
   }
   if (typeof part === 'string') return part === '' ? null : part;

@@ -1,12 +1,11 @@
-/** JSON Schemas (2020-12) of the event types, generated from the contract. `schemas/` holds them, committed. */
-import { z } from 'zod';
+/** JSON Schemas (draft-07) of the event types, generated from the contract. `schemas/` holds them, committed. */
+import * as z from 'zod';
 import type { Family } from '../fields/families.ts';
 import { allEvents } from '../fields/registry.ts';
-import { KNOWN_VALUES } from '../fields/values.ts';
 import { envelopeSchema, eventSchemaOf, systemEventSchemaOf, unknownEventSchema } from './contract.ts';
-import { dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from './event.ts';
+import { dataschemaOf, typeOfEvent, UNKNOWN_TYPE, UNKNOWN_VERSION } from './event.ts';
 import { exampleEvents } from './examples.ts';
-import { UNKNOWN_VERSION } from './split.ts';
+import { addTitles, type JsonSchema, pascalCase, toBundle, toPortable } from './portable-schemas.ts';
 import { systemEvents } from './system-events.ts';
 
 export interface EventTypeSchema {
@@ -20,7 +19,7 @@ export interface EventTypeSchema {
   readonly key: string;
   /** Path of its file: `<type>/<version>.json`. */
   readonly path: string;
-  readonly schema: object;
+  readonly schema: JsonSchema;
   readonly examples: readonly object[];
 }
 
@@ -38,7 +37,7 @@ export function eventTypeSchemas(): readonly EventTypeSchema[] {
       schema: eventSchemaOf(field, event),
     }),
   );
-  return [
+  const all = [
     ...typed,
     toEntry({
       type: UNKNOWN_TYPE,
@@ -54,6 +53,13 @@ export function eventTypeSchemas(): readonly EventTypeSchema[] {
       return toEntry({ type, version, family, about, page: null, key, schema: systemEventSchemaOf(entry) });
     }),
   ];
+  addTitles(new Map(all.map(({ type, schema }) => [nameOf(type), schema])));
+  return all;
+}
+
+/** `whatsapp.phone_number_name_update` is a PhoneNumberNameUpdate. */
+function nameOf(type: string): string {
+  return pascalCase(type.replace(/^whatsapp\./, ''));
 }
 
 type EntryParts = Omit<EventTypeSchema, 'path' | 'schema' | 'examples'> & { readonly schema: z.ZodType };
@@ -64,38 +70,38 @@ function withSchema({ schema, ...entry }: EntryParts, examples: readonly object[
   return {
     ...entry,
     path: `${type}/${version}.json`,
-    schema: { ...generated, ...(page === null ? {} : { externalDocs: { url: page } }), examples },
+    schema: { ...generated, ...(page === null ? {} : { $comment: page }), examples },
     examples,
   };
 }
 
-function toJsonSchema(schema: z.ZodType, id: string): object {
-  const generated = z.toJSONSchema(schema, {
-    target: 'draft-2020-12',
-    unrepresentable: 'any',
-    io: 'input',
-    override: ({ jsonSchema }) => {
-      openKnownValues(jsonSchema);
-      // No registered format: validators refuse it. `contentEncoding` and the pattern say the same.
-      if (jsonSchema.format === 'base64') delete jsonSchema.format;
-    },
-  });
-  const { $schema, ...rest } = generated;
-  return { $schema, $id: id, ...rest };
+export function toJsonSchema(schema: z.ZodType, id: string): JsonSchema {
+  const { $schema, ...generated } = z.toJSONSchema(schema, { target: 'draft-07', unrepresentable: 'any', io: 'input' });
+  return { $schema, $id: id, ...toPortable(generated) };
 }
 
-/** An open list of values: those known, or any other. */
-function openKnownValues(schema: Record<string, unknown>): void {
-  const known = schema[KNOWN_VALUES];
-  if (known === undefined) return;
-  delete schema[KNOWN_VALUES];
-  delete schema.type;
-  schema.anyOf = [{ enum: known }, { type: 'string' }];
+/** All event types as one schema, with what they share as definitions. */
+export function eventsBundle(): { readonly path: string; readonly schema: JsonSchema } {
+  const about = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'urn:hubcast:events',
+    title: 'WhatsAppEvent',
+    description: 'Any event of hubcast. Each type has a file of its own too, with the same names.',
+  };
+  return {
+    path: 'events.json',
+    schema: toBundle(
+      eventTypeSchemas().map(({ schema }) => schema),
+      about,
+    ),
+  };
 }
 
 /** The schema all events share. */
-export function envelopeJsonSchema(): { readonly path: string; readonly schema: object } {
-  return { path: 'envelope/1.json', schema: toJsonSchema(envelopeSchema, 'urn:hubcast:envelope:1') };
+export function envelopeJsonSchema(): { readonly path: string; readonly schema: JsonSchema } {
+  const schema = toJsonSchema(envelopeSchema, 'urn:hubcast:envelope:1');
+  addTitles(new Map([['Envelope', schema]]));
+  return { path: 'envelope/1.json', schema };
 }
 
 /** The table of contents: `schemas/index.json`. */

@@ -14,14 +14,9 @@ export function hasLoneSurrogates(json: string): boolean {
 export function replaceLoneSurrogates(data: string): string {
   if (!data.includes('\\ud')) return data;
   let count = 0;
-  let text = data;
-  // Two halves in a row share no backslash, so one pass may miss the second.
-  for (let before = -1; before !== count; ) {
-    before = count;
-    text = text.replace(LONE, (_, backslashes: string) => {
-      count += 1;
-      return `${backslashes}\ufffd`;
-    });
-  }
+  const text = data.replace(LONE, (_, backslashes: string) => {
+    count += 1;
+    return `${backslashes}\ufffd`;
+  });
   return count === 0 ? data : `${text.slice(0, -1)},"replaced_surrogates":${count}}`;
 }

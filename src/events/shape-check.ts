@@ -3,7 +3,7 @@
  * members and never at their content (a test holds them to it), so a part of a shape that fitted before fits again. Meta's
  * items come in a few shapes by the thousand; telling the shape costs a fifth of a check.
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 const FITTING = new WeakMap<z.ZodType, Set<string>>();
 

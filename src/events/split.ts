@@ -22,12 +22,11 @@ import {
   toRfc3339,
   typeOfField,
   UNKNOWN_TYPE,
+  UNKNOWN_VERSION,
 } from './event.ts';
 import { eventId } from './event-id.ts';
 import { type Found, splitValue } from './split-value.ts';
 import { typedEvent } from './typed-event.ts';
-
-export const UNKNOWN_VERSION = 1;
 
 type Change = Part & { kind: 'change' };
 

@@ -1,5 +1,5 @@
 /** The shape of an entry of `system-events.ts`. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Family } from '../fields/families.ts';
 
 /** One type of event that hubcast makes itself. */

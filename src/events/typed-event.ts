@@ -1,5 +1,5 @@
 /** One item of a known field, checked by the schema of its type, becomes an event; refused, a dead letter. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { NamedNumber, Sent, SentTexts } from '../fields/field.ts';
 import { joinNames, mayBeOne, NO_NAMES, participantOf } from '../fields/person.ts';
 import { toTimeMs } from '../webhook/entry-time.ts';

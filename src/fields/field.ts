@@ -2,7 +2,7 @@
  * The shape of the registry's entries. One entry says all that hubcast knows of one of Meta's fields and of the events
  * it holds; topics, types, JSON Schemas, AsyncAPI, tables and samples derive from it.
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Family } from './families.ts';
 import type { ItemPath } from './item-place.ts';
 import type { PersonMembers } from './person.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Family } from './families.ts';
 import { defineField, wholeValue } from './field.ts';
 import { entryKey } from './keys.ts';

@@ -1,5 +1,5 @@
 /** Building blocks of field schemas. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Carries the known values of an open list to the generated schemas; see `openEnum`. */
 export const KNOWN_VALUES = 'x-known-values';

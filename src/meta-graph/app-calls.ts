@@ -3,7 +3,7 @@
  * the app itself need an app access token, `<app id>|<app secret>`.
  * https://developers.facebook.com/docs/graph-api/webhooks/subscriptions-edge
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GraphClient } from './client.ts';
 import { GraphError } from './graph-error.ts';
 

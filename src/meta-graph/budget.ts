@@ -3,7 +3,7 @@
  * account is read at most once a minute; at 100 % reads stop until Meta accepts calls again.
  * https://developers.facebook.com/docs/graph-api/overview/rate-limiting
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { HubcastError } from '../core/errors.ts';
 import { DEFAULT_PAUSE_MS } from './graph-error.ts';
 

@@ -9,6 +9,8 @@ export interface SecretMask {
 }
 
 const REMOVED = '[removed]';
+/** A shorter text (for a trial, "t") is removed only where it stands by itself: inside words it would make Meta's reply unreadable. */
+const SHORTEST_INSIDE_WORDS = 8;
 /** Meta's replies to changes have two levels. */
 const MAX_DEPTH = 20;
 /** Control characters, line separators, changes of direction. */
@@ -40,6 +42,10 @@ export function createSecretMask(secrets: readonly string[]): SecretMask {
 function formsOf(secret: string): readonly (string | RegExp)[] {
   // Digits may be grouped, as the SMS shows them.
   if (/^\d+$/.test(secret)) return [new RegExp([...secret].join('\\D{0,2}'), 'g')];
+  if (secret.length < SHORTEST_INSIDE_WORDS) {
+    const literal = secret.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+    return [new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, 'gu')];
+  }
   const inUrl = encodeURIComponent(secret);
   const inJson = JSON.stringify(secret).slice(1, -1);
   // Meta's servers escape slashes, and everything beyond ASCII.

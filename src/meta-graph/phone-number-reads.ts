@@ -1,5 +1,5 @@
 /** The reads of phone numbers: an account's list, one number, and the account itself. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GraphCall, GraphClient, GraphReply } from './client.ts';
 import { GraphError, isGraphError } from './graph-error.ts';
 

@@ -1,5 +1,5 @@
 /** Parses the bytes of a Graph reply: a JSON object, or a description of the failure. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { isObject } from '../core/is-object.ts';
 import type { GraphFailure } from './graph-error.ts';
 

@@ -2,7 +2,7 @@
  * When the access token expires, as Meta says. Meta sends no webhook when it does.
  * https://developers.facebook.com/docs/graph-api/reference/debug_token
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GraphClient } from './client.ts';
 
 export interface TokenExpiryOptions {

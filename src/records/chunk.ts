@@ -41,11 +41,13 @@ const MAX_JOINED_BYTES = 256 * 1024 * 1024;
 
 /**
  * @param deadLetters among which the other chunks of the same event are; read only until they are complete
+ * @param maxBytes of all chunks together
  * @returns the event, or why it cannot be had
  */
 export async function joinFrom(
   chunk: Chunk,
   deadLetters: AsyncIterable<Pick<StoredRecord, 'value'>>,
+  maxBytes = MAX_JOINED_BYTES,
 ): Promise<{ readonly text: string } | { readonly reason: string }> {
   const { eventId, count } = chunk;
   const byNumber = new Map([[chunk.number, chunk.bytes]]);
@@ -56,7 +58,7 @@ export async function joinFrom(
       if (other === null || other.eventId !== eventId || other.count !== count || byNumber.has(other.number)) continue;
       byNumber.set(other.number, other.bytes);
       bytes += other.bytes.length;
-      if (bytes > MAX_JOINED_BYTES) return { reason: `The parts of event ${eventId} have more bytes than any event.` };
+      if (bytes > maxBytes) return { reason: `The parts of event ${eventId} have more bytes than any event.` };
       if (byNumber.size === count) break;
     }
   }

@@ -88,6 +88,10 @@ export interface ReadBackOptions {
   readonly count: number;
   /** Only these lanes. */
   readonly lanes?: ReadonlySet<string>;
+  /** Records before the first one that was received at this time or later are not needed. */
+  readonly sinceMs?: number | undefined;
+  /** Records after the last one that was received before this time are not needed; a store may give them all the same. */
+  readonly untilMs?: number | undefined;
 }
 
 /** One step backwards, in each lane: the latest records before a bound. */

@@ -2,6 +2,7 @@
 export { decodeEvent } from '../events/decoding/decode-event.ts';
 export { type DecodeIssue, type DecodeReason, EventDecodeError } from '../events/decoding/event-decode-error.ts';
 export type { EncodedRecord } from '../events/decoding/record-parts.ts';
+export { stringifyEvent } from '../events/decoding/stringify-event.ts';
 export type {
   DeadLetterEvent,
   PhoneNumberChangedEvent,

@@ -5,7 +5,10 @@ export interface Lease {
   /** Higher than the generation of every earlier holder. */
   readonly generation: number;
   readonly signal: AbortSignal;
-  /** Check before each write: false as soon as another replica may hold the lease. */
+  /**
+   * Check before each write: false as soon as another replica may hold the lease, and while the replicas choose again.
+   * True again if this one is chosen; if not, `signal` aborts.
+   */
   readonly isValid: () => boolean;
   /** The positions up to which the previous holder read the topics. */
   readonly positions: (topics: readonly string[]) => Promise<Positions>;

@@ -21,8 +21,20 @@ export interface SpoolLag {
   readonly parked: number;
 }
 
+/** How full the file of a store is: bytes in use, and the bound that its setting gives. */
+export interface FileUse {
+  readonly bytes: number;
+  readonly maxBytes: number;
+}
+
 export type Readiness =
-  | { readonly ready: true; readonly warnings?: readonly string[]; readonly spool?: SpoolLag }
+  | {
+      readonly ready: true;
+      readonly warnings?: readonly string[];
+      readonly spool?: SpoolLag;
+      /** Only of the journal. */
+      readonly file?: FileUse;
+    }
   | { readonly ready: false; readonly reason: string };
 
 /** The requests that wait for a write of the store. */

@@ -10,7 +10,7 @@ export interface FailedDelivery {
   readonly bytes: number;
   /** Name in META_APPS; null for /webhook, or before the path was read. */
   readonly app: string | null;
-  /** Of the first event; null before the signature check, because an unsigned body can contain any value. */
+  /** Of the first event; null unless the signature was right, because an unsigned body can contain any value. */
   readonly accountId: string | null;
   /** Likewise. */
   readonly field: string | null;
@@ -37,8 +37,13 @@ export function createFailedDeliveries(capacity = MAX_FAILED_DELIVERIES): Failed
 
   return {
     add(failure) {
-      const { outcome, diagnosis, userAgent } = failure;
-      const kept = { ...failure, diagnosis: shorten(diagnosis), userAgent: userAgent && shorten(userAgent) };
+      const { outcome, diagnosis, userAgent, field } = failure;
+      const kept = {
+        ...failure,
+        diagnosis: shorten(diagnosis),
+        userAgent: userAgent && shorten(userAgent),
+        field: field && shorten(field),
+      };
       const entries = byOutcome.get(outcome) ?? [];
       byOutcome.set(outcome, entries);
       entries.push(kept);

@@ -3,6 +3,7 @@
  * and its text cannot always be written again. A view gives, for any part of a body, the plain value (for zod), the exact
  * JSON text (for the record) and the canonical text (for the event id).
  */
+import { BoundedMemo } from '../core/bounded-memo.ts';
 import { inspectJsonText, MAX_DEPTH } from './inspect-json.ts';
 import { type JsonNode, parseNodes } from './json-nodes.ts';
 
@@ -112,7 +113,7 @@ export function canonicalText(value: unknown): string {
   const names = sorted(Object.keys(object));
   let text = '';
   for (const name of names) {
-    text += `${text === '' ? '{' : ','}${memberStart(name)}${canonicalText(object[name])}`;
+    text += `${text === '' ? '{' : ','}${MEMBER_STARTS.get(name)}${canonicalText(object[name])}`;
   }
   return text === '' ? '{}' : `${text}}`;
 }
@@ -126,18 +127,7 @@ function quoted(text: string): string {
 }
 
 /** Meta's few hundred member names come again in every item; the bound is for what else may come. */
-const MEMBER_STARTS = new Map<string, string>();
-const MAX_MEMBER_STARTS = 2000;
-const MAX_REMEMBERED_LENGTH = 64;
-
-function memberStart(name: string): string {
-  let start = MEMBER_STARTS.get(name);
-  if (start === undefined) {
-    start = `${JSON.stringify(name)}:`;
-    if (MEMBER_STARTS.size < MAX_MEMBER_STARTS && name.length <= MAX_REMEMBERED_LENGTH) MEMBER_STARTS.set(name, start);
-  }
-  return start;
-}
+const MEMBER_STARTS = new BoundedMemo((name) => `${JSON.stringify(name)}:`, 2000, 64);
 
 /** In place. Objects are small: inserting is faster than `sort`, which goes through a comparison of its own. */
 function sorted(names: string[]): string[] {

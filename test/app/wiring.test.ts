@@ -17,6 +17,7 @@ import { readAll } from '../stores/read-all.ts';
 import { head, openRaw } from '../support/raw-http.ts';
 import { nameUpdate, postSigned, signatureOf } from '../support/signed-request.ts';
 import { startTestService, type TestService } from '../support/start-service.ts';
+import { until } from '../support/until.ts';
 
 const log = createLog('silent', { write: () => undefined });
 const MIB = 1024 * 1024;
@@ -153,8 +154,7 @@ describe('the settings of the journal', () => {
     await patient.close();
     const hasty = await openWith(2);
     cleanups.push(hasty.close);
-    for (let waitedMs = 0; (await stored()) > 0 && waitedMs < 5000; waitedMs += 50) await sleep(50);
-    expect(await stored()).toBe(0);
+    await until(async () => (await stored()) === 0);
   });
 
   it('JOURNAL_MAX_BYTES is where it is full', async () => {

@@ -26,7 +26,7 @@ beforeAll(async () => {
   for (const [, body] of GOLDEN_BODIES) {
     expect((await sendTo(first.webhookUrl, body, { secret: APP_SECRET })).status).toBe(200);
   }
-  await exported('--output', file);
+  await exported('--output', file, '--from', 'start');
   await exported('--output', redacted, '--redact');
 }, 60_000);
 
@@ -74,26 +74,30 @@ describe('a capture', () => {
   it.each([
     ['as it was', file],
     ['redacted', redacted],
-  ])('replayed into a second instance %s becomes the same events, in the same order for each key', async (_, path) => {
-    const second = await startTestService();
-    try {
-      const { code, stdout } = await runCli([
-        'replay',
-        path,
-        '--url',
-        second.webhookUrl,
-        '--secret-file',
-        secretFile,
-        '--json',
-      ]);
-      const lines = linesOf(path).length;
-      expect(JSON.parse(stdout)).toMatchObject({ sent: lines, answers: { 200: lines }, bad_lines: 0, stopped: null });
-      expect(code).toBe(0);
-      expect(perKey(await second.records())).toEqual(perKey(await first.records()));
-    } finally {
-      await second.remove();
-    }
-  });
+  ])(
+    'replayed into a second instance %s becomes the same events, in the same order for each key',
+    async (_, path) => {
+      const second = await startTestService();
+      try {
+        const { code, stdout } = await runCli([
+          'replay',
+          path,
+          '--url',
+          second.webhookUrl,
+          '--secret-file',
+          secretFile,
+          '--json',
+        ]);
+        const lines = linesOf(path).length;
+        expect(JSON.parse(stdout)).toMatchObject({ sent: lines, answers: { 200: lines }, bad_lines: 0, stopped: null });
+        expect(code).toBe(0);
+        expect(perKey(await second.records())).toEqual(perKey(await first.records()));
+      } finally {
+        await second.remove();
+      }
+    },
+    120_000,
+  );
 
   it('is the same records in a test, without a server', async () => {
     const records = await collect(replayCapture(file));

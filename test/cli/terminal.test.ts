@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
+import { PLAIN_ENV } from '../support/run-cli.ts';
 
 const BIN = join(import.meta.dirname, '..', '..', 'bin', 'hubcast.js');
 const folder = mkdtempSync(join(tmpdir(), 'hubcast-terminal-'));
@@ -19,7 +20,7 @@ if (!hasScript) process.stderr.write('Skipped: a command on a terminal, which ne
 
 it.each(['json', 'pretty'])('--format %s escapes what a terminal obeys or hides', (format) => {
   if (!hasScript) return;
-  const env = { PATH: process.env.PATH ?? '', TERM: 'xterm', NO_COLOR: '1' };
+  const env = { ...PLAIN_ENV, TERM: 'xterm', NO_COLOR: '1' };
   const command = `'${process.execPath}' '${BIN}' parse '${payload}' --format ${format}`;
   const { stdout, status } = spawnSync('script', ['-qec', command, '/dev/null'], { env, encoding: 'utf8' });
   expect(status).toBe(0);

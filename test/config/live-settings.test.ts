@@ -2,12 +2,12 @@
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Service, startService } from '../../src/app/service.ts';
 import { createLiveSettings, type LiveSettings } from '../../src/config/live-settings.ts';
 import { createLog } from '../../src/core/log.ts';
 import { nameUpdateBody, post } from '../support/name-update.ts';
+import { until } from '../support/until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hubcast-live-'));
 const secretFile = join(folder, 'secret');
@@ -34,15 +34,6 @@ async function handshake(token: string): Promise<number> {
   return (await fetch(`${service.publicUrl}/webhook?${query}`)).status;
 }
 
-/** Files are looked at every two seconds. */
-async function until(reached: () => boolean | Promise<boolean>): Promise<void> {
-  for (let waitedMs = 0; waitedMs < 10_000; waitedMs += 50) {
-    if (await reached()) return;
-    await sleep(50);
-  }
-  throw new Error(`not reached in 10 s; log:\n${logged.join('')}`);
-}
-
 beforeAll(async () => {
   writeFileSync(secretFile, 'first\n');
   writeFileSync(tokenFile, 'first-token\n');
@@ -56,6 +47,8 @@ beforeAll(async () => {
       INTERNAL_PORT: '0',
     },
     () => log,
+    undefined,
+    50,
   );
   service = await startService(live.current, log);
   await service.ready;
@@ -85,6 +78,21 @@ describe('a secret in a file', () => {
     rmSync(secretFile);
     await until(() => logged.some((line) => line.includes('META_APP_SECRET_FILE cannot be read')));
     expect(await statusWith('second')).toBe(200);
+    rotate(secretFile, 'third\n');
+    await until(async () => (await statusWith('third')) === 200);
+  });
+
+  it('is looked at no more by one that is closed', async () => {
+    const told: string[] = [];
+    const env = { META_APP_SECRET_FILE: secretFile, META_VERIFY_TOKEN_FILE: tokenFile };
+    const log = createLog('info', { write: (line: string) => void told.push(line) });
+    const other = createLiveSettings(env, () => log, undefined, 50);
+    other.close();
+    const before = logged.length;
+    rotate(secretFile, 'fourth\n');
+    // Node tells all who look at a file in the order in which they began.
+    await until(() => logged.length > before);
+    expect(told).toEqual([]);
     rotate(secretFile, 'third\n');
     await until(async () => (await statusWith('third')) === 200);
   });

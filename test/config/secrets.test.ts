@@ -79,6 +79,8 @@ describe('a crash', () => {
 it('"hubcast token" makes a token, and an entry that accepts it and does not hold it', async () => {
   const { stdout } = await runCli(['token', 'grafana', '--scope', 'numbers:read', '--json']);
   const { token, entry } = JSON.parse(stdout);
+  // 256 random bits as base64url.
+  expect(token).toMatch(/^[\w-]{43}$/);
   expect(entry).toMatch(/^grafana=sha256:[0-9a-f]{64};numbers:read$/);
   expect(entry).not.toContain(token);
   const service = await startTestService({ API_TOKENS: entry, INTERNAL_HOST: '0.0.0.0' });

@@ -15,6 +15,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   ACCESS_TOKEN: 'an example of docs/settings.md',
   AWS_ACCESS_KEY_ID: 'read by the AWS SDK',
   BASE_IMAGE: 'argument of the Dockerfile',
+  POWER_CUTS: 'how many cuts a test tries',
   DESCRIBE_CONFIGS: "an operation of Kafka's ACLs",
   HANDSHAKE_FAILURE: 'an alert of TLS',
   KAFKA_BROKER: 'an example of docs/settings.md',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { indented, memberText } from '../../src/console/client/json-text.ts';
+import { arrayItems, indented, memberText } from '../../src/console/client/json-text.ts';
 
 describe('JSON text as the console shows it', () => {
   it('keeps every digit and what stands in strings', () => {
@@ -27,5 +27,21 @@ describe('JSON text as the console shows it', () => {
     expect(memberText(text, 'event', 'data', 'value')).toBe('{"id":9007199254740993,"value":1}');
     expect(memberText(text, 'event', 'value')).toBe('2');
     expect(memberText(text, 'event', 'absent')).toBeNull();
+  });
+
+  it('takes an array apart, item by item, and keeps their text', () => {
+    expect(arrayItems('[ {"a":[1,{"b":"],}"}]}, 12345678901234567890 ,"x,y",[] ]')).toEqual([
+      '{"a":[1,{"b":"],}"}]}',
+      '12345678901234567890',
+      '"x,y"',
+      '[]',
+    ]);
+    expect(arrayItems('[]')).toEqual([]);
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue()), (items) => {
+        const texts = items.map((item) => JSON.stringify(item));
+        expect(arrayItems(`[${texts.join()}]`)).toEqual(texts);
+      }),
+    );
   });
 });

@@ -53,3 +53,10 @@ it('a reader of the log that goes away ends no process', async () => {
   child.stdout.destroy();
   expect(await exitCode(child)).toBe(7);
 }, 20_000);
+
+it('lines that wait for a reader take no more memory than they are long', async () => {
+  const program = join(import.meta.dirname, 'stalled-log-process.ts');
+  const child = spawn(process.execPath, ['--expose-gc', program], { stdio: ['ignore', 'pipe', 'pipe'] });
+  children.push(child);
+  expect(Number(await text(child.stderr))).toBeLessThan(2 * 1024 * 1024);
+}, 20_000);

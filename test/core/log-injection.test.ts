@@ -32,6 +32,7 @@ it('escapes what JSON leaves and a terminal obeys', () => {
     '"\\u009b2J\\u007f\\u2028\\u202e\\u2066\\ufeff\\u200e\\udb40\\udc41 é 👩\u200d🚀"',
   );
   expect(JSON.parse(escapeInvisible(hostile))).toBe(JSON.parse(hostile));
+  expect(escapeInvisible('plain but for \u007f')).toBe('plain but for \\u007f');
 });
 
 it('no header, path or field breaks a line of the log, or commands a terminal', async () => {

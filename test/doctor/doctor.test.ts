@@ -1,9 +1,12 @@
 /** Set-ups with one thing wrong: each is found, named, and comes with its fix. */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FINDINGS, type FindingCode } from '../../src/doctor/findings.ts';
+import { markDamaged } from '../../src/stores/journal/damage-mark.ts';
+import { journalFile } from '../../src/stores/journal/files.ts';
+import { openTestJournal } from '../stores/journal/support/scratch.ts';
 import { ACCOUNT, NUMBER, OTHER_ACCOUNT } from '../support/graph.ts';
 import { startTestService, type TestService } from '../support/start-service.ts';
 import { ALL_FIELDS, APP_ID, CALLBACK_URL, examineSetup, refuseConnection, type Setup } from './healthy.ts';
@@ -25,6 +28,9 @@ const answersWith = (status: number, body = '', headers = {}) => ({
 });
 const toPosts = (status: number, body = '') => ({
   proxy: ({ method }: { method: string }) => (method === 'POST' ? new Response(body, { status }) : undefined),
+});
+const toLargePosts = (answer: () => Response): Setup => ({
+  proxy: ({ bytes }) => (bytes > 1_000_000 ? answer() : undefined),
 });
 const graphAnswers = (path: RegExp, status: number, error: object): Setup => ({
   breakGraph: (graph) => graph.script({ path, times: 9, status, body: { error } }),
@@ -262,6 +268,25 @@ const BROKEN: readonly (readonly [string, Setup, FindingCode, string | RegExp, (
     'post_signature_refused',
     'signature_mismatch',
   ],
+  [
+    'a proxy refuses large bodies',
+    toLargePosts(() => new Response('<html>413 Request Entity Too Large', { status: 413 })),
+    'body_limit_in_front',
+    'A POST of 3 MB with a wrong signature to https://hooks.example.com/webhook is answered with 413, and not by hubcast.',
+  ],
+  ['a proxy cuts large bodies', toLargePosts(refuseConnection), 'body_limit_in_front', 'gets no answer: ECONNREFUSED'],
+  [
+    'a page answers large bodies',
+    toLargePosts(() => new Response('thank you')),
+    'wrong_signature_answered',
+    'is answered with 200',
+  ],
+  [
+    'the running service takes smaller bodies',
+    toLargePosts(() => new Response('{"error":{"code":"body_too_large"}}', { status: 413 })),
+    'body_limit_small',
+    'answered with 413, by hubcast',
+  ],
   ['the store takes nothing', toPosts(503, '{"error":{"code":"store_full"}}'), 'post_not_stored', 'store_full'],
 ];
 
@@ -313,7 +338,30 @@ describe('doctor', () => {
       service,
     );
     expect(findings.map(({ code }) => code)).toEqual(['handshake_failed']);
-    expect(skipped).toEqual([{ check: 'test POST', reason: 'the handshake failed' }]);
+    expect(skipped).toEqual([
+      { check: 'test POST', reason: 'the handshake failed' },
+      { check: 'body of 3 MB', reason: 'the handshake failed' },
+    ]);
+  });
+
+  it('finds a journal that is damaged, and one that a service found damaged', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hubcast-doctor-'));
+    try {
+      const found = async () => {
+        const { findings } = await examineSetup({ env: { DATA_DIR: folder } }, service);
+        return findings.filter(({ code }) => code === 'journal_unusable').map(({ what }) => what);
+      };
+      const file = journalFile(folder);
+      writeFileSync(file, 'x'.repeat(10_000), { mode: 0o600 });
+      expect(await found()).toEqual([expect.stringMatching(/journal\.db.*damaged.*hubcast journal restore/)]);
+      rmSync(file);
+      await (await openTestJournal(folder)).close();
+      expect(await found()).toEqual([]);
+      markDamaged(file);
+      expect(await found()).toEqual([`${file} was found damaged while it was in use.`]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('finds a folder that cannot be written, and a journal that is nearly full', async () => {

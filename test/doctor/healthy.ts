@@ -35,7 +35,7 @@ export interface Setup {
   readonly breakGraph?: (graph: GraphStandIn) => void | Promise<void>;
   readonly certificate?: DoctorOptions['certificate'];
   /** What a proxy in front answers, in place of the service. */
-  readonly proxy?: (request: { url: URL; method: string }) => Response | undefined;
+  readonly proxy?: (request: { url: URL; method: string; bytes: number }) => Response | undefined;
   readonly url?: string | null;
   readonly offline?: boolean;
   readonly probe?: true | string;
@@ -92,7 +92,8 @@ export function throughProxy(service: TestService, proxy: Setup['proxy']): typeo
   return async (given, init) => {
     const url = new URL(String(given));
     if (url.hostname !== new URL(CALLBACK_URL).hostname) return fetch(url, init);
-    const answer = proxy?.({ url, method: init?.method ?? 'GET' });
+    const bytes = (init?.body as Uint8Array | undefined)?.length ?? 0;
+    const answer = proxy?.({ url, method: init?.method ?? 'GET', bytes });
     return answer ?? fetch(`${service.publicUrl}${url.pathname}${url.search}`, init);
   };
 }

@@ -71,9 +71,34 @@ function behaves(start: () => Promise<TestService>): void {
     expect((await json(`${url}/events?subject=${sent[3]}`)).data).toMatchObject([{ event: { subject: sent[3] } }]);
     expect((await json(`${url}/events?to=2026-01-01T00:00:00Z`)).data).toEqual([]);
     expect((await json(`${url}/events?to=2100-01-01T00:00:00Z&limit=1&subject=${sent.at(-1)}`)).data).toEqual([last]);
+    const since = encodeURIComponent(last.stored_at);
+    expect((await pages(`${url}/events?from=${since}&limit=200`)).map(({ event }) => event.id)).toContain(
+      last.event.id,
+    );
+    expect((await json(`${url}/events?from=${since}&to=${since}`)).data).toEqual([]);
+    expect(await json(`${url}/events?from=2100-01-01T00:00:00Z`)).toEqual({ data: [], next: null });
     expect((await json(`${url}/events?family=calls`)).data).toEqual([]);
     const all = await pages(`${url}/events?limit=200`);
     expect(all).toHaveLength(28);
+  });
+
+  it('finds by a number however it is written, by a text, and by the id of an event', async () => {
+    const [, , third = ''] = sent;
+    const ids = async (query: string) =>
+      (await pages(`${url}/events?limit=50&${query}`)).map(({ event }) => event.subject ?? event.type);
+    expect(await ids(`number=${third}`)).toEqual([third]);
+    expect(await ids(`text=${third.slice(2)}`)).toEqual([third]);
+    expect(await ids('text=pin_chanGed')).toEqual(['whatsapp.dead_letter']);
+    expect(await ids('text=no event holds this')).toEqual([]);
+    const [record] = (await json(`${url}/events?subject=${third}`)).data;
+    const { partition, offset, event } = record;
+    expect(await json(`${url}/events/${event.id}`)).toEqual(record);
+    expect(await json(`${url}/events/${event.id}?at=${partition}:${offset}`)).toEqual(record);
+    for (const id of ['0'.repeat(32), 'x'])
+      expectRefusal(await ask(`${url}/events/${id}`, AUTHORIZED), 'event_not_found');
+    for (const query of ['number=1-2', 'number=1', `text=${'x'.repeat(201)}`, 'text=', 'from=yesterday', 'from=1']) {
+      expectRefusal(await ask(`${url}/events?${query}`, AUTHORIZED), 'invalid_query');
+    }
   });
 
   it('shows dead letters, and puts a repaired one back as the event it should have been', async () => {
@@ -143,6 +168,14 @@ function behaves(start: () => Promise<TestService>): void {
     expect(JSON.parse(data as string).event).toMatchObject({ id, subject: update.digits });
   });
 
+  it('ends a stream whose token was revoked, in place of its next event', async () => {
+    const stream = await fetch(`${url}/events/stream`, { headers: { authorization: `Bearer ${READER}` } });
+    service.reconfigure({ API_TOKENS: `replayer=${REPLAYER};events:replay+events:read` });
+    await postSigned(service.webhookUrl, nameUpdate().body);
+    await expect(stream.text()).rejects.toThrow('terminated');
+    service.reconfigure({});
+  });
+
   it('ends streams when the service stops', async () => {
     const stream = await fetch(`${url}/events/stream`, AUTHORIZED);
     await service.stop();
@@ -180,7 +213,11 @@ describe('who asks', () => {
     for (const path of [...reads, '/schemas', '/schemas/envelope/1']) {
       expectRefusal(await asked(path, null), 'unauthorized');
     }
-    expectRefusal(await asked(`/dead-letters/${id}/replay`, READER, 'POST'), 'forbidden');
+    const refused = await asked(`/dead-letters/${id}/replay`, READER, 'POST');
+    expect({ status: refused.status, body: JSON.parse(refused.text) }).toMatchObject({
+      status: 403,
+      body: { error: { code: 'forbidden', details: { missing_scope: 'events:replay' } } },
+    });
     expectRefusal(await asked(`/dead-letters/${id}/replay`, REPLAYER, 'POST'), 'dead_letter_not_found');
     expectRefusal(await asked(`/dead-letters/${id}`, READER), 'dead_letter_not_found');
     expect((await asked('/events', READER)).status).toBe(200);

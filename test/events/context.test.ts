@@ -78,6 +78,12 @@ describe('what surrounds 1,000 items', () => {
   });
 });
 
+it("the key is of the item's person, though the value's only contact is somebody else", async () => {
+  const keys = async (contacts: object) =>
+    (await receiveInto(bodyOf({ metadata, ...contacts, messages: [message('16505551234')] }))).map(({ key }) => key);
+  expect(await keys({ contacts: [person('49300000000')] })).toEqual(await keys({}));
+});
+
 describe('an id', () => {
   it('covers what surrounds the item: the same error of two numbers is two events', async () => {
     const error = { code: 130429, title: 'Rate limit hit' };

@@ -8,7 +8,7 @@ import { allEvents } from '../../src/fields/registry.ts';
 
 /** Keywords of JSON Schema that look at names and kinds, and those that only say something. */
 const OF_KINDS = ['type', 'properties', 'items', 'anyOf', 'required', 'additionalProperties'];
-const OF_PEOPLE = ['$schema', 'description', 'x-pii', 'x-known-values'];
+const OF_PEOPLE = ['$schema', 'title', 'description', 'x-pii', 'x-known-values'];
 
 function keywordsIn(schema: unknown): string[] {
   if (Array.isArray(schema)) return schema.flatMap(keywordsIn);
@@ -73,5 +73,37 @@ describe('a check', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('shapes that fitted', () => {
+  /** How often the schema itself was asked. */
+  function asked(values: readonly unknown[]): number {
+    const schema = z.unknown();
+    const safeParse = schema.safeParse.bind(schema);
+    let times = 0;
+    schema.safeParse = (value) => {
+      times += 1;
+      return safeParse(value);
+    };
+    for (const value of values) issuesOf(schema, value);
+    return times;
+  }
+  const shapes = (count: number) => Array.from({ length: count }, (_, index) => ({ [`m${index}`]: 1 }));
+
+  it('are kept, 200 of each schema', () => {
+    expect(asked([...shapes(200), ...shapes(200)])).toBe(200);
+    expect(asked([...shapes(201), ...shapes(201)])).toBe(202);
+  });
+
+  it('are kept up to 4,000 characters', () => {
+    const long = (characters: number) => ({ ['m'.repeat(characters - '{1234:n}'.length)]: 1 });
+    expect(asked([long(4_000), long(4_000)])).toBe(1);
+    expect(asked([long(4_001), long(4_001)])).toBe(2);
+  });
+
+  it('are told apart by the ends of their names, and by numbers beyond all', () => {
+    expect(shapeOf({ a: 'x', b: 1 })).not.toBe(shapeOf({ asb: 1 }));
+    expect(shapeOf(Number.POSITIVE_INFINITY)).not.toBe(shapeOf(1));
   });
 });

@@ -38,18 +38,18 @@ it(
   TIMEOUT_MS,
 );
 
-/** The example with what `npm install` would put beside it; hubcast is this source. */
+/** The example with what `npm install` would put beside it; the kit is this source. */
 function installExample(folder: string): string {
   const modules = join(folder, 'node_modules');
-  const hubcast = join(folder, 'hubcast');
+  const kit = join(folder, 'hubcast-events');
   mkdirSync(modules);
-  mkdirSync(hubcast);
+  mkdirSync(kit);
   for (const name of ['package.json', 'consumer.ts']) {
     copyFileSync(join(ROOT, 'examples', 'typescript-kafkajs', name), join(folder, name));
   }
-  writeFileSync(join(hubcast, 'package.json'), '{"name":"hubcast","type":"module","exports":"./index.ts"}');
-  writeFileSync(join(hubcast, 'index.ts'), `export * from '${join(ROOT, 'src', 'sdk', 'index.ts')}';\n`);
-  symlinkSync(hubcast, join(modules, 'hubcast'));
+  writeFileSync(join(kit, 'package.json'), '{"name":"hubcast-events","type":"module","exports":"./index.ts"}');
+  writeFileSync(join(kit, 'index.ts'), `export * from '${join(ROOT, 'src', 'sdk', 'index.ts')}';\n`);
+  symlinkSync(kit, join(modules, 'hubcast-events'));
   symlinkSync(join(ROOT, 'node_modules', 'kafkajs'), join(modules, 'kafkajs'));
   return join(folder, 'consumer.ts');
 }

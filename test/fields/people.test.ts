@@ -191,7 +191,7 @@ describe('people', () => {
     const text = `# Where Meta names a person\n\nMade by people.test.ts: each member alone, without contacts and beside those of Bob and Ann.\n\n${toMarkdownTable(rows as { [name: string]: string }[])}\n`;
     if (process.env.UPDATE_GOLDEN === '1') writeFileSync(TABLE, text);
     expect(text).toBe(readFileSync(TABLE, 'utf8'));
-  });
+  }, 30_000);
 
   it('are read from every member that names them, but those of somebody else', () => {
     const unread = allEvents().flatMap(({ field, event }) => {

@@ -52,4 +52,31 @@ describe('the workflows', () => {
     expect(workflows).toContain('- run: .ci/run\n');
     expect(existsSync(join(ROOT, '.ci/run'))).toBe(true);
   });
+
+  it('pin every action by its commit, and name its version beside it', () => {
+    const used = [...workflows.matchAll(/\buses: (\S+)(.*)$/gm)].filter(([, action = '']) => !action.startsWith('./'));
+    expect(used.length).toBeGreaterThan(5);
+    for (const [line] of used) expect(line).toMatch(/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  it('attest every file of a release before it is published', () => {
+    const release = read('.github/workflows/release.yml');
+    const [, attested = ''] =
+      /attest-build-provenance@.*\n.*\n +subject-path: \|\n((?: {12}\S+\n)+)/.exec(release) ?? [];
+    const [, published = ''] = /gh release create .* notes\.md (.+)$/m.exec(release) ?? [];
+    expect(attested.trim().split(/\s+/)).toEqual(published.split(' '));
+    expect(release.indexOf('attest-build-provenance@')).toBeLessThan(release.indexOf('gh release create'));
+    expect(release).toContain('id-token: write, attestations: write');
+  });
+
+  it('build images from the digests of their bases', () => {
+    const bases = [...read('Dockerfile').matchAll(/^ARG (\w+_IMAGE)=/gm)].map(([, name]) => name);
+    const pinned = [...read('.github/base-images').matchAll(/^(\w+)=\S+@sha256:[0-9a-f]{64}$/gm)].map(
+      ([, name]) => name,
+    );
+    expect(pinned).toEqual(bases);
+    const builds = workflows.split('\n').filter((line) => line.includes('docker build'));
+    expect(builds).toHaveLength(2);
+    for (const line of builds) expect(line).toContain(' .github/base-images');
+  });
 });

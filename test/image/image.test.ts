@@ -47,6 +47,7 @@ if (engine === null) process.stderr.write('SKIPPED the image: no Docker engine a
     expect(image.Config).toMatchObject({
       Entrypoint: ['node', '--disable-sigusr1', '/app/bin/hubcast.js'],
       Cmd: ['serve'],
+      Healthcheck: { Test: ['CMD', 'node', '--disable-sigusr1', '-e', expect.stringContaining('/live')] },
       User: '10001:10001',
       Labels: { 'org.opencontainers.image.title': 'hubcast', 'org.opencontainers.image.licenses': 'Apache-2.0' },
     });

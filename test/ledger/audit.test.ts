@@ -12,7 +12,7 @@ const item = (number: number, key = 'one'): Item => {
 };
 
 function obligation(items: Item[], sent: number, acked: number | null, more: Partial<Obligation> = {}): Obligation {
-  return { items, sent, acked, ackedMs: acked, lives: new Set([0]), exposed: false, ...more };
+  return { items, sent, acked, ackedMs: acked, lives: new Set(['0:0']), exposed: false, ...more };
 }
 
 function record({ marker, family, key, value }: Item, offset: number, more: Partial<FoundRecord> = {}): FoundRecord {

@@ -30,6 +30,9 @@ const SHARED_PEOPLE = 5;
 const NAMES = ['Zoë', 'Ålesund', '李雷', 'محمد', '🌵 Cactus', 'plain'];
 /** Above what the topics take once `record-limit-lowered` struck. */
 export const LARGE_TEXT_CHARACTERS = 24_000;
+/** Meta bundles receipts when much happens at once. */
+const BUNDLED = 0.2;
+const MOST_STATUSES = 100;
 export const MARKER = /ledger-[0-9a-z]+-\d+/;
 
 /** @param run tells the bodies of one episode from all others */
@@ -111,7 +114,7 @@ export function makeBodies(run: string, random: Random): Bodies {
           const found = several(4, () => message(lane, random() < 0.02));
           add(found, changeOf('messages', { messaging_product: 'whatsapp', metadata, messages: values(found) }));
         } else if (dice < 0.75) {
-          const found = several(6, () => status(lane));
+          const found = several(random() < BUNDLED ? MOST_STATUSES : 6, () => status(lane));
           add(found, changeOf('messages', { messaging_product: 'whatsapp', metadata, statuses: values(found) }));
         } else if (dice < 0.95) {
           const found = nameUpdate(lane);

@@ -12,7 +12,7 @@ import type { Fault } from './faults.ts';
 import { deleteTopics } from './kafka-admin.ts';
 import type { Mode, Place } from './modes.ts';
 import { type SenderCounts, startSender } from './sender.ts';
-import { CLOCK_PRELOAD, makeService, removeFolder } from './service.ts';
+import { CLOCK_PRELOAD, makeService, removeFolder, type Service } from './service.ts';
 import { makeDisk, type Stages } from './stages.ts';
 
 export interface EpisodeOptions {
@@ -50,26 +50,40 @@ const SETTLED_WITHIN_MS = 60_000;
 /** @returns null, and a line to print, when this machine cannot run it */
 export async function runEpisode(options: EpisodeOptions): Promise<Episode | { readonly skipped: string }> {
   const { mode, fault, random } = options;
+  const toolDir = await mkdtemp(join(tmpdir(), 'hubcast-ledger-tools-'));
+  const tools = fault.prepare?.(toolDir) ?? {};
   const disk = fault.stage === 'small-disk' ? await makeDisk() : undefined;
-  if (disk !== undefined && 'reason' in disk) return { skipped: disk.reason };
+  const reason = 'reason' in tools ? tools.reason : disk !== undefined && 'reason' in disk ? disk.reason : undefined;
+  if (reason !== undefined || (disk !== undefined && 'reason' in disk)) {
+    await removeFolder(toolDir);
+    return { skipped: String(reason) };
+  }
   const kafka = mode.kafka ? await options.stages.kafka(fault.stage) : undefined;
   const dataDir = disk?.folder ?? (await mkdtemp(join(tmpdir(), 'hubcast-ledger-')));
   const run = randomBytes(4).toString('hex');
   const place: Place = { brokers: kafka?.brokers ?? [], prefix: `ledger-${run}`, dataDir };
-  const service = await makeService(
-    {
-      TOPIC_PREFIX: place.prefix,
-      WRITE_TIMEOUT_MS: String(WRITE_TIMEOUT_MS),
-      LOG_LEVEL: 'info',
-      ...mode.env(place),
-      ...(fault.env ? { ...fault.env, NODE_OPTIONS: `--import=${CLOCK_PRELOAD}` } : {}),
-    },
-    options.bin,
-  );
+  const env = {
+    TOPIC_PREFIX: place.prefix,
+    WRITE_TIMEOUT_MS: String(WRITE_TIMEOUT_MS),
+    LOG_LEVEL: 'info',
+    ...mode.env(place),
+    ...tools,
+    ...(fault.env ? { ...fault.env, NODE_OPTIONS: `--import=${CLOCK_PRELOAD}` } : {}),
+  };
+  const made: Service[] = [];
+  const make = async () => {
+    const one = await makeService(env, options.bin);
+    made.push(one);
+    return one;
+  };
+  const service = await make();
+  const services = [service];
+  while (services.length < (fault.instances ?? 1)) services.push(await make());
+  const ca = mode.ca?.();
   try {
-    await service.start();
+    for (const one of services) await one.start();
     const sender = startSender({
-      target: { host: '127.0.0.1', port: service.port },
+      targets: services.map(({ port }) => ({ host: '127.0.0.1', port, ...(ca === undefined ? {} : { ca }) })),
       secret: SECRET,
       lanes: LANES,
       thinkMs: THINK_MS,
@@ -80,7 +94,7 @@ export async function runEpisode(options: EpisodeOptions): Promise<Episode | { r
     let deleted: { family: string; untilMs: number } | undefined;
     const scene = {
       ...{ random, sender, service, writeTimeoutMs: WRITE_TIMEOUT_MS, brokers: place.brokers, prefix: place.prefix },
-      ...{ nodes: kafka?.nodes ?? [], proxy: kafka?.proxy, disk },
+      ...{ nodes: kafka?.nodes ?? [], proxy: kafka?.proxy, disk, services, intruder: make, dataDir, toolDir },
       deleted: (family: string, untilMs: number) => {
         deleted = { family, untilMs };
       },
@@ -102,13 +116,14 @@ export async function runEpisode(options: EpisodeOptions): Promise<Episode | { r
     }
     await sleep(500);
     await sender.finish(BACK_WITHIN_MS);
-    const code = await service.stop();
+    const codes = await Promise.all(services.map((one) => one.stop()));
     const first = await look();
     const left = mode.forwards && first.missing.length > 0;
     const findings = left ? await afterRest() : first;
     if (kafka !== undefined) await deleteTopics(place.brokers, place.prefix).catch(() => undefined);
-    const clean = isClean(findings) && code === 0 && sender.counts.ok > 0 && backMs < BACK_WITHIN_MS;
-    const lastWords = clean ? '' : `exit code ${code}\n${service.lastWords()}`;
+    const clean =
+      isClean(findings) && codes.every((code) => code === 0) && sender.counts.ok > 0 && backMs < BACK_WITHIN_MS;
+    const lastWords = clean ? '' : `exit codes ${codes}\n${services.map((one) => one.lastWords()).join('\n')}`;
     return { mode: mode.name, fault: fault.name, rounds, counts: sender.counts, findings, backMs, clean, lastWords };
 
     async function look(): Promise<Findings> {
@@ -130,7 +145,8 @@ export async function runEpisode(options: EpisodeOptions): Promise<Episode | { r
       }
     }
   } finally {
-    await service.kill();
+    await Promise.all(made.map((one) => one.kill()));
+    await removeFolder(toolDir);
     if (disk === undefined) await removeFolder(dataDir);
     else await disk.close();
   }

@@ -2,9 +2,14 @@
  * What goes wrong, one entry each: where it can happen, and one round of it. A round breaks something for a while that the seed
  * decides, and mends it; the sender goes on meanwhile, unless the fault pauses it.
  */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../src/sdk/testing/seeded-random.ts';
 import type { KafkaNode } from '../stores/kafka/broker/node.ts';
+import { compileShared, whyNoCompiler } from '../support/shared-library.ts';
 import {
   activeController,
   busiestLeader,
@@ -20,7 +25,14 @@ import type { TcpProxy } from './tcp-proxy.ts';
 export interface Scene {
   readonly random: Random;
   readonly sender: Sender;
+  /** The one under test, and with `instances` the others, which the sender uses too. */
   readonly service: Service;
+  readonly services: readonly Service[];
+  /** Another `hubcast serve` with the same settings, the data folder's included. */
+  readonly intruder: () => Promise<Service>;
+  readonly dataDir: string;
+  /** What `prepare` made. */
+  readonly toolDir: string;
   /** Beyond it the service gives a write up. */
   readonly writeTimeoutMs: number;
   /** Empty where the mode has no Kafka. */
@@ -41,6 +53,12 @@ export interface Fault {
   readonly about: string;
   readonly stage: Stage;
   readonly env?: Readonly<Record<string, string>>;
+  /** How many services share the load; 1 where it says nothing. */
+  readonly instances?: number;
+  /** Modes that can meet it, where not all that have its stage can. */
+  readonly modes?: readonly string[];
+  /** Makes what it needs in this folder, and says which variables the service needs; or why this machine cannot. */
+  readonly prepare?: (folder: string) => Readonly<Record<string, string>> | { readonly reason: string };
   /** What failed is written again at once while it lasts, so that a quick 200 does not mean that it was written once. */
   readonly rewritesAtOnce?: boolean;
   /** One round. Resolves when the store can serve again, and says so by returning. */
@@ -118,6 +136,16 @@ const weather = (name: string, about: string, round: (scene: Scene, proxy: TcpPr
   },
 });
 
+/** The preload that moves the clock is told by a signal, which reaches the first process only. */
+const OF_ONE_PROCESS = ['direct', 'spool', 'journal', 'tls'];
+const SLOW_SYNC = 'slow';
+
+async function startAgain({ service, sender }: Scene): Promise<void> {
+  await service.kill();
+  sender.newLife();
+  await service.start();
+}
+
 export const FAULTS: readonly Fault[] = [
   ...brokerFault(
     'broker-stopped',
@@ -186,6 +214,12 @@ export const FAULTS: readonly Fault[] = [
     await sleep(writeTimeoutMs * between(random, 0.3, 1.8));
     proxy.turn('clear');
   }),
+  weather('address-lost', 'the address that Kafka tells its clients takes no connection', async (scene, proxy) => {
+    proxy.turn('closed');
+    proxy.cut();
+    await sleep(scene.writeTimeoutMs * between(scene.random, 0.5, 2));
+    proxy.turn('clear');
+  }),
   weather('slowed', '4 kB pieces, each 5 to 65 ms late', async ({ random, writeTimeoutMs }, proxy) => {
     proxy.turn('slow');
     await sleep(writeTimeoutMs * between(random, 1, 2));
@@ -218,11 +252,88 @@ export const FAULTS: readonly Fault[] = [
     name: 'service-killed',
     about: 'kill -9 of the service under load, and its restart',
     stage: 'none',
-    async round({ service, sender, random }) {
-      await sleep(between(random, 0, 1000));
-      await service.kill();
-      sender.newLife();
-      await service.start();
+    async round(scene) {
+      await sleep(between(scene.random, 0, 1000));
+      await startAgain(scene);
+    },
+  },
+  {
+    name: 'memory-limit',
+    about: 'the service may take no more memory than it has, ends of it or not, and is started again',
+    stage: 'none',
+    async round(scene) {
+      const pid = String(scene.service.pid());
+      const kilobytes = /^VmSize:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+      execFileSync('prlimit', ['--pid', pid, `--as=${Number(kilobytes) * 1024}`]);
+      await sleep(between(scene.random, 500, 4000));
+      await startAgain(scene);
+    },
+  },
+  {
+    name: 'two-on-one-folder',
+    about: 'a second hubcast on the same folder: refused, then let in by removing owner.lock',
+    stage: 'none',
+    modes: ['journal', 'spool'],
+    async round(scene) {
+      const { intruder, dataDir, random } = scene;
+      const second = await intruder();
+      const started = await second.start().then(
+        () => true,
+        () => false,
+      );
+      if (started) throw new Error('A second hubcast started on the folder of one that is running.');
+      await rm(join(dataDir, 'owner.lock'));
+      await second.start();
+      await sleep(between(random, 200, 1500));
+      await second.stop();
+      await startAgain(scene);
+    },
+  },
+  {
+    name: 'sync-slow',
+    about: 'every sync of the disk takes a second longer',
+    stage: 'none',
+    modes: ['journal', 'spool'],
+    prepare(folder) {
+      const reason = whyNoCompiler();
+      if (reason !== null) return { reason };
+      const library = compileShared(join(import.meta.dirname, 'slow-sync.c'), folder);
+      return { LD_PRELOAD: library, SLOW_SYNC: join(folder, SLOW_SYNC) };
+    },
+    async round({ toolDir, random }) {
+      await writeFile(join(toolDir, SLOW_SYNC), '');
+      await sleep(between(random, 1500, 5000));
+      await rm(join(toolDir, SLOW_SYNC));
+    },
+  },
+  {
+    name: 'rolling-restart',
+    about: 'three brokers are restarted one after the other, and meanwhile two hubcasts in turn',
+    stage: 'cluster',
+    modes: ['direct'],
+    instances: 2,
+    async round({ nodes, services, sender, random }) {
+      let done = false;
+      const ofBrokers = async () => {
+        for (const node of nodes) {
+          await node.stop();
+          await node.start();
+          await sleep(between(random, 500, 2000));
+        }
+        done = true;
+      };
+      const ofServices = async () => {
+        while (!done) {
+          for (const service of services) {
+            const code = await service.stop();
+            if (code !== 0) throw new Error(`A hubcast that was told to stop ended with ${code}.`);
+            sender.newLife();
+            await service.start();
+            await sleep(between(random, 200, 1500));
+          }
+        }
+      };
+      await Promise.all([ofBrokers(), ofServices()]);
     },
   },
   {
@@ -243,10 +354,23 @@ export const FAULTS: readonly Fault[] = [
     name: 'clock-back',
     about: "the service's wall clock jumps back by hours and days, and forward again",
     stage: 'none',
+    modes: OF_ONE_PROCESS,
     env: { LEDGER_CLOCK_STEPS_MS: '-3600000,-172800000,-60000,0' },
     async round({ service, random }) {
       service.signal('SIGUSR2');
       await sleep(between(random, 500, 2000));
+    },
+  },
+  {
+    name: 'clock-forward',
+    about: "the service's wall clock jumps forward by nearly an hour, the most that Kafka takes, and back again",
+    stage: 'none',
+    modes: OF_ONE_PROCESS,
+    env: { LEDGER_CLOCK_STEPS_MS: '3590000,0' },
+    async round({ service, random }) {
+      service.signal('SIGUSR2');
+      await sleep(between(random, 500, 2000));
+      service.signal('SIGUSR2');
     },
   },
 ];

@@ -64,7 +64,7 @@ describeOwnKafka('with a Kafka that fails', () => {
       '--fault',
       faults.join(','),
       '--minutes',
-      '0.1',
+      '0.05',
     ]);
     expect({ code, rows, notes }).toMatchObject({ code: 0, rows: faults.map((fault) => kept('direct', fault)) });
   }, 300_000);

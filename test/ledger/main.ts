@@ -1,13 +1,14 @@
 // npm run ledger: the promise under faults. See test/ledger/README.md.
 import { Command, InvalidArgumentError } from 'commander';
+import { type Figures, readFigures } from '../../scripts/ledger-rows.ts';
 import { seededRandom } from '../../src/sdk/testing/seeded-random.ts';
 import { kafkaForm, whyNone } from '../stores/kafka/broker/form.ts';
-import { type Episode, runEpisode } from './episode.ts';
+import { runEpisode } from './episode.ts';
 import { FAULTS } from './faults.ts';
-import { MODES } from './modes.ts';
+import { canMeet, MODES } from './modes.ts';
 import { SABOTAGES, spoil } from './sabotage.ts';
 import { openStages } from './stages.ts';
-import { renderTable, toFigures } from './table.ts';
+import { addFigures, renderTable, toFigures } from './table.ts';
 
 interface Flags {
   readonly minutes: number;
@@ -16,6 +17,7 @@ interface Flags {
   readonly fault?: readonly string[];
   readonly sabotage?: string;
   readonly json?: true;
+  readonly addTo?: string;
 }
 
 const EXIT_LOSS = 1;
@@ -30,6 +32,7 @@ ${SABOTAGES.map(({ name, about }) => `  ${name.padEnd(22)} ${about}`).join('\n')
 
 Examples:
   npm run ledger -- --minutes 10 --seed 1
+  npm run ledger -- --minutes 20 --seed 7 --add-to test/ledger/figures.jsonl
   npm run ledger -- --mode direct --fault broker-frozen,leader-lost --minutes 2
   npm run ledger -- --mode journal --fault service-killed --minutes 0.1 --sabotage answer-early`;
 
@@ -55,7 +58,7 @@ const flags = new Command('npm run ledger --')
   .option('--seed <n>', 'of bodies, schedule and faults', positive, 1)
   .option(
     '--mode <name>',
-    'direct, spool, journal or all',
+    `${MODES.map(({ name }) => name).join(', ')} or all`,
     oneOf('mode', ['all', ...MODES.map(({ name }) => name)]),
     'all',
   )
@@ -69,6 +72,7 @@ const flags = new Command('npm run ledger --')
     ),
   )
   .option('--json', 'the rows as JSON, one a line, as they come')
+  .option('--add-to <file>', 'adds the rows to those of earlier runs in this file, and prints the sums')
   .addHelpText('after', EXAMPLES)
   .parse()
   .opts<Flags>();
@@ -77,12 +81,10 @@ const toText = (error: unknown) => String(error);
 const note = (line: string) => void process.stderr.write(`${line}\n`);
 const reason = whyNone(await kafkaForm());
 const wanted = MODES.filter(({ name }) => flags.mode === 'all' || flags.mode === name).flatMap((mode) =>
-  FAULTS.filter(({ stage, name }) => mode.stages.includes(stage) && (flags.fault?.includes(name) ?? true)).map(
-    (fault) => ({
-      mode,
-      fault,
-    }),
-  ),
+  FAULTS.filter((fault) => canMeet(mode, fault) && (flags.fault?.includes(fault.name) ?? true)).map((fault) => ({
+    mode,
+    fault,
+  })),
 );
 const pairs = wanted.filter(({ mode }) => !mode.kafka || reason === null);
 if (pairs.length < wanted.length) note(`SKIPPED: ${wanted.length - pairs.length} episodes with Kafka. ${reason}`);
@@ -93,7 +95,7 @@ if (pairs.length === 0) {
 
 const stages = openStages(seededRandom(flags.seed));
 const spoiled = flags.sabotage === undefined ? undefined : await spoil(flags.sabotage);
-const episodes: Episode[] = [];
+const rows: Figures[] = [];
 let failed = false;
 try {
   // Episodes on the same brokers follow each other.
@@ -114,9 +116,12 @@ try {
       note(`SKIPPED: ${mode.name} ${fault.name}: ${done.skipped}`);
       continue;
     }
-    episodes.push(done);
+    const figures = toFigures(done);
+    rows.push(figures);
     failed ||= !done.clean;
-    if (flags.json) process.stdout.write(`${JSON.stringify(toFigures(done))}\n`);
+    if (flags.json) process.stdout.write(`${JSON.stringify(figures)}\n`);
+    // At once, so that a run that is ended early has what it did.
+    if (flags.addTo !== undefined) addFigures(flags.addTo, figures);
     note(`${done.clean ? 'kept  ' : 'BROKEN'} ${mode.name} ${fault.name} (${done.findings.obligations} obligations)`);
     if (!done.clean) {
       const { missing, altered, disordered, excess } = done.findings;
@@ -132,5 +137,5 @@ try {
   await stages.close();
   await spoiled?.remove();
 }
-if (!flags.json) process.stdout.write(`${renderTable(episodes)}\n`);
+if (!flags.json) process.stdout.write(`${renderTable(flags.addTo === undefined ? rows : readFigures(flags.addTo))}\n`);
 process.exit(failed ? EXIT_LOSS : 0);

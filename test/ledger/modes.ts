@@ -1,8 +1,9 @@
 /** Where events go: one entry for each way the service can be run. */
 import { join } from 'node:path';
 import { foreignConsumer } from '../stores/kafka/broker/foreign-consumer.ts';
+import { makeAuthority, SERVER } from '../support/tls-certificates.ts';
 import type { FoundRecord } from './audit.ts';
-import type { Stage } from './faults.ts';
+import type { Fault, Stage } from './faults.ts';
 import { listTopics } from './kafka-admin.ts';
 import { readJournalFile } from './read-journal-file.ts';
 
@@ -18,6 +19,8 @@ export interface Mode {
   /** Faults this mode can meet, by what they need around them. */
   readonly stages: readonly Stage[];
   readonly env: (place: Place) => Readonly<Record<string, string>>;
+  /** The authority (PEM) of a service that takes TLS alone. */
+  readonly ca?: () => string;
   /** An id is stored once, whatever happens. */
   readonly exactlyOnce: boolean;
   /** Events reach the place they are read from after their request was answered. */
@@ -32,6 +35,15 @@ export const MODES: readonly Mode[] = [
     kafka: true,
     stages: ['broker', 'cluster', 'proxied', 'none'],
     env: ({ brokers }) => ({ KAFKA_BROKERS: brokers.join(',') }),
+    exactlyOnce: false,
+    forwards: false,
+    read: readTopics,
+  },
+  {
+    name: 'workers',
+    kafka: true,
+    stages: ['broker', 'cluster', 'proxied', 'none'],
+    env: ({ brokers }) => ({ KAFKA_BROKERS: brokers.join(','), WORKERS: '2' }),
     exactlyOnce: false,
     forwards: false,
     read: readTopics,
@@ -52,9 +64,37 @@ export const MODES: readonly Mode[] = [
     env: ({ dataDir }) => ({ DATA_DIR: dataDir }),
     exactlyOnce: true,
     forwards: false,
-    read: async ({ dataDir, prefix }) => readJournalFile(join(dataDir, 'journal.db'), prefix),
+    read: readFile,
+  },
+  {
+    name: 'tls',
+    kafka: false,
+    stages: ['none'],
+    env: ({ dataDir }) => ({ DATA_DIR: dataDir, TLS_CERT: certificates().cert, TLS_KEY: certificates().key }),
+    ca: () => certificates().ca,
+    exactlyOnce: true,
+    forwards: false,
+    read: readFile,
   },
 ];
+
+export function canMeet(mode: Mode, { stage, modes }: Fault): boolean {
+  return mode.stages.includes(stage) && (modes?.includes(mode.name) ?? true);
+}
+
+let made: { readonly ca: string; readonly cert: string; readonly key: string } | undefined;
+
+function certificates() {
+  if (made === undefined) {
+    const authority = makeAuthority('ledger');
+    made = { ca: authority.cert, ...authority.sign('/CN=localhost', { extensions: SERVER }) };
+  }
+  return made;
+}
+
+async function readFile({ dataDir, prefix }: Place): Promise<FoundRecord[]> {
+  return readJournalFile(join(dataDir, 'journal.db'), prefix);
+}
 
 async function readTopics({ brokers, prefix }: Place): Promise<FoundRecord[]> {
   const found: FoundRecord[] = [];

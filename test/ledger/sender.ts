@@ -16,8 +16,8 @@ export interface Obligation {
   acked: number | null;
   /** The same on the clock of `performance.now()`. */
   ackedMs: number | null;
-  /** Lives of the service that it was sent to. */
-  readonly lives: Set<number>;
+  /** Lives of the instances that it was sent to. */
+  readonly lives: Set<string>;
   /** It was in flight when a write may have failed, so that its records may be stored twice: there was no quick 200. */
   exposed: boolean;
 }
@@ -47,7 +47,8 @@ export interface Sender {
 }
 
 export interface SenderOptions {
-  readonly target: Target;
+  /** Instances of the service. A connection goes on to the next one when its own is gone, as a load balancer would. */
+  readonly targets: readonly Target[];
   readonly secret: string;
   readonly lanes: number;
   /** Between a 200 and the next request of a connection, on average. */
@@ -80,7 +81,7 @@ export function startSender(options: SenderOptions): Sender {
   let onOk: (() => void)[] = [];
 
   async function deliver(lane: Lane, request: string, obligation: Obligation): Promise<boolean> {
-    obligation.lives.add(life);
+    obligation.lives.add(`${lane.at()}:${life}`);
     underWay += 1;
     counts.requests += 1;
     const startedMs = performance.now();
@@ -103,7 +104,7 @@ export function startSender(options: SenderOptions): Sender {
   }
 
   async function runLane(index: number): Promise<void> {
-    const lane = openLane(options.target);
+    const lane = openLane(options.targets, index);
     while (!finishing) {
       await gate?.promise;
       if (finishing) break;
@@ -174,12 +175,15 @@ export function startSender(options: SenderOptions): Sender {
 }
 
 interface Lane {
+  /** The number of the instance that gets the next request. */
+  readonly at: () => number;
   /** @returns the status; null when the connection broke before an answer, or none came in time */
   readonly post: (request: string) => Promise<number | null>;
   readonly close: () => void;
 }
 
-function openLane(target: Target): Lane {
+function openLane(targets: readonly Target[], index: number): Lane {
+  let at = index % targets.length;
   let connection: Connection | undefined;
   let answered: ((status: number | null) => void) | undefined;
   const settle = (status: number | null) => {
@@ -189,13 +193,17 @@ function openLane(target: Target): Lane {
   };
   const lose = () => {
     connection = undefined;
+    at = (at + 1) % targets.length;
     settle(null);
   };
   return {
+    at: () => at,
     async post(request) {
       try {
+        const target = targets[at] as Target;
         connection ??= await connect(target, { onAnswer: settle, onLost: lose, onUnreadable: lose });
       } catch {
+        at = (at + 1) % targets.length;
         return null;
       }
       const { promise, resolve } = Promise.withResolvers<number | null>();

@@ -12,6 +12,7 @@ export interface Service {
   /** SIGTERM; resolves with the exit code, null when it had to be killed. */
   readonly stop: () => Promise<number | null>;
   readonly signal: (name: NodeJS.Signals) => void;
+  readonly pid: () => number;
   /** The last of its complaints. */
   readonly lastWords: () => string;
 }
@@ -49,6 +50,7 @@ export async function makeService(env: Readonly<Record<string, string>>, bin?: s
     signal(name) {
       running?.child.kill(name);
     },
+    pid: () => Number(running?.child.pid),
     lastWords: () => {
       const said = (running?.log ?? []).filter((line) => !line.includes('"level":"info"'));
       return said.slice(-LAST_WORDS).join('\n');

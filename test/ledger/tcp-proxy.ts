@@ -3,8 +3,8 @@ import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../src/sdk/testing/seeded-random.ts';
 
-/** What happens to bytes: `deaf` drops what the client sends, `mute` what the broker answers; nobody is told. */
-export type Weather = 'clear' | 'deaf' | 'mute' | 'silent' | 'slow';
+/** What happens to bytes: `deaf` drops what the client sends, `mute` what the broker answers; nobody is told. `closed` takes no connection. */
+export type Weather = 'clear' | 'deaf' | 'mute' | 'silent' | 'slow' | 'closed';
 
 export interface TcpProxy {
   /** `host:port` */
@@ -24,6 +24,10 @@ export async function startTcpProxy(target: string, random: Random): Promise<Tcp
   let weather: Weather = 'clear';
 
   const server = createServer((client) => {
+    if (weather === 'closed') {
+      client.resetAndDestroy();
+      return;
+    }
     const broker = connect({ host, port: Number(port), noDelay: true });
     client.setNoDelay();
     const pair = [client, broker] as const;

@@ -119,3 +119,10 @@ describe('createSecretMask', () => {
     expect(text('to https://a.example/?key=1 or key=1')).toBe('to [removed] or [removed]');
   });
 });
+
+it('a short secret is removed where it stands alone, and never out of a word', () => {
+  const { text } = createSecretMask(['t', 'a+b', 'password']);
+  expect(text('The verification of "t" and (a+b) needs t; aab stays, mypassword1 does not.')).toBe(
+    'The verification of "[removed]" and ([removed]) needs [removed]; aab stays, my[removed]1 does not.',
+  );
+});

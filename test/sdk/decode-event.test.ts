@@ -11,6 +11,7 @@ import {
   isEventOfField,
   isTest,
   isUnknown,
+  stringifyEvent,
 } from '../../src/sdk/index.ts';
 import { receiveInto } from '../support/receive-into.ts';
 
@@ -45,6 +46,23 @@ function thrownBy(record: Parameters<typeof decodeEvent>[0]): EventDecodeError {
   throw new Error('nothing was thrown');
 }
 
+describe('an event as text', () => {
+  it.each(cases)('has every digit of %s, and is decoded again to the same event', async (name) => {
+    for (const { value } of await receiveInto(readFileSync(join(GOLDEN, name, 'payload.json')))) {
+      const event = decodeEvent({ value });
+      if ('originalType' in event) continue;
+      expect(decodeEvent({ value: stringifyEvent(event) })).toEqual(event);
+    }
+  });
+
+  it('keeps digits beyond 2^53, and leaves out what is undefined', async () => {
+    const { value } = await oneRecord(nameUpdate(',"n":90071992547409931234,"list":[1,90071992547409931235]'));
+    const event = decodeEvent({ value });
+    expect(stringifyEvent(event.data)).toContain('"n":90071992547409931234,"list":[1,90071992547409931235]');
+    expect(stringifyEvent({ ...event.data, more: undefined } as never)).not.toContain('more');
+  });
+});
+
 describe('decoding', () => {
   it.each(cases)('reads what %s becomes, losing nothing', async (name) => {
     for (const { value, headers } of await receiveInto(readFileSync(join(GOLDEN, name, 'payload.json')))) {
@@ -77,6 +95,7 @@ describe('decoding', () => {
       { value: bytes, headers: buffers },
       { value: new Uint8Array(bytes), headers: Object.entries(buffers).map(([name, text]) => ({ [name]: text })) },
       { value, headers: new Map(Object.entries(headers)) },
+      { value, headers: new Map(Object.entries(buffers).map(([name, text]) => [Buffer.from(name), text])) },
       { value, headers: { ce_id: ['other', headers.ce_id as string] } },
       { value, headers: null },
     ];

@@ -1,8 +1,8 @@
 /** What every store promises, as tests: run against the journal and against Kafka, which keeps the two alike. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OutgoingRecord, ReadFrom, ReadRecords } from '../../src/records/record.ts';
 import type { Store } from '../../src/stores/store.ts';
+import { until } from '../support/until.ts';
 import { makeRecord } from './make-record.ts';
 import { readAll, valuesOf } from './read-all.ts';
 
@@ -177,10 +177,10 @@ export function describeStore({ name, open, remembersWhenReopened }: StoreUnderT
       };
       const following = follow();
       // When the reader has found the end cannot be seen from here, so new records come until it gives one.
-      while (!stop.signal.aborted) {
+      await until(async () => {
         await opened.store.append([makeRecord(topic, { value: 'new' })]);
-        await sleep(50);
-      }
+        return stop.signal.aborted;
+      });
       expect(await following).toEqual(['new']);
     });
 

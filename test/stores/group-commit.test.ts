@@ -1,14 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { HubcastError } from '../../src/core/errors.ts';
 import { createSharedWrites, type SharedWritesOptions } from '../../src/stores/group-commit.ts';
 import type { Write } from '../../src/stores/open-requests.ts';
 import { makeRecord } from './make-record.ts';
 
+const clocks: { ms: number }[] = [];
+// What a failed test left waiting times out, so that the suite ends.
+afterEach(() => {
+  for (const clock of clocks.splice(0)) clock.ms = Number.MAX_SAFE_INTEGER;
+});
+
 /** A store whose writes end when the test says so. */
 function heldStore(changes: Partial<SharedWritesOptions> = {}) {
   const groups: { readonly writes: readonly Write[]; readonly end: (error?: unknown) => void }[] = [];
   const clock = { ms: 1000 };
+  clocks.push(clock);
   const writes = createSharedWrites({
     writeGroup: (group) =>
       new Promise((resolve, reject) => {
@@ -50,6 +57,34 @@ describe('shared writes', () => {
     (await store.group(1)).end();
     await Promise.all(later);
     expect(store.groups).toHaveLength(2);
+  });
+
+  it('shares a write also after one that was larger than a group', async () => {
+    const store = heldStore();
+    const large = store.append([makeRecord('t', { value: 'x'.repeat(50_000) })]);
+    (await store.group(0)).end();
+    await large;
+    await sleep(1);
+    const [a, b] = [makeRecord('t'), makeRecord('t')];
+    const both = [store.append([a])];
+    await jobs();
+    both.push(store.append([b]));
+    expect(await store.idsOf(1)).toEqual([a.id, b.id]);
+    (await store.group(1)).end();
+    await Promise.all(both);
+  });
+
+  it('settles a write that waited beyond its deadline: the store can be drained', async () => {
+    const store = heldStore();
+    const first = store.append([makeRecord('t')]);
+    await store.group(0);
+    const late = store.append([makeRecord('t')]);
+    store.clock.ms += 5_000;
+    await expect(late).rejects.toMatchObject({ code: 'write_timed_out' });
+    await expect(first).rejects.toMatchObject({ code: 'write_timed_out' });
+    (await store.group(0)).end();
+    await store.drain();
+    expect(store.groups).toHaveLength(1);
   });
 
   it('closes a group before it exceeds its size, and lets one large write through alone', async () => {

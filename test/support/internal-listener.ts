@@ -20,6 +20,7 @@ const notGiven = async () => {
 
 export const NO_EVENTS: InternalAppOptions['events'] = {
   recent: notGiven,
+  event: notGiven,
   deadLetters: notGiven,
   deadLetter: notGiven,
   replay: notGiven,

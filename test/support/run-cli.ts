@@ -18,7 +18,10 @@ export interface CliOptions {
   readonly bin?: string;
 }
 
-/** Runs the command as a user would, with nothing of our own environment but the path. */
+/** All that a command gets of our own environment. */
+export const PLAIN_ENV = { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '' };
+
+/** Runs the command as a user would, with nothing of our own environment. */
 export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const child = startCli(args, options);
   let stdout = '';
@@ -37,7 +40,7 @@ export function startCli(
   args: readonly string[],
   { env = {}, nodeOptions = [], bin = BIN }: CliOptions = {},
 ): ChildProcess {
-  return spawn(process.execPath, [...nodeOptions, bin, ...args], { env: { PATH: process.env.PATH ?? '', ...env } });
+  return spawn(process.execPath, [...nodeOptions, bin, ...args], { env: { ...PLAIN_ENV, ...env } });
 }
 
 export interface RunningService {

@@ -22,6 +22,8 @@ export interface TestService {
   readonly logText: () => string;
   /** Log lines with this `msg`. */
   readonly logged: (message: string) => Record<string, unknown>[];
+  /** Settings that are followed without a restart, as when their files change. */
+  readonly reconfigure: (changes: Readonly<Record<string, string>>) => void;
   readonly stop: () => Promise<void>;
   /** Stops and removes the data folder. */
   readonly remove: () => Promise<void>;
@@ -30,14 +32,15 @@ export interface TestService {
 /** The whole service as `serve` starts it, on free ports and a journal in a folder of its own. */
 export async function startTestService(env: Readonly<Record<string, string>> = {}): Promise<TestService> {
   const dataDir = join(tmpdir(), `hubcast-http-${randomUUID()}`);
-  const settings = readSettings({
+  const given = {
     ...(env.META_APPS === undefined ? { META_APP_SECRET: APP_SECRET, META_VERIFY_TOKEN: VERIFY_TOKEN } : {}),
     DATA_DIR: dataDir,
     HOST: '127.0.0.1',
     PORT: '0',
     INTERNAL_PORT: '0',
     ...env,
-  });
+  };
+  let settings = readSettings(given);
   const lines: string[] = [];
   const log = createLog('trace', { write: (line: string) => void lines.push(line) });
   const service = await startService(() => settings, log);
@@ -51,6 +54,9 @@ export async function startTestService(env: Readonly<Record<string, string>> = {
     logText: () => lines.join(''),
     logged: (message) =>
       lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === message),
+    reconfigure(changes) {
+      settings = readSettings({ ...given, ...changes });
+    },
     stop: service.stop,
     async remove() {
       await service.stop();

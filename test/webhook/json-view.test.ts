@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { inspectJsonText } from '../../src/webhook/inspect-json.ts';
 import { canonicalText, viewJson } from '../../src/webhook/json-view.ts';
 
 /** A number that a double cannot hold makes the exact view read the whole text. */
@@ -87,5 +88,16 @@ describe('viewJson', () => {
 
   it('takes 200 levels', () => {
     expect(viewJson(`${'['.repeat(200)}1.5${']'.repeat(200)}`).canonical()).toContain('1.5');
+  });
+});
+
+describe('the number of values', () => {
+  it('may be the bound, and not one more', () => {
+    expect(viewJson('[0,0]', 2).value).toEqual([0, 0]);
+    expect(() => viewJson('[0,0,0]', 2)).toThrow('more than 2 values');
+  });
+
+  it('is counted no further than the bound: the rest of a huge text is not looked at', () => {
+    expect(inspectJsonText(`[${'0,'.repeat(1_000)}0]`, 2).values).toBe(3);
   });
 });

@@ -61,6 +61,16 @@ describe('verifySignature', () => {
   });
 });
 
+it('says when an older secret was used', () => {
+  const newer = toAppSecret('newer');
+  const body = Buffer.from('{}');
+  const signature = readSignature(signPayload(body, secret));
+  const used: string[] = [];
+  verifySignature(body, signature, [secret, newer], () => used.push('newest'));
+  verifySignature(body, signature, [newer, secret], () => used.push('older'));
+  expect(used).toEqual(['older']);
+});
+
 describe('readSignature', () => {
   it.each([
     [undefined, 'signature_missing'],

@@ -53,7 +53,7 @@ export const listenerSettings = settingGroup('Listeners', {
   ),
   MAX_IN_FLIGHT_REQUESTS: setting(
     wholeNumber(1).default(500),
-    'Number of POSTs with a whole body that may wait for the store at once. Beyond it new ones get 503 before their body is read',
+    'Number of POSTs with a whole body that may wait for the store at once. Beyond it requests get 503, before their body is read or once it has arrived',
   ),
   MAX_IN_FLIGHT_EVENTS: setting(
     wholeNumber(1).default(20_000),

@@ -1,11 +1,19 @@
 /** The service's own routes, asked with the token of the login form, if one was needed. */
 export class Refused extends Error {
   readonly status: number;
+  /** Of the table of errors, where the service gave one. */
+  readonly code: string;
 
-  constructor(status: number, message: string) {
-    super(message);
+  constructor(status: number, { code, words }: Reason) {
+    super(words);
     this.status = status;
+    this.code = code;
   }
+}
+
+interface Reason {
+  readonly code: string;
+  readonly words: string;
 }
 
 const TOKEN_ITEM = 'hubcast-token';
@@ -28,74 +36,48 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
   throw new Refused(response.status, await reasonOf(response));
 }
 
+const MOST_TRIES = 5;
+const BUSY_MS = 1000;
+
+/** For questions about stored events, of which the service answers a few at a time. */
+export async function askInTurn(path: string, init: RequestInit = {}): Promise<Response> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask(path, init);
+    } catch (error) {
+      const isBusy = error instanceof Refused && error.code === 'overloaded';
+      if (!isBusy || tries === MOST_TRIES || init.signal?.aborted) throw error;
+      await new Promise((resolve) => setTimeout(resolve, BUSY_MS));
+    }
+  }
+}
+
 export async function askJson<Answer>(path: string, init?: RequestInit): Promise<Answer> {
   return (await (await ask(path, init)).json()) as Answer;
 }
 
-async function reasonOf(response: Response): Promise<string> {
+interface ErrorAnswer {
+  readonly error?: {
+    readonly code?: string;
+    readonly message?: string;
+    readonly details?: { readonly missing_scope?: string; readonly only_app?: string };
+  };
+}
+
+async function reasonOf(response: Response): Promise<Reason> {
   try {
-    const { error } = (await response.json()) as { readonly error?: { readonly message?: string } };
-    return error?.message ?? `Status ${response.status}.`;
+    const { error } = (await response.json()) as ErrorAnswer;
+    const { code = '', message = `Status ${response.status}.`, details } = error ?? {};
+    return { code, words: [message, ...detailWords(details)].join(' ') };
   } catch {
-    return `Status ${response.status}.`;
+    return { code: '', words: `Status ${response.status}.` };
   }
 }
 
-export interface StreamedEvent {
-  readonly id: string;
-  readonly type: string;
-  /** Text of the stored record, every digit as Meta sent it. */
-  readonly json: string;
-}
-
-/**
- * Follows /events/stream until `signal` says stop, and comes back when the connection ends. EventSource cannot send a token, so
- * the stream is read by hand: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
- */
-export async function followEvents(
-  signal: AbortSignal,
-  onEvent: (event: StreamedEvent) => void,
-  onState: (connected: boolean) => void,
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      const response = await ask('/events/stream', { signal });
-      onState(true);
-      await readStream(response, onEvent);
-    } catch (error) {
-      if (error instanceof Refused && error.status !== 503) throw error;
-    }
-    onState(false);
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-  }
-}
-
-const RETRY_MS = 2000;
-
-async function readStream(response: Response, onEvent: (event: StreamedEvent) => void): Promise<void> {
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-  if (reader === undefined) return;
-  let rest = '';
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return;
-    const blocks = (rest + value).split('\n\n');
-    rest = blocks.pop() ?? '';
-    for (const block of blocks) {
-      const event = readBlock(block);
-      if (event !== null) onEvent(event);
-    }
-  }
-}
-
-function readBlock(block: string): StreamedEvent | null {
-  const members = new Map(
-    block.split('\n').map((line) => {
-      const colon = line.indexOf(': ');
-      return [line.slice(0, colon), line.slice(colon + 2)] as const;
-    }),
-  );
-  const json = members.get('data');
-  if (json === undefined) return null;
-  return { id: members.get('id') ?? '', type: members.get('event') ?? '', json };
+function detailWords({
+  missing_scope: scope,
+  only_app: app,
+}: NonNullable<ErrorAnswer['error']>['details'] = {}): string[] {
+  if (scope !== undefined) return [`The token lacks the scope ${scope}.`];
+  return app === undefined ? [] : [`The token is for the app "${app}" alone, and this is about all apps.`];
 }

@@ -2,6 +2,7 @@
 import type uPlotType from 'uplot';
 import type { HistoryAnswer } from './shapes.ts';
 import { visibleSeconds } from './visible-seconds.ts';
+import { utc } from './words.ts';
 
 declare const uPlot: typeof uPlotType;
 
@@ -51,9 +52,12 @@ export function drawChart(element: HTMLElement, lines: readonly Line[], { points
         x: { range: (plot) => visibleSeconds(plot.data[0] ?? [], step_ms / 1000, Date.now() / 1000) },
         y: { range: (_plot, _least, most) => [0, Math.max(1, (most ?? 0) * 1.1)] },
       },
-      axes: [axis, { ...axis, size: 48 }],
+      axes: [
+        { ...axis, space: 80, values: clockTimes },
+        { ...axis, size: 48 },
+      ],
       series: [
-        {},
+        { label: 'Time', value: (_plot, seconds) => (seconds == null ? '–' : momentOf(seconds)) },
         ...lines.map(([label, name]) => ({
           label,
           stroke: color(name),
@@ -67,6 +71,14 @@ export function drawChart(element: HTMLElement, lines: readonly Line[], { points
     element,
   );
   drawn.set(element, { chart, dark });
+}
+
+function momentOf(seconds: number): string {
+  return utc(new Date(seconds * 1000).toISOString());
+}
+
+function clockTimes(_plot: uPlotType, times: number[], _axis: number, _space: number, stepSeconds: number): string[] {
+  return times.map((seconds) => momentOf(seconds).slice(11, stepSeconds < 60 ? 19 : 16));
 }
 
 /** A measurement between two empty steps belongs to no line, so it is drawn as a dot. */

@@ -56,3 +56,25 @@ function findMember(json: string, name: string): string | null {
   }
   return null;
 }
+
+/** The texts of an array's items. */
+export function arrayItems(json: string): readonly string[] {
+  const items: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (const match of json.matchAll(TOKEN)) {
+    const [token] = match;
+    const closes = token === ']' || token === '}';
+    if (closes) depth -= 1;
+    if ((depth === 1 && token === ',') || (depth === 0 && closes)) {
+      const item = json.slice(start, match.index).trim();
+      if (item !== '') items.push(item);
+      start = match.index + 1;
+    }
+    if (token === '{' || token === '[') {
+      if (depth === 0) start = match.index + 1;
+      depth += 1;
+    }
+  }
+  return items;
+}

@@ -1,17 +1,29 @@
 /** Your phone numbers: how each is doing, in plain words, and what to do. */
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { askJson } from './api.ts';
+import type { Loaded, Session, View } from './session.ts';
 import type { HealthAnswer, NumberHealth } from './shapes.ts';
-import { ago } from './words.ts';
+import { utc, whole } from './words.ts';
 
-export type Loaded<Answer> = { readonly answer: Answer } | { readonly failure: string } | null;
-
-export function numbersView(loaded: Loaded<HealthAnswer>, reload: () => void): TemplateResult {
-  return html`
-    <div class="bar"><h1 tabindex="-1">Phone numbers</h1><button type="button" @click=${reload}>Refresh</button></div>
-    ${body(loaded)}`;
+export function createNumbersView(session: Session): View {
+  let loaded: Loaded<HealthAnswer> = null;
+  async function load(): Promise<void> {
+    loaded = null;
+    session.redraw();
+    loaded = await session.load(() => askJson<HealthAnswer>('/phone-numbers/health'));
+    session.redraw();
+  }
+  return {
+    enter() {
+      if (loaded === null || 'failure' in loaded) void load();
+    },
+    body: () => html`
+      <div class="bar"><h1 tabindex="-1">Numbers</h1><button type="button" @click=${load}>Refresh</button></div>
+      ${list(loaded)}`,
+  };
 }
 
-function body(loaded: Loaded<HealthAnswer>): TemplateResult {
+function list(loaded: Loaded<HealthAnswer>): TemplateResult {
   if (loaded === null) return html`<p class="card quiet">Loading …</p>`;
   if ('failure' in loaded) {
     return html`<p class="card state warn" role="alert">${loaded.failure}
@@ -37,10 +49,11 @@ function card({
 }: NumberHealth): TemplateResult {
   const { quality, limit, state, reasons, sandbox } = health;
   const said = reasons.filter(({ level }) => level !== 'ok');
-  return html`<li class="card state ${levelOf(state)}">
+  const level = levelOfNumber(health);
+  return html`<li class="card state ${level}">
     <div class="bar">
       <h2>${display_phone_number ?? phone_number_id}</h2>
-      <span class="badge ${levelOf(state)}">${words(state)}</span>
+      <span class="badge ${level}">${words(state)}${isRed(health) && state !== 'blocked' ? ', quality RED' : ''}</span>
     </div>
     <p>${verified_name ?? 'without a name'}${sandbox ? ' (Meta’s test number)' : ''}</p>
     <dl class="reading">
@@ -48,7 +61,7 @@ function card({
       <dt>Limit</dt><dd>${limitWords(limit)}</dd>
       <dt>Account</dt><dd>${account_id ?? 'unknown'}</dd>
       <dt>Number id</dt><dd>${phone_number_id}</dd>
-      <dt>Looked up</dt><dd>${ago(fetched_at)}${stale ? ', may be out of date' : ''}</dd>
+      <dt>Looked up</dt><dd>${utc(fetched_at)}${stale ? ', may be out of date' : ''}</dd>
     </dl>
     ${said.length === 0 ? nothing : html`<ul class="reasons">${said.map(({ about, todo, level }) => html`<li class=${levelOf(level)}>${about} ${todo === '' ? nothing : html`<strong>${todo}</strong>`}</li>`)}</ul>`}
   </li>`;
@@ -69,9 +82,7 @@ function limitWords(limit: NumberHealth['health']['limit']): string {
   if (limit === null) return 'unknown';
   if (limit.unlimited) return 'no limit on new conversations';
   const { unique_recipients_per_day: people } = limit;
-  return people === null || people === undefined
-    ? 'unknown'
-    : `${people.toLocaleString()} people a day, for the portfolio`;
+  return people === null || people === undefined ? 'unknown' : `${whole(people)} people a day, for the portfolio`;
 }
 
 const LEVELS: Readonly<Record<string, string>> = { ok: 'good', warn: 'warn', blocked: 'bad' };
@@ -93,6 +104,17 @@ function words(state: string): string {
   return WORDS[state] ?? state;
 }
 
+/** As the alert HubcastNumberInTrouble counts: RED or blocked. */
+function levelOfNumber(health: NumberHealth['health']): string {
+  return isRed(health) ? 'bad' : levelOf(health.state);
+}
+
+function isRed({ quality }: NumberHealth['health']): boolean {
+  return quality.rating === 'RED';
+}
+
 function worstFirst(one: NumberHealth, other: NumberHealth): number {
-  return ORDER.indexOf(one.health.state) - ORDER.indexOf(other.health.state);
+  const rank = ({ health }: NumberHealth): number =>
+    health.state === 'blocked' ? -2 : isRed(health) ? -1 : ORDER.indexOf(health.state);
+  return rank(one) - rank(other);
 }

@@ -1,14 +1,29 @@
 /** The first view: readiness, events of the last hour, and the time to answer. */
 import { html, type TemplateResult } from 'lit-html';
+import { drawChart, FLOW_LINES, LATENCY_LINES } from './charts.ts';
+import { byId } from './dom.ts';
+import type { Session, View } from './session.ts';
 import type { HistoryAnswer, ReadinessShape } from './shapes.ts';
 import { whole } from './words.ts';
 
-export interface OverviewState {
-  readonly readiness: ReadinessShape | null;
-  readonly history: HistoryAnswer | null;
+export function createOverview(session: Session): View {
+  return {
+    enter: () => undefined,
+    body() {
+      const refusal = session.refusal();
+      if (refusal === '') return overview(session.readiness(), session.history());
+      return html`<h1 tabindex="-1">Overview</h1><p class="card state warn" role="alert">${refusal}</p>`;
+    },
+    drawn() {
+      const history = session.history();
+      if (history === null || session.refusal() !== '') return;
+      drawChart(byId('chart-flow'), FLOW_LINES, history);
+      drawChart(byId('chart-latency'), LATENCY_LINES, history);
+    },
+  };
 }
 
-export function overview({ readiness, history }: OverviewState, seen: number): TemplateResult {
+function overview(readiness: ReadinessShape | null, history: HistoryAnswer | null): TemplateResult {
   const points = history?.points ?? [];
   const total = (read: (point: HistoryAnswer['points'][number]) => number): number =>
     points.reduce((sum, point) => sum + read(point), 0);
@@ -21,7 +36,6 @@ export function overview({ readiness, history }: OverviewState, seen: number): T
       ${tile('Events, last hour', whole(events))} ${tile('Requests stored', whole(total(({ stored }) => stored)))}
       ${tile('Refused (4xx)', whole(total(({ refused }) => refused)), 'warn')}
       ${tile('Failed (5xx)', whole(total(({ failed }) => failed)), 'bad')}
-      ${tile('Seen on this page', whole(seen))}
     </dl>
     <section class="card" aria-labelledby="flow-title">
       <h2 id="flow-title">Events and refusals per second</h2>

@@ -18,6 +18,7 @@ export interface CloudEvent {
   readonly receivedtime?: string;
   readonly dataschema?: string;
   readonly app?: string;
+  readonly deliveryid?: string;
   readonly data: EventData;
 }
 
@@ -53,6 +54,8 @@ export interface HistoryAnswer {
   readonly step_ms: number;
   readonly version: string;
   readonly store: string;
+  /** Whether the service has any: without them reads need none on loopback, and what has effects cannot be done. */
+  readonly api_tokens: boolean;
   readonly points: readonly {
     readonly atMs: number;
     readonly events: Readonly<Record<string, number>>;
@@ -62,6 +65,22 @@ export interface HistoryAnswer {
     readonly p50Ms: number | null;
     readonly p99Ms: number | null;
   }[];
+}
+
+export interface FailedDeliveryShape {
+  readonly time: string;
+  readonly outcome: string;
+  readonly status: number;
+  readonly diagnosis: string;
+  readonly fix: string;
+  readonly bytes: number;
+  readonly app: string | null;
+  readonly account_id: string | null;
+  readonly field: string | null;
+  readonly source: string | null;
+  readonly user_agent: string | null;
+  readonly delivery_id: string | null;
+  readonly trace_id: string | null;
 }
 
 export interface DeadLetterShape {

@@ -1,33 +1,10 @@
-/** Times and figures as people read them, in the language of the browser. */
-const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' });
-const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+/** Times and figures as the page writes them, in one form everywhere. */
 
-export function clock(time: string | null | undefined): string {
+/** In UTC, as the log has them: `2026-11-26 23:17:40`. */
+export function utc(time: string | null | undefined): string {
   const date = toDate(time);
-  return date === null ? '–' : CLOCK.format(date);
+  return date === null ? '–' : date.toISOString().slice(0, 19).replace('T', ' ');
 }
-
-export function dateAndTime(time: string | null | undefined): string {
-  const date = toDate(time);
-  return date === null ? '–' : DAY.format(date);
-}
-
-export function ago(time: string | null | undefined): string {
-  const date = toDate(time);
-  if (date === null) return '–';
-  const seconds = Math.round((date.getTime() - Date.now()) / 1000);
-  for (const [unit, size] of UNITS) {
-    if (Math.abs(seconds) >= size) return RELATIVE.format(Math.trunc(seconds / size), unit);
-  }
-  return RELATIVE.format(seconds, 'second');
-}
-
-const UNITS = [
-  ['day', 86_400],
-  ['hour', 3600],
-  ['minute', 60],
-] as const;
 
 function toDate(time: string | null | undefined): Date | null {
   if (time === null || time === undefined) return null;
@@ -36,7 +13,7 @@ function toDate(time: string | null | undefined): Date | null {
 }
 
 export function whole(number: number): string {
-  return Math.round(number).toLocaleString();
+  return Math.round(number).toLocaleString('en');
 }
 
 export function bytes(count: number): string {

@@ -41,6 +41,12 @@ export const QUERY_ERRORS = {
     summary: 'The body is not JSON.',
     fix: 'Send only the repaired value, as JSON: the corrected data.value of the dead letter.',
   },
+  event_not_found: {
+    status: 404,
+    retry: false,
+    summary: 'No event with this id is among the latest 200,000 records. GET /events lists them.',
+    fix: 'Give `at`, the partition and offset of the record: it is then found at once, however old. Events expire with the retention of their topic.',
+  },
   dead_letter_not_found: {
     status: 404,
     retry: false,

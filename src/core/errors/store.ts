@@ -6,7 +6,7 @@ export const STORE_ERRORS = {
     status: 503,
     retry: true,
     summary: 'The event store cannot take the events now. Send them again.',
-    fix: 'See the cause in the log: Kafka unreachable, a topic missing, or the disk of DATA_DIR failing.',
+    fix: 'Ask /ready on the internal listener, which names the cause, or run "hubcast doctor". Bring Kafka back, make the missing topic ("hubcast topics apply"), or mend the disk of DATA_DIR; Meta sends again.',
   },
   write_timed_out: {
     status: 503,

@@ -68,6 +68,16 @@ export const CALLBACK_FINDINGS = {
     why: `Every webhook would be refused in the same way. ${LOST}`,
     fix: 'The running service has another META_APP_SECRET than doctor, or a proxy changes the body or drops X-Hub-Signature-256.',
   },
+  body_limit_in_front: {
+    severity: 'error',
+    why: `Meta sends bodies of up to 3 MB. ${LOST}`,
+    fix: 'Let the proxy in front pass bodies of 4 MB (client_max_body_size 4m; nginx.ingress.kubernetes.io/proxy-body-size: 4m), within 10 seconds.',
+  },
+  wrong_signature_answered: {
+    severity: 'error',
+    why: 'hubcast refuses a wrong signature with 401. Another system answers large bodies in its place, and what it takes is lost.',
+    fix: 'Let the proxy pass POSTs of the webhook path to hubcast, whatever their size.',
+  },
   post_not_stored: {
     severity: 'error',
     why: `hubcast cannot store events now. Meta repeats them for up to 7 days. ${LOST}`,

@@ -1,6 +1,6 @@
 /** A record of a hubcast topic becomes a typed event: checked by the schema it names, every digit kept. */
 
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isObject } from '../../core/is-object.ts';
 import { inspectJsonText, MAX_DEPTH } from '../../webhook/inspect-json.ts';
 import { parseNodes } from '../../webhook/json-nodes.ts';

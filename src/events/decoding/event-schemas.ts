@@ -1,8 +1,7 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { allEvents } from '../../fields/registry.ts';
 import { eventSchemaOf, systemEventSchemaOf, unknownEventSchema } from '../contract.ts';
-import { dataschemaOf, typeOfEvent, UNKNOWN_TYPE } from '../event.ts';
-import { UNKNOWN_VERSION } from '../split.ts';
+import { dataschemaOf, typeOfEvent, UNKNOWN_TYPE, UNKNOWN_VERSION } from '../event.ts';
 import { systemEvents } from '../system-events.ts';
 
 /** Built when the first event of its type is read. */

@@ -7,7 +7,13 @@ type HeaderObject = Readonly<Record<string, HeaderValue>>;
 /** A record as kafkajs, confluent-kafka-javascript, node-rdkafka and others hand it over; a Buffer is a Uint8Array. */
 export interface EncodedRecord {
   readonly value?: Uint8Array | string | null | undefined;
-  readonly headers?: HeaderObject | readonly HeaderObject[] | ReadonlyMap<string, HeaderValue> | null | undefined;
+  readonly headers?:
+    | HeaderObject
+    | readonly HeaderObject[]
+    | ReadonlyMap<string, HeaderValue>
+    | ReadonlyMap<Uint8Array, HeaderValue>
+    | null
+    | undefined;
 }
 
 /** @throws EventDecodeError `no_value` or `not_text` */
@@ -40,12 +46,23 @@ export function headerText(headers: EncodedRecord['headers'], name: string): str
   const found = findHeader(headers, name);
   const value = Array.isArray(found) ? found.at(-1) : found;
   if (typeof value === 'string') return value;
-  return ArrayBuffer.isView(value) ? new TextDecoder().decode(value as Uint8Array) : null;
+  return ArrayBuffer.isView(value) ? textOf(value) : null;
+}
+
+/** Clients that leave headers as they are give their names as bytes, each a key of its own. */
+function headerOfBytes(headers: ReadonlyMap<unknown, HeaderValue>, name: string): HeaderValue {
+  let found: HeaderValue;
+  for (const [key, value] of headers) if (ArrayBuffer.isView(key) && textOf(key) === name) found = value;
+  return found;
+}
+
+function textOf(bytes: ArrayBufferView): string {
+  return new TextDecoder().decode(bytes as Uint8Array);
 }
 
 function findHeader(headers: EncodedRecord['headers'], name: string): unknown {
   if (headers === null || headers === undefined) return undefined;
-  if (headers instanceof Map) return headers.get(name);
+  if (headers instanceof Map) return headers.get(name) ?? headerOfBytes(headers, name);
   if (Array.isArray(headers)) return headers.findLast((one: HeaderObject) => Object.hasOwn(one, name))?.[name];
   return (headers as HeaderObject)[name];
 }

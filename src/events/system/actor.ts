@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { openEnum } from '../../fields/values.ts';
 
 /** Who did it: the API token by its name, or the user of the machine on which the command ran. */

@@ -1,5 +1,5 @@
 /** The audit of repairs: who put which value in place of what Meta sent, and which events came of it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineOwnEvent } from '../system-event.ts';
 import { actor } from './actor.ts';
 import { notOfMeta } from './not-of-meta.ts';

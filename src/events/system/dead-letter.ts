@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { pii } from '../../fields/values.ts';
 import { replacedSurrogates, surroundings } from '../data-members.ts';
 import { defineOwnEvent } from '../system-event.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What `data` of every event has, where no field of Meta's is behind it. */
 export const notOfMeta = {

@@ -1,5 +1,5 @@
 /** The audit of operations on phone numbers: who did what to which number, and what came of it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { openEnum } from '../../fields/values.ts';
 import { defineOwnEvent } from '../system-event.ts';
 import { actor } from './actor.ts';

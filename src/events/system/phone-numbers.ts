@@ -1,5 +1,5 @@
 /** What hubcast knows of your phone numbers beyond single webhooks: their current state, and its changes. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { messagingLimit } from '../../fields/phone-numbers/messaging-limit.ts';
 import { openEnum } from '../../fields/values.ts';
 import { defineOwnEvent } from '../system-event.ts';
@@ -15,46 +15,50 @@ const restriction = z.object({
 });
 
 /** Every member except the id is null until Graph or an event provides it. */
-export const numberState = z.object({
-  id: z.string().meta(about('phone_number_id')),
-  display_phone_number: z
-    .string()
-    .nullable()
-    .meta({ ...about('As Graph shows it'), 'x-pii': 'phone_number' }),
-  verified_name: text('The display name in use'),
-  status: text('CONNECTED, PENDING, BANNED, RESTRICTED, …: only CONNECTED can send and receive'),
-  quality_rating: text('GREEN, YELLOW, RED, UNKNOWN, NA'),
-  name_status: text('Review of the display name in use'),
-  new_display_name: text('A display name under review'),
-  new_name_status: text('Review of the new display name'),
-  name_decision: text('The last outcome of a review that a webhook reported: APPROVED, DEFERRED, PENDING, REJECTED'),
-  name_rejection_reason: text('Why it was rejected'),
-  code_verification_status: text('Whether the number was verified by a code'),
-  limit: messagingLimit.nullable().meta(about('The messaging limit, of the whole portfolio')),
-  pin_enabled: flag('Two-step verification is on'),
-  pin_reset_requested: flag('Somebody asked to reset the PIN, and it was neither changed nor reset since'),
-  platform_type: text('CLOUD_API, ON_PREMISE, or NOT_APPLICABLE while it is not registered'),
-  throughput: text('STANDARD, HIGH, NOT_APPLICABLE'),
-  account_mode: text('LIVE or SANDBOX'),
-  official_business_account: flag('Has the green or blue tick'),
-  on_business_app: flag('Used in the WhatsApp Business app beside the API'),
-  restrictions: z
-    .array(restriction)
-    .meta(about('In force for the number or its account, as far as webhooks reported them')),
-  account_ban: text("The account's ban: DISABLE, SCHEDULE_FOR_DISABLE; null when there is none or it was lifted"),
-  account_review: text("The last outcome of the account's policy review"),
-  account_left: text('ACCOUNT_DELETED or ACCOUNT_OFFBOARDED, when a webhook said so'),
-});
+export const numberState = z
+  .object({
+    id: z.string().meta(about('phone_number_id')),
+    display_phone_number: z
+      .string()
+      .nullable()
+      .meta({ ...about('As Graph shows it'), 'x-pii': 'phone_number' }),
+    verified_name: text('The display name in use'),
+    status: text('CONNECTED, PENDING, BANNED, RESTRICTED, …: only CONNECTED can send and receive'),
+    quality_rating: text('GREEN, YELLOW, RED, UNKNOWN, NA'),
+    name_status: text('Review of the display name in use'),
+    new_display_name: text('A display name under review'),
+    new_name_status: text('Review of the new display name'),
+    name_decision: text('The last outcome of a review that a webhook reported: APPROVED, DEFERRED, PENDING, REJECTED'),
+    name_rejection_reason: text('Why it was rejected'),
+    code_verification_status: text('Whether the number was verified by a code'),
+    limit: messagingLimit.nullable().meta(about('The messaging limit, of the whole portfolio')),
+    pin_enabled: flag('Two-step verification is on'),
+    pin_reset_requested: flag('Somebody asked to reset the PIN, and it was neither changed nor reset since'),
+    platform_type: text('CLOUD_API, ON_PREMISE, or NOT_APPLICABLE while it is not registered'),
+    throughput: text('STANDARD, HIGH, NOT_APPLICABLE'),
+    account_mode: text('LIVE or SANDBOX'),
+    official_business_account: flag('Has the green or blue tick'),
+    on_business_app: flag('Used in the WhatsApp Business app beside the API'),
+    restrictions: z
+      .array(restriction)
+      .meta(about('In force for the number or its account, as far as webhooks reported them')),
+    account_ban: text("The account's ban: DISABLE, SCHEDULE_FOR_DISABLE; null when there is none or it was lifted"),
+    account_review: text("The last outcome of the account's policy review"),
+    account_left: text('ACCOUNT_DELETED or ACCOUNT_OFFBOARDED, when a webhook said so'),
+  })
+  .meta({ title: 'NumberState' });
 
 export type NumberState = z.output<typeof numberState>;
 
 const stateVersion = z.int().min(1).meta(about('Counts the changes of this number; rises by one with each'));
 
-const ownNumber = z.object({
-  digits: z.string().meta({ ...about('Digits of the number, as webhooks name it'), 'x-pii': 'phone_number' }),
-  id: z.string().meta(about('phone_number_id')),
-  known: z.boolean().meta(about('Whether the account has this number')),
-});
+const ownNumber = z
+  .object({
+    digits: z.string().meta({ ...about('Digits of the number, as webhooks name it'), 'x-pii': 'phone_number' }),
+    id: z.string().meta(about('phone_number_id')),
+    known: z.boolean().meta(about('Whether the account has this number')),
+  })
+  .meta({ title: 'KnownPhoneNumber' });
 
 const EXAMPLE_NUMBER = { digits: '16315555555', id: '106540352242922' };
 const EXAMPLE_ACCOUNT = '102290129340398';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineOwnEvent } from '../system-event.ts';
 import { notOfMeta } from './not-of-meta.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineField, wholeValue } from '../field.ts';
 import { accountKey } from '../keys.ts';
 import { idOrNumber, openEnum, referencePage } from '../values.ts';

@@ -1,5 +1,5 @@
 /** The parts of an account_update: one for each kind of event. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { idOrNumber, openEnum, unixSeconds } from '../values.ts';
 
 export const accountEvent = openEnum([

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineField, wholeValue } from '../field.ts';
 import { accountKey } from '../keys.ts';
 import { messagingLimit, readLimit, TIERS } from '../phone-numbers/messaging-limit.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorItem, media } from '../messages/message-content.ts';
 import { numberOrText, openEnum, parentUserId, personal, phoneDigits, pii, unixSeconds, userId } from '../values.ts';
 

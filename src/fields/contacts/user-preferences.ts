@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineField, eachItem } from '../field.ts';
 import { chatKey } from '../keys.ts';
 import { itemContext, numberOf } from '../messages/item-context.ts';

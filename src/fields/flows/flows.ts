@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineField, wholeValue } from '../field.ts';
 import { accountPartKey } from '../keys.ts';
 import { idOrNumber, metaPage, numberOrText, openEnum } from '../values.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorItem } from '../messages/message-content.ts';
 import { parentUserId, personal, phoneDigits, pii, unixSeconds, userId } from '../values.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineField, eachItem } from '../field.ts';
 import { itemContextWith } from '../messages/item-context.ts';
 import { errorEvent, historyEvent } from '../messages/item-events.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineField, eachItem } from '../field.ts';
 import { accountKey } from '../keys.ts';
 import { numberOrText, openEnum, personal, referencePage, unixSeconds } from '../values.ts';

@@ -1,5 +1,5 @@
 /** A contact that a person shares in a message. Every member is personal data. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { personal, pii } from '../values.ts';
 
 const name = z.string().nullish().meta(pii('name'));
@@ -45,4 +45,4 @@ export const contactCard = z
     urls: z.array(z.looseObject({ url: name, type: kind })).nullish(),
     birthday: name,
   })
-  .meta({ description: 'A contact that the person shares', ...pii('text') });
+  .meta({ title: 'ContactCard', description: 'A contact that the person shares', ...pii('text') });

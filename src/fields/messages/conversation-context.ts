@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { pii } from '../values.ts';
 
 /** What an agent of Meta's says of a chat it handled: a summary, or the messages themselves. */

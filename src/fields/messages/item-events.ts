@@ -1,6 +1,6 @@
 /** What the events of messages, echoes, statuses and errors share, whichever field brings them. */
 
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Sent } from '../field.ts';
 import { chatKey, messageKey } from '../keys.ts';
 import type { unixSeconds } from '../values.ts';

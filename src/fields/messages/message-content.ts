@@ -2,36 +2,40 @@
  * What a message can hold, by kind: the member named like its `type`. All members are optional, because Meta adds and
  * leaves out without notice, and a message that a schema refuses helps nobody.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { idOrNumber, numberOrText, parentUserId, personal, pii, unixSeconds, userId } from '../values.ts';
 import { contactCard } from './contact-card.ts';
 
 const text = z.string().nullish().meta(pii('text'));
 const plain = z.string().nullish();
 
-export const media = z.looseObject({
-  id: personal('media', 'Media id, to fetch it with').nullish(),
-  url: plain.meta(pii('media')),
-  mime_type: plain,
-  sha256: plain.meta(pii('media')),
-  caption: text,
-  filename: text,
-  voice: z.boolean().nullish(),
-  animated: z.boolean().nullish(),
-});
+export const media = z
+  .looseObject({
+    id: personal('media', 'Media id, to fetch it with').nullish(),
+    url: plain.meta(pii('media')),
+    mime_type: plain,
+    sha256: plain.meta(pii('media')),
+    caption: text,
+    filename: text,
+    voice: z.boolean().nullish(),
+    animated: z.boolean().nullish(),
+  })
+  .meta({ title: 'Media' });
 
 const reply = z.looseObject({ id: personal('text').nullish(), title: text, description: text });
 
-export const errorItem = z.looseObject({
-  code: numberOrText.nullish(),
-  title: plain,
-  message: text,
-  error_data: z
-    .union([z.looseObject({ details: text }), z.string()])
-    .nullish()
-    .meta(pii('text')),
-  href: plain,
-});
+export const errorItem = z
+  .looseObject({
+    code: numberOrText.nullish(),
+    title: plain,
+    message: text,
+    error_data: z
+      .union([z.looseObject({ details: text }), z.string()])
+      .nullish()
+      .meta(pii('text')),
+    href: plain,
+  })
+  .meta({ title: 'MetaError' });
 
 const interactive = z.looseObject({
   type: plain.meta({ description: 'Names the member that holds the answer' }),

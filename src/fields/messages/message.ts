@@ -1,5 +1,5 @@
 /** One message, received, sent elsewhere, or of long ago: the same object in `messages`, the echoes and the history. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { idOrNumber, openEnum, parentUserId, personal, phoneDigits, unixSeconds, userId } from '../values.ts';
 import { messageContent } from './message-content.ts';
 
@@ -26,16 +26,18 @@ const kind = openEnum([
 ]).meta({ description: 'Names the member that holds the content' });
 
 /** The message that this one answers, or that a button and a product belong to. */
-const answered = z.looseObject({
-  from: phoneDigits.nullish(),
-  id: personal('id').nullish(),
-  forwarded: z.boolean().nullish(),
-  frequently_forwarded: z.boolean().nullish().meta({ description: 'More than five times' }),
-  referred_product: z
-    .looseObject({ catalog_id: idOrNumber.nullish(), product_retailer_id: idOrNumber.nullish() })
-    .nullish()
-    .meta({ description: 'The product that the person asks about' }),
-});
+const answered = z
+  .looseObject({
+    from: phoneDigits.nullish(),
+    id: personal('id').nullish(),
+    forwarded: z.boolean().nullish(),
+    frequently_forwarded: z.boolean().nullish().meta({ description: 'More than five times' }),
+    referred_product: z
+      .looseObject({ catalog_id: idOrNumber.nullish(), product_retailer_id: idOrNumber.nullish() })
+      .nullish()
+      .meta({ description: 'The product that the person asks about' }),
+  })
+  .meta({ title: 'MessageContext' });
 
 /** The ad or post through which the person came. */
 const referral = z.looseObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineField, type SentTexts, wholeValue } from '../field.ts';
 import { chatKey } from '../keys.ts';
 import { personAt } from '../person.ts';

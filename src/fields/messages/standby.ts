@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineField, eachItem } from '../field.ts';
 import { referencePage } from '../values.ts';
 import { contacts, itemContextWith } from './item-context.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { idOrNumber, openEnum, parentUserId, personal, phoneDigits, pii, unixSeconds, userId } from '../values.ts';
 import { errorItem } from './message-content.ts';
 

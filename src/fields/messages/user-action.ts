@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { idOrNumber, openEnum, personal, unixSeconds } from '../values.ts';
 
 export const userAction = z

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The subject of a tier. `throughput` is a sending speed, not a number of recipients. */
 const tierScope = z.enum(['portfolio', 'phone_number', 'throughput']);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineField, wholeValue } from '../field.ts';
 import { displayPhoneNumber, openEnum, pii, referencePage } from '../values.ts';
 import { ofDisplayedNumber } from './of-displayed-number.ts';

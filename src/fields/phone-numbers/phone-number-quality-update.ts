@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineField, wholeValue } from '../field.ts';
 import { displayPhoneNumber, openEnum, referencePage } from '../values.ts';
 import { messagingLimit, readLimit, TIERS, type TierScope } from './messaging-limit.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineField, wholeValue } from '../field.ts';
 import { openEnum, referencePage } from '../values.ts';
 import { SAMPLE_TEMPLATE, templateDerived, templateKey, templateMembers, templateSubject } from './template.ts';

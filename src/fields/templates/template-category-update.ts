@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineField, wholeValue } from '../field.ts';
 import { openEnum, referencePage, unixSeconds } from '../values.ts';
 import {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineField, wholeValue } from '../field.ts';
 import { metaPage } from '../values.ts';
 import {

@@ -1,5 +1,5 @@
 /** What the events of message templates share. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Sent } from '../field.ts';
 import { accountPartKey } from '../keys.ts';
 import { idOrNumber, openEnum } from '../values.ts';

@@ -36,12 +36,14 @@ export function authorize(
   if (token === undefined) throw new HubcastError('unauthorized', 'No valid token came.');
   if (request.res !== undefined) request.res.locals.token = token.name;
   if (access !== 'any' && !token.scopes.includes(access)) {
-    throw new HubcastError('forbidden', `The token "${token.name}" lacks the scope ${access}.`);
+    const details = { missing_scope: access };
+    throw new HubcastError('forbidden', `The token "${token.name}" lacks the scope ${access}.`, { details });
   }
   if (token.app !== null && access !== 'any' && !perApp) {
     throw new HubcastError(
       'forbidden',
       `The token "${token.name}" is bound to the app "${token.app}"; this path is about all.`,
+      { details: { only_app: token.app } },
     );
   }
   return token;

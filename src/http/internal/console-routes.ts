@@ -1,6 +1,6 @@
 /** The operator's page and its files. They hold no data: the page gets its data from the same routes as everybody. */
 import type { Request, Response } from 'express';
-import { z } from 'zod';
+import * as z from 'zod';
 import { HubcastError } from '../../core/errors.ts';
 import { defineRoute } from './route.ts';
 import type { ConsoleFile } from './services.ts';

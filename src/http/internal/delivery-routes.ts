@@ -1,5 +1,5 @@
 /** The latest POSTs that were refused or failed: which, when, and why. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ERRORS, type ErrorCode } from '../../core/errors.ts';
 import type { FailedDelivery } from '../../telemetry/failed-deliveries.ts';
 import { limit, listOf } from './parameters.ts';
@@ -16,7 +16,9 @@ const failedDelivery = z.object({
   fix: z.string(),
   bytes: z.int().meta(about('Of the body, as far as it was read')),
   app: text('Name in META_APPS'),
-  account_id: text('Of the first event; null where the signature was not checked'),
+  account_id: text(
+    'Of the first event; null unless the signature was right and the body was read: then only the store failed',
+  ),
   field: text('Likewise'),
   source: text('Address of the first trusted hop'),
   user_agent: text('As the sender gave it'),

@@ -1,5 +1,5 @@
 /** Stored events over HTTP: lists, a stream, dead letters and their replay. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApiToken } from '../../config/api-tokens.ts';
 import { EVENT_ANSWERS } from '../../event-queries/event-schemas.ts';
 import { streamEvents } from './event-stream.ts';
@@ -22,8 +22,20 @@ const filter = {
     .meta(about('Only of this account: data.account_id or data.entry_id', '102290129340398')),
   delivery: z.uuid().optional().meta(about('Only of the POST with this id', '0e4f1f0a-7c55-4d5f-9d1e-3a1a6b1f2c3d')),
   subject: z.string().min(1).max(300).optional().meta(about('Only about this subject', '15550783881')),
+  number: z
+    .string()
+    .regex(/^\d{5,20}$/)
+    .optional()
+    .meta(
+      about(
+        "Only with this number, digits alone: a person's, the business's own, or the id of the latter",
+        '15550783881',
+      ),
+    ),
+  text: z.string().min(1).max(200).optional().meta(about('Only with this text anywhere in the event', 'Lucky Shrub')),
 };
 
+const from = z.iso.datetime().optional().meta(about('Only stored at this time or later', '2026-11-22T09:00:00Z'));
 const to = z.iso.datetime().optional().meta(about('Only stored before this time', '2026-11-22T10:00:00Z'));
 
 const page = {
@@ -48,11 +60,22 @@ const deadLetterId = z.object({
     .meta(about('Id of the dead letter', 'b34d39bfc47b30712868bf8ec8314169')),
 });
 
+const eventId = z.object({
+  id: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .meta(about('Id of the event', 'b34d39bfc47b30712868bf8ec8314169')),
+});
+
 const READ_ERRORS = ['store_unavailable', 'overloaded'] as const;
 
+function toMs(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Date.parse(time);
+}
+
 function filterOf(query: z.output<z.ZodObject<typeof filter>>, { token }: Exchange) {
-  const { type, family, account_id, delivery, subject } = query;
-  return { types: type, families: family, accountId: account_id, deliveryId: delivery, subject, ...appOf(token) };
+  const { type, family, account_id, delivery, ...rest } = query;
+  return { ...rest, types: type, families: family, accountId: account_id, deliveryId: delivery, ...appOf(token) };
 }
 
 /** A token that is bound to an app sees only what belongs to it. */
@@ -70,13 +93,13 @@ export const EVENT_ROUTES = [
     about: 'What was stored last, the newest first',
     access: 'events:read',
     perApp: true,
-    query: z.strictObject({ ...filter, to, ...page }),
+    query: z.strictObject({ ...filter, from, to, ...page }),
     answer: { schema: EVENT_ANSWERS.EventList },
     errors: READ_ERRORS,
     handle({ events }, exchange) {
-      const { to: until, limit: most, before, ...rest } = exchange.query;
-      const toMs = until === undefined ? undefined : Date.parse(until);
-      return events.recent({ ...filterOf(rest, exchange), toMs, limit: most, before });
+      const { from: since, to: until, limit: most, before, ...rest } = exchange.query;
+      const times = { fromMs: toMs(since), toMs: toMs(until) };
+      return events.recent({ ...filterOf(rest, exchange), ...times, limit: most, before });
     },
   }),
   defineRoute({
@@ -92,10 +115,25 @@ export const EVENT_ROUTES = [
     answer: { mediaType: 'text/event-stream' },
     errors: [...READ_ERRORS, 'shutting_down'],
     handle({ events }, exchange) {
-      const { request, response, query } = exchange;
-      streamEvents(request, response, (listener) => events.subscribe(filterOf(query, exchange), listener));
+      const { query } = exchange;
+      streamEvents(exchange, (listener) => events.subscribe(filterOf(query, exchange), listener));
       return undefined;
     },
+  }),
+  defineRoute({
+    id: 'getEvent',
+    method: 'GET',
+    path: '/events/{id}',
+    tag: 'events',
+    about: 'One event. Without `at` it is searched for among the latest 200,000 records',
+    access: 'events:read',
+    perApp: true,
+    params: eventId,
+    badPath: 'event_not_found',
+    query: z.strictObject({ at }),
+    answer: { schema: EVENT_ANSWERS.StoredEvent },
+    errors: READ_ERRORS,
+    handle: ({ events }, { params, query, token }) => events.event(params.id, { ...query, ...appOf(token) }),
   }),
   defineRoute({
     id: 'listDeadLetters',

@@ -1,6 +1,6 @@
 /** Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) for one listener. */
-import type { Request, Response } from 'express';
 import { HubcastError } from '../../core/errors.ts';
+import type { Exchange } from './route.ts';
 
 export interface StreamListener {
   /** @param json one line */
@@ -17,10 +17,12 @@ const RETRY_MS = 2_000;
 
 const open = new WeakMap<object, number>();
 
-/** @throws HubcastError `overloaded` */
+/**
+ * @param isStillAllowed asked before each write: a stream ends once its token is revoked
+ * @throws HubcastError `overloaded`
+ */
 export function streamEvents(
-  request: Request,
-  response: Response,
+  { request, response, isStillAllowed }: Pick<Exchange, 'request' | 'response' | 'isStillAllowed'>,
   subscribe: (listener: StreamListener) => () => void,
 ): void {
   const streams = open.get(request.app) ?? 0;
@@ -36,7 +38,7 @@ export function streamEvents(
   }
   open.set(request.app, streams + 1);
   const write = (text: string) => {
-    if (response.writableLength > MAX_UNREAD_BYTES) response.destroy();
+    if (response.writableLength > MAX_UNREAD_BYTES || !isStillAllowed()) response.destroy();
     else response.write(text);
   };
   const unsubscribe = subscribe({

@@ -1,5 +1,5 @@
 /** Operations on phone numbers over HTTP, as phone-numbers/management names them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApiToken } from '../../config/api-tokens.ts';
 import { HubcastError } from '../../core/errors.ts';
 import { INPUTS } from '../../phone-numbers/management/inputs.ts';

@@ -1,5 +1,5 @@
 /** Parameters of paths and queries that several routes take. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const about = (description: string, example: string) => ({ description, example });
 

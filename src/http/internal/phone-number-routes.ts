@@ -1,5 +1,5 @@
 /** The look-ups over HTTP. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApiToken } from '../../config/api-tokens.ts';
 import { HubcastError } from '../../core/errors.ts';
 import { PHONE_NUMBER_FIELDS } from '../../meta-graph/phone-number-reads.ts';

@@ -1,6 +1,6 @@
 /** An entry of the table of routes: handlers, scopes of tokens and /openapi.json derive from it. */
 import type { Request, Response } from 'express';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApiToken, Scope } from '../../config/api-tokens.ts';
 import { type ErrorCode, HubcastError } from '../../core/errors.ts';
 import type { InternalServices } from './services.ts';
@@ -15,6 +15,8 @@ export interface Exchange<Params = unknown, Query = unknown> {
   readonly query: Query;
   /** Null where no token was needed. */
   readonly token: ApiToken | null;
+  /** False once the token was revoked: for answers that go on. */
+  readonly isStillAllowed: () => boolean;
   /** @throws HubcastError `body_too_large`, `body_incomplete`, `overloaded` */
   readonly readBody: (maxBytes: number) => Promise<Buffer>;
 }

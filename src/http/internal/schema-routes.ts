@@ -1,5 +1,5 @@
 /** JSON Schemas over HTTP: what `dataschema` names is found here. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { HubcastError } from '../../core/errors.ts';
 import { defineRoute, REVALIDATED } from './route.ts';
 
@@ -28,7 +28,7 @@ export const SCHEMA_ROUTES = [
     method: 'GET',
     path: '/schemas/{type}/{version}',
     tag: 'events',
-    about: 'The JSON Schema (2020-12) that dataschema urn:hubcast:{type}:{version} names',
+    about: 'The JSON Schema (draft-07) that dataschema urn:hubcast:{type}:{version} names',
     access: 'any',
     params: z.object({
       type: z

@@ -24,7 +24,8 @@ export function serveRoutes(
       const method = request.method === 'HEAD' ? 'GET' : request.method;
       const route = ofPath.find((one) => one.method === method);
       const writes = route !== undefined && route.method !== 'GET';
-      const token = authorize(request, { access: 'any', ...ofPath[0], ...route, writes });
+      const needed = { access: 'any', ...ofPath[0], ...route, writes } as const;
+      const token = authorize(request, needed);
       if (route === undefined) {
         response.setHeader('Allow', methodsOf(ofPath));
         throw new HubcastError('method_not_allowed', `${request.method} came.`);
@@ -35,10 +36,20 @@ export function serveRoutes(
         params: readParams(route, request.params),
         query: route.query === undefined ? {} : readQuery(request.query, route.query),
         token,
+        isStillAllowed: () => isAllowed(authorize, request, needed),
         readBody: (maxBytes) => bodies.read(request, response, maxBytes),
       });
       if (answer !== undefined) send(request, response, answer, route);
     });
+  }
+}
+
+function isAllowed(authorize: Authorize, request: Request, needed: Needed): boolean {
+  try {
+    authorize(request, needed);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,5 +1,5 @@
 /** What the routes about the service itself answer. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ERRORS } from '../../core/errors.ts';
 
 const about = (description: string) => ({ description });
@@ -42,7 +42,7 @@ export const SERVICE_ANSWERS = {
         .optional()
         .meta(
           about(
-            "Where Meta refused: its code, subcode and trace id, and Meta's own sentence (meta_says); of an operation also what the refusal means (about), what to do (todo) and how long to wait (wait_seconds)",
+            "Where Meta refused: its code, subcode and trace id, and Meta's own sentence (meta_says); of an operation also what the refusal means (about), what to do (todo) and how long to wait (wait_seconds). Of forbidden: the scope that the token lacks (missing_scope), or the app it is bound to (only_app)",
           ),
         ),
     }),

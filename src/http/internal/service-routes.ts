@@ -1,5 +1,5 @@
 /** Routes about the service itself: probes, metrics, checks, its description. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { sendJson } from '../server/answer.ts';
 import { defineRoute, NO_QUERY, REVALIDATED } from './route.ts';
 import { SERVICE_ANSWERS } from './service-answers.ts';

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ErrorCode, HubcastError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Receipt } from '../../events/acceptance.ts';
+import { fieldOf, type SplitEvent } from '../../events/event.ts';
 import type { Receive } from '../../receive.ts';
 import type { DeliveryTrace, TraceDelivery } from '../../telemetry/traces/delivery-trace.ts';
 import { readSignature } from '../../webhook/signature.ts';
@@ -59,6 +60,10 @@ export function createDeliver(options: DeliverOptions): Deliver {
   return async (request, response, receive, app) => {
     const delivery = begin(request, app);
     let reservation: Reservation | undefined;
+    let first: SplitEvent | undefined;
+    const onSplit = (events: readonly SplitEvent[]) => {
+      [first] = events;
+    };
     try {
       const length = declaredLength(request, maxBodyBytes);
       const signature = readSignature(signatureHeader(request));
@@ -69,7 +74,7 @@ export function createDeliver(options: DeliverOptions): Deliver {
       const { headers } = request;
       const { receivedMs, deliveryId, trace } = delivery;
       const traceparent = headerText(headers.traceparent);
-      const receipt = await receive({ body, signature, traceparent, headers, receivedMs, deliveryId, trace });
+      const receipt = await receive({ body, signature, traceparent, headers, receivedMs, deliveryId, trace, onSplit });
       response.writeHead(200, OK_HEADERS);
       response.end();
       endStored(delivery, receipt, body.length);
@@ -77,7 +82,7 @@ export function createDeliver(options: DeliverOptions): Deliver {
       const error = toHubcastError(thrown);
       if (reservation === undefined && error.code === 'overloaded') sendRefusal(response, error);
       else sendError(response, error);
-      endFailed(request, delivery, error, reservation?.bytes() ?? 0);
+      endFailed(request, delivery, error, { bytes: reservation?.bytes() ?? 0, first });
     } finally {
       reservation?.release();
     }
@@ -110,9 +115,15 @@ export function createDeliver(options: DeliverOptions): Deliver {
     trace?.end('stored', 200);
   }
 
-  function endFailed(request: IncomingMessage, delivery: Delivery, error: HubcastError, bytes: number): void {
-    const { app, deliveryId, receivedMs, startedMs, trace } = delivery;
-    noteFailure(request, error, { receivedMs, app, bytes, deliveryId, ms: round(performance.now() - startedMs) });
+  function endFailed(
+    request: IncomingMessage,
+    { app, deliveryId, receivedMs, startedMs, trace }: Delivery,
+    error: HubcastError,
+    { bytes, first }: { readonly bytes: number; readonly first: SplitEvent | undefined },
+  ): void {
+    const ms = round(performance.now() - startedMs);
+    const named = first && { accountId: first.accountId, field: fieldOf(first) };
+    noteFailure(request, error, { receivedMs, app, bytes, deliveryId, ms, ...named });
     meter?.noteAnswer(error.code);
     trace?.end(error.code, error.kind.status);
   }

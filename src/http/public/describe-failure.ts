@@ -1,14 +1,18 @@
 /** What the operator is shown of a request that was refused or failed: its log line, and where it was a POST its entry in the list. */
-import type { IncomingMessage } from 'node:http';
 import { type BlockList, isIP } from 'node:net';
 import type { HubcastError } from '../../core/errors.ts';
 import type { FailedDelivery } from '../../telemetry/failed-deliveries.ts';
 import { isAmong, toBlockList } from '../server/client-certificate.ts';
 import type { LogFailure } from '../server/failure-log.ts';
+import type { RefusedRequest } from '../server/listener.ts';
 
 export interface FailureFacts extends Pick<FailedDelivery, 'receivedMs' | 'app' | 'bytes' | 'deliveryId'> {
   /** In place of the error's message, which the log has, where this holds text of the sender. */
   readonly diagnosis?: string;
+  /** Of the first event, once the signature was checked and the body read. */
+  readonly accountId?: string | null;
+  /** Likewise. */
+  readonly field?: string | null;
   /** How long the request took so far. */
   readonly ms?: number;
 }
@@ -21,33 +25,35 @@ export interface FailureNotesOptions {
   readonly logFailure: LogFailure;
 }
 
-export type NoteFailure = (request: IncomingMessage, error: HubcastError, facts: FailureFacts) => void;
+export type NoteFailure = (request: RefusedRequest, error: HubcastError, facts: FailureFacts, message?: string) => void;
 
 /** Of a text that a stranger chose, in a log line. */
 const MAX_LOGGED_TEXT = 200;
 
 export function createNoteFailure({ proxies = [], onFailed, logFailure }: FailureNotesOptions): NoteFailure {
   const believed = toBlockList(proxies);
-  return (request, error, { ms, ...facts }) => {
+  return (request, error, { ms, ...facts }, message = 'delivery') => {
     const failure = describeFailure(request, error, { ...facts, proxies: believed });
-    if (request.method === 'POST') onFailed?.(failure);
-    const { app, deliveryId, bytes, source, userAgent, traceId } = failure;
+    if (request.method === undefined || request.method === 'POST') onFailed?.(failure);
+    const { app, accountId, field, deliveryId, bytes, source, userAgent, traceId } = failure;
     const members = {
       outcome: error.code,
       ...(deliveryId !== null && { deliveryId }),
       ...(app !== null && { app }),
+      ...(accountId !== null && { accountId }),
+      ...(field !== null && { field }),
       bytes,
       ...(ms !== undefined && { ms }),
       ...(source !== null && { source }),
       ...(userAgent !== null && { userAgent: userAgent.slice(0, MAX_LOGGED_TEXT) }),
       ...(traceId !== null && { traceId }),
     };
-    logFailure(error, members, 'delivery');
+    logFailure(error, members, message);
   };
 }
 
 export function describeFailure(
-  { headers, socket }: IncomingMessage,
+  { headers, socket }: Pick<RefusedRequest, 'headers' | 'socket'>,
   error: HubcastError,
   { proxies, ...facts }: Omit<FailureFacts, 'ms'> & { readonly proxies: BlockList },
 ): FailedDelivery {
@@ -55,9 +61,9 @@ export function describeFailure(
   return {
     outcome: error.code,
     diagnosis: error.message,
-    ...facts,
     accountId: null,
     field: null,
+    ...facts,
     source: sourceOf(socket.remoteAddress, headers['x-forwarded-for'], proxies),
     userAgent: headers['user-agent'] ?? null,
     traceId,

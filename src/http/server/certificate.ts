@@ -1,7 +1,9 @@
 /** The certificate of a listener, followed when its files change. */
+import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { HubcastError, messageOf } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
+import { memoizeLast } from '../../core/memoize-last.ts';
 import type { ListenerTls, TlsMaterial } from './tls-server.ts';
 
 /**
@@ -39,6 +41,9 @@ export function followCertificate(material: () => TlsMaterial | null, log: Logge
     },
   };
 }
+
+/** @returns when the first certificate of a PEM text expires, on the wall clock */
+export const certificateExpiresMs = memoizeLast((pem: string) => new X509Certificate(pem).validToDate.getTime());
 
 function findProblem(material: TlsMaterial): string | undefined {
   try {

@@ -30,9 +30,11 @@ export interface ListenerOptions {
   readonly check?: CheckClient | undefined;
   /** Called with each connection, before its first byte is read. */
   readonly onConnection?: (socket: Socket) => void;
-  /** Told of requests that are refused before `handle` gets them. */
-  readonly onRefused?: ((error: HubcastError) => void) | undefined;
+  /** Told of requests that are refused before `handle` gets them. Without a method the head could not be read. */
+  readonly onRefused?: ((error: HubcastError, request: RefusedRequest) => void) | undefined;
 }
+
+export type RefusedRequest = Pick<IncomingMessage, 'headers' | 'socket'> & { readonly method?: string | undefined };
 
 export interface Listener {
   /** `http://host:port`, or `https:`, with the port it really got. */
@@ -104,7 +106,9 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     connections.whenSettled(socket as Socket, (isMidRequest) => {
       const isAnswered = answerMalformed(error, socket as Socket);
       // The reader of the body gets the error.
-      if (isAnswered && !isMidRequest) onRefused?.(new HubcastError('malformed_request', `${error.message}.`));
+      if (!isAnswered || isMidRequest) return;
+      const refusal = new HubcastError('malformed_request', `${error.message}.`);
+      onRefused?.(refusal, { headers: {}, socket: socket as Socket });
     }),
   );
 
@@ -117,7 +121,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       handle(request, response);
     } else {
       sendErrorUnread(response, refusal);
-      onRefused?.(refusal);
+      onRefused?.(refusal, request);
     }
   }
 

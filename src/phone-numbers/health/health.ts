@@ -1,5 +1,5 @@
 /** A number's health: one state, its reasons and the recommended actions, computed from Graph's members. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { readLimit } from '../../fields/phone-numbers/messaging-limit.ts';
 import type { GraphNumber } from '../../meta-graph/phone-number-reads.ts';
 import { appNumberOf, CONNECT_APP_NUMBER } from './app-number.ts';

@@ -1,5 +1,5 @@
 /** What the look-ups answer, over HTTP and on the command line: schemas, from which types and /openapi.json derive. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { messagingLimit } from '../../fields/phone-numbers/messaging-limit.ts';
 import { HEALTH_STATES } from '../health/health-rows.ts';
 

@@ -2,7 +2,7 @@
  * What the operations take, under Meta's names, checked before Meta is asked: a refused try may count towards a lock.
  * Members that are secret carry `writeOnly`; what may be shown, logged and kept is derived from it.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { HubcastError } from '../../core/errors.ts';
 import { readNumber } from '../look-ups/parse-number.ts';
 

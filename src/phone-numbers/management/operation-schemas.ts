@@ -1,5 +1,5 @@
 /** What the operations answer: schemas, from which types and /openapi.json derive. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const about = (description: string) => ({ description });
 const id = z.string().regex(/^\d{1,20}$/);

@@ -10,7 +10,11 @@ export interface LeaseWork {
   readonly end: () => void;
   /** Runs one work at a time, so that no write happens between its read and its write of the state. */
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Repeats `work` until it succeeds. @throws LeaseLost */
+  /**
+   * Repeats `work` until it succeeds. While the replicas choose again nobody may write, so it waits for the choice.
+   *
+   * @throws LeaseLost once `signal` has aborted, and never before
+   */
   readonly insist: <T>(what: string, work: () => Promise<T>) => Promise<T>;
   /** Repeats `work` until the lease ends: a failed reader starts again, and may deliver records twice. */
   readonly forever: (what: string, work: () => Promise<void>) => Promise<void>;
@@ -24,6 +28,8 @@ export class LeaseLost extends Error {
 }
 
 const RETRY_MS = 500;
+/** A choice among running replicas takes some milliseconds. */
+const CHOICE_POLL_MS = 50;
 const LOG_INTERVAL_MS = 30_000;
 
 export function createLeaseWork(
@@ -37,7 +43,11 @@ export function createLeaseWork(
 
   async function insist<T>(what: string, work: () => Promise<T>): Promise<T> {
     for (;;) {
-      if (signal.aborted || !lease.isValid()) throw new LeaseLost();
+      if (signal.aborted) throw new LeaseLost();
+      if (!lease.isValid()) {
+        await pause(CHOICE_POLL_MS, signal);
+        continue;
+      }
       try {
         return await work();
       } catch (error) {

@@ -19,7 +19,7 @@ const REMEMBERED_IDS = 100_000;
  * service. The file is read as far as records are asked for, so it may be of any size.
  *
  * @param file path, `file:` URL, or the bytes of the file
- * @throws Error with the line number and the reason, for a line that is no captured request
+ * @throws Error with the line number and the reason, for a line that is no captured request; for a file without a line
  */
 export async function* replayCapture(
   file: string | URL | AsyncIterable<Uint8Array>,
@@ -29,7 +29,9 @@ export async function* replayCapture(
   const place = createPlaces(options);
   const recent = createDedupeCache(REMEMBERED_IDS);
   const source = typeof file === 'string' || file instanceof URL ? createReadStream(file) : file;
+  let lines = 0;
   for await (const read of readCaptureLines(source)) {
+    lines += 1;
     if ('problem' in read) {
       if (onBadLine === undefined) throw new Error(`Line ${read.line} of the capture file ${read.problem}.`);
       onBadLine(read.line, read.problem);
@@ -43,4 +45,6 @@ export async function* replayCapture(
       yield place(record);
     }
   }
+  // A test over nothing would pass.
+  if (lines === 0) throw new Error('The capture file is empty. "hubcast capture export" writes what CAPTURE=on kept.');
 }

@@ -3,9 +3,11 @@ import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { HubcastError, messageOf } from '../../core/errors.ts';
+import { checkJournal } from './check.ts';
 import { makePrivateFile, syncFile } from './files.ts';
 import { openForReading } from './open-for-reading.ts';
 import { LAST_OFFSET } from './schema.ts';
+import { damageHint } from './sqlite-error.ts';
 
 /** Pages between two reports. */
 const BACKUP_PAGES = 2_000;
@@ -17,8 +19,9 @@ export interface BackupProgress {
 
 /**
  * Copies the journal as it is at this moment while its owner goes on writing. The copy appears under its name only when
- * it is whole and synced.
- * @throws HubcastError `usage` when there is no journal, or something has that name already
+ * it is whole, checked and synced.
+ * @throws HubcastError `usage` when there is no journal, or something has that name already; `store_unavailable` where
+ * the journal is damaged, or the disk does not take the copy
  */
 export async function backupJournal(
   file: string,
@@ -31,6 +34,7 @@ export async function backupJournal(
     claimName(target, partial);
     try {
       await copyJournal(file, partial, onProgress);
+      assertWhole(partial, file);
       publish(partial, target);
     } catch (error) {
       rmSync(partial, { force: true });
@@ -40,7 +44,11 @@ export async function backupJournal(
   } catch (error) {
     throw error instanceof HubcastError
       ? error
-      : new HubcastError('store_unavailable', `No copy was made at ${target}: ${messageOf(error)}.`, { cause: error });
+      : new HubcastError(
+          'store_unavailable',
+          `No copy was made at ${target}: ${messageOf(error)}.${damageHint(error)}`,
+          { cause: error },
+        );
   }
 }
 
@@ -79,6 +87,16 @@ function makeOneFile(copy: string): void {
   } finally {
     database.close();
   }
+}
+
+/** A copy of a damaged journal cannot be restored, and would take the place of one that can. */
+function assertWhole(copy: string, file: string): void {
+  const [problem] = checkJournal(copy).problems;
+  if (problem === undefined) return;
+  throw new HubcastError(
+    'store_unavailable',
+    `${file} is damaged (${problem}), and no copy is kept. "hubcast journal check" lists the damage; "hubcast journal restore <backup>" puts an older copy in its place.`,
+  );
 }
 
 /** For its owner only: events hold personal data. */

@@ -1,15 +1,24 @@
-/** What `hubcast doctor` finds of the journal's disk: whether the folder can be written, who else can read the files, and the space for them. */
-import { constants } from 'node:fs';
+/** What `hubcast doctor` finds of the journal and its disk: damage, whether the folder can be written, who else can read the files, and the space for them. */
+import { constants, statSync } from 'node:fs';
 import { access, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { isHubcastError, messageOf } from '../../core/errors.ts';
 import type { FindingKind, StoreNotes } from '../store-notes.ts';
+import { checkJournal, holdsUnforwarded } from './check.ts';
+import { isMarkedDamaged } from './damage-mark.ts';
 import { journalFile } from './files.ts';
+import { isDamage } from './sqlite-error.ts';
 
 const FINDINGS = {
   journal_not_writable: {
     severity: 'error',
     why: 'hubcast cannot start, or answers 503.',
     fix: 'Make DATA_DIR writable for the user hubcast runs as.',
+  },
+  journal_unusable: {
+    severity: 'error',
+    why: 'hubcast does not start on it, or answers 503.',
+    fix: 'Run "hubcast journal check" to see what can be read. Then run "hubcast journal restore <backup>", or move the file away with its -wal and -shm to start with a new journal.',
   },
   journal_files_open: {
     severity: 'warning',
@@ -51,6 +60,7 @@ export async function checkDisk({ dataDir, maxBytes, boundedBy }: DiskCheck, not
   const open = await openFiles(dataDir);
   if (open.length > 0)
     find('journal_files_open', `Group or others may use files of DATA_DIR ${dataDir}: ${open.join(', ')}.`);
+  checkContent(dataDir, notes, find);
   if (!writable) return find('journal_not_writable', `DATA_DIR ${dataDir} is not writable for this user.`);
   if (journalBytes >= NEARLY * maxBytes) {
     find('journal_nearly_full', `The journal uses ${Math.floor((100 * journalBytes) / maxBytes)} % of ${boundedBy}.`);
@@ -60,6 +70,32 @@ export async function checkDisk({ dataDir, maxBytes, boundedBy }: DiskCheck, not
   else if (freeBytes < maxBytes - journalBytes) {
     const more = Math.ceil((maxBytes - journalBytes) / MIB);
     find('disk_small', `${free}; the journal may grow by ${more} MiB (${boundedBy}).`);
+  }
+}
+
+/** Reading more takes minutes. */
+const MAX_CHECKED_BYTES = 256 * MIB;
+
+/** A small file is read whole; a large one is only opened. */
+function checkContent(dataDir: string, notes: StoreNotes, find: (code: keyof typeof FINDINGS, what: string) => void) {
+  const file = journalFile(dataDir);
+  try {
+    const size = statSync(file, { throwIfNoEntry: false })?.size;
+    if (size === undefined) return;
+    if (isMarkedDamaged(file)) return find('journal_unusable', `${file} was found damaged while it was in use.`);
+    if (size > MAX_CHECKED_BYTES) {
+      const reason = `it has ${Math.floor(size / MIB)} MiB; "hubcast journal check" reads all of them`;
+      holdsUnforwarded(file);
+      return notes.skip(`every page of ${file}`, reason);
+    }
+    const [problem] = checkJournal(file).problems;
+    if (problem !== undefined) find('journal_unusable', `${file}: ${problem.replaceAll(/\s+/g, ' ')}`);
+  } catch (error) {
+    // Locked, or not for this user: that says nothing about the file.
+    const cause = error instanceof Error ? error.cause : undefined;
+    if (!isHubcastError(error) || (error.code === 'store_unavailable' && !isDamage(cause)))
+      return notes.skip(file, messageOf(error));
+    find('journal_unusable', messageOf(error));
   }
 }
 

@@ -36,11 +36,16 @@ export interface JournalReport {
 
 type Row = NonNullable<ReturnType<ReturnType<ReadOnlyJournal['prepare']>['get']>>;
 
-/** Reads every page and every record. @throws HubcastError when there is no journal, or it cannot be opened at all */
-export function checkJournal(file: string): JournalReport {
-  const journal = openForReading(file);
+/**
+ * Reads every page and every record.
+ * @param onDamage called when the pages of the file do not hold together; not for a record that differs from its checksum
+ * @throws HubcastError when there is no journal, or it cannot be opened at all
+ */
+export function checkJournal(file: string, onDamage: (file: string) => void = () => undefined): JournalReport {
+  const journal = openForReading(file, onDamage);
   try {
     const problems = integrityProblems(journal.database);
+    if (problems.length > 0) onDamage(file);
     const say = (problem: string) => {
       if (problems.length < MAX_PROBLEMS) problems.push(problem);
     };

@@ -3,6 +3,7 @@ import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { HubcastError } from '../../core/errors.ts';
+import type { FileUse } from '../store.ts';
 import type { WorkerSettings } from './messages.ts';
 import { PAGE_BYTES } from './schema.ts';
 
@@ -12,6 +13,7 @@ export interface SpaceGuard {
   /** Why a record of ordinary size would not be taken now. */
   readonly rejectionReason: () => string | undefined;
   readonly warnings: () => string[];
+  readonly use: () => FileUse;
 }
 
 /** Below this much room a record of ordinary size may fail. */
@@ -66,6 +68,10 @@ export function createSpaceGuard(
       if (bytes >= MIN_FREE_BYTES + Math.min(reserveBytes, maxBytes * RESERVE_SHARE)) return undefined;
       const hint = reserveBytes > 0 ? '' : ' or lower JOURNAL_RETENTION_HOURS';
       return `${file} has reached its bound of ${maxBytes} bytes. Raise ${boundedBy}${hint}.`;
+    },
+    use() {
+      const { bytes, maxBytes } = free();
+      return { bytes: maxBytes - bytes, maxBytes };
     },
     warnings() {
       const { bytes, maxBytes } = free();

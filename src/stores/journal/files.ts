@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { HubcastError, messageOf } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
@@ -14,6 +14,11 @@ export function lockFile(dataDir: string): string {
 /** The database, its write-ahead log and the index of that log. */
 export function filesOf(file: string): readonly [string, string, string] {
   return [file, `${file}-wal`, `${file}-shm`];
+}
+
+/** A file with its log and the index of that; nothing where there is none. */
+export function removeJournal(file: string): void {
+  for (const name of filesOf(file)) rmSync(name, { force: true });
 }
 
 /** Makes the folder, for its owner only (events hold personal data), and sees to it that a power cut keeps it. */

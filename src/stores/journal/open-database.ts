@@ -1,10 +1,11 @@
 /** Opens the journal's file for the thread that owns it, and makes it where there is none. */
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { HubcastError } from '../../core/errors.ts';
-import { filesOf, makePrivateFile, syncFile } from './files.ts';
+import { filesOf, makePrivateFile, removeJournal, syncFile } from './files.ts';
 import type { WorkerSettings } from './messages.ts';
+import { settleReplacement } from './replace-file.ts';
 import { PAGE_BYTES, TABLES } from './schema.ts';
 import { assertSound, inodesOf } from './start-check.ts';
 
@@ -16,6 +17,7 @@ const MAX_PAGES = 0xfffffffe;
 const BUSY_TIMEOUT_MS = 2000;
 
 export function openDatabase({ file, maxBytes, owner, first }: WorkerSettings): DatabaseSync {
+  if (first) settleReplacement(file);
   if (existsSync(file)) assertSound(file);
   else if (first) makeFile(file);
   else
@@ -53,7 +55,7 @@ function makeFile(file: string): void {
       `${file} is missing, and its log ${log} is there, which holds events. Bring ${file} back, run "hubcast journal restore <backup>", or move the log away.`,
     );
   const draft = `${file}.new`;
-  for (const name of filesOf(draft)) rmSync(name, { force: true });
+  removeJournal(draft);
   makePrivateFile(draft);
   const database = new DatabaseSync(draft);
   try {

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
 import { HubcastError } from '../../core/errors.ts';
 import { checkFormat } from './schema.ts';
-import { toJournalError } from './sqlite-error.ts';
+import { isDamage, toJournalError } from './sqlite-error.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -20,9 +20,15 @@ export interface ReadOnlyJournal {
 /** A reader waits for others only while a crashed owner's log is recovered or emptied. */
 const BUSY_TIMEOUT_MS = 2000;
 
-/** Throws `usage` where there is no journal, `store_incompatible` where it has another format. */
-export function openForReading(file: string): ReadOnlyJournal {
-  if (!existsSync(file))
+/**
+ * Throws `usage` where there is no journal, `store_incompatible` where it has another format.
+ * @param onDamage called when the file turns out to be damaged
+ */
+export function openForReading(file: string, onDamage: (file: string) => void = () => undefined): ReadOnlyJournal {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found?.isDirectory())
+    throw new HubcastError('usage', `${file} is a folder, and no journal. Name the file, or the folder that holds it.`);
+  if (found === undefined)
     throw new HubcastError(
       'usage',
       `There is no journal in ${dirname(file)}. Set DATA_DIR to the folder of the hubcast that stores the events, or start it once with "hubcast serve".`,
@@ -31,6 +37,7 @@ export function openForReading(file: string): ReadOnlyJournal {
     try {
       return work();
     } catch (error) {
+      if (isDamage(error)) onDamage(file);
       throw toJournalError(error, file);
     }
   };

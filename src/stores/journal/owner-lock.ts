@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { HubcastError } from '../../core/errors.ts';
+import { HubcastError, messageOf } from '../../core/errors.ts';
 import { lockFile, makePrivateFile } from './files.ts';
-import { isBusy, toJournalError } from './sqlite-error.ts';
+import { isBusy, isDamage, toJournalError } from './sqlite-error.ts';
 
 export interface OwnerLock {
   readonly release: () => void;
@@ -27,6 +27,10 @@ export function takeOwnerLock(dataDir: string): OwnerLock {
     };
   } catch (error) {
     connection?.close();
+    if (isDamage(error))
+      throw new HubcastError('store_unavailable', `${file} is no lock of hubcast: ${messageOf(error)}. Remove it.`, {
+        cause: error,
+      });
     if (!isBusy(error)) throw toJournalError(error, file);
     throw new HubcastError('store_locked', `DATA_DIR ${dataDir} belongs to another hubcast that is running.`, {
       cause: error,

@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HubcastError } from '../../core/errors.ts';
 import { pause } from '../../core/time-out.ts';
 import {
+  type Bounds,
   JOURNAL_LANE,
   type Positions,
   type ReadBack,
@@ -14,6 +15,7 @@ import {
   type ReadRecords,
   type StoredRecord,
 } from '../../records/record.ts';
+import { markDamaged } from './damage-mark.ts';
 import { journalFile } from './files.ts';
 import { openForReading, type ReadOnlyJournal } from './open-for-reading.ts';
 import { LAST_OFFSET } from './schema.ts';
@@ -40,19 +42,40 @@ const TIME_WINDOW_ROWS = 100_000;
 
 /** Throws `usage` where there is no journal, `store_incompatible` where it has another format. */
 export function readJournal(dataDir: string): JournalReader {
-  const journal = openForReading(journalFile(dataDir));
+  const journal = openForReading(journalFile(dataDir), markDamaged);
   const rows = openRows(journal);
   const topicNames = journal.prepare('SELECT name FROM topics ORDER BY name');
   const lastOffset = journal.prepare(LAST_OFFSET);
   const firstSince = journal.prepare(`
     SELECT min(offset) AS offset FROM
     (SELECT offset FROM records WHERE timestamp_ms >= ? ORDER BY timestamp_ms LIMIT ${TIME_WINDOW_ROWS})`);
+  const lastBefore = journal.prepare(`
+    SELECT max(offset) AS offset FROM
+    (SELECT offset FROM records WHERE timestamp_ms < ? ORDER BY timestamp_ms DESC LIMIT ${TIME_WINDOW_ROWS})`);
   const closed = new AbortController();
 
   const last = () => Number(lastOffset.get()?.last_offset);
   const assertOpen = () => {
     if (closed.signal.aborted) throw new HubcastError('shutting_down', 'The journal reader is closed.');
   };
+
+  /** One question asks for the same time with each of its steps; the first record since a time stays the first. */
+  let latestFloor = { sinceMs: Number.NaN, offset: 0 };
+  function floorOf(sinceMs: number | undefined): number {
+    if (sinceMs === undefined) return 0;
+    if (latestFloor.sinceMs === sinceMs) return latestFloor.offset;
+    const first = firstSince.get(sinceMs)?.offset ?? null;
+    if (first === null) return Number.MAX_SAFE_INTEGER;
+    latestFloor = { sinceMs, offset: Number(first) };
+    return latestFloor.offset;
+  }
+
+  function boundOf(before: Bounds, untilMs: number | undefined): number {
+    const given = before[JOURNAL_LANE];
+    if (given !== undefined) return Math.min(Number(given), Number.MAX_SAFE_INTEGER);
+    if (untilMs === undefined) return Number.MAX_SAFE_INTEGER;
+    return Number(lastBefore.get(untilMs)?.offset ?? 0) + 1;
+  }
 
   /** Offset after which reading begins. */
   function startAfter(from: ReadFrom): number {
@@ -93,11 +116,11 @@ export function readJournal(dataDir: string): JournalReader {
       const signal = options.signal === undefined ? closed.signal : AbortSignal.any([closed.signal, options.signal]);
       return readBetween(startAfter(options.from), last(), options, signal);
     },
-    async readBack({ topics, before, count, lanes }) {
+    async readBack({ topics, before, count, lanes, sinceMs, untilMs }) {
       assertOpen();
       if (lanes !== undefined && !lanes.has(JOURNAL_LANE)) return [];
-      const bound = Number(before[JOURNAL_LANE] ?? Number.MAX_SAFE_INTEGER);
-      const offsets = rows.before(topics, Math.min(bound, Number.MAX_SAFE_INTEGER), count + 1);
+      const range = { from: floorOf(sinceMs), bound: boundOf(before, untilMs) };
+      const offsets = rows.before(topics, range, count + 1);
       const kept = offsets.slice(0, count);
       const records = kept.toReversed().map(rows.at);
       return [
@@ -125,7 +148,7 @@ function openRows(journal: ReadOnlyJournal) {
     'SELECT offset FROM records WHERE topic_id = ? AND offset > ? AND offset <= ? ORDER BY offset LIMIT ?',
   );
   const previous = journal.prepare(
-    'SELECT offset FROM records WHERE topic_id = ? AND offset < ? ORDER BY offset DESC LIMIT ?',
+    'SELECT offset FROM records WHERE topic_id = ? AND offset >= ? AND offset < ? ORDER BY offset DESC LIMIT ?',
   );
   const record = journal.prepare(`
     SELECT name, timestamp_ms, key, headers, value FROM records JOIN topics ON topics.id = topic_id WHERE offset = ?`);
@@ -142,8 +165,8 @@ function openRows(journal: ReadOnlyJournal) {
         .slice(0, PAGE_ROWS);
     },
     /** The latest first. */
-    before(topics: readonly string[], bound: number, count: number): number[] {
-      const found = idsOf(topics).flatMap((id) => previous.all(id, bound, count));
+    before(topics: readonly string[], { from, bound }: { from: number; bound: number }, count: number): number[] {
+      const found = idsOf(topics).flatMap((id) => previous.all(id, from, bound, count));
       return found
         .map(({ offset }) => Number(offset))
         .sort((a, b) => b - a)

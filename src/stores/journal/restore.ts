@@ -1,12 +1,13 @@
 /** Puts a copy in the place of the journal of a stopped service, so that neither its log nor half a copy can be taken for it. */
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
 import { HubcastError, messageOf } from '../../core/errors.ts';
 import { copyJournal } from './backup.ts';
 import { checkJournal, type JournalReport } from './check.ts';
-import { filesOf, journalFile, makeDataDir, syncFile } from './files.ts';
+import { forgetDamage } from './damage-mark.ts';
+import { journalFile, makeDataDir } from './files.ts';
 import { takeOwnerLock } from './owner-lock.ts';
-import { forgetDamage } from './start-check.ts';
+import { draftOf, settleReplacement, takePlace } from './replace-file.ts';
+import { isDamage } from './sqlite-error.ts';
 
 /**
  * The journal there is stays as it is until the copy is whole, checked and synced.
@@ -19,34 +20,36 @@ export async function restoreJournal(dataDir: string, copy: string): Promise<Jou
   assertCopy(copy, file);
   makeDataDir(dataDir);
   const lock = takeOwnerLock(dataDir);
-  const draft = `${file}.restoring`;
+  const draft = draftOf(file);
   try {
-    for (const name of filesOf(draft)) rmSync(name, { force: true });
+    settleReplacement(file);
     await copyJournal(copy, draft, () => undefined);
     const report = checkJournal(draft);
     const [problem] = report.problems;
-    if (problem !== undefined)
-      throw new HubcastError(
-        'usage',
-        `${copy} is damaged (${problem}), and the journal is left as it is. Take another copy; "hubcast journal check <file>" says whether it is whole.`,
-      );
-    const [, ...logs] = filesOf(file);
-    for (const name of logs) rmSync(name, { force: true });
-    renameSync(draft, file);
-    syncFile(dirname(file));
+    if (problem !== undefined) throw copyDamaged(copy, problem);
+    takePlace(file);
     forgetDamage(file);
     return { ...report, file };
   } catch (error) {
+    const origin = error instanceof HubcastError ? error.cause : error;
+    if (isDamage(origin)) throw copyDamaged(copy, messageOf(origin));
     if (error instanceof HubcastError) throw error;
     throw new HubcastError(
       'store_unavailable',
-      `${copy} was not restored, and the journal is left as it is: ${messageOf(error)}.`,
+      `${copy} was not restored, and the journal is left as it is: ${messageOf(error)}. The disk of DATA_DIR must have room for the copy beside the old journal.`,
       { cause: error },
     );
   } finally {
-    for (const name of filesOf(draft)) rmSync(name, { force: true });
+    settleReplacement(file);
     lock.release();
   }
+}
+
+function copyDamaged(copy: string, problem: string): HubcastError {
+  return new HubcastError(
+    'usage',
+    `${copy} is damaged (${problem}), and the journal is left as it is. Take another copy; "hubcast journal check <file>" says whether it is whole.`,
+  );
 }
 
 function assertCopy(copy: string, file: string): void {

@@ -37,11 +37,16 @@ export function toJournalError(
   return new HubcastError(kind, `${file}: ${messageOf(error)}.${hint(error, full, boundedBy)}`, { cause: error });
 }
 
+/** The way out, where the error tells of damage; otherwise empty. */
+export function damageHint(error: unknown): string {
+  if (!isDamage(error)) return '';
+  return ' The file is damaged: run "hubcast journal restore <backup>", or move it away with its -wal and -shm to start with a new journal; "sqlite3 <file> .recover" saves what can be read.';
+}
+
 function hint(error: unknown, full: boolean, boundedBy: string): string {
   if (full) return ` ${boundedBy} is reached, or the disk of DATA_DIR is full.`;
   if (isBusy(error)) return ' Another program keeps the journal locked: end it, or let it read only.';
-  if (isDamage(error))
-    return ' The file is damaged: run "hubcast journal restore <backup>", or move it away with its -wal and -shm to start with a new journal; "sqlite3 <file> .recover" saves what can be read.';
+  if (isDamage(error)) return damageHint(error);
   if (primaryCode(error) === SQLITE_IOERR) return ' The disk of DATA_DIR fails or is gone.';
   return '';
 }

@@ -1,27 +1,16 @@
 /** What is looked at before a journal is opened for writing: opening it first could damage it, or damage it further. */
-import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { HubcastError } from '../../core/errors.ts';
+import { forgetDamage, isMarkedDamaged } from './damage-mark.ts';
 import { filesOf } from './files.ts';
 import { openForReading } from './open-for-reading.ts';
-
-/** Beside the journal, once it was found damaged: the next start then reads all of it before it opens it. */
-const markOf = (file: string) => `${file}.damaged`;
-
-export function markDamaged(file: string): void {
-  writeFileSync(markOf(file), 'The journal beside this file was found damaged while in use.\n', { mode: 0o600 });
-}
-
-/** To be called when another file has taken its place. */
-export function forgetDamage(file: string): void {
-  rmSync(markOf(file), { force: true });
-}
 
 /** @throws HubcastError `store_incompatible` for another format, `store_unavailable` where the file is damaged */
 export function assertSound(file: string): void {
   const database = openForReading(file);
   try {
     const { files } = database.prepare('SELECT files FROM state').get() ?? {};
-    const marked = statSync(markOf(file), { throwIfNoEntry: false }) !== undefined;
+    const marked = isMarkedDamaged(file);
     if (!marked && isOwnLog(file, String(files))) return;
     const [{ integrity_check: finding } = {}] = database.prepare('PRAGMA integrity_check(1)').all();
     if (finding !== 'ok') throw damaged(file, String(finding).replaceAll(/\s+/g, ' '), marked);

@@ -5,6 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { HubcastError, messageOf } from '../../core/errors.ts';
 import { createCheckpoints } from './checkpoints.ts';
+import { isMarkedDamaged, markDamaged } from './damage-mark.ts';
 import { openDedupeIds } from './dedupe-ids.ts';
 import { createSpaceGuard, freeDiskBytes, MIN_DISK_BYTES } from './disk-space.ts';
 import { createExpiry } from './expiry.ts';
@@ -16,7 +17,6 @@ import { NOT_DEDUPLICATED, ONCE, unpackRecords } from './packed-records.ts';
 import { openRecordRows } from './record-rows.ts';
 import { PAGE_BYTES } from './schema.ts';
 import { isDamage, toJournalError } from './sqlite-error.ts';
-import { markDamaged } from './start-check.ts';
 
 export interface Writer extends JournalCalls {
   /** The files are not those of this process any more, or damaged: every call fails until hubcast is started again. */
@@ -166,12 +166,17 @@ function createWriter(database: DatabaseSync, settings: WorkerSettings, translat
       try {
         if (lost !== undefined) throw lost;
         assertSameFiles();
+        if (isMarkedDamaged(file))
+          throw giveUp(
+            `${file} was found damaged by a program that read it. Run "hubcast journal restore <backup>"; a restart checks the whole file and goes on where it is sound.`,
+          );
         const reason = space.rejectionReason();
         if (reason !== undefined) return { ready: false, reason };
         inTransaction(() => touchProbe.run(nowMs));
         checkpoints.written(0);
         const held = `A reader keeps ${file}-wal from being emptied: end programs that hold the journal open in a transaction.`;
-        return { ready: true, warnings: [...space.warnings(), ...(checkpoints.heldBack() ? [held] : [])] };
+        const warnings = [...space.warnings(), ...(checkpoints.heldBack() ? [held] : [])];
+        return { ready: true, warnings, file: space.use() };
       } catch (error) {
         return { ready: false, reason: messageOf(error) };
       }
@@ -181,8 +186,9 @@ function createWriter(database: DatabaseSync, settings: WorkerSettings, translat
       try {
         moveIds();
         if (lost === undefined && checkpoints.runIfDue()) files.changed();
-      } catch {
+      } catch (error) {
         // What was committed stays safe in the log; a disk that cannot take it now fails the next write or probe.
+        if (isDamage(error)) failed(error);
       }
     },
     close(nowMs) {

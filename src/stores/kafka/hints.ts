@@ -17,6 +17,8 @@ const FIXES = new Map<unknown, string>(
       'Give the user of hubcast the right Create on its topics, or make them and set KAFKA_CREATE_TOPICS=off.',
     INCONSISTENT_GROUP_PROTOCOL:
       "Another program is a member of the group of the numbers' leader (hubcast-numbers.<state topic>): give it a group of its own.",
+    INVALID_TIMESTAMP:
+      'Set the clock of this machine: a record may be ahead of the brokers by message.timestamp.after.max.ms (an hour) at most. Or a record waited longer than the message.timestamp.before.max.ms of its topic.',
     REQUEST_TIMED_OUT: 'The in-sync replicas did not confirm in time: a broker that holds one is slow or away.',
     CERT_HAS_EXPIRED: "The broker's certificate has expired: renew it on the brokers.",
     CERT_NOT_YET_VALID: "The broker's certificate is not valid yet: check the clocks of both machines.",

@@ -71,17 +71,18 @@ export function createKafkaReader(options: KafkaReaderOptions): KafkaReader {
 
   return {
     read,
-    async readBack({ topics, before, count, lanes }) {
+    async readBack({ topics, before, count, lanes, sinceMs }) {
       const sockets = createSockets();
       try {
         const wire = await connectWire(options, LIMITS, sockets);
         const located = new Map<string, Position>();
-        await locate(wire, topics, 'start', located);
+        await locate(wire, topics, sinceMs === undefined ? 'start' : { timestampMs: sinceMs }, located);
         const wanted = [...located].filter(([name]) => lanes === undefined || lanes.has(name));
         const steps = wanted.map(([name, position]) => {
           const { next: first, end } = position;
           const given = before[name];
-          const upTo = given === undefined || BigInt(given) > end ? end : BigInt(given);
+          const asked = given === undefined || BigInt(given) > end ? end : BigInt(given);
+          const upTo = asked < first ? first : asked;
           const step = upTo - BigInt(count) > first ? upTo - BigInt(count) : first;
           position.next = step;
           position.end = upTo;

@@ -91,7 +91,7 @@ export class Forwarder {
     if (start === undefined) return;
     const { position } = start;
     this.#ahead = new Set(start.ahead);
-    const isOpen = ({ offset }: SpooledRecord) => offset > position && !this.#ahead.has(offset);
+    const isOpen = ({ offset }: SpooledRecord) => !this.#ahead.has(offset);
     let after = position;
     let prefetched: Promise<Chunk | undefined> | undefined;
     while (!this.#stopping.signal.aborted) {

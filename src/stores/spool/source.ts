@@ -30,6 +30,7 @@ export interface ForwardingBacklog {
 }
 
 export interface Source {
+  /** The records after an offset, in order. */
   readonly take: (
     after: number,
     maxBytes: number,

@@ -107,6 +107,13 @@ export const METRICS = {
   ),
   hubcast_write_seconds: row('histogram', [], 'How long one write to the store takes.'),
   hubcast_write_failures_total: row('counter', ['code'], 'Requests whose write failed, by the code of the error.'),
+  hubcast_journal_bytes: row('gauge', [], 'Without Kafka: bytes in use in the journal, as /ready last found them.'),
+  hubcast_journal_limit_bytes: row('gauge', [], 'JOURNAL_MAX_BYTES, at which requests get a 503.'),
+  hubcast_tls_certificate_expiry_timestamp_seconds: row(
+    'gauge',
+    [],
+    'When the certificate of the public listener expires. Absent where a proxy ends TLS.',
+  ),
   hubcast_spool_records: row(
     'gauge',
     [],

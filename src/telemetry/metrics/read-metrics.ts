@@ -1,6 +1,6 @@
 /** Converts the counters to the samples of each metric. Runs only at a scrape. */
 
-import type { SpoolLag } from '../../stores/store.ts';
+import type { FileUse, SpoolLag } from '../../stores/store.ts';
 import type { ShedCounts } from '../load-shedding.ts';
 import { OTHER } from './capped-counts.ts';
 import { accountOfSource, type DeliveryCounts } from './delivery-counts.ts';
@@ -49,6 +49,10 @@ export interface MetricSources {
   readonly ready: () => boolean;
   /** Undefined without a spool, or before its first reading. */
   readonly spool: () => SpoolLag | undefined;
+  /** Undefined without a journal, or before the first look at it. */
+  readonly journal: () => FileUse | undefined;
+  /** Of the public listener, on the wall clock; null where a proxy ends TLS. */
+  readonly certificateExpiresMs: () => number | null;
 }
 
 export interface MetricSample {
@@ -68,6 +72,10 @@ export function metricReaders(sources: MetricSources): MetricReaders {
   const ofSpool = (value: (lag: SpoolLag) => number) => {
     const lag = sources.spool();
     return lag === undefined ? [] : one(value(lag));
+  };
+  const ofJournal = (value: (use: FileUse) => number) => {
+    const use = sources.journal();
+    return use === undefined ? [] : one(value(use));
   };
   const ofLoad = (value: (load: LoadSource) => number) => (sources.load === null ? [] : one(value(sources.load)));
   return {
@@ -103,6 +111,12 @@ export function metricReaders(sources: MetricSources): MetricReaders {
     hubcast_write_records: () => store.writeRecords,
     hubcast_write_seconds: () => store.writeSeconds,
     hubcast_write_failures_total: () => [...store.failures].map(([code, value]) => ({ value, labels: { code } })),
+    hubcast_journal_bytes: () => ofJournal(({ bytes }) => bytes),
+    hubcast_journal_limit_bytes: () => ofJournal(({ maxBytes }) => maxBytes),
+    hubcast_tls_certificate_expiry_timestamp_seconds: () => {
+      const expiresMs = sources.certificateExpiresMs();
+      return expiresMs === null ? [] : one(expiresMs / 1000);
+    },
     hubcast_spool_records: () => ofSpool(({ records }) => records),
     hubcast_spool_bytes: () => ofSpool(({ bytes }) => bytes),
     hubcast_spool_limit_bytes: () => ofSpool(({ maxBytes }) => maxBytes),

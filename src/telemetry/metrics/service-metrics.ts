@@ -1,7 +1,7 @@
 /** The metrics of one process: the counters on the path of a webhook, and the text of /metrics made from them. */
 import type { ErrorCode } from '../../core/errors.ts';
 import { createSingleFlight } from '../../core/single-flight.ts';
-import type { Readiness, SpoolLag, StoreMeter } from '../../stores/store.ts';
+import type { FileUse, Readiness, SpoolLag, StoreMeter } from '../../stores/store.ts';
 import { createFailedDeliveries, type FailedDeliveries } from '../failed-deliveries.ts';
 import { createDeliveryCounts, type DeliveryCounts } from './delivery-counts.ts';
 import { createExposition, type Exposer, type Exposition, type MetricState } from './exposition.ts';
@@ -33,6 +33,8 @@ export interface ExposedSources {
   /** The counts of the workers; null without workers. */
   readonly ofWorkers: (() => Promise<readonly (readonly MetricState[])[]>) | null;
   readonly lag: (() => Promise<SpoolLag>) | undefined;
+  /** Of the public listener; null where a proxy ends TLS. */
+  readonly certificateExpiresMs: () => number | null;
 }
 
 export function createServiceMetrics(): ServiceMetrics {
@@ -40,6 +42,7 @@ export function createServiceMetrics(): ServiceMetrics {
   const store = createStoreCounts();
   const graphCalls = createGraphCounts();
   let ready = false;
+  let journal: FileUse | undefined;
 
   return {
     deliveries,
@@ -49,12 +52,14 @@ export function createServiceMetrics(): ServiceMetrics {
     watchReadiness: (ask) => async () => {
       const state = await ask();
       ready = state.ready;
+      if (state.ready) journal = state.file;
       return state;
     },
-    expose({ version, role, readiness, load, graph, lag, ofWorkers }) {
+    expose({ version, role, readiness, load, graph, lag, ofWorkers, certificateExpiresMs }) {
       const spool = lag === undefined ? NO_SPOOL : createLast(lag);
-      const sources = { version, role, deliveries, store, graphCalls, graph, load };
-      const { text } = createExposition(metricReaders({ ...sources, ready: () => ready, spool: spool.known }));
+      const sources = { version, role, deliveries, store, graphCalls, graph, load, certificateExpiresMs };
+      const now = { ready: () => ready, spool: spool.known, journal: () => journal };
+      const { text } = createExposition(metricReaders({ ...sources, ...now }));
       return async () => {
         // Updates the cache for the next scrape, in case no probe calls /ready.
         readiness().catch(() => undefined);
@@ -63,8 +68,9 @@ export function createServiceMetrics(): ServiceMetrics {
       };
     },
     tell(sources) {
-      // The phone numbers are the first process's, and a spool has no workers.
-      const others = { graph: null, spool: NO_SPOOL.known };
+      // Numbers and certificate are the first process's, and a file has no workers.
+      const ofFirst = { graph: null, certificateExpiresMs: () => null };
+      const others = { ...ofFirst, spool: NO_SPOOL.known, journal: () => undefined };
       return createExposition(
         metricReaders({ ...sources, ...others, deliveries, store, graphCalls, ready: () => ready }),
       ).states;

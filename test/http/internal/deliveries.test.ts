@@ -5,6 +5,7 @@ import { HubcastError } from '../../../src/core/errors.ts';
 import { DELIVERY_ANSWERS } from '../../../src/http/internal/delivery-routes.ts';
 import { describeFailure } from '../../../src/http/public/describe-failure.ts';
 import { toBlockList } from '../../../src/http/server/client-certificate.ts';
+import { askRaw } from '../../support/raw-http.ts';
 import { ask, nameUpdate, postSigned, postUnsigned } from '../../support/signed-request.ts';
 import { startTestService, type TestService } from '../../support/start-service.ts';
 
@@ -38,6 +39,18 @@ describe('GET /deliveries', () => {
     expect(answer.data[0].diagnosis).toBe('POST /hook came; there is no such path.');
     expect(answer.data[1]).toMatchObject({ bytes: 2, status: 401, fix: expect.stringContaining('META_APP_SECRET') });
     expect(answer.data[2]).toMatchObject({ user_agent: 'scanner/1', source: '127.0.0.1', trace_id: TRACE });
+  });
+
+  it('has what was refused before its path was read, and the log line says the same', async () => {
+    await askRaw(service.publicUrl, 'POST /webhook HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 0);
+    await askRaw(service.publicUrl, 'garbage\r\n\r\n', 0);
+    await askRaw(service.publicUrl, 'GET /webhook HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 0);
+    const { data } = await list('?outcome=malformed_request');
+    expect(data).toMatchObject([
+      { diagnosis: expect.stringContaining('Parse Error'), source: '127.0.0.1', delivery_id: null },
+      { diagnosis: 'The Host header came more than once.', source: '127.0.0.1', account_id: null, field: null },
+    ]);
+    expect(service.logged('refused before its body')).toContainEqual(expect.objectContaining({ source: '127.0.0.1' }));
   });
 
   it('filters by outcome', async () => {

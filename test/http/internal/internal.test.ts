@@ -7,6 +7,7 @@ import { askRaw, head } from '../../support/raw-http.ts';
 import { ask, nameUpdate, postSigned } from '../../support/signed-request.ts';
 import { MIB } from '../../support/start-endpoint.ts';
 import { APP_SECRET, startTestService, type TestService, VERIFY_TOKEN } from '../../support/start-service.ts';
+import { until } from '../../support/until.ts';
 
 const TOKEN = 'kZ3vJ9qLw2Xr7TfB5nYd';
 const OTHER_TOKEN = 'Pq8sVb4mHc6RtG1xWz0e';
@@ -42,9 +43,8 @@ describe('the probes', () => {
     for (const bytes of [400_000, 4000]) {
       while ((await postSigned(webhookUrl, nameUpdate({ padding: 'x'.repeat(bytes) }).body)).status === 200);
     }
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await until(async () => (await ask(`${internalUrl}/ready`)).status === 503);
     const ready = await ask(`${internalUrl}/ready`);
-    expect(ready.status).toBe(503);
     expect(JSON.parse(ready.text)).toMatchObject({
       status: 'not_ready',
       reason: expect.stringContaining('JOURNAL_MAX_BYTES'),
@@ -55,7 +55,7 @@ describe('the probes', () => {
   it('/ready is 503 and says why when the journal was removed under the service', async () => {
     const { internalUrl, dataDir } = await start();
     rmSync(dataDir, { recursive: true });
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await until(async () => (await ask(`${internalUrl}/ready`)).status === 503);
     const ready = await ask(`${internalUrl}/ready`);
     expect({ status: ready.status, reason: JSON.parse(ready.text).reason }).toMatchObject({
       status: 503,

@@ -325,7 +325,14 @@ describe('a POST that fails', () => {
     await endpoint.remove();
     const common = { app: null, accountId: null, field: null, source: '127.0.0.1', traceId: null };
     expect(failures.latest()).toMatchObject([
-      { ...common, outcome: 'store_unavailable', diagnosis: 'broker-1:9092 refused', bytes: body.length },
+      {
+        ...common,
+        outcome: 'store_unavailable',
+        diagnosis: 'broker-1:9092 refused',
+        bytes: body.length,
+        accountId: '102290129340398',
+        field: 'phone_number_name_update',
+      },
       { ...common, outcome: 'signature_missing', bytes: 0, userAgent: 'stranger/1' },
     ]);
   });

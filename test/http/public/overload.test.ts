@@ -170,7 +170,7 @@ describe('stop()', () => {
     });
     const startedMs = performance.now();
     await service.stop();
-    expect(performance.now() - startedMs).toBeLessThan(5000);
+    expect(performance.now() - startedMs).toBeLessThan(30_000);
     for (const client of parked) expect(await client.closed(1000)).toBe(true);
   });
 

@@ -152,13 +152,12 @@ describe('what is not HTTP', () => {
 
 describe('a body that does not come as announced', () => {
   it('10 MB announced and one byte sent: 413 at once, closed', async () => {
-    const startedMs = performance.now();
     const { answer, closed } = await askRaw(
       endpoint.url,
       `${head(POST, { ...FORGED, 'Content-Length': 10_000_000 })}{`,
     );
+    // Had it waited for the body, REQUEST_TIMEOUT_MS would have made it a 408.
     expect({ status: answer.status, closed }).toEqual({ status: 413, closed: true });
-    expect(performance.now() - startedMs).toBeLessThan(300);
   });
 
   it.each([
@@ -253,24 +252,20 @@ describe('a body that does not come as announced', () => {
 describe('slow senders', () => {
   it('of headers are cut by HEADERS_TIMEOUT_MS', async () => {
     const client = await open();
-    const startedMs = performance.now();
     await client.write('POST /webhook HTTP/1.1\r\nHost: h\r\n');
     const drip = setInterval(() => void client.write('a: b\r\n'), 50);
     expect(await client.closed()).toBe(true);
     clearInterval(drip);
-    expect(performance.now() - startedMs).toBeLessThan(400 + 1000);
     expect(client.received()).toMatch(/^HTTP\/1\.1 408 /);
   });
 
   it('of bodies are cut by REQUEST_TIMEOUT_MS, and their room is given back', async () => {
     const { body } = nameUpdate();
     const client = await open();
-    const startedMs = performance.now();
     await client.write(signedHead(body) + body.slice(0, 10));
     await until(() => endpoint.admission.bytes() > 0);
     expect((await client.answer()).status).toBe(408);
     expect(await client.closed()).toBe(true);
-    expect(performance.now() - startedMs).toBeLessThan(900 + 1000);
     expect(endpoint.admission.bytes()).toBe(0);
     expect(endpoint.logText()).toContain('"outcome":"body_incomplete"');
   });
@@ -305,7 +300,7 @@ describe('slow senders', () => {
       await Promise.race([client.write(requests), closed, sleep(300, undefined, { ref: false })]);
     await Promise.race([closed, sleep(8000, undefined, { ref: false })]);
     expect(ended.now).toBe(true);
-  });
+  }, 30_000);
 });
 
 describe('several requests on one connection', () => {

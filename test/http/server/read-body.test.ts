@@ -86,7 +86,7 @@ describe.each([
       return piece.deref() === undefined;
     });
     expect(stream.destroyed).toBe(false);
-  });
+  }, 30_000);
 
   it('fails when its stream fails before it is whole', async () => {
     const { stream, body } = open(lengthOf(100));

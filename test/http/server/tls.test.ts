@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,8 @@ import { createLiveSettings } from '../../../src/config/live-settings.ts';
 import { readSettings } from '../../../src/config/read-settings.ts';
 import { createLog } from '../../../src/core/log.ts';
 import { openRaw, type RawClient } from '../../support/raw-http.ts';
-import { nameUpdate, postSigned, signatureOf } from '../../support/signed-request.ts';
+import { scrape } from '../../support/scrape.ts';
+import { ask, nameUpdate, postSigned, signatureOf } from '../../support/signed-request.ts';
 import { APP_SECRET, startTestService, type TestService, VERIFY_TOKEN } from '../../support/start-service.ts';
 import { type Certificate, CLIENT, makeAuthority, SERVER } from '../../support/tls-certificates.ts';
 
@@ -144,6 +146,9 @@ describe('TLS on the public listener', () => {
     await service.ready;
     const { port } = new URL(service.publicUrl ?? '');
     const before = await tlsConnection(Number(port));
+    const { value } = await scrape(service.internalUrl);
+    const expiresMs = new X509Certificate(server.cert).validToDate.getTime();
+    expect(value('hubcast_tls_certificate_expiry_timestamp_seconds')).toBe(expiresMs / 1000);
     const next = ours.sign('/CN=next.example.com', { extensions: SERVER });
     // The key is late: for a while the two do not fit.
     writeFileSync(join(folder, 'cert.pem'), next.cert);
@@ -239,6 +244,8 @@ describe('client certificates', () => {
     expect(service.logged('refused before its body')).toMatchObject([
       { level: 'warn', diagnosis: expect.stringContaining(reason) },
     ]);
+    const failed = await ask(`${service.internalUrl}/deliveries?outcome=client_certificate_refused`);
+    expect(JSON.parse(failed.text).data).toMatchObject([{ status: 403, diagnosis: expect.stringContaining(reason) }]);
     expect(await service.records()).toEqual([]);
   });
 });

@@ -22,6 +22,7 @@ import {
   WRONG_PIN,
 } from '../../support/management.ts';
 import { runCli } from '../../support/run-cli.ts';
+import { until } from '../../support/until.ts';
 
 let graph: GraphStandIn;
 let folder: string;
@@ -113,7 +114,7 @@ describe('without a service', () => {
     graph.change(NUMBER.id, { new_display_name: 'Lucky Two', new_name_status: 'PENDING_REVIEW' });
     const following = numbers(['display-name', NUMBER.id, '--follow', '--every', '1']);
     const reads = () => graph.calls.filter(({ query }) => query.fields?.startsWith('verified_name,name_status')).length;
-    while (reads() < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => reads() >= 2);
     await graph.reviewName(NUMBER.id, 'REJECTED');
     const { code, stdout, stderr } = await following;
     expect([code, JSON.parse(stdout).new_name_status]).toEqual([1, 'DECLINED']);

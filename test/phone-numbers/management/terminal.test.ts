@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type GraphStandIn, startGraphStandIn } from '../../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
 import { isThere } from '../../helm/tools.ts';
 import { CODE, environmentOf, NEW_ID, PEOPLE, PIN, secretsIn } from '../../support/management.ts';
+import { PLAIN_ENV } from '../../support/run-cli.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const TYPE_INTO = join(ROOT, 'test', 'support', 'type-into.py');
@@ -27,7 +28,7 @@ describePython('at a terminal', () => {
   async function type(answers: readonly (readonly [string, string])[], args: readonly string[]) {
     const command = [process.execPath, join(ROOT, 'bin', 'hubcast.js'), 'numbers', ...args];
     const child = spawn('python3', [TYPE_INTO, JSON.stringify(answers), ...command], {
-      env: { PATH: process.env.PATH, TERM: 'xterm', ...environmentOf(graph), DATA_DIR: folder },
+      env: { ...PLAIN_ENV, TERM: 'xterm', ...environmentOf(graph), DATA_DIR: folder },
     });
     let shown = '';
     child.stdout.on('data', (chunk) => {

@@ -140,6 +140,9 @@ function leaderOver(store: ReturnType<typeof memoryStore>, setup: Setup = {}) {
     losesHold() {
       valid = false;
     },
+    isChosenAgain() {
+      valid = true;
+    },
     async end() {
       end.abort();
       return ended;
@@ -232,6 +235,29 @@ describe('the leader', () => {
     await until(() => leader.asked.length > asked);
     await leader.end();
     expect(store.records).toHaveLength(written);
+  });
+
+  it('waits while the replicas choose again, and goes on with lists, events and repairs when it is chosen', async () => {
+    const store = memoryStore();
+    const leader = leaderOver(store);
+    leader.lists(ACCOUNT, [number()]);
+    await until(() => listOf(store).length === 1);
+    leader.losesHold();
+    leader.lists(ACCOUNT, [number({ quality_rating: 'RED' })]);
+    await store.append(pinEvents(['PIN_CHANGED'], ACCOUNT));
+    const asked = leader.asked.length;
+    await until(() => leader.asked.length > asked);
+    const written = store.records.length;
+    expect(changesOf(store)).toHaveLength(0);
+    leader.isChosenAgain();
+    await until(() => changesOf(store).length > 0);
+    leader.lists(ACCOUNT, [number({ quality_rating: 'YELLOW' })]);
+    await store.append(pinEvents(['PIN_RESET_REQUEST'], ACCOUNT));
+    const told = () => changesOf(store).flatMap(({ data }) => data.changed);
+    await until(() => told().filter((name) => name === 'quality_rating').length === 2);
+    await until(() => told().includes('pin_reset_requested'));
+    expect(store.records.length).toBeGreaterThan(written);
+    await leader.end();
   });
 
   it('publishes that a number moved to another account, and removes it from the first', async () => {

@@ -1,5 +1,5 @@
 /** What tests may write with the kit, pinned; type-checked here and in an empty project that has the package installed. */
-import { decodeEvent } from 'hubcast';
+import { decodeEvent } from 'hubcast-events';
 import {
   allSamples,
   batchOf,
@@ -14,7 +14,7 @@ import {
   signedRequest,
   signPayload,
   startGraphStandIn,
-} from 'hubcast/testing';
+} from 'hubcast-events/testing';
 
 export async function use(url: string): Promise<string> {
   const [sample] = samplesOf('messages');

@@ -1,11 +1,13 @@
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from '@jest/globals';
 import { backupJournal } from '../../../src/stores/journal/backup.ts';
 import { checkJournal, countWaiting } from '../../../src/stores/journal/check.ts';
 import { journalFile } from '../../../src/stores/journal/files.ts';
+import { readJournal } from '../../../src/stores/journal/read-journal.ts';
 import { makeRecord } from '../make-record.ts';
+import { readAll, valuesOf } from '../read-all.ts';
 import { openTestJournal, withDataDir } from './support/scratch.ts';
 
 const quiet = () => undefined;
@@ -74,6 +76,25 @@ it.each([
     database.exec(damage);
     database.close();
     expect(checkJournal(journalFile(dataDir)).problems).toContainEqual(expect.stringContaining(problem));
+  });
+});
+
+it('finds a byte that the disk flipped in an old page, and the other records are read', async () => {
+  await withDataDir(async (dataDir) => {
+    const journal = await openTestJournal(dataDir);
+    const values = Array.from({ length: 30 }, (_, n) => `record ${n}, ${'x'.repeat(3_000)}`);
+    for (const value of values) await journal.append([makeRecord('t', { value })]);
+    await journal.close();
+    const file = journalFile(dataDir);
+    const bytes = readFileSync(file);
+    const at = bytes.indexOf('record 7, ');
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+    writeFileSync(file, bytes);
+    expect(checkJournal(file).problems).toEqual([expect.stringContaining('differs from its checksum')]);
+    const reader = readJournal(dataDir);
+    const read = valuesOf(await readAll(reader.read, 't'));
+    reader.close();
+    expect(read.filter((value) => values.includes(value))).toEqual(values.filter((_, n) => n !== 7));
   });
 });
 

@@ -183,7 +183,8 @@ describe('remembered ids', () => {
   it('are forgotten before their time where they may not take more space: the oldest, and no more than a third', () => {
     const database = openMemory();
     const maxIds = 4_000;
-    const ids = openDedupeIds(database, { maxIds });
+    const maxWaiting = maxIds / 8;
+    const ids = openDedupeIds(database, { maxIds, maxWaiting });
     const added: { bytes: Buffer; text: string }[] = [];
     let nowMs = START_MS;
     for (let round = 0; round < 600; round += 1) {
@@ -195,7 +196,8 @@ describe('remembered ids', () => {
       expect(countAll(database)).toBeLessThan(1.5 * maxIds);
     }
     const isKnown = (id: { bytes: Buffer; text: string }) => ids.isKnown(id, nowMs);
-    expect(added.slice((-2 / 3) * maxIds).every(isKnown)).toBe(true);
+    // An id may come into its table before those that waited when it came, and be forgotten with it: so many fewer are sure.
+    expect(added.slice((-2 / 3) * maxIds + 2 * maxWaiting).every(isKnown)).toBe(true);
     expect(added.slice(0, -2 * maxIds).some(isKnown)).toBe(false);
     database.close();
   });

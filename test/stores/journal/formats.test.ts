@@ -1,30 +1,36 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { backupJournal } from '../../../src/stores/journal/backup.ts';
 import { checkJournal, countWaiting, holdsUnforwarded } from '../../../src/stores/journal/check.ts';
 import { eraseFromJournal } from '../../../src/stores/journal/erase.ts';
 import { journalFile } from '../../../src/stores/journal/files.ts';
 import { readJournal } from '../../../src/stores/journal/read-journal.ts';
 import { makeRecord } from '../make-record.ts';
-import { openTestJournal, withDataDir } from './support/scratch.ts';
+import { makeScratchDir, openTestJournal, removeScratchDir, withDataDir } from './support/scratch.ts';
 
 const digest = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
-async function makeJournal(dataDir: string): Promise<string> {
-  const journal = await openTestJournal(dataDir);
+const whole = makeScratchDir();
+beforeAll(async () => {
+  const journal = await openTestJournal(whole);
   for (let n = 0; n < 20; n += 1) await journal.append([makeRecord('t', { value: 'x'.repeat(5_000) })]);
   await journal.close();
+});
+afterAll(() => removeScratchDir(whole));
+
+function copyJournal(dataDir: string): string {
+  copyFileSync(journalFile(whole), journalFile(dataDir));
   return journalFile(dataDir);
 }
 
 /** How each kind of file is made, the code it is refused with, and words of the message. */
-const KINDS: readonly [string, (dataDir: string) => Promise<void>, string, readonly string[]][] = [
+const KINDS: readonly [string, (dataDir: string) => void, string, readonly string[]][] = [
   [
     'of a format from before the first release',
-    async (dataDir) => {
+    (dataDir) => {
       const packed = readFileSync(new URL('../../fixtures/journal/format-1.db.gz', import.meta.url));
       writeFileSync(journalFile(dataDir), gunzipSync(packed));
     },
@@ -33,8 +39,8 @@ const KINDS: readonly [string, (dataDir: string) => Promise<void>, string, reado
   ],
   [
     'of a newer version',
-    async (dataDir) => {
-      const database = new DatabaseSync(await makeJournal(dataDir));
+    (dataDir) => {
+      const database = new DatabaseSync(copyJournal(dataDir));
       database.exec('PRAGMA user_version = 99');
       database.close();
     },
@@ -43,25 +49,25 @@ const KINDS: readonly [string, (dataDir: string) => Promise<void>, string, reado
   ],
   [
     'that was cut short',
-    async (dataDir) => truncateSync(await makeJournal(dataDir), 40_960),
+    (dataDir) => truncateSync(copyJournal(dataDir), 40_960),
     'store_unavailable',
     ['The file is damaged', 'hubcast journal restore'],
   ],
   [
     'that was cut in its first page',
-    async (dataDir) => truncateSync(await makeJournal(dataDir), 1_000),
+    (dataDir) => truncateSync(copyJournal(dataDir), 1_000),
     'store_unavailable',
     ['The file is damaged', 'hubcast journal restore'],
   ],
   [
     'that is empty',
-    async (dataDir) => truncateSync(await makeJournal(dataDir), 0),
+    (dataDir) => truncateSync(copyJournal(dataDir), 0),
     'store_incompatible',
     ['is empty, or was made by another program', 'Move the file away'],
   ],
   [
     'that is no database',
-    async (dataDir) => writeFileSync(journalFile(dataDir), 'x'.repeat(10_000)),
+    (dataDir) => writeFileSync(journalFile(dataDir), 'x'.repeat(10_000)),
     'store_unavailable',
     ['The file is damaged', 'hubcast journal restore'],
   ],
@@ -80,7 +86,7 @@ describe.each(KINDS)('a file %s', (_kind, make, code, words) => {
 
   it.each(commands)('is refused by %s with a sentence, and left as it is', async (_name, run) => {
     await withDataDir(async (dataDir) => {
-      await make(dataDir);
+      make(dataDir);
       const before = digest(journalFile(dataDir));
       // Twice: a refusal lets go of the lock.
       for (const _time of [1, 2]) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { createLog } from '../../../src/core/log.ts';
 import { backupJournal } from '../../../src/stores/journal/backup.ts';
-import { journalFile } from '../../../src/stores/journal/files.ts';
+import { journalFile, makePrivateFile } from '../../../src/stores/journal/files.ts';
 import { restoreJournal } from '../../../src/stores/journal/restore.ts';
 import { makeRecord } from '../make-record.ts';
 import { openTestJournal, withDataDir } from './support/scratch.ts';
@@ -33,6 +33,14 @@ it('makes all files for their owner alone, in a folder and with a umask that let
     await journal.close();
     await restoreJournal(dataDir, join(dataDir, 'copy.db'));
     expect(modesOf(dataDir)).toMatchObject({ 'journal.db': '600', 'owner.lock': '600' });
+  });
+}, 30_000);
+
+it('makes a file that its owner can use, whatever the umask takes away', async () => {
+  await withDataDir(async (folder) => {
+    process.umask(0o777);
+    makePrivateFile(join(folder, 'file'));
+    expect(modesOf(folder)).toEqual({ file: '600' });
   });
 });
 

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { readJournal } from '../../../src/stores/journal/read-journal.ts';
 import { nameUpdateBody, post } from '../../support/name-update.ts';
 import { SECRET, startServe } from '../../support/run-cli.ts';
+import { until } from '../../support/until.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'hubcast-promise-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -34,7 +35,7 @@ describe('kill -9 during load', () => {
           number = next++;
         }
       });
-      while (acknowledged.size < before + 300) await new Promise((resolve) => setTimeout(resolve, 5));
+      await until(() => acknowledged.size >= before + 300);
       await service.end('SIGKILL');
       running = false;
       await Promise.all(senders);

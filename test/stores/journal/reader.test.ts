@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
+import { JOURNAL_LANE } from '../../../src/records/record.ts';
 import { journalFile } from '../../../src/stores/journal/files.ts';
 import { readJournal } from '../../../src/stores/journal/read-journal.ts';
 import { makeRecord } from '../make-record.ts';
@@ -110,7 +111,7 @@ it('lets appends pass, and warns, while a foreign program holds an old state', a
     foreign.close();
     for (let n = 0; n < 10; n += 1) await journal.append([makeRecord('t', { value: 'x'.repeat(MIB) })]);
     clock.ms += 1000;
-    expect(await journal.readiness()).toEqual({ ready: true, warnings: [] });
+    expect(await journal.readiness()).toMatchObject({ ready: true, warnings: [] });
     expect(statSync(`${journalFile(dataDir)}-wal`).size).toBeLessThan(24 * MIB);
     await journal.close();
   });
@@ -138,6 +139,22 @@ it('reads from another process, while the owner runs and when none does', async 
   });
 });
 
+it('reads on from a position at its end, and all from one that is beyond: of another journal', async () => {
+  await withDataDir(async (dataDir) => {
+    const journal = await openTestJournal(dataDir);
+    for (const value of ['1', '2']) await journal.append([makeRecord('t', { value })]);
+    const reader = readJournal(dataDir);
+    const [, last] = await readAll(reader.read, 't');
+    const from = async (next: number) => {
+      const positions = new Map([[JOURNAL_LANE, String(Number(last?.offset) + next)]]);
+      return (await readAll(reader.read, 't', { positions })).map(({ value }) => value);
+    };
+    expect([await from(0), await from(1), await from(2)]).toEqual([['2'], [], ['1', '2']]);
+    reader.close();
+    await journal.close();
+  });
+});
+
 it('ends its reads when it is closed', async () => {
   await withDataDir(async (dataDir) => {
     const journal = await openTestJournal(dataDir);
@@ -154,6 +171,30 @@ it('ends its reads when it is closed', async () => {
     expect(() => reader.read({ topics: ['t'], from: 'start', follow: true })).toThrow(
       expect.objectContaining({ code: 'shutting_down' }),
     );
+    await journal.close();
+  });
+});
+
+it('reads back between two times, whatever the order of storing', async () => {
+  await withDataDir(async (dataDir) => {
+    const journal = await openTestJournal(dataDir, { retentionHours: 1e6 });
+    const startMs = Date.UTC(2026, 0);
+    for (const ms of [100, 130, 110, 140, 120, 150])
+      await journal.append([makeRecord('t', { timestampMs: startMs + ms })]);
+    const reader = readJournal(dataDir);
+    const times = async (sinceMs: number, untilMs: number) => {
+      const bounds = { sinceMs: startMs + sinceMs, untilMs: startMs + untilMs };
+      const [lane] = await reader.readBack({ topics: ['t'], before: {}, count: 10, ...bounds });
+      return { times: lane?.records.map(({ timestampMs }) => timestampMs - startMs), more: lane?.more };
+    };
+    // What lies between two records of the time is given too; the filter looks at each.
+    expect(await times(115, 145)).toEqual({ times: [130, 110, 140, 120], more: false });
+    expect(await times(150, 1000)).toEqual({ times: [150], more: false });
+    expect(await times(160, 1000)).toEqual({ times: [], more: false });
+    await journal.append([makeRecord('t', { timestampMs: startMs + 160 })]);
+    expect(await times(160, 1000)).toEqual({ times: [160], more: false });
+    expect(await times(0, 50)).toEqual({ times: [], more: false });
+    reader.close();
     await journal.close();
   });
 });

@@ -46,6 +46,13 @@ describe('describeKafkaError', () => {
       'Connection timeout (broker b:1)',
     );
   });
+
+  it.each([
+    [23, /INCONSISTENT_GROUP_PROTOCOL.*Another program is a member of the group/],
+    [32, /INVALID_TIMESTAMP.*Set the clock of this machine/],
+  ])('says what to do about %p', (code, said) => {
+    expect(describeKafkaError(kafkaError(code))).toMatch(said);
+  });
 });
 
 describe('storeUnavailable', () => {

@@ -147,9 +147,10 @@ describe('an open write', () => {
     expect([ends, two.isOpen]).toEqual([[undefined], false]);
     const failing = open(2);
     failing.failed(passing);
+    failing.failed(new HubcastError('store_unavailable', 'later'));
     failing.stored();
     failing.stored();
-    expect(ends).toEqual([undefined, passing]);
+    expect(ends).toStrictEqual([undefined, passing]);
   });
 
   it('waits for the dead letters of a refused record', () => {
@@ -168,4 +169,20 @@ describe('an open write', () => {
     );
     expect(ends[1]).toMatchObject({ code: 'record_refused' });
   });
+});
+
+it('sends more in a batch again once smaller ones were taken', () => {
+  const records = (count: number) => Array.from({ length: count }, () => makeRecord('a'));
+  const queue = queueOf(records(16));
+  const taken = () => {
+    queue.take(1_000_000, MAX_REQUEST_BYTES);
+    return queue.inFlight.length;
+  };
+  expect(taken()).toBe(16);
+  queue.refused();
+  expect(taken()).toBe(8);
+  queue.refused();
+  expect(taken()).toBe(4);
+  queue.confirmed();
+  expect(taken()).toBe(8);
 });

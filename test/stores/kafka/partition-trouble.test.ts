@@ -4,6 +4,7 @@ import kafkajs from 'kafkajs';
 import type { TopicPlan } from '../../../src/records/topic-plans.ts';
 import type { Store } from '../../../src/stores/store.ts';
 import { describeOwnKafka } from '../../support/kafka.ts';
+import { patience } from '../../support/patience.ts';
 import { type Cluster, startCluster } from './broker/start.ts';
 import { makeRecord, openStore, readAll, topicPlan, untilReady } from './support.ts';
 
@@ -39,11 +40,14 @@ function startSteadyTraffic(store: Store, topic: string) {
 
 type Traffic = ReturnType<typeof startSteadyTraffic>;
 
-/** Acknowledged requests of a span: how many a second, and the time that 99 of 100 took at most. */
+const PROMPT_MS = 1_000;
+
+/** Acknowledged requests of a span: how many a second, how many of them promptly, and the time that 99 of 100 took at most. */
 function figuresOf({ acknowledged }: Traffic, fromMs: number, untilMs: number) {
   const inSpan = acknowledged.filter(({ atMs }) => atMs >= fromMs && atMs < untilMs);
   const times = inSpan.map(({ tookMs }) => tookMs).toSorted((one, other) => one - other);
   return {
+    promptShare: times.filter((tookMs) => tookMs < PROMPT_MS).length / times.length,
     perSecond: Math.round(inSpan.length / ((untilMs - fromMs) / 1000)),
     p99Ms: Math.round(times[Math.floor(times.length * 0.99)] ?? Number.POSITIVE_INFINITY),
   };
@@ -164,7 +168,7 @@ describeOwnKafka('the Kafka store while a partition is in trouble', () => {
       const unready = await untilUnready(store);
       expect(unready.reason).toMatch(cause);
       // Two deadlines, and the session that the broker has with its controller.
-      expect(unready.afterMs).toBeLessThan(8_000 + 2_000);
+      expect(unready.afterMs).toBeLessThan(patience(8_000 + 2_000));
       await pauseMs(11_000 - unready.afterMs);
       const restoredMs = performance.now();
       await restore();
@@ -184,11 +188,12 @@ describeOwnKafka('the Kafka store while a partition is in trouble', () => {
       };
       if (process.env.HUBCAST_FIGURES) process.stderr.write(`${JSON.stringify(figures)}\n`);
       expect(wellTraffic.failures).toEqual([]);
-      expect(figures.during.perSecond).toBeGreaterThan(0.9 * figures.before.perSecond);
+      // One that waited for the partition in trouble would take up to its deadline of four seconds.
+      expect(figures.during.promptShare).toBeGreaterThan(0.9);
       // What waits fails at its deadline, each with the cause of its own partition.
       expect(sickTraffic.failures.length).toBeGreaterThan(100);
       for (const { message } of sickTraffic.failures) expect(message).toMatch(cause);
-      for (const { tookMs } of sickTraffic.failures) expect(tookMs).toBeLessThan(4_500);
+      for (const { tookMs } of sickTraffic.failures) expect(tookMs).toBeLessThan(patience(6_000));
       expect(sickTraffic.acknowledged.some(({ atMs }) => atMs > restoredMs)).toBe(true);
       await expectInOrder(well, wellTraffic);
       await expectInOrder(sick, sickTraffic);

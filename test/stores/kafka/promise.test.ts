@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeKafka } from '../../support/kafka.ts';
 import { nameUpdateBody, post } from '../../support/name-update.ts';
 import { type RunningService, SECRET, startServe } from '../../support/run-cli.ts';
+import { until } from '../../support/until.ts';
 import { type ForeignRecord, foreignConsumer } from './broker/foreign-consumer.ts';
 import { readAll } from './support.ts';
 
@@ -65,9 +66,12 @@ describeKafka('hubcast serve on Kafka', (kafka) => {
         if (status === 200) acknowledged.add(String(15550000000 + number));
       }
     });
-    while (acknowledged.size < 500) await new Promise((resolve) => setTimeout(resolve, 5));
-    await service.end('SIGKILL');
-    running = false;
+    try {
+      await until(() => acknowledged.size >= 500);
+      await service.end('SIGKILL');
+    } finally {
+      running = false;
+    }
     await Promise.all(senders);
     service = await startServe(env());
     expect((await post(`${service.publicUrl}/webhook`, nameUpdateBody(2), SECRET)).status).toBe(200);

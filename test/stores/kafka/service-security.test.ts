@@ -11,7 +11,7 @@ import { describeOwnKafka } from '../../support/kafka.ts';
 import { nameUpdate, postSigned } from '../../support/signed-request.ts';
 import { APP_SECRET, VERIFY_TOKEN } from '../../support/start-service.ts';
 import { CLIENT, makeAuthority, SERVER } from '../../support/tls-certificates.ts';
-import { CLASS_PATH, javaCommand } from './broker/jars.ts';
+import { JAVA_OPTIONS, javaCommand } from './broker/jars.ts';
 import { runWithInput } from './broker/run-with-input.ts';
 import { type Broker, startBroker } from './broker/start.ts';
 
@@ -81,7 +81,7 @@ describeOwnKafka('the service and a cluster with TLS, client certificates, log-i
     const settings = Object.entries(pem).map(([name, value]) => `${name}=${value}`);
     const source = join(import.meta.dirname, 'ScramUser.java');
     const address = broker.brokers.join(',');
-    await runWithInput(javaCommand(), ['-cp', CLASS_PATH, source, address, 'hubcast', 'pepper pot', ...settings], '');
+    await runWithInput(javaCommand(), [...JAVA_OPTIONS, source, address, 'hubcast', 'pepper pot', ...settings], '');
     const sasl = { mechanism: 'plain' as const, username: 'hubcast', password: 'right password' };
     const admin = new kafkajs.Kafka({ brokers: broker.brokers, ssl, sasl, logLevel: 0 }).admin();
     await admin.connect();

@@ -15,7 +15,7 @@ import type { KafkaStoreOptions } from '../../../src/stores/kafka/kafka-store.ts
 import type { Readiness, Store } from '../../../src/stores/store.ts';
 import type { Finding } from '../../../src/stores/store-notes.ts';
 import { describeOwnKafka } from '../../support/kafka.ts';
-import { CLASS_PATH, javaCommand } from './broker/jars.ts';
+import { JAVA_OPTIONS, javaCommand } from './broker/jars.ts';
 import { runWithInput } from './broker/run-with-input.ts';
 import { type Broker, startBroker } from './broker/start.ts';
 import { makeRecord, openStore, topicPlan, untilReady } from './support.ts';
@@ -123,7 +123,7 @@ describeOwnKafka('what hubcast says of a Kafka that is not well', () => {
     runWithInput(
       javaCommand(),
       [
-        ...['-cp', CLASS_PATH, 'kafka.admin.ConfigCommand', '--bootstrap-server', broker.brokers.join(',')],
+        ...[...JAVA_OPTIONS, 'kafka.admin.ConfigCommand', '--bootstrap-server', broker.brokers.join(',')],
         ...['--alter', '--entity-type', 'clients', '--entity-name', 'hubcast-test', ...change],
       ],
       '',

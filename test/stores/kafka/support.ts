@@ -8,6 +8,7 @@ import { createKafkaStore, type KafkaStoreOptions } from '../../../src/stores/ka
 import type { KafkaWriterOptions } from '../../../src/stores/kafka/open-writer.ts';
 import { createKafkaReader } from '../../../src/stores/kafka/reader.ts';
 import type { Store } from '../../../src/stores/store.ts';
+import { patience } from '../../support/patience.ts';
 
 const level = process.env.HUBCAST_TEST_LOG === 'debug' ? 'debug' : 'silent';
 export const log = createLog(level, process.stderr);
@@ -73,7 +74,7 @@ export async function untilReady(store: Store, withinMs = 10_000): Promise<numbe
     const readiness = await store.readiness();
     const tookMs = Date.now() - startedMs;
     if (readiness.ready) return tookMs;
-    if (tookMs > withinMs) throw new Error(`Not ready after ${tookMs} ms: ${readiness.reason}`);
+    if (tookMs > patience(withinMs)) throw new Error(`Not ready after ${tookMs} ms: ${readiness.reason}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

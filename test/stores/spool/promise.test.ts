@@ -71,14 +71,17 @@ describeKafka('hubcast serve with SPOOL=on', (kafka) => {
       const senders = Array.from({ length: KEYS }, (_, n) => send(String(15_550_000_000 + n)));
 
       let notNoted = 0;
-      for (let kills = 0; kills < KILLS; kills += 1) {
-        const enough = acknowledged.length + 200 * (kills + 1);
-        await until(() => acknowledged.length >= enough, 30_000);
-        await service.end('SIGKILL');
-        notNoted += countWaiting(journalFile(dataDir)).records;
-        service = await startServe(env);
+      try {
+        for (let kills = 0; kills < KILLS; kills += 1) {
+          const enough = acknowledged.length + 200 * (kills + 1);
+          await until(() => acknowledged.length >= enough, 30_000);
+          await service.end('SIGKILL');
+          notNoted += countWaiting(journalFile(dataDir)).records;
+          service = await startServe(env);
+        }
+      } finally {
+        running = false;
       }
-      running = false;
       await Promise.all(senders);
       await until(async () => (await spoolOf(service)).records === 0);
       const answer = await spoolOf(service);

@@ -112,6 +112,28 @@ it('does not write again what went before a topic that fails, also after a stop 
   });
 });
 
+it('notes what Kafka took while it closed, so that the next start does not write it again', async () => {
+  await withDataDir(async (dataDir) => {
+    const first = standIn(() => null);
+    const closed = Promise.withResolvers<void>();
+    const writer: OrderedWriter = {
+      ...first.writer,
+      write: (records) => closed.promise.then(() => first.writer.write(records)),
+      close: () => void setTimeout(closed.resolve, 50),
+    };
+    const spool = await openWith(dataDir, writer);
+    await spool.append([makeRecord('t', { value: '1' })]);
+    await spool.close();
+    expect(numbers(first.taken)).toEqual([1]);
+
+    const second = standIn(() => null);
+    const again = await openWith(dataDir, second.writer);
+    await again.caughtUp();
+    expect(second.taken).toEqual([]);
+    await again.close();
+  });
+});
+
 it('parks permanently refused records, reports them, and continues; a restart does not try them again', async () => {
   await withDataDir(async (dataDir) => {
     const kafka = standIn(({ value }) => (value === '3' ? REFUSED : null));

@@ -53,6 +53,13 @@ describe('/metrics', () => {
     expect({ status: status === 3 ? 0 : status, ours }).toEqual({ status: 0, ours: [] });
   });
 
+  it('says how full the journal is', async () => {
+    const { internalUrl } = await start({ JOURNAL_MAX_BYTES: String(64 * 1024 * 1024) });
+    const { value } = await until(internalUrl, (found) => found.value('hubcast_journal_bytes') !== undefined);
+    expect(value('hubcast_journal_limit_bytes')).toBe(64 * 1024 * 1024);
+    expect(value('hubcast_journal_bytes')).toBeGreaterThan(0);
+  });
+
   it('counts requests by what they were answered', async () => {
     const { webhookUrl, publicUrl, internalUrl } = await start();
     const handshake = (token: string) =>
@@ -215,6 +222,8 @@ describe('/metrics', () => {
         load: null,
         ready: () => true,
         spool: () => undefined,
+        journal: () => undefined,
+        certificateExpiresMs: () => null,
       }),
     );
     await read();

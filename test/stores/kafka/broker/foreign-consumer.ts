@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CLASS_PATH, ensureJars, javaCommand, whyNoJars } from './jars.ts';
+import { ensureJars, JAVA_OPTIONS, javaCommand, whyNoJars } from './jars.ts';
 import { runWithInput } from './run-with-input.ts';
 
 const run = promisify(execFile);
@@ -80,7 +80,7 @@ export const withJava: Reader = async (brokers, topic, settings) => {
   await ensureJars();
   const source = join(import.meta.dirname, 'ForeignConsumer.java');
   const quiet = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error';
-  const output = await runWithInput(javaCommand(), [quiet, '-cp', CLASS_PATH, source, brokers, topic, ...settings], '');
+  const output = await runWithInput(javaCommand(), [quiet, ...JAVA_OPTIONS, source, brokers, topic, ...settings], '');
   const textOf = (word = '-') => (word === '-' ? null : Buffer.from(word.slice(1, -1), 'base64').toString());
   const lines = output.split('\n').filter(Boolean);
   return lines

@@ -2,20 +2,18 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { until } from '../../../support/until.ts';
 import { hold, release } from './guarded.ts';
-import { CLASS_PATH, javaCommand } from './jars.ts';
+import { JAVA_OPTIONS, javaCommand } from './jars.ts';
 import type { NodeHost } from './node.ts';
 import { type Properties, toPropertiesFile } from './server-properties.ts';
 
 const run = promisify(execFile);
 const LOG_TAIL_BYTES = 4000;
-
-// The serial collector and the first compiler alone start in about half the time and memory.
-const JAVA_OPTIONS = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData'];
 
 export interface JarHostOptions {
   readonly address: string;
@@ -55,7 +53,7 @@ export async function createJarHost(options: JarHostOptions): Promise<NodeHost> 
     const arguments_ = ['format', `--cluster-id=${options.clusterId}`, '--config', file];
     const logging = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error';
     // Only a failure is of interest, and execFile carries what was said in its error.
-    await run(javaCommand(), [...JAVA_OPTIONS, logging, '-cp', CLASS_PATH, 'kafka.tools.StorageTool', ...arguments_]);
+    await run(javaCommand(), [logging, ...JAVA_OPTIONS, 'kafka.tools.StorageTool', ...arguments_]);
     formatted = true;
   };
 
@@ -74,7 +72,7 @@ export async function createJarHost(options: JarHostOptions): Promise<NodeHost> 
       // Detached: Ctrl-C is for the test run, which then decides (guard.ts) how its brokers end.
       const started = spawn(
         javaCommand(),
-        [...JAVA_OPTIONS, `-Xmx${options.heapMb}m`, ...logging, '-cp', CLASS_PATH, 'kafka.Kafka', file],
+        [`-Xmx${options.heapMb}m`, ...logging, ...JAVA_OPTIONS, 'kafka.Kafka', file],
         { cwd: folder, detached: true, stdio: ['ignore', log, log] },
       );
       closeSync(log);
@@ -93,7 +91,10 @@ export async function createJarHost(options: JarHostOptions): Promise<NodeHost> 
       clearTimeout(late);
     },
     kill,
-    freeze: () => signal('SIGSTOP'),
+    async freeze() {
+      await signal('SIGSTOP');
+      await untilStopped(Number(java?.pid));
+    },
     resume: () => signal('SIGCONT'),
     logTail: async () => (await readFile(logFile, 'utf8').catch(() => '')).slice(-LOG_TAIL_BYTES),
     async close() {
@@ -102,4 +103,15 @@ export async function createJarHost(options: JarHostOptions): Promise<NodeHost> 
       release('folder', folder);
     },
   };
+}
+
+/** A thread that waits for a core stops when it gets one: on a busy machine the last may answer for a moment. Linux tells. */
+async function untilStopped(pid: number): Promise<void> {
+  await until(async () => {
+    const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+    const stats = await Promise.all(
+      threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8').catch(() => ') T')),
+    );
+    return stats.every((stat) => stat.slice(stat.lastIndexOf(')')).startsWith(') T'));
+  });
 }

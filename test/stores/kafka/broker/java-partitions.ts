@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CLASS_PATH, ensureJars, javaCommand, whyNoJars } from './jars.ts';
+import { ensureJars, JAVA_OPTIONS, javaCommand, whyNoJars } from './jars.ts';
 import { runWithInput } from './run-with-input.ts';
 
 /**
@@ -17,6 +17,6 @@ export async function javaPartitions(keys: readonly (string | Buffer)[], count: 
   const source = join(import.meta.dirname, 'Partitions.java');
   // Base64, so that a key may hold a line break or no characters at all.
   const input = keys.map((key) => `${Buffer.from(key).toString('base64')}\n`).join('');
-  const output = await runWithInput(javaCommand(), ['-cp', CLASS_PATH, source, String(count)], input);
+  const output = await runWithInput(javaCommand(), [...JAVA_OPTIONS, source, String(count)], input);
   return output.trim().split('\n').filter(Boolean).map(Number);
 }
