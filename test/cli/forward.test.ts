@@ -6,7 +6,7 @@ import type { OutgoingRecord } from '../../src/records/record.ts';
 import { countWaiting } from '../../src/stores/journal/check.ts';
 import { journalFile } from '../../src/stores/journal/files.ts';
 import { makeScratchDir, openTestJournal, removeScratchDir, withDataDir } from '../stores/journal/support/scratch.ts';
-import { createTopic, readAll } from '../stores/kafka/support.ts';
+import { createTopic, readDistinct } from '../stores/kafka/support.ts';
 import { makeRecord } from '../stores/make-record.ts';
 import { describeKafka } from '../support/kafka.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
@@ -98,7 +98,7 @@ describeKafka('hubcast forward', (kafka) => {
         expect.objectContaining({ forwarded: 1, parked: 0, left: 0, problem: null }),
       ]);
       expect(countWaiting(journalFile(folder))).toMatchObject({ records: 0, parked: 0 });
-      const read = await readAll(kafka.brokers, [topic]);
+      const read = await readDistinct(kafka.brokers, [topic]);
       expect(new Set(read.map(({ headers }) => headers.ce_id))).toEqual(new Set([before.id, after.id, large.id]));
       expect(read.find(({ headers }) => headers.ce_id === large.id)).toMatchObject({
         key: large.key,
@@ -132,7 +132,7 @@ describeKafka('hubcast forward', (kafka) => {
 
     const rest = await runCli(['forward'], { env: env(dataDir) });
     expect(summaryOf(rest)).toMatchObject({ forwarded: left, left: 0, problem: null });
-    const read = await readAll(kafka.brokers, [topic]);
+    const read = await readDistinct(kafka.brokers, [topic]);
     expect(read).toHaveLength(6_000);
     for (const [key, ofKey] of Map.groupBy(read, (record) => record.key)) {
       const numbers = ofKey.map(({ value }) => JSON.parse(value).n as number);

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { startGraphStandIn } from '../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
-import { readAll } from '../stores/kafka/support.ts';
+import { readDistinct } from '../stores/kafka/support.ts';
 import { ACCOUNT, NUMBER } from '../support/graph.ts';
 import { describeKafka } from '../support/kafka.ts';
 import { nameUpdateBody } from '../support/name-update.ts';
@@ -112,7 +112,7 @@ describeKafka('hubcast serve with WORKERS=2', (kafka) => {
     expect(value('hubcast_build_info', { node: process.version })).toBe(1);
     expect(Math.abs((value('process_start_time_seconds') ?? 0) - Date.now() / 1000)).toBeLessThan(600);
     expect(text.match(/^# TYPE hubcast_requests_total /gm)).toHaveLength(1);
-    expect(await readAll(kafka.brokers, [`${prefix}.phone-numbers`])).toHaveLength(20);
+    expect(await readDistinct(kafka.brokers, [`${prefix}.phone-numbers`])).toHaveLength(20);
   });
 
   it('lists the failed deliveries of both', async () => {
@@ -239,7 +239,9 @@ describeKafka('hubcast serve with WORKERS=2', (kafka) => {
         const posted = [nextNumber, nextNumber + 1].map((number) => String(15_550_000_000 + number));
         // Two connections in a row, so one to each worker.
         for (const _ of posted) expect(await post(url, { agent: false }, SECRET, ACCOUNT)).toBe(200);
-        const events = (await readAll(kafka.brokers, [`${own}.phone-numbers`])).map(({ value }) => JSON.parse(value));
+        const events = (await readDistinct(kafka.brokers, [`${own}.phone-numbers`])).map(({ value }) =>
+          JSON.parse(value),
+        );
         return events.filter(({ subject }) => posted.includes(subject)).map(({ data }) => data.phone_number.known);
       };
       // The list is complete, and has not these numbers.

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { allSamples } from '../../src/sdk/testing/samples.ts';
-import { readAll } from '../stores/kafka/support.ts';
+import { readDistinct } from '../stores/kafka/support.ts';
 import { describeKafka } from '../support/kafka.ts';
 import { postSigned } from '../support/signed-request.ts';
 import { startTestService, type TestService } from '../support/start-service.ts';
@@ -72,7 +72,7 @@ describeKafka('the examples', (kafka) => {
       },
     );
     const names = (JSON.parse(topics) as { topic: string }[]).map(({ topic }) => topic);
-    ids = (await readAll(kafka.brokers, names)).map(({ headers }) => headers.ce_id ?? '').sort();
+    ids = (await readDistinct(kafka.brokers, names)).map(({ headers }) => headers.ce_id ?? '').sort();
     expect(ids.length).toBeGreaterThan(50);
   }, TIMEOUT_MS);
   afterAll(async () => {

@@ -1,7 +1,7 @@
 /** The watch with several Meta apps: each app's numbers are kept in the topics of that app. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { StoredRecord } from '../../../src/records/record.ts';
-import { readAll } from '../../stores/kafka/support.ts';
+import { readDistinct } from '../../stores/kafka/support.ts';
 import { ACCOUNT, NUMBER, OTHER_ACCOUNT, standInWith } from '../../support/graph.ts';
 import { describeKafka } from '../../support/kafka.ts';
 import { startServe } from '../../support/run-cli.ts';
@@ -103,7 +103,7 @@ describeKafka('the watch over the numbers of two apps on Kafka', (kafka) => {
       const signature = { 'x-hub-signature-256': signatureOf(body, `${app}-secret`) };
       expect((await postSigned(`${facing.publicUrl}/webhook/${app}`, body, signature)).status).toBe(200);
     }
-    const numbers = (await readAll(kafka.brokers, topics))
+    const numbers = (await readDistinct(kafka.brokers, topics))
       .filter(({ headers }) => headers.ce_type === 'whatsapp.security')
       .map(({ value }) => JSON.parse(value).data.phone_number);
     expect(numbers.toSorted((a, b) => a.id.localeCompare(b.id))).toEqual([

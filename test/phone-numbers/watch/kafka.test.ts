@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { StoredRecord } from '../../../src/records/record.ts';
 import type { GraphStandIn } from '../../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
 import { startGraphStandIn } from '../../../src/sdk/testing/graph-stand-in/start-graph-stand-in.ts';
-import { readAll } from '../../stores/kafka/support.ts';
+import { readDistinct } from '../../stores/kafka/support.ts';
 import { ACCOUNT, NUMBER } from '../../support/graph.ts';
 import { describeKafka } from '../../support/kafka.ts';
 import { nameUpdateBody, post } from '../../support/name-update.ts';
@@ -31,8 +31,8 @@ describeKafka('the watch by two replicas', (kafka) => {
   const ofType = (records: readonly StoredRecord[], type: string) =>
     records.filter(({ headers }) => headers.ce_type === type).map(({ value }) => JSON.parse(value));
   const changes = async () =>
-    ofType(await readAll(kafka.brokers, [`${prefix}.phone-numbers`]), 'whatsapp.phone_number.changed');
-  const states = async () => readAll(kafka.brokers, [stateTopic]);
+    ofType(await readDistinct(kafka.brokers, [`${prefix}.phone-numbers`]), 'whatsapp.phone_number.changed');
+  const states = async () => readDistinct(kafka.brokers, [stateTopic]);
   const keeps = ({ log }: RunningService) => log.some((line) => line.includes('this replica keeps the state'));
   const change = (quality: string) => graph.change(NUMBER.id, { quality_rating: quality });
   const ratings = async () =>
@@ -69,7 +69,7 @@ describeKafka('the watch by two replicas', (kafka) => {
 
   it('tells a replica without Graph which numbers are known', async () => {
     const digitsOf = async () =>
-      ofType(await readAll(kafka.brokers, [`${prefix}.phone-numbers`]), 'whatsapp.phone_number_name_update').map(
+      ofType(await readDistinct(kafka.brokers, [`${prefix}.phone-numbers`]), 'whatsapp.phone_number_name_update').map(
         ({ data }) => data.phone_number,
       );
     await until(async () => (await fetch(`${facing.internalUrl}/phone-numbers/${NUMBER.id}`)).status === 200);

@@ -19,7 +19,15 @@ import { patience } from '../../support/patience.ts';
 import { until } from '../../support/until.ts';
 import { foreignConsumer } from './broker/foreign-consumer.ts';
 import { javaPartitions } from './broker/java-partitions.ts';
-import { createTopic as createTopicOn, log, makeRecord, openStore, readAll, topicPlan, untilReady } from './support.ts';
+import {
+  createTopic as createTopicOn,
+  log,
+  makeRecord,
+  openStore,
+  readDistinct,
+  topicPlan,
+  untilReady,
+} from './support.ts';
 
 const run = promisify(execFile);
 
@@ -66,7 +74,7 @@ describeKafka('the Kafka store', (kafka) => {
     );
     const store = open([plan], { partitions: 7 });
     await store.append(keys.map((key) => makeRecord(plan.name, { key })));
-    const stored = await readAll(kafka.brokers, [plan.name]);
+    const stored = await readDistinct(kafka.brokers, [plan.name]);
     const byKey = new Map(stored.map(({ key, partition }) => [key, partition]));
     const expected = await javaPartitions(keys, 7);
     if (expected === null) return;
@@ -80,7 +88,7 @@ describeKafka('the Kafka store', (kafka) => {
       makeRecord(plan.name, { key: `k${index % 5}`, value: `${index}` }),
     );
     await Promise.all(Array.from({ length: 100 }, (_, at) => store.append(all.slice(4 * at, 4 * at + 4))));
-    const stored = await readAll(kafka.brokers, [plan.name]);
+    const stored = await readDistinct(kafka.brokers, [plan.name]);
     expect(stored).toHaveLength(400);
     for (let key = 0; key < 5; key += 1) {
       const values = stored.filter((record) => record.key === `k${key}`).map(({ value }) => Number(value));
@@ -109,7 +117,7 @@ describeKafka('the Kafka store', (kafka) => {
     const store = open([plan], { compression });
     const records = Array.from({ length: 50 }, () => makeRecord(plan.name, { value: 'x'.repeat(1000) }));
     await store.append(records);
-    expect((await readAll(kafka.brokers, [plan.name])).map(({ headers }) => headers.ce_id).toSorted()).toEqual(
+    expect((await readDistinct(kafka.brokers, [plan.name])).map(({ headers }) => headers.ce_id).toSorted()).toEqual(
       records.map(({ id }) => id),
     );
     const read = await foreignConsumer(kafka.brokers, plan.name);
@@ -121,7 +129,7 @@ describeKafka('the Kafka store', (kafka) => {
     const store = open([plan]);
     const record = makeRecord(plan.name, { value: `"${'ä'.repeat(1.5 * 1024 * 1024)}"` });
     await store.append([record]);
-    const [stored] = await readAll(kafka.brokers, [plan.name]);
+    const [stored] = await readDistinct(kafka.brokers, [plan.name]);
     expect(stored?.value === record.value).toBe(true);
   });
 
@@ -141,10 +149,10 @@ describeKafka('the Kafka store', (kafka) => {
     const requests = [...before.map((one) => [one]), [makeRecord(plan.name), large, makeRecord(plan.name)], after];
     await Promise.all(requests.map((records) => store.append(records)));
 
-    const stored = await readAll(kafka.brokers, [plan.name]);
+    const stored = await readDistinct(kafka.brokers, [plan.name]);
     const expected = requests.flat().filter((record) => record !== large);
     expect(stored.map(({ headers }) => headers.ce_id).toSorted()).toEqual(expected.map(({ id }) => id).toSorted());
-    const parts = await readAll(kafka.brokers, [letters.name]);
+    const parts = await readDistinct(kafka.brokers, [letters.name]);
     parts.sort((a, b) => Number(a.headers.chunk) - Number(b.headers.chunk));
     expect(parts.map(({ headers }) => headers.of)).toEqual(Array(parts.length).fill(large.id));
     expect(parts.map(({ value }) => value).join('') === large.value).toBe(true);
@@ -158,9 +166,9 @@ describeKafka('the Kafka store', (kafka) => {
     const poisoned = makeRecord(plan.name, { key: null });
     const requests = [good.slice(0, 10), [poisoned], good.slice(10)];
     await Promise.all(requests.map((records) => store.append(records)));
-    const ids = new Set((await readAll(kafka.brokers, [plan.name])).map(({ headers }) => headers.ce_id));
+    const ids = new Set((await readDistinct(kafka.brokers, [plan.name])).map(({ headers }) => headers.ce_id));
     expect([...ids].toSorted()).toEqual(good.map(({ id }) => id));
-    expect((await readAll(kafka.brokers, [letters.name])).map(({ headers }) => headers.of)).toEqual([poisoned.id]);
+    expect((await readDistinct(kafka.brokers, [letters.name])).map(({ headers }) => headers.of)).toEqual([poisoned.id]);
   });
 
   it('tells the one request whose dead letters are refused, and stores the others', async () => {
@@ -185,7 +193,7 @@ describeKafka('the Kafka store', (kafka) => {
       makeRecord(plan.name, { key: 'k', value: `${at} ${'z'.repeat(3000)}` }),
     );
     await store.append(records);
-    const stored = await readAll(kafka.brokers, [plan.name]);
+    const stored = await readDistinct(kafka.brokers, [plan.name]);
     expect(stored.map(({ headers }) => headers.ce_id)).toEqual(records.map(({ id }) => id));
   });
 
@@ -238,7 +246,7 @@ describeKafka('the Kafka store', (kafka) => {
         ),
       );
     }
-    expect((await readAll(kafka.brokers, [plan.name])).map(({ headers }) => headers.ce_id)).toContain(record.id);
+    expect((await readDistinct(kafka.brokers, [plan.name])).map(({ headers }) => headers.ce_id)).toContain(record.id);
   });
 
   it('counts only the partitions that the broker stored', async () => {
@@ -327,7 +335,7 @@ describeKafka('the Kafka store', (kafka) => {
     const plan = topicPlan('messages');
     await createTopic(plan.name);
     const startedMs = Date.now();
-    expect(await readAll(kafka.brokers, [plan.name, 'no-such-topic'])).toEqual([]);
+    expect(await readDistinct(kafka.brokers, [plan.name, 'no-such-topic'])).toEqual([]);
     expect(Date.now() - startedMs).toBeLessThan(patience(1000));
   });
 

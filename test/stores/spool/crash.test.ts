@@ -42,7 +42,9 @@ describeKafka('the spool when it is killed', (kafka) => {
         notNoted += countWaiting(journalFile(dataDir)).records;
         life += 1;
       }
-      const spool = await openTestSpool(dataDir, { openKafka: () => kafkaWriter(kafka.brokers, [topic]) });
+      const spool = await openTestSpool(dataDir, {
+        openKafka: () => kafkaWriter(kafka.brokers, [topic], { writeTimeoutMs: 60_000 }),
+      });
       await spool.caughtUp();
       expect(await spool.lag()).toMatchObject({ records: 0, parked: 0 });
       await spool.close();

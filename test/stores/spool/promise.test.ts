@@ -48,7 +48,13 @@ describeKafka('hubcast serve with SPOOL=on', (kafka) => {
   it('loses nothing, keeps the order of each key and repeats only what was not noted, when it is killed with -9', async () => {
     await withDataDir(async (dataDir) => {
       const prefix = `spool-promise-${process.pid}-${Date.now()}`;
-      const env = { KAFKA_BROKERS: kafka.brokers.join(','), TOPIC_PREFIX: prefix, SPOOL: 'on', DATA_DIR: dataDir };
+      const env = {
+        KAFKA_BROKERS: kafka.brokers.join(','),
+        TOPIC_PREFIX: prefix,
+        SPOOL: 'on',
+        DATA_DIR: dataDir,
+        WRITE_TIMEOUT_MS: '15000',
+      };
       let service: RunningService = await startServe(env);
       const acknowledged: Item[] = [];
       let running = true;

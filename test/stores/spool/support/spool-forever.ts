@@ -5,7 +5,10 @@ import { kafkaWriter, openTestSpool } from './open-test-spool.ts';
 
 const [dataDir = '', brokers = '', prefix = '', first = '0'] = process.argv.slice(2);
 const topic = topicPlan('messages', prefix);
-const spool = await openTestSpool(dataDir, { openKafka: () => kafkaWriter(brokers.split(','), [topic]) });
+// An attempt that runs out of time is made again, and the test counts what comes twice.
+const spool = await openTestSpool(dataDir, {
+  openKafka: () => kafkaWriter(brokers.split(','), [topic], { writeTimeoutMs: 60_000 }),
+});
 process.stdout.write('open\n');
 await Promise.all(
   Array.from({ length: 8 }, async (_, key) => {
