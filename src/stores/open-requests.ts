@@ -169,10 +169,9 @@ export class OpenRequests {
       if (!repeatable) this.#underWay.delete(id);
       if (error === undefined) this.#recent.add(id);
     }
-    if (error !== undefined) this.#options.meter?.failed(error.code);
     for (const wait of waiting) {
       wait.writesLeft -= 1;
-      if (wait.writesLeft === 0 || error !== undefined) endWait(wait, error);
+      if (wait.writesLeft === 0 || error !== undefined) this.#end(wait, error);
     }
     waiting.length = 0;
     if (this.#draining && this.#recordsUnderWay === 0) this.#drained.resolve();
@@ -184,7 +183,7 @@ export class OpenRequests {
     const time = now();
     let kept = 0;
     for (const wait of this.#waits) {
-      if (wait.end !== null && wait.deadlineMs <= time) endWait(wait, this.#lateError(wait));
+      if (wait.end !== null && wait.deadlineMs <= time) this.#end(wait, this.#lateError(wait));
       if (wait.end !== null) this.#waits[kept++] = wait;
     }
     this.#waits.length = kept;
@@ -196,16 +195,19 @@ export class OpenRequests {
     this.#sweeper = undefined;
   }
 
+  /** A request that has its answer keeps it. */
+  #end(wait: Wait, error: HubcastError | undefined): void {
+    const { end } = wait;
+    if (end === null) return;
+    wait.end = null;
+    wait.records = NO_RECORDS;
+    if (error !== undefined) this.#options.meter?.failed(error.code);
+    end(error);
+  }
+
   #lateError({ records }: Wait): HubcastError {
     return this.#options.problemOf?.(records) ?? timedOut(this.#options.writeTimeoutMs);
   }
-}
-
-function endWait(wait: Wait, error: HubcastError | undefined): void {
-  const { end } = wait;
-  wait.end = null;
-  wait.records = NO_RECORDS;
-  end?.(error);
 }
 
 export function timedOut(writeTimeoutMs: number): HubcastError {

@@ -63,7 +63,7 @@ export interface StoreMeter {
   readonly underWay: (records: number) => void;
   /** One write succeeded or failed `ms` after it began. */
   readonly wrote: (records: number, ms: number) => void;
-  /** The write of one request failed. */
+  /** One request failed: its write, or its deadline passed. */
   readonly failed: (code: ErrorCode) => void;
   /** Records that were not stored because a record with their id is stored or pending. */
   readonly repeated: (records: number) => void;

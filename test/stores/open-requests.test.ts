@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { HubcastError } from '../../src/core/errors.ts';
 import { OpenRequests, type OpenRequestsOptions, type Write } from '../../src/stores/open-requests.ts';
+import { createStoreCounts } from '../../src/telemetry/metrics/store-counts.ts';
 import { makeRecord } from './make-record.ts';
 
 /** Requests whose writes end when the test says so. */
@@ -59,6 +60,21 @@ it('is drained when what was pending then has settled, not before', async () => 
 describe('the clock', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
+
+  it('counts each request that failed once, by the error that it was given', async () => {
+    const { meter, failures } = createStoreCounts();
+    const { requests, writes } = open({ meter });
+    const record = makeRecord('t');
+    const late = [requests.append([record]), requests.append([record])];
+    const answers = Promise.allSettled(late);
+    await jest.advanceTimersByTimeAsync(4_100);
+    expect(await answers).toMatchObject([1, 2].map(() => ({ reason: { code: 'write_timed_out' } })));
+    const refused = requests.append([makeRecord('t')]);
+    writes[1]?.settle(new HubcastError('store_unavailable', 'gone'));
+    await expect(refused).rejects.toMatchObject({ code: 'store_unavailable' });
+    writes[0]?.settle(new HubcastError('store_unavailable', 'after its requests had their answers'));
+    expect([failures.get('write_timed_out'), failures.get('store_unavailable')]).toEqual([2, 1]);
+  });
 
   it('runs only while requests wait', async () => {
     const { requests, writes } = open();
