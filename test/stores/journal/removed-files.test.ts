@@ -31,8 +31,14 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(): Promise<RunningService> {
-  const service = await startServe({ DATA_DIR: dataDir });
+/** A spool whose brokers are away keeps what it takes. */
+const KINDS = [
+  ['journal', {}],
+  ['spool', { SPOOL: 'on', KAFKA_BROKERS: '127.0.0.1:1' }],
+] as const;
+
+async function start(env: Readonly<Record<string, string>> = {}): Promise<RunningService> {
+  const service = await startServe({ ...env, DATA_DIR: dataDir });
   services.push(service);
   return service;
 }
@@ -106,7 +112,7 @@ async function loadThrough(service: RunningService, fault: () => void) {
 
 const journalFiles = () => readdirSync(dataDir).filter((name) => name.startsWith('journal.'));
 
-describe('a running journal acknowledges nothing more', () => {
+describe.each(KINDS)('a running %s acknowledges nothing more', (_kind, env) => {
   it.each([
     ['its folder is removed', () => rmSync(dataDir, { recursive: true })],
     [
@@ -134,9 +140,9 @@ describe('a running journal acknowledges nothing more', () => {
   ])(
     'once %s',
     async (_what, fault) => {
-      await (await start()).end('SIGTERM');
+      await (await start(env)).end('SIGTERM');
       copyFileSync(journalFile(dataDir), join(folder, 'older.db'));
-      const { acknowledged, after } = await loadThrough(await start(), fault);
+      const { acknowledged, after } = await loadThrough(await start(env), fault);
       expect(acknowledged.length).toBeGreaterThan(100);
       expect(after).toEqual([]);
     },
@@ -144,21 +150,25 @@ describe('a running journal acknowledges nothing more', () => {
   );
 });
 
-it('loses no acknowledged event when its folder is renamed and put back', async () => {
-  const service = await start();
-  const away = join(folder, 'away');
-  const { acknowledged, after } = await loadThrough(service, () => renameSync(dataDir, away));
-  expect(after).toEqual([]);
-  renameSync(away, dataDir);
-  const put = await post(`${service.publicUrl}/webhook`, nameUpdateBody(1_000_000), SECRET);
-  expect(put.status).toBe(503);
-  await service.end('SIGKILL');
-  const again = await start();
-  expect((await post(`${again.publicUrl}/webhook`, nameUpdateBody(1_000_000), SECRET)).status).toBe(200);
-  const stored = await storedNumbers();
-  expect([...acknowledged, 1_000_000].filter((number) => !stored.has(number))).toEqual([]);
-  expect(checkJournal(journalFile(dataDir)).problems).toEqual([]);
-}, 60_000);
+it.each(KINDS)(
+  'a %s loses no acknowledged event when its folder is renamed and put back',
+  async (_kind, env) => {
+    const service = await start(env);
+    const away = join(folder, 'away');
+    const { acknowledged, after } = await loadThrough(service, () => renameSync(dataDir, away));
+    expect(after).toEqual([]);
+    renameSync(away, dataDir);
+    const put = await post(`${service.publicUrl}/webhook`, nameUpdateBody(1_000_000), SECRET);
+    expect(put.status).toBe(503);
+    await service.end('SIGKILL');
+    const again = await start(env);
+    expect((await post(`${again.publicUrl}/webhook`, nameUpdateBody(1_000_000), SECRET)).status).toBe(200);
+    const stored = await storedNumbers();
+    expect([...acknowledged, 1_000_000].filter((number) => !stored.has(number))).toEqual([]);
+    expect(checkJournal(journalFile(dataDir)).problems).toEqual([]);
+  },
+  60_000,
+);
 
 it('gives way to a second process that was let in by removing the lock, and neither loses an event', async () => {
   const first = await start();

@@ -6,6 +6,7 @@ import { joinForHold } from '../../../src/stores/kafka/membership.ts';
 import type { Lease, Membership } from '../../../src/stores/lease.ts';
 import { describeKafka } from '../../support/kafka.ts';
 import { until } from '../../support/until.ts';
+import { makeTopics } from './support.ts';
 
 const SESSION_MS = 6_000;
 
@@ -25,7 +26,7 @@ describeKafka('the group that elects one holder', (kafka) => {
     const topic = `${newGroup()}-topic`;
     const admin = client().admin();
     await admin.connect();
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic }] });
+    await makeTopics(admin, [{ topic }]);
     await admin.disconnect();
     return topic;
   }

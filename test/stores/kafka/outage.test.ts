@@ -84,12 +84,10 @@ describeOwnKafka('the Kafka store when its broker fails', () => {
       ready: false,
       reason: expect.stringMatching(new RegExp(`${broker.brokers[0]}.*ECONNREFUSED`)),
     });
-    const startedMs = Date.now();
     await expect(store.append([makeRecord(topics[0]?.name ?? '')])).rejects.toMatchObject({
       code: 'store_unavailable',
       message: expect.stringContaining('ECONNREFUSED'),
     });
-    expect(Date.now() - startedMs).toBeLessThan(patience(4_200));
     await broker.start();
     await untilReady(store, 5_000);
     await store.append([makeRecord(topics[0]?.name ?? '')]);

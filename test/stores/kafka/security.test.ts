@@ -8,6 +8,7 @@ import { createLog } from '../../../src/core/log.ts';
 import { createTokenProvider, type KafkaSasl } from '../../../src/stores/kafka/security.ts';
 import { describeOwnKafka } from '../../support/kafka.ts';
 import { patience } from '../../support/patience.ts';
+import { makeAuthority } from '../../support/tls-certificates.ts';
 import { until } from '../../support/until.ts';
 import { JAVA_OPTIONS, javaCommand } from './broker/jars.ts';
 import { runWithInput } from './broker/run-with-input.ts';
@@ -205,6 +206,24 @@ describeOwnKafka('a broker that speaks TLS and asks for a certificate', () => {
     await until(async () => {
       const readiness = await store.readiness();
       return !readiness.ready && readiness.reason.includes('self-signed certificate');
+    });
+    await store.close();
+  });
+
+  it.each([
+    ['is missing', () => ({ ca: cert })],
+    ['is from an authority that it does not know', () => ({ ca: cert, ...makeAuthority('strangers').sign('/CN=us') })],
+  ])('says so when our certificate %s', async (_what, tls) => {
+    const plan = topicPlan('messages');
+    const store = openStore(broker.brokers, [plan], { tls, writeTimeoutMs: 1500 });
+    const says = 'refuses our client certificate';
+    await expect(store.append([makeRecord(plan.name)])).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringContaining(says),
+    });
+    await until(async () => {
+      const readiness = await store.readiness();
+      return !readiness.ready && readiness.reason.includes(says);
     });
     await store.close();
   });

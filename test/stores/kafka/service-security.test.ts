@@ -14,6 +14,7 @@ import { CLIENT, makeAuthority, SERVER } from '../../support/tls-certificates.ts
 import { JAVA_OPTIONS, javaCommand } from './broker/jars.ts';
 import { runWithInput } from './broker/run-with-input.ts';
 import { type Broker, startBroker } from './broker/start.ts';
+import { makeTopics } from './support.ts';
 
 /** ACL numbers of Kafka's protocol, as kafkajs names them. */
 const TOPIC = 2;
@@ -89,9 +90,11 @@ describeOwnKafka('the service and a cluster with TLS, client certificates, log-i
     await admin.createAcls({
       acl: [{ ...everywhere, principal: 'User:reader', resourceName: 'readonly', operation: DESCRIBE }],
     });
-    await admin.createTopics({
-      topics: ['readonly.phone-numbers', 'readonly.dead-letter'].map((topic) => ({ topic, numPartitions: 1 })),
-    });
+    const topics = ['readonly.phone-numbers', 'readonly.dead-letter'];
+    await makeTopics(
+      admin,
+      topics.map((topic) => ({ topic, numPartitions: 1 })),
+    );
     await admin.disconnect();
   }, 300_000);
   afterEach(async () => {

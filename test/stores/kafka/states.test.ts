@@ -2,22 +2,24 @@
 // UPDATE_STATES=1 writes the table again; read the diff.
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pauseMs } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
-import type { HubcastError } from '../../../src/core/errors.ts';
+import type { ErrorCode, HubcastError } from '../../../src/core/errors.ts';
 import { createLog } from '../../../src/core/log.ts';
 import { checkCluster } from '../../../src/stores/kafka/check-cluster.ts';
 import { inspectKafka } from '../../../src/stores/kafka/inspect.ts';
 import type { KafkaStoreOptions } from '../../../src/stores/kafka/kafka-store.ts';
 import type { Readiness, Store } from '../../../src/stores/store.ts';
 import type { Finding } from '../../../src/stores/store-notes.ts';
+import { createStoreCounts } from '../../../src/telemetry/metrics/store-counts.ts';
 import { describeOwnKafka } from '../../support/kafka.ts';
+import { makeAuthority, SERVER } from '../../support/tls-certificates.ts';
 import { JAVA_OPTIONS, javaCommand } from './broker/jars.ts';
 import { runWithInput } from './broker/run-with-input.ts';
 import { type Broker, startBroker } from './broker/start.ts';
+import { createGate, type Door } from './gate.ts';
 import { makeRecord, openStore, topicPlan, untilReady } from './support.ts';
 
 const DEADLINE_MS = 2_000;
@@ -38,35 +40,12 @@ interface State {
   /** Whether writes to the second topic go on. */
   readonly othersGoOn: boolean;
   readonly options?: Partial<KafkaStoreOptions>;
+  /** True where the settings are the trouble: there is nothing before it and nothing after. */
+  readonly fromTheStart?: boolean;
+  /** What clients meet at the broker's address before and after; plain where absent. */
+  readonly door?: () => Door;
   /** Bytes of each value, to use up a quota. */
   readonly bytes?: number;
-}
-
-/** Stands at the address that the broker advertises. */
-function createGate(target: string) {
-  const [targetHost = '', targetPort = ''] = target.split(':');
-  const sockets = new Set<Socket>();
-  let server: Server;
-  const listen = (port: number) =>
-    new Promise<number>((resolve) => {
-      server = createServer((client) => {
-        const broker = connect({ host: targetHost, port: Number(targetPort) });
-        for (const socket of [client, broker]) {
-          sockets.add(socket);
-          socket.on('error', () => undefined);
-          socket.on('close', () => [client, broker].map((one) => one.destroy()));
-        }
-        client.pipe(broker).pipe(client);
-      });
-      server.listen(port, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
-    });
-  return {
-    listen,
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
 }
 
 describeOwnKafka('what hubcast says of a Kafka that is not well', () => {
@@ -80,6 +59,26 @@ describeOwnKafka('what hubcast says of a Kafka that is not well', () => {
   const plans = [first, second];
   const rows: string[][] = [];
   const stores: Store[] = [];
+  const authority = makeAuthority('hubcast-brokers');
+  const ours = authority.sign('/CN=hubcast');
+  /** A certificate that is new each time, as after a renewal. */
+  const secureDoor = () => authority.sign('/CN=broker', { extensions: SERVER });
+  const tls = () => ({ ca: authority.cert, ...ours });
+
+  async function changeDoor(door: Door = {}) {
+    await gate.close();
+    await gate.listen(gatePort, door);
+  }
+
+  /** Of clients that use TLS. The connections are cut, as by the restart of a broker. */
+  const behind = (door: () => Door): Pick<State, 'begin' | 'options' | 'door'> => ({
+    async begin() {
+      await changeDoor(door());
+      return () => changeDoor(secureDoor());
+    },
+    options: { tls },
+    door: secureDoor,
+  });
 
   beforeAll(async () => {
     broker = await startBroker({
@@ -100,6 +99,7 @@ describeOwnKafka('what hubcast says of a Kafka that is not well', () => {
   }, 300_000);
   afterEach(async () => {
     await Promise.all(stores.splice(0).map((store) => store.close()));
+    await changeDoor();
   });
   afterAll(async () => {
     await broker?.close();
@@ -210,6 +210,7 @@ describeOwnKafka('what hubcast says of a Kafka that is not well', () => {
       doctor: 'kafka_other_cluster',
       othersGoOn: false,
       options: { clusterId: 'another' },
+      fromTheStart: true,
     },
     {
       name: 'One replica and min.insync.replicas=2, which Kafka 4.3 accepts',
@@ -232,6 +233,38 @@ describeOwnKafka('what hubcast says of a Kafka that is not well', () => {
       ready: { isReady: true, says: 'unclean.leader.election.enable=true' },
       doctor: 'topic_unclean_election',
       othersGoOn: true,
+    },
+    {
+      name: 'The certificate of the broker is renewed',
+      ...behind(secureDoor),
+      error: null,
+      ready: { isReady: true, says: '' },
+      doctor: null,
+      othersGoOn: true,
+    },
+    {
+      name: 'The certificate of the broker has expired',
+      ...behind(() => authority.sign('/CN=broker', { extensions: SERVER, days: -1 })),
+      error: 'certificate has expired',
+      ready: { isReady: false, says: 'renew it on the brokers' },
+      doctor: 'kafka_unreachable',
+      othersGoOn: false,
+    },
+    {
+      name: 'The certificate of the broker names another host',
+      ...behind(() => authority.sign('/CN=broker', { extensions: ['subjectAltName=DNS:other.example'] })),
+      error: 'does not match certificate',
+      ready: { isReady: false, says: 'as their certificates do' },
+      doctor: 'kafka_unreachable',
+      othersGoOn: false,
+    },
+    {
+      name: 'The certificate of the broker is from another authority',
+      ...behind(() => makeAuthority('strangers').sign('/CN=broker', { extensions: SERVER })),
+      error: 'unable to verify',
+      ready: { isReady: false, says: 'KAFKA_TLS_CA_FILE' },
+      doctor: 'kafka_unreachable',
+      othersGoOn: false,
     },
   ];
 
@@ -260,9 +293,12 @@ describeOwnKafka('what hubcast says of a Kafka that is not well', () => {
     }
   }
 
-  async function findingsOf(clusterId: string | undefined): Promise<readonly string[]> {
+  const addressesFor = (state: State) => (state.door === undefined ? bootstrap : broker.brokers);
+
+  async function findingsOf(state: State): Promise<readonly string[]> {
     const found: Finding[] = [];
-    const connection = { brokers: bootstrap, clientId: 'doctor', log: createLog('silent', process.stderr) };
+    const log = createLog('silent', process.stderr);
+    const connection = { brokers: addressesFor(state), clientId: 'doctor', log, ...(state.door && { tls }) };
     await checkCluster(
       {
         inspect: () =>
@@ -273,7 +309,7 @@ describeOwnKafka('what hubcast says of a Kafka that is not well', () => {
         plans,
         target: { partitions: 2, maxMessageBytes: 6 * 1024 * 1024 },
         createTopics: true,
-        expectedClusterId: clusterId ?? null,
+        expectedClusterId: state.options?.clusterId ?? null,
       },
       { begin: () => undefined, skip: () => undefined, report: (one) => void found.push(one) },
     );
@@ -285,16 +321,25 @@ describeOwnKafka('what hubcast says of a Kafka that is not well', () => {
     async (_name, state) => {
       const lines: string[] = [];
       const log = createLog('warn', { write: (line: string) => void lines.push(line) });
-      const store = openStore(bootstrap, plans, { writeTimeoutMs: DEADLINE_MS, log, ...state.options });
+      const { meter, failures } = createStoreCounts();
+      if (state.door !== undefined) await changeDoor(state.door());
+      const options = { writeTimeoutMs: DEADLINE_MS, log, meter, ...state.options };
+      const store = openStore(addressesFor(state), plans, options);
       stores.push(store);
-      if (state.options === undefined) {
+      if (state.fromTheStart !== true) {
         await untilReady(store);
         expect(await write(store, first.name)).toBeNull();
       }
       const end = await state.begin();
       try {
+        let code: ErrorCode | undefined;
         if (state.error === null) expect(await write(store, first.name)).toBeNull();
-        else await writeUntil(store, state, async (error) => error?.message.includes(state.error ?? '') === true);
+        else
+          await writeUntil(store, state, async (error) => {
+            code = error?.code;
+            return error?.message.includes(state.error ?? '') === true;
+          });
+        if (code !== undefined) expect(failures.get(code)).toBeGreaterThan(0);
         const { isReady, says } = state.ready;
         const untilMs = performance.now() + 2 * DEADLINE_MS;
         const isSaid = (readiness: Readiness) => readiness.ready === isReady && textOf(readiness).includes(says);
@@ -305,19 +350,22 @@ describeOwnKafka('what hubcast says of a Kafka that is not well', () => {
           if (!isReady) await write(store, first.name, state.bytes);
         }
         if (state.othersGoOn) expect(await write(store, second.name)).toBeNull();
-        const found = await findingsOf(state.options?.clusterId);
+        const found = await findingsOf(state);
         if (state.doctor !== null) expect(found).toContain(state.doctor);
+        const ready = `${isReady ? '200' : '503'}${says === '' ? '' : `${isReady ? ', warning' : ''}: … ${says} …`}`;
+        const failed = code === undefined ? '' : `, \`hubcast_write_failures_total{code="${code}"}\` grows`;
         rows.push([
           state.name,
           state.error === null ? 'stored' : `503: … ${state.error} …`,
-          `${isReady ? '200, warning' : '503'}: … ${says} …`,
+          ready,
           state.doctor === null ? '–' : `\`${state.doctor}\``,
+          `\`hubcast_ready\` ${Number(isReady)}${failed}`,
           state.othersGoOn ? 'yes' : 'no',
         ]);
       } finally {
         await end();
       }
-      if (state.options !== undefined) return;
+      if (state.fromTheStart === true) return;
       await writeUntil(store, state, async (error) => error === null);
       const overMs = performance.now() + 2 * DEADLINE_MS;
       const isOver = (readiness: Readiness) =>
@@ -332,8 +380,8 @@ describeOwnKafka('what hubcast says of a Kafka that is not well', () => {
 
   it('is in docs/reliability.md', () => {
     const table = [
-      '| state | a webhook whose events it concerns | `/ready` | `hubcast doctor` | others go on |',
-      '| --- | --- | --- | --- | --- |',
+      '| state | a webhook whose events it concerns | `/ready` | `hubcast doctor` | metrics | others go on |',
+      '| --- | --- | --- | --- | --- | --- |',
       ...rows.map((row) => `| ${row.join(' | ')} |`),
       '',
     ].join('\n');

@@ -15,7 +15,6 @@ import { recordBytes } from '../../../src/stores/kafka/record-bytes.ts';
 import { WriteConnection } from '../../../src/stores/kafka/write-connection.ts';
 import type { Store } from '../../../src/stores/store.ts';
 import { describeKafka } from '../../support/kafka.ts';
-import { patience } from '../../support/patience.ts';
 import { until } from '../../support/until.ts';
 import { foreignConsumer } from './broker/foreign-consumer.ts';
 import { javaPartitions } from './broker/java-partitions.ts';
@@ -334,9 +333,7 @@ describeKafka('the Kafka store', (kafka) => {
   it('ends at once when there is nothing to read', async () => {
     const plan = topicPlan('messages');
     await createTopic(plan.name);
-    const startedMs = Date.now();
     expect(await readDistinct(kafka.brokers, [plan.name, 'no-such-topic'])).toEqual([]);
-    expect(Date.now() - startedMs).toBeLessThan(patience(1000));
   });
 
   it('prints no warning of Node, and leaves nothing open after close', async () => {

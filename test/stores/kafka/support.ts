@@ -9,6 +9,7 @@ import type { KafkaWriterOptions } from '../../../src/stores/kafka/open-writer.t
 import { createKafkaReader } from '../../../src/stores/kafka/reader.ts';
 import type { Store } from '../../../src/stores/store.ts';
 import { patience } from '../../support/patience.ts';
+import { until } from '../../support/until.ts';
 
 const level = process.env.HUBCAST_TEST_LOG === 'debug' ? 'debug' : 'silent';
 export const log = createLog(level, process.stderr);
@@ -35,7 +36,7 @@ export function writerOptions(brokers: readonly string[], topics: readonly Topic
     partitions: 4,
     replicationFactor: 1,
     maxMessageBytes: 6 * 1024 * 1024,
-    writeTimeoutMs: patience(4_000),
+    writeTimeoutMs: 4_000,
     compression: 'none',
     deadLetter: () => [],
     deadLetterTopicFor: () => topics.find(({ family }) => family === 'dead-letter')?.name ?? '',
@@ -89,6 +90,19 @@ export async function untilReady(store: Store, withinMs = 10_000): Promise<numbe
   }
 }
 
+/** Resolves when their leaders serve them: kafkajs fails where a broker does not know a topic yet that the controller knows. */
+export async function makeTopics(admin: kafkajs.Admin, topics: readonly kafkajs.ITopicConfig[]): Promise<void> {
+  await admin.createTopics({ waitForLeaders: false, topics: [...topics] });
+  for (const { topic } of topics) {
+    await until(() =>
+      admin.fetchTopicOffsets(topic).then(
+        () => true,
+        () => false,
+      ),
+    );
+  }
+}
+
 /** A topic somebody else created: three partitions, and the broker's defaults. */
 export async function createTopic(
   brokers: readonly string[],
@@ -99,16 +113,7 @@ export async function createTopic(
   await admin.connect();
   try {
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-    await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 3, configEntries }] });
-    // Known to the controller is not yet served by the broker.
-    for (let attempt = 0; attempt < 100; attempt += 1) {
-      try {
-        await admin.fetchTopicOffsets(topic);
-        return;
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    }
+    await makeTopics(admin, [{ topic, numPartitions: 3, configEntries }]);
   } finally {
     await admin.disconnect();
   }

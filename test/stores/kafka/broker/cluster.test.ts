@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 import { describeOwnKafka } from '../../../support/kafka.ts';
+import { makeTopics } from '../support.ts';
 import { type Cluster, startCluster } from './start.ts';
 
 const TOPIC = 'cluster';
@@ -18,7 +19,7 @@ describeOwnKafka('a cluster of three', () => {
     const admin = kafka.admin();
     const producer = kafka.producer();
     await admin.connect();
-    await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 1 }], waitForLeaders: true });
+    await makeTopics(admin, [{ topic: TOPIC, numPartitions: 1 }]);
     const [partition] = (await admin.fetchTopicMetadata({ topics: [TOPIC] })).topics[0]?.partitions ?? [];
     expect(partition?.replicas).toHaveLength(3);
     const leader = cluster.nodes.find(({ id }) => id === partition?.leader);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 import { describeOwnKafka } from '../../../support/kafka.ts';
+import { makeTopics } from '../support.ts';
 import { dockerEngine } from './engine.ts';
 import { foreignConsumer } from './foreign-consumer.ts';
 import { type Broker, startBroker } from './start.ts';
@@ -40,7 +41,7 @@ describeOwnKafka('a broker of a suite own', () => {
     broker = await startBroker({ properties: { 'message.max.bytes': 2000 } });
     const admin = clientOf(broker).admin();
     await admin.connect();
-    await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 1 }], waitForLeaders: true });
+    await makeTopics(admin, [{ topic: TOPIC, numPartitions: 1 }]);
     await admin.disconnect();
   }, START_TIMEOUT_MS);
   afterAll(() => broker?.close());
