@@ -32,7 +32,7 @@ const NAMES = ['Zoë', 'Ålesund', '李雷', 'محمد', '🌵 Cactus', 'plain']
 export const LARGE_TEXT_CHARACTERS = 24_000;
 /** Meta bundles receipts when much happens at once. */
 const BUNDLED = 0.2;
-const MOST_STATUSES = 100;
+const MOST_STATUSES = 200;
 export const MARKER = /ledger-[0-9a-z]+-\d+/;
 
 /** @param run tells the bodies of one episode from all others */

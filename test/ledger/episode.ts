@@ -44,6 +44,9 @@ const WRITE_TIMEOUT_MS = 2000;
 /** hubcast pauses at least 50 ms before it writes again what failed: a 200 that came sooner was written once. */
 const WRITTEN_ONCE_MS = 40;
 const BACK_WITHIN_MS = 30_000;
+/** Before a round, at most; a longer episode has longer quiet times, as the world has. */
+const SHORTEST_CALM_MS = 1_000;
+const CALM_SHARE = 0.125;
 /** For what is left in a spool, once it is started again. */
 const SETTLED_WITHIN_MS = 60_000;
 
@@ -102,10 +105,11 @@ export async function runEpisode(options: EpisodeOptions): Promise<Episode | { r
     const endMs = performance.now() + options.durationMs;
     await sleep(1000);
     sender.broken(false);
+    const calmMs = Math.max(SHORTEST_CALM_MS, CALM_SHARE * options.durationMs);
     let rounds = 0;
     let backMs = 0;
     while (rounds === 0 || performance.now() < endMs) {
-      await sleep(500 + 1000 * random());
+      await sleep(500 + calmMs * random());
       sender.broken(true);
       await fault.round(scene);
       backMs = Math.max(backMs, await sender.nextOk(BACK_WITHIN_MS));
