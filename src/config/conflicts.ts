@@ -8,6 +8,7 @@ export function findConflicts(settings: StoreSettings): string[] {
   const problems = [
     ...findUnused(settings),
     ...findSaslGaps(settings),
+    ...findRegistryProblems(settings),
     ...findTlsProblems(settings),
     ...findAppProblems(settings),
   ];
@@ -136,6 +137,39 @@ function findSaslGaps(settings: StoreSettings): string[] {
     : [
         'KAFKA_SASL_MECHANISM=OAUTHBEARER needs KAFKA_SASL_OAUTHBEARER_TOKEN, or _TOKEN_ENDPOINT_URL with _CLIENT_ID and _CLIENT_SECRET.',
       ];
+}
+
+function findRegistryProblems(settings: StoreSettings): string[] {
+  const {
+    SCHEMA_REGISTRY_URL: url,
+    SCHEMA_REGISTRY_USERNAME: username,
+    SCHEMA_REGISTRY_PASSWORD: password,
+    SCHEMA_REGISTRY_TOKEN: token,
+    SCHEMA_REGISTRY_CA: ca,
+  } = settings;
+  const problems: string[] = [];
+  if (url === undefined) {
+    const given = Object.entries({
+      SCHEMA_REGISTRY_USERNAME: username,
+      SCHEMA_REGISTRY_PASSWORD: password,
+      SCHEMA_REGISTRY_TOKEN: token,
+      SCHEMA_REGISTRY_CA: ca,
+    }).filter(([, value]) => value !== undefined);
+    problems.push(...given.map(([name]) => `${name} is set, but not SCHEMA_REGISTRY_URL; it would not be used.`));
+    if (settings.KAFKA_VALUE_FORMAT === 'registry')
+      problems.push('KAFKA_VALUE_FORMAT=registry needs SCHEMA_REGISTRY_URL, which gives the ids.');
+    return problems;
+  }
+  if (settings.KAFKA_BROKERS === undefined)
+    problems.push('SCHEMA_REGISTRY_URL is set, but not KAFKA_BROKERS; it would not be used.');
+  if ((username === undefined) !== (password === undefined)) {
+    problems.push('SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD belong together; one of them is missing.');
+  }
+  if (token !== undefined && username !== undefined)
+    problems.push('SCHEMA_REGISTRY_TOKEN and SCHEMA_REGISTRY_USERNAME are two ways to log in; keep one of them.');
+  if (ca !== undefined && !url.startsWith('https:'))
+    problems.push('SCHEMA_REGISTRY_CA is set, but SCHEMA_REGISTRY_URL is not https; it would not be used.');
+  return problems;
 }
 
 export function isLoopback(host: string): boolean {

@@ -34,7 +34,7 @@ export function checkSettings(settings: StoreSettings, nowMs: number, notes: Not
   if (settings.MAX_BODY_BYTES < LARGEST_WEBHOOK_BYTES) {
     notes.find('body_limit_small', `MAX_BODY_BYTES is ${settings.MAX_BODY_BYTES}.`);
   }
-  for (const name of ['META_GRAPH_URL', 'HUBCAST_URL'] as const) {
+  for (const name of ['META_GRAPH_URL', 'HUBCAST_URL', 'SCHEMA_REGISTRY_URL'] as const) {
     const url = settings[name];
     if (url?.startsWith('http:') && !isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ''))) {
       notes.find('url_without_tls', `${name} is ${url}, which is plain http beyond this machine.`);

@@ -6,6 +6,7 @@ import { readSettings, readStoreSettings } from '../../src/config/read-settings.
 import { settingRows } from '../../src/config/settings.ts';
 
 const enough = { META_APP_SECRET: 's', META_VERIFY_TOKEN: 't' };
+const withRegistry = { ...enough, KAFKA_BROKERS: 'k:9092', SCHEMA_REGISTRY_URL: 'https://r' };
 const folder = mkdtempSync(join(tmpdir(), 'hubcast-settings-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -50,6 +51,20 @@ describe('readSettings', () => {
     [{ ...enough, KAFKA_SASL_MECHANISM: 'PLAIN' }, 'KAFKA_SASL_MECHANISM=PLAIN needs KAFKA_SASL_USERNAME'],
     [{ ...enough, KAFKA_SASL_MECHANISM: 'OAUTHBEARER' }, 'KAFKA_SASL_MECHANISM=OAUTHBEARER needs'],
     [{ ...enough, KAFKA_TLS_CERT: 'pem' }, 'KAFKA_TLS_CERT and KAFKA_TLS_KEY belong together'],
+    [{ ...enough, KAFKA_VALUE_FORMAT: 'registry' }, 'KAFKA_VALUE_FORMAT=registry needs SCHEMA_REGISTRY_URL'],
+    [{ ...enough, SCHEMA_REGISTRY_TOKEN: 't' }, 'SCHEMA_REGISTRY_TOKEN is set, but not SCHEMA_REGISTRY_URL'],
+    [{ ...enough, SCHEMA_REGISTRY_URL: 'https://r' }, 'SCHEMA_REGISTRY_URL is set, but not KAFKA_BROKERS'],
+    [{ ...enough, SCHEMA_REGISTRY_URL: 'https://a:b@r' }, 'SCHEMA_REGISTRY_URL holds a user name or password'],
+    [{ ...withRegistry, SCHEMA_REGISTRY_USERNAME: 'a' }, 'SCHEMA_REGISTRY_PASSWORD belong together'],
+    [
+      { ...withRegistry, SCHEMA_REGISTRY_USERNAME: 'a', SCHEMA_REGISTRY_PASSWORD: 'b', SCHEMA_REGISTRY_TOKEN: 't' },
+      'two ways to log in',
+    ],
+    [
+      { ...withRegistry, SCHEMA_REGISTRY_URL: 'http://r', SCHEMA_REGISTRY_CA: 'pem' },
+      'SCHEMA_REGISTRY_URL is not https',
+    ],
+    [{ ...withRegistry, SCHEMA_REGISTRY_CA: 'pem', KAFKA_VALUE_FORMAT: 'registry' }, ''],
     [{ ...enough, MAX_IN_FLIGHT_BYTES: '1048576' }, 'MAX_IN_FLIGHT_BYTES is below MAX_BODY_BYTES'],
     [{ ...enough, WORKERS: '0' }, 'WORKERS is not auto, nor a whole number between 1 and 256.'],
     [{ ...enough, WORKERS: 'auto', KAFKA_BROKERS: 'k:9092' }, ''],

@@ -146,6 +146,14 @@ describe('an event this version does not know', () => {
   });
 });
 
+it('is read behind the id that KAFKA_VALUE_FORMAT=registry puts before it', async () => {
+  const { value } = await oneRecord();
+  const framed = Buffer.concat([Buffer.from([0, 0, 1, 0x86, 0xa1]), Buffer.from(value)]);
+  expect(decodeEvent({ value: framed })).toEqual(decodeEvent({ value }));
+  expect(decodeEvent({ value: new Uint8Array(framed) })).toEqual(decodeEvent({ value }));
+  expect(thrownBy({ value: framed.subarray(0, 5) })).toMatchObject({ reason: 'not_json' });
+});
+
 describe('a record that is no event', () => {
   it.each([
     ['a tombstone', { value: null }, 'no_value', /tombstone/],

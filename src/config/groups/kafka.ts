@@ -1,6 +1,6 @@
 /** Settings of the Kafka cluster and of the connection to it. Names follow Kafka's own. */
 import { brokerList } from '../brokers.ts';
-import { oneOf, onOff, setting, settingGroup, text, wholeNumber } from '../kinds.ts';
+import { httpUrl, oneOf, onOff, setting, settingGroup, text, wholeNumber } from '../kinds.ts';
 
 export const kafkaSettings = settingGroup('Kafka', {
   KAFKA_BROKERS: setting(
@@ -23,6 +23,22 @@ export const kafkaSettings = settingGroup('Kafka', {
   KAFKA_DEDUPE_IDS: setting(
     wholeNumber(0, 10_000_000).default(100_000),
     'Number of ids of stored events kept in memory, so that hubcast does not store a repeated delivery twice',
+  ),
+  KAFKA_VALUE_FORMAT: setting(
+    oneOf(['json', 'registry']).default('json'),
+    "json, or registry: the id of the value's schema in front of the JSON, for deserialisers of Confluent and Apicurio",
+  ),
+  SCHEMA_REGISTRY_URL: setting(
+    httpUrl().optional(),
+    'Schema registry in which the schemas are registered at the start. For Apicurio it ends with /apis/ccompat/v7',
+  ),
+  SCHEMA_REGISTRY_USERNAME: setting(text().optional(), 'User name for the schema registry'),
+  SCHEMA_REGISTRY_PASSWORD: setting(text().optional(), 'Password for the schema registry', { secret: true }),
+  SCHEMA_REGISTRY_TOKEN: setting(text().optional(), 'Bearer token for the schema registry', { secret: true }),
+  SCHEMA_REGISTRY_CA: setting(
+    text().optional(),
+    "PEM of the schema registry's certificate authority, when it is not a public one",
+    { file: true },
   ),
   KAFKA_TLS: setting(onOff(false), 'Connect with TLS'),
   KAFKA_TLS_CA: setting(text().optional(), "PEM of the brokers' certificate authority, when it is not a public one", {

@@ -1,4 +1,5 @@
 /** The parts of a record, in the shapes the Kafka clients of JavaScript give them. */
+import { withoutFrame } from '../../core/registry-frame.ts';
 import { EventDecodeError } from './event-decode-error.ts';
 
 type HeaderValue = Uint8Array | string | null | undefined | readonly (Uint8Array | string)[];
@@ -16,7 +17,7 @@ export interface EncodedRecord {
     | undefined;
 }
 
-/** @throws EventDecodeError `no_value` or `not_text` */
+/** With or without the id of a schema registry in front. @throws EventDecodeError `no_value` or `not_text` */
 export function valueText(value: EncodedRecord['value']): string {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) {
@@ -32,7 +33,7 @@ export function valueText(value: EncodedRecord['value']): string {
     );
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(value);
+    return new TextDecoder('utf-8', { fatal: true }).decode(withoutFrame(value));
   } catch {
     throw new EventDecodeError(
       'not_text',

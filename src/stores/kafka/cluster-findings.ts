@@ -27,6 +27,21 @@ export const CLUSTER_FINDINGS = {
     why: 'Events go where nobody reads them, and the ones stored so far are elsewhere.',
     fix: 'Correct KAFKA_BROKERS; or, when the cluster was replaced on purpose, KAFKA_CLUSTER_ID.',
   },
+  schema_registry_unreachable: {
+    severity: 'warning',
+    why: 'A start without it registers no schema: with KAFKA_VALUE_FORMAT=registry values are plain JSON until it answers.',
+    fix: 'Check SCHEMA_REGISTRY_URL, the log-in and the way there.',
+  },
+  schema_refused: {
+    severity: 'warning',
+    why: 'Consumers find no schema for these events: with KAFKA_VALUE_FORMAT=registry their values are plain JSON.',
+    fix: "Remove the other schema from the subject, or set the subject's compatibility to NONE and start hubcast.",
+  },
+  schema_not_registered_yet: {
+    severity: 'info',
+    why: 'hubcast registers them when it starts.',
+    fix: 'Start hubcast.',
+  },
   topic_missing: {
     severity: 'error',
     why: 'Webhooks with events for it get 503.',

@@ -3,14 +3,16 @@ import type { OrderedWriter } from '../ordered-writer.ts';
 import type { StoreMeter } from '../store.ts';
 import type { StoreContext, StoreKind, StoreReader } from '../store-kind.ts';
 import { checkCluster } from './check-cluster.ts';
+import { checkRegistry } from './check-registry.ts';
 import { toConnection, toKafkaOptions } from './options.ts';
+import { openSchemaIdsOf, readEventSchemas, toRegistry } from './registry-options.ts';
 
 export const kafkaKind: StoreKind = {
   isMeant: ({ KAFKA_BROKERS, SPOOL }) => KAFKA_BROKERS !== undefined && !SPOOL,
   describe: ({ KAFKA_BROKERS = [] }) => `Kafka at ${KAFKA_BROKERS.join(', ')}`,
   async open(context, meter) {
     const { createKafkaStore } = await import('./kafka-store.ts');
-    return createKafkaStore({ ...toKafkaOptions(context), meter });
+    return createKafkaStore({ ...toKafkaOptions(context), meter, schemaIds: await openSchemaIdsOf(context) });
   },
   read: openReader,
   async check(context, notes) {
@@ -27,6 +29,8 @@ export const kafkaKind: StoreKind = {
       },
       notes,
     );
+    const registry = toRegistry(context);
+    if (registry !== null) await checkRegistry(registry, await readEventSchemas(), notes);
   },
   oneProcess: null,
   ownsJournal: false,
@@ -53,7 +57,7 @@ export async function openOrderedWriter(context: StoreContext, meter?: StoreMete
   const { createOrderedKafkaWriter } = await import('./ordered-writer.ts');
   const options = toKafkaOptions(context);
   const writeTimeoutMs = Math.max(FORWARD_TIMEOUT_MS, options.writeTimeoutMs);
-  return createOrderedKafkaWriter({ ...options, writeTimeoutMs, meter });
+  return createOrderedKafkaWriter({ ...options, writeTimeoutMs, meter, schemaIds: await openSchemaIdsOf(context) });
 }
 
 function openReader(context: StoreContext): StoreReader {

@@ -8,17 +8,20 @@ import type { KafkaConnection } from './connection.ts';
 import type { TopicSettings } from './ensure-topics.ts';
 import { Leaders } from './leaders.ts';
 import { createReadiness } from './readiness.ts';
+import type { SchemaIds } from './schema-ids.ts';
 import { PartitionWriter, type WriterOptions } from './writer.ts';
 
 export interface KafkaWriterOptions
   extends KafkaConnection,
     Omit<TopicSettings, 'plans'>,
-    Omit<WriterOptions, 'attemptTimeoutMs' | 'compression'> {
+    Omit<WriterOptions, 'attemptTimeoutMs' | 'compression' | 'schemaIdOf'> {
   /** The topics to write, looked up at start. */
   readonly topics: readonly TopicPlan[];
   /** A write fails after this time; one attempt takes less than half of it. */
   readonly writeTimeoutMs: number;
   readonly compression: Compression;
+  /** With SCHEMA_REGISTRY_URL; closed with the writer. */
+  readonly schemaIds?: SchemaIds | undefined;
 }
 
 export interface KafkaWriter {
@@ -43,13 +46,23 @@ export function openKafkaWriter(options: KafkaWriterOptions): KafkaWriter {
   const cluster = new Cluster({ connection: options, topics, limits, now: options.now });
   const leaders = new Leaders(cluster, options, limits);
   const compression = COMPRESSION_TYPES[options.compression];
-  const writer = new PartitionWriter(cluster, leaders, { ...options, attemptTimeoutMs, compression });
+  const { schemaIds } = options;
+  const schemaIdOf = schemaIds?.idOf ?? (() => null);
+  const writer = new PartitionWriter(cluster, leaders, { ...options, attemptTimeoutMs, compression, schemaIdOf });
   void cluster.lookUp();
   return {
     write: writer.write,
     problemOf: writer.problemOf,
-    readiness: createReadiness({ cluster, leaders, writer, topics: [...topics.plans.keys()], now: options.now }),
+    readiness: createReadiness({
+      cluster,
+      leaders,
+      writer,
+      topics: [...topics.plans.keys()],
+      moreWarnings: schemaIds?.warnings ?? (() => []),
+      now: options.now,
+    }),
     close() {
+      schemaIds?.close();
       cluster.close();
       leaders.close();
       writer.pump();

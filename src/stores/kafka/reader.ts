@@ -3,6 +3,7 @@
  * group's first rebalance.
  */
 import { createBackoff } from '../../core/backoff.ts';
+import { withoutFrame } from '../../core/registry-frame.ts';
 import { pause } from '../../core/time-out.ts';
 import type { ReadBack, ReadOptions, ReadRecords, StoredRecord } from '../../records/record.ts';
 import { KAFKA_BACKOFF, type KafkaConnection } from './connection.ts';
@@ -187,6 +188,12 @@ async function fetchFrom(wire: Wire, leader: number, positions: readonly Positio
   );
 }
 
+/** Of a value with or without a schema's id. */
+function textOf(value: Buffer): string {
+  const { buffer, byteOffset, byteLength } = withoutFrame(value);
+  return Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
+}
+
 function toStoredRecord({ topic, partition }: Position, message: FetchedMessage): StoredRecord {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(message.headers)) {
@@ -199,7 +206,7 @@ function toStoredRecord({ topic, partition }: Position, message: FetchedMessage)
     offset: message.offset,
     key: message.key === null ? null : message.key.toString('utf8'),
     headers,
-    value: message.value?.toString('utf8') ?? '',
+    value: message.value === null ? '' : textOf(message.value),
     timestampMs: Number(message.timestamp),
   };
 }

@@ -15,6 +15,7 @@ export interface KafkaReadinessOptions {
   readonly writer: PartitionWriter;
   /** Names of the topics to write. */
   readonly topics: readonly string[];
+  readonly moreWarnings: () => readonly string[];
   readonly now: () => number;
 }
 
@@ -29,7 +30,7 @@ const DENIAL_SHOWN_MS = 5 * 60_000;
 const MOST_REASONS = 3;
 
 export function createReadiness(options: KafkaReadinessOptions): () => Promise<Readiness> {
-  const { cluster, leaders, writer, topics, now } = options;
+  const { cluster, leaders, writer, topics, moreWarnings, now } = options;
   let last: { readonly atMs: number; readonly answer: Promise<Readiness> } | undefined;
 
   async function examine(): Promise<Readiness> {
@@ -53,7 +54,8 @@ export function createReadiness(options: KafkaReadinessOptions): () => Promise<R
       ...(isAllDenied(states) ? [...denials.values()] : []),
     ];
     if (problems.length > 0) return { ready: false, reason: summaryOf(problems) };
-    return { ready: true, warnings: [...denials.values(), ...states.flatMap(({ warnings }) => warnings)] };
+    const ofTopics = states.flatMap(({ warnings }) => warnings);
+    return { ready: true, warnings: [...denials.values(), ...ofTopics, ...moreWarnings()] };
   }
 
   /** Topics without permission to write, which only a write attempt reveals, or without permission to describe. */

@@ -1,11 +1,12 @@
 /** Sizes of records as Kafka stores them, so that no batch is larger than its topic accepts. */
+import { FRAME_BYTES } from '../../core/registry-frame.ts';
 import type { OutgoingRecord } from '../../records/record.ts';
 
 /** Fixed part of a record batch, format 2. https://kafka.apache.org/documentation/#recordbatch */
 export const BATCH_OVERHEAD_BYTES = 61;
 
-/** Attributes, and the longest timestamp and offset deltas, as the deltas depend on the batch. */
-const RECORD_OVERHEAD_BYTES = 1 + 10 + 5;
+/** Attributes, the longest timestamp and offset deltas, as the deltas depend on the batch, and the schema's id. */
+const RECORD_OVERHEAD_BYTES = 1 + 10 + 5 + FRAME_BYTES;
 
 /** Bytes of a signed integer in Kafka's variable-length form. */
 function varintBytes(length: number): number {
@@ -23,7 +24,7 @@ function withLength(text: string): number {
   return varintBytes(bytes) + bytes;
 }
 
-/** Upper bound of the bytes that a record adds to an uncompressed batch; at most 20 bytes too high. */
+/** Upper bound of the bytes that a record adds to an uncompressed batch; at most 25 bytes too high. */
 export function recordBytes(record: OutgoingRecord): number {
   let body = RECORD_OVERHEAD_BYTES + withLength(record.value);
   body += record.key === null ? 1 : withLength(record.key);

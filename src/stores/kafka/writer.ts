@@ -30,6 +30,8 @@ export interface WriterOptions extends RefusedItemOptions {
   /** Time limit of one attempt; its connection is closed afterwards. */
   readonly attemptTimeoutMs: number;
   readonly compression: number;
+  /** Id of the schema that a registry has for the record's value; null where the value stays plain JSON. */
+  readonly schemaIdOf: (record: OutgoingRecord) => number | null;
   readonly deadLetterTopicFor: (topic: string) => string;
   /** Records and requests that callers admit at the same time; failing partitions hold at most half of them. */
   readonly maxRecords?: number;
@@ -194,7 +196,7 @@ export class PartitionWriter {
   }
 
   async #send(connection: WriteConnection, queues: readonly PartitionQueue[]): Promise<void> {
-    const { now, attemptTimeoutMs, compression, meter } = this.#options;
+    const { now, attemptTimeoutMs, compression, schemaIdOf, meter } = this.#options;
     const startedMs = now();
     const sent: PartitionQueue[] = [];
     let bytes = 0;
@@ -212,7 +214,7 @@ export class PartitionWriter {
     if (sent.length === 0) return;
     const timeoutMs = Math.max(1, Math.min(attemptTimeoutMs, latestMs - startedMs));
     try {
-      const body = toProduceBody(sent, compression, Math.ceil(timeoutMs * BROKER_SHARE));
+      const body = toProduceBody(sent, { compression, schemaIdOf, timeoutMs: Math.ceil(timeoutMs * BROKER_SHARE) });
       const answer = await connection.produce(body, timeoutMs, now);
       for (const [queue, error] of readOutcomes(answer, sent)) this.#finish(queue, error);
     } catch (error) {

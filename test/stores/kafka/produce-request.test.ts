@@ -45,7 +45,11 @@ describe('readOutcomes', () => {
 
 describe('toProduceBody', () => {
   it('asks for all in-sync replicas, without idempotence and transaction, with the partition of each record', () => {
-    const body = toProduceBody([...queues, inFlight('b', 3, { key: 'k', value: '', timestampMs: 12 })], 1, 1000);
+    const body = toProduceBody([...queues, inFlight('b', 3, { key: 'k', value: '', timestampMs: 12 })], {
+      compression: 1,
+      schemaIdOf: () => null,
+      timeoutMs: 1000,
+    });
     expect(body).toMatchObject({
       acks: -1,
       timeout: 1000,
@@ -58,5 +62,12 @@ describe('toProduceBody', () => {
     expect(Object.keys(body)).toEqual(['acks', 'timeout', 'compression', 'topicData']);
     // A tombstone.
     expect(body.topicData[1]?.partitions[1]?.messages[0]?.value).toBeNull();
+  });
+
+  it('puts the id of its schema before a value, and not before a tombstone', () => {
+    const records = [inFlight('b', 3, { value: '{"name":"Zoë"}' }), inFlight('b', 4, { value: '' })];
+    const body = toProduceBody(records, { compression: 0, schemaIdOf: () => 258, timeoutMs: 1000 });
+    const values = body.topicData[0]?.partitions.map(({ messages }) => messages[0]?.value);
+    expect(values).toEqual([Buffer.from([0, 0, 0, 1, 2, ...Buffer.from('{"name":"Zoë"}')]), null]);
   });
 });

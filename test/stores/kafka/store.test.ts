@@ -262,7 +262,8 @@ describeKafka('the Kafka store', (kafka) => {
     const [broker = ''] = kafka.brokers;
     const limits = { connectTimeoutMs: 1_000, requestTimeoutMs: 2_000 };
     const connection = new WriteConnection(broker, { brokers: kafka.brokers, clientId: 'hubcast-test', log }, limits);
-    const answer = await connection.produce(toProduceBody(queues, 0, 1_000), 2_000, () => performance.now());
+    const body = toProduceBody(queues, { compression: 0, schemaIdOf: () => null, timeoutMs: 1_000 });
+    const answer = await connection.produce(body, 2_000, () => performance.now());
     const outcomes = [...readOutcomes(answer, queues).values()];
     expect(outcomes).toEqual([null, expect.objectContaining({ type: 'UNKNOWN_TOPIC_OR_PARTITION' })]);
     connection.close();
