@@ -2,7 +2,7 @@
 // npm run foreign:install -- jest vitest  these alone
 // npm run foreign:install -- --list       says which there are, and which are installed
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FOREIGN_FOLDER, type ForeignTool, installedPath, STAMP, stampOf, TOOLS } from './foreign/tools.ts';
 
@@ -61,9 +61,18 @@ function install(folder: string, tool: ForeignTool): void {
     case 'go':
       for (const path of tool.packages) run(folder, 'go', ['install', path], { GOBIN: join(folder, 'bin') });
       break;
+    case 'go-module':
+      run(folder, 'go', ['mod', 'init', 'foreign']);
+      run(folder, 'go', ['get', ...tool.packages]);
+      break;
     case 'maven':
       writeFileSync(join(folder, 'pom.xml'), pomOf(tool.artifacts));
       run(folder, 'mvn', ['-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=jars']);
+      break;
+    case 'archive':
+      run(folder, 'mvn', ['-q', '-B', 'dependency:copy', `-Dartifact=${tool.artifact}`, '-DoutputDirectory=archive']);
+      for (const name of readdirSync(join(folder, 'archive'))) run(folder, 'tar', ['-xzf', join('archive', name)]);
+      rmSync(join(folder, 'archive'), { recursive: true });
       break;
   }
 }

@@ -25,8 +25,8 @@ def handle(event):
 def read(message, handled):
     """One record: whatever else is in a topic must not stop the rest."""
     place = f"{message.topic()}/{message.partition()}@{message.offset()}"
-    if message.value() is None:
-        return  # a tombstone of a compacted topic
+    if message.value() is None or message.topic().endswith(".raw"):
+        return  # a tombstone of a compacted topic, or a captured request
     try:
         # Python's integers keep every digit of Meta's ids.
         event = json.loads(message.value())
@@ -36,9 +36,9 @@ def read(message, handled):
     problems = problems_of(event, VALIDATORS)
     if problems:
         print(f"{place}: {'; '.join(problems)}", file=sys.stderr)
-    elif event["id"] not in handled:  # Kafka may hold an event twice
+    elif (event["app"], event["id"]) not in handled:  # Kafka may hold an event twice
         handle(event)
-        handled.add(event["id"])
+        handled.add((event["app"], event["id"]))
 
 
 def main():

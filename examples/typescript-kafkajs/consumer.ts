@@ -17,7 +17,10 @@ const {
 const kafka = new Kafka({ brokers: KAFKA_BROKERS.split(','), logLevel: logLevel.ERROR });
 const consumer = kafka.consumer({ groupId: GROUP_ID });
 
-/** Ids handled lately. A service keeps them with what it stores, in the same transaction. */
+/**
+ * Events handled lately: with several Meta apps, each app has its own event under the same id. A service keeps them with
+ * what it stores, in the same transaction: ../postgres-once.
+ */
 const handled = new Set<string>();
 const REMEMBERED = 10_000;
 
@@ -39,14 +42,17 @@ function handle(event: WebhookEvent): void {
 }
 
 await consumer.connect();
-await consumer.subscribe({ topics: [new RegExp(`^${TOPIC_PREFIX.replaceAll('.', '\\.')}\\.`)], fromBeginning: true });
+// All but the captured requests.
+const topics = new RegExp(`^${TOPIC_PREFIX.replaceAll('.', '\\.')}\\.(?!raw$)`);
+await consumer.subscribe({ topics: [topics], fromBeginning: true });
 await consumer.run({
   eachMessage: async ({ topic, partition, message }) => {
     try {
       const event = decodeEvent(message);
-      if (handled.has(event.id)) return;
+      const key = `${event.app} ${event.id}`;
+      if (handled.has(key)) return;
       handle(event);
-      handled.add(event.id);
+      handled.add(key);
       if (handled.size > REMEMBERED) handled.delete(handled.values().next().value ?? '');
     } catch (error) {
       // Whatever else is in a topic must not stop the rest.

@@ -14,6 +14,8 @@ export type ForeignTool = {
   | { readonly by: 'pip'; readonly packages: readonly string[] }
   | { readonly by: 'go'; readonly packages: readonly string[] }
   | { readonly by: 'maven'; readonly artifacts: readonly string[] }
+  | { readonly by: 'go-module'; readonly packages: readonly string[] }
+  | { readonly by: 'archive'; readonly artifact: string }
 );
 
 /**
@@ -22,6 +24,8 @@ export type ForeignTool = {
  * - pip: the folder of a virtual environment, with `bin/python`
  * - go: the folder that holds `bin/<command>`
  * - maven: the folder that holds `jars/*.jar`, dependencies included
+ * - go-module: the folder of a module, with `go.mod` and `go.sum`
+ * - archive: the folder with what the archive of Maven Central holds
  */
 export const TOOLS: Readonly<Record<string, ForeignTool>> = {
   jest: {
@@ -71,6 +75,100 @@ export const TOOLS: Readonly<Record<string, ForeignTool>> = {
     artifacts: ['org.openapitools:openapi-generator-cli:7.17.0'],
     purpose: 'Generates a Go client of the OpenAPI document.',
   },
+  'cloudevents-js': { by: 'npm', packages: ['cloudevents'], purpose: 'The CloudEvents SDK of JavaScript.' },
+  // Version 2 has another API.
+  'cloudevents-python': { by: 'pip', packages: ['cloudevents<2'], purpose: 'The CloudEvents SDK of Python.' },
+  'cloudevents-go': {
+    by: 'go-module',
+    packages: ['github.com/cloudevents/sdk-go/v2', 'github.com/cloudevents/sdk-go/protocol/kafka_sarama/v2'],
+    purpose: 'The CloudEvents SDK of Go.',
+  },
+  'cloudevents-java': {
+    by: 'maven',
+    artifacts: [
+      'io.cloudevents:cloudevents-kafka:4.0.1',
+      'io.cloudevents:cloudevents-json-jackson:4.0.1',
+      'org.apache.kafka:kafka-clients:4.3.0',
+    ],
+    purpose: 'The CloudEvents SDK of Java.',
+  },
+  networknt: {
+    by: 'maven',
+    artifacts: ['com.networknt:json-schema-validator:2.0.8', 'org.slf4j:slf4j-nop:2.0.17'],
+    purpose: 'Checks golden events against the schemas, in Java.',
+  },
+  'go-jsonschema': {
+    by: 'go',
+    packages: ['github.com/atombender/go-jsonschema@v0.20.0'],
+    purpose: 'Makes Go types of the schemas, which read every golden event.',
+  },
+  jsonschema2pojo: {
+    by: 'maven',
+    artifacts: ['org.jsonschema2pojo:jsonschema2pojo-cli:1.2.2'],
+    purpose: 'Makes Java classes of the schemas.',
+  },
+  modelina: { by: 'npm', packages: ['@asyncapi/modelina'], purpose: 'Makes TypeScript models of the schemas.' },
+  'asyncapi-cli': { by: 'npm', packages: ['@asyncapi/cli'], purpose: 'Validates the AsyncAPI documents.' },
+  pg: { by: 'npm', packages: ['pg@8'], purpose: 'PostgreSQL for examples/postgres-once in TypeScript.' },
+  psycopg: {
+    by: 'pip',
+    packages: ['confluent-kafka', 'psycopg[binary]'],
+    purpose: 'Kafka and PostgreSQL for examples/postgres-once in Python.',
+  },
+  pgx: {
+    by: 'go-module',
+    packages: ['github.com/twmb/franz-go', 'github.com/jackc/pgx/v5'],
+    purpose: 'Kafka and PostgreSQL for examples/postgres-once in Go.',
+  },
+  pgjdbc: {
+    by: 'maven',
+    artifacts: [
+      'org.apache.kafka:kafka-clients:4.3.0',
+      'org.postgresql:postgresql:42.7.7',
+      'com.fasterxml.jackson.core:jackson-databind:2.19.2',
+      'org.slf4j:slf4j-nop:2.0.17',
+    ],
+    purpose: 'Kafka and PostgreSQL for examples/postgres-once in Java.',
+  },
+  'kafka-connect': {
+    by: 'maven',
+    artifacts: [
+      'org.apache.kafka:connect-runtime:4.3.0',
+      'org.apache.kafka:connect-transforms:4.3.0',
+      'org.apache.kafka:connect-file:4.3.0',
+      'org.slf4j:slf4j-nop:1.7.36',
+    ],
+    purpose: 'Kafka Connect for examples/connect-postgres.',
+  },
+  'debezium-jdbc': {
+    by: 'archive',
+    artifact: 'io.debezium:debezium-connector-jdbc:3.2.0.Final:tar.gz:plugin',
+    purpose: "Debezium's JDBC sink for examples/connect-postgres.",
+  },
+  'kafka-streams': {
+    by: 'maven',
+    artifacts: [
+      'org.apache.kafka:kafka-streams:4.3.0',
+      'com.fasterxml.jackson.core:jackson-databind:2.19.2',
+      'org.slf4j:slf4j-nop:2.0.17',
+    ],
+    purpose: 'Kafka Streams for examples/streams-number-state.',
+  },
+  'apicurio-registry': {
+    by: 'archive',
+    artifact: 'io.apicurio:apicurio-registry-app:3.3.3:tar.gz:all',
+    purpose: 'A schema registry, in memory, for KAFKA_VALUE_FORMAT=registry.',
+  },
+  'apicurio-serde': {
+    by: 'maven',
+    artifacts: ['io.apicurio:apicurio-registry-jsonschema-serde-kafka:3.3.3', 'org.apache.kafka:kafka-clients:4.3.0'],
+    purpose: "Reads values with the ids of the registry by Apicurio's Java deserialiser.",
+  },
+  'confluent-kafka': {
+    by: 'pip',
+    packages: ['confluent-kafka[json,schemaregistry]'],
+    purpose: "Reads values with the ids of the registry by Confluent's Python deserialiser.",
+  },
 };
 
 export const FOREIGN_FOLDER = join(import.meta.dirname, '..', '..', '.cache', 'foreign');
@@ -89,5 +187,12 @@ export function installedPath(name: string): string | undefined {
 }
 
 export function stampOf(tool: ForeignTool): string {
-  return JSON.stringify(tool.by === 'maven' ? tool.artifacts : tool.packages);
+  switch (tool.by) {
+    case 'maven':
+      return JSON.stringify(tool.artifacts);
+    case 'archive':
+      return tool.artifact;
+    default:
+      return JSON.stringify(tool.packages);
+  }
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import { describeForeign } from '../support/foreign.ts';
-import { ROOT } from './readers.ts';
+import { ROOT } from './reader-tools.ts';
 
 const DOCUMENT = join(ROOT, 'schemas', 'openapi.json');
 const TIMEOUT_MS = 300_000;

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { toMarkdownTable } from '../../scripts/markdown-table.ts';
 import { foreignTool } from '../support/foreign.ts';
-import { type ForeignReader, READERS, ROOT } from './readers.ts';
+import { type ForeignReader, ROOT } from './reader-tools.ts';
+import { READERS } from './readers.ts';
 
 const PAGE = join(ROOT, 'docs', 'consuming.md');
 const TABLE = /(<!-- foreign readers -->\n)[\s\S]*?(<!-- end -->)/;

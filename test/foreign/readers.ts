@@ -2,59 +2,24 @@
  * What tools of other ecosystems make of our schemas: each reads the committed files as its users would, and every golden event goes through what
  * it made. A tool that is not installed is left out.
  */
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-export const ROOT = join(import.meta.dirname, '..', '..');
-const SCHEMAS = join(ROOT, 'schemas');
-const BUNDLE = join(SCHEMAS, 'events.json');
-const GOLDEN = join(ROOT, 'test', 'fixtures', 'webhooks');
-
-export interface ForeignReader {
-  /** In scripts/foreign/tools.ts. */
-  readonly tool: string;
-  readonly title: string;
-  /** What its users have to say to it. */
-  readonly options: string;
-  readonly version: (path: string) => string;
-  /** @returns what came of it, for the table; throws where the schemas are not fit for it */
-  readonly read: (path: string, folder: string) => string;
-}
-
-/** Types made of ours have the names of ours: none is numbered. */
-const NUMBERED = /^(Model|Item|Field|Items|Value|Data|.*Class|.*Element)?\d+$|[a-z]\d+$/;
-
-function run(command: string, args: readonly string[], cwd: string): string {
-  return execFileSync(command, args, {
-    cwd,
-    encoding: 'utf8',
-    maxBuffer: 256 * 1024 * 1024,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-/** Every golden event, one a line. */
-function writeEvents(folder: string): { readonly file: string; readonly count: number } {
-  const file = join(folder, 'events.jsonl');
-  const events = readdirSync(GOLDEN, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('records.json'))
-    .flatMap((name) => eventTexts(readFileSync(join(GOLDEN, name), 'utf8')));
-  writeFileSync(file, events.map((text) => `${text}\n`).join(''));
-  return { file, count: events.length };
-}
-
-/** As JavaScript reads them: golden files hold no number that it would round. */
-function eventTexts(text: string): string[] {
-  return (JSON.parse(text) as { readonly event: unknown }[]).map(({ event }) => JSON.stringify(event));
-}
-
-function assertNames(names: readonly string[]): void {
-  const numbered = names.filter((name) => NUMBERED.test(name));
-  if (numbered.length > 0) throw new Error(`Names that nobody gave: ${numbered.join(', ')}`);
-}
+import { CLOUDEVENTS_READERS } from './cloudevents-readers.ts';
+import {
+  assertNames,
+  BUNDLE,
+  type ForeignReader,
+  packageVersion,
+  ROOT,
+  run,
+  SCHEMAS,
+  writeEvents,
+} from './reader-tools.ts';
+import { SCHEMA_TOOL_READERS } from './schema-tool-readers.ts';
 
 export const READERS: readonly ForeignReader[] = [
+  ...CLOUDEVENTS_READERS,
+  ...SCHEMA_TOOL_READERS,
   {
     tool: 'check-jsonschema',
     title: 'check-jsonschema',
@@ -167,10 +132,6 @@ export const READERS: readonly ForeignReader[] = [
     }),
   ),
 ];
-
-function packageVersion(path: string, name: string): string {
-  return JSON.parse(readFileSync(join(path, 'node_modules', name, 'package.json'), 'utf8')).version;
-}
 
 /** Says what differs between an event and what its model writes; nothing where all is the same, to the last digit. */
 const READ_PYTHON = `

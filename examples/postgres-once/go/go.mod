@@ -1,0 +1,3 @@
+module example.org/hubcast-postgres
+
+go 1.24

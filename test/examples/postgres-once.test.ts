@@ -1,0 +1,172 @@
+/**
+ * examples/postgres-once in four languages, against a real broker and a real PostgreSQL: every record stands twice in its topic,
+ * each consumer is killed midway, and each event is handled once.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import kafkajs from 'kafkajs';
+import { allSamples } from '../../src/sdk/testing/samples.ts';
+import { readDistinct } from '../stores/kafka/support.ts';
+import { foreignTool } from '../support/foreign.ts';
+import { describeKafka } from '../support/kafka.ts';
+import { post } from '../support/name-update.ts';
+import { hasPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
+import { type RunningService, runCli, SECRET, startServe } from '../support/run-cli.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const EXAMPLE = join(ROOT, 'examples', 'postgres-once');
+const TIMEOUT_MS = 240_000;
+
+interface Language {
+  readonly name: string;
+  /** In scripts/foreign/tools.ts: the libraries. */
+  readonly tool: string;
+  /** @returns the command that starts the consumer in the folder */
+  readonly prepare: (tool: string, folder: string) => readonly [command: string, ...args: string[]];
+}
+
+const LANGUAGES: readonly Language[] = [
+  {
+    name: 'typescript',
+    tool: 'pg',
+    prepare(tool, folder) {
+      const modules = join(folder, 'node_modules');
+      const kit = join(folder, 'hubcast-events');
+      mkdirSync(modules);
+      mkdirSync(kit);
+      for (const name of ['package.json', 'consumer.ts'])
+        copyFileSync(join(EXAMPLE, 'typescript', name), join(folder, name));
+      writeFileSync(join(kit, 'package.json'), '{"name":"hubcast-events","type":"module","exports":"./index.ts"}');
+      writeFileSync(join(kit, 'index.ts'), `export * from '${join(ROOT, 'src', 'sdk', 'index.ts')}';\n`);
+      symlinkSync(kit, join(modules, 'hubcast-events'));
+      symlinkSync(join(ROOT, 'node_modules', 'kafkajs'), join(modules, 'kafkajs'));
+      symlinkSync(join(tool, 'node_modules', 'pg'), join(modules, 'pg'));
+      return [process.execPath, join(folder, 'consumer.ts')];
+    },
+  },
+  {
+    name: 'python',
+    tool: 'psycopg',
+    prepare: (tool) => [join(tool, 'bin', 'python'), join(EXAMPLE, 'python', 'consumer.py')],
+  },
+  {
+    name: 'go',
+    tool: 'pgx',
+    prepare(tool, folder) {
+      cpSync(join(EXAMPLE, 'go', 'main.go'), join(folder, 'main.go'));
+      for (const name of ['go.mod', 'go.sum']) cpSync(join(tool, name), join(folder, name));
+      execFileSync('go', ['mod', 'tidy'], { cwd: folder, stdio: 'pipe' });
+      execFileSync('go', ['build', '-o', 'consumer', '.'], { cwd: folder, stdio: 'pipe' });
+      return [join(folder, 'consumer')];
+    },
+  },
+  {
+    name: 'java',
+    tool: 'pgjdbc',
+    prepare(tool, folder) {
+      const jars = join(tool, 'jars', '*');
+      execFileSync('javac', ['-cp', jars, '-d', folder, join(EXAMPLE, 'java', 'Consumer.java')], { stdio: 'pipe' });
+      return ['java', '-cp', `${folder}:${jars}`, 'Consumer'];
+    },
+  },
+];
+
+const isInstalled = ({ tool }: Language) => foreignTool(tool) !== undefined;
+const hasAny = LANGUAGES.some(isInstalled) && hasPostgres();
+
+(hasAny ? describe : describe.skip)('examples/postgres-once', () => {
+  describeKafka('on a real broker', (kafka) => {
+    const prefix = `once${randomBytes(4).toString('hex')}`;
+    const folder = mkdtempSync(join(tmpdir(), 'hubcast-once-'));
+    let service: RunningService;
+    let postgres: Postgres;
+    let events: number;
+    const running: ChildProcess[] = [];
+
+    beforeAll(async () => {
+      postgres = await startPostgres();
+      const env = { KAFKA_BROKERS: kafka.brokers.join(), TOPIC_PREFIX: prefix, KAFKA_PARTITIONS: '2' };
+      service = await startServe(env);
+      for (const { payload } of allSamples()) {
+        expect((await post(`${service.publicUrl}/webhook`, Buffer.from(payload), SECRET)).status).toBe(200);
+      }
+      const described = await runCli(['describe', 'topics', '--format', 'json'], { env });
+      const topics = (JSON.parse(described.stdout) as { topic: string }[]).map(({ topic }) => topic);
+      const records = await readDistinct(kafka.brokers, topics);
+      events = new Set(records.map(({ headers }) => `${headers.ce_app} ${headers.ce_id}`)).size;
+      expect(events).toBeGreaterThan(50);
+      const producer = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: 0 }).producer();
+      await producer.connect();
+      for (const { topic, key, headers, value } of records) {
+        await producer.send({ topic, messages: [{ key, headers, value }] });
+      }
+      // What is no event, and a tombstone.
+      const [topic = ''] = topics;
+      await producer.send({ topic, messages: [{ value: 'not json' }, { key: 'gone', value: null }] });
+      await producer.disconnect();
+    }, TIMEOUT_MS);
+    afterAll(async () => {
+      for (const child of running) child.kill('SIGKILL');
+      await service?.end('SIGKILL');
+      await postgres?.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    for (const language of LANGUAGES) {
+      (isInstalled(language) ? it : it.skip)(
+        `handles each event once in ${language.name}, though every record comes twice and it is killed midway`,
+        async () => {
+          const own = join(folder, language.name);
+          mkdirSync(own);
+          postgres.query('DROP TABLE IF EXISTS handled_event, latest_event');
+          postgres.runFile(join(EXAMPLE, 'schema.sql'));
+          const [command, ...args] = language.prepare(foreignTool(language.tool) as string, own);
+          const env = {
+            ...process.env,
+            KAFKA_BROKERS: kafka.brokers.join(),
+            TOPIC_PREFIX: prefix,
+            GROUP_ID: `${prefix}-${language.name}`,
+            DATABASE_URL: postgres.url,
+            JDBC_URL: `jdbc:postgresql://${postgres.host}:${postgres.port}/postgres?user=test`,
+            IDLE_SECONDS: '20',
+            PYTHONDONTWRITEBYTECODE: '1',
+          };
+          const start = () => {
+            const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+            running.push(child);
+            return child;
+          };
+          const first = start();
+          let lines = 0;
+          createInterface({ input: first.stdout }).on('line', () => {
+            lines += 1;
+            if (lines === 20) first.kill('SIGKILL');
+          });
+          await once(first, 'exit');
+          expect(lines).toBeGreaterThanOrEqual(20);
+          const second = start();
+          let told = '';
+          let problems = '';
+          second.stdout.on('data', (chunk) => {
+            told += chunk;
+          });
+          second.stderr.on('data', (chunk) => {
+            problems += chunk;
+          });
+          const [code] = await once(second, 'close');
+          expect([code, problems.split('\n').filter((line) => /@\d+: /.test(line)).length]).toEqual([0, 1]);
+          expect(told).toMatch(/^again [0-9a-f]{32} whatsapp\./m);
+          expect(postgres.query('SELECT count(*) FROM handled_event')).toBe(String(events));
+          expect(postgres.query('SELECT sum(events) FROM latest_event')).toBe(String(events));
+        },
+        TIMEOUT_MS,
+      );
+    }
+  });
+});
