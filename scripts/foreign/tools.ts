@@ -154,14 +154,18 @@ export const TOOLS: Readonly<Record<string, ForeignTool>> = {
     ],
     purpose: 'Kafka Streams for examples/streams-number-state.',
   },
+  // Version 3.3 needs Java 21.
   'apicurio-registry': {
     by: 'archive',
-    artifact: 'io.apicurio:apicurio-registry-app:3.3.3:tar.gz:all',
+    artifact: 'io.apicurio:apicurio-registry-app:2.6.13.Final:tar.gz:all',
     purpose: 'A schema registry, in memory, for KAFKA_VALUE_FORMAT=registry.',
   },
   'apicurio-serde': {
     by: 'maven',
-    artifacts: ['io.apicurio:apicurio-registry-jsonschema-serde-kafka:3.3.3', 'org.apache.kafka:kafka-clients:4.3.0'],
+    artifacts: [
+      'io.apicurio:apicurio-registry-serdes-jsonschema-serde:2.6.13.Final',
+      'org.apache.kafka:kafka-clients:4.3.0',
+    ],
     purpose: "Reads values with the ids of the registry by Apicurio's Java deserialiser.",
   },
   'confluent-kafka': {

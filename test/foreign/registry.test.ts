@@ -3,6 +3,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { allSamples } from '../../src/sdk/testing/samples.ts';
@@ -29,7 +30,8 @@ describeForeign('a real schema registry', 'apicurio-registry', (registryPath) =>
       const [port] = await freePorts(1);
       registryUrl = `http://127.0.0.1:${port}`;
       const options = [`-Dquarkus.http.port=${port}`, '-Dquarkus.http.host=127.0.0.1', '-Xmx512m'];
-      registry = spawn('java', [...options, '-jar', 'quarkus-run.jar'], { cwd: registryPath, stdio: 'ignore' });
+      const jar = readdirSync(registryPath).find((name) => name.endsWith('-runner.jar')) ?? '';
+      registry = spawn('java', [...options, '-jar', jar], { cwd: registryPath, stdio: 'ignore' });
       const subjects = () =>
         fetch(`${registryUrl}/apis/ccompat/v7/subjects`).then(
           ({ ok }) => ok,
@@ -50,6 +52,8 @@ describeForeign('a real schema registry', 'apicurio-registry', (registryPath) =>
       const described = await runCli(['describe', 'topics', '--format', 'json'], { env });
       topics = (JSON.parse(described.stdout) as { topic: string }[]).map(({ topic }) => topic);
       const records = await readDistinct(kafka.brokers, topics);
+      // Of the others there is none yet.
+      topics = [...new Set(records.map(({ topic }) => topic))];
       expected = records.map(({ headers, value }) => `${headers.ce_id} ${JSON.parse(value).type}`).toSorted();
       expect(expected.length).toBeGreaterThan(50);
     }, TIMEOUT_MS);
@@ -98,7 +102,7 @@ describeForeign('a real schema registry', 'apicurio-registry', (registryPath) =>
         const source = join(import.meta.dirname, 'programs', 'ReadWithRegistry.java');
         const config = [
           kafka.brokers.join(','),
-          `${registryUrl}/apis/registry/v3`,
+          `${registryUrl}/apis/registry/v2`,
           topics.join(','),
           `${expected.length}`,
         ];

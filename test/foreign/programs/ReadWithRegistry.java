@@ -23,6 +23,8 @@ class ReadWithRegistry {
     settings.put("key.deserializer", "org.apache.kafka.common.serialization.StringDeserializer");
     settings.put("value.deserializer", "io.apicurio.registry.serde.jsonschema.JsonSchemaKafkaDeserializer");
     settings.put("apicurio.registry.url", arguments[1]);
+    settings.put("apicurio.registry.as-confluent", true);
+    settings.put("apicurio.registry.use-id", "contentId");
     settings.put("apicurio.registry.deserializer.value.return-class", JsonNode.class.getName());
     Set<String> seen = new HashSet<>();
     try (KafkaConsumer<String, JsonNode> consumer = new KafkaConsumer<>(settings)) {
