@@ -80,7 +80,10 @@ export const TOOLS: Readonly<Record<string, ForeignTool>> = {
   'cloudevents-python': { by: 'pip', packages: ['cloudevents<2'], purpose: 'The CloudEvents SDK of Python.' },
   'cloudevents-go': {
     by: 'go-module',
-    packages: ['github.com/cloudevents/sdk-go/v2', 'github.com/cloudevents/sdk-go/protocol/kafka_sarama/v2'],
+    packages: [
+      'github.com/cloudevents/sdk-go/v2@v2.16.2',
+      'github.com/cloudevents/sdk-go/protocol/kafka_sarama/v2@v2.16.2',
+    ],
     purpose: 'The CloudEvents SDK of Go.',
   },
   'cloudevents-java': {
