@@ -14,7 +14,7 @@ function readAll(folder: string, program: string, readWith: (file: string) => st
   cpSync(join(PROGRAMS, program), file);
   const told = readWith(file).trim().split('\n');
   const expected = records.map(({ event }) => [event.id, event.type, event.source, event.subject ?? ''].join('\t'));
-  const wrong = expected.findIndex((line, index) => line !== told[index]?.trimEnd());
+  const wrong = expected.findIndex((line, index) => line.trimEnd() !== told[index]?.trimEnd());
   if (wrong !== -1 || told.length !== expected.length) {
     throw new Error(`Event ${wrong} is "${expected[wrong]}", and was read as "${told[wrong]}".`);
   }
