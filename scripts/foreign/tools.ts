@@ -100,16 +100,6 @@ export const TOOLS: Readonly<Record<string, ForeignTool>> = {
     artifacts: ['com.networknt:json-schema-validator:2.0.8', 'org.slf4j:slf4j-nop:2.0.17'],
     purpose: 'Checks golden events against the schemas, in Java.',
   },
-  'go-jsonschema': {
-    by: 'go',
-    packages: ['github.com/atombender/go-jsonschema@v0.20.0'],
-    purpose: 'Makes Go types of the schemas, which read every golden event.',
-  },
-  jsonschema2pojo: {
-    by: 'maven',
-    artifacts: ['org.jsonschema2pojo:jsonschema2pojo-cli:1.2.2'],
-    purpose: 'Makes Java classes of the schemas.',
-  },
   modelina: { by: 'npm', packages: ['@asyncapi/modelina'], purpose: 'Makes TypeScript models of the schemas.' },
   'asyncapi-cli': { by: 'npm', packages: ['@asyncapi/cli'], purpose: 'Validates the AsyncAPI documents.' },
   pg: { by: 'npm', packages: ['pg@8'], purpose: 'PostgreSQL for examples/postgres-once in TypeScript.' },

@@ -1,5 +1,5 @@
 /** Validators and code generators that read the schemas: what each makes is compiled, and reads the golden events where it can. */
-import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   assertNames,
@@ -26,56 +26,6 @@ export const SCHEMA_TOOL_READERS: readonly ForeignReader[] = [
       const told = run('java', ['-cp', join(path, 'jars', '*'), program, BUNDLE, file], folder).trim();
       if (told !== '') throw new Error(told.slice(0, 2_000));
       return `${count} events valid`;
-    },
-  },
-  {
-    tool: 'go-jsonschema',
-    title: 'go-jsonschema (Go)',
-    options: '--struct-name-from-title',
-    version: (path) =>
-      run(join(path, 'bin', 'go-jsonschema'), ['--version'], path)
-        .trim()
-        .split(' ')
-        .at(-1) ?? '',
-    read(path, folder) {
-      const types = readdirSync(SCHEMAS).filter((name) => name.startsWith('whatsapp.'));
-      const tool = join(path, 'bin', 'go-jsonschema');
-      for (const [index, type] of types.entries()) {
-        const schema = join(SCHEMAS, type, '1.json');
-        const code = join(folder, `type${index}`, 'event.go');
-        mkdirSync(join(folder, `type${index}`));
-        run(tool, ['--package', `type${index}`, '--struct-name-from-title', '--output', code, schema], folder);
-      }
-      run('go', ['mod', 'init', 'example.org/events'], folder);
-      run('go', ['mod', 'tidy'], folder);
-      run('go', ['build', './...'], folder);
-      return `${types.length} types generated and compiled`;
-    },
-  },
-  {
-    tool: 'jsonschema2pojo',
-    title: 'jsonschema2pojo (Java)',
-    options: '--use-title-as-classname',
-    version: (path) => jarVersion(path, 'jsonschema2pojo-cli'),
-    read(path, folder) {
-      const jars = join(path, 'jars', '*');
-      const target = join(folder, 'java');
-      run(
-        'java',
-        [
-          ...['-cp', jars, 'org.jsonschema2pojo.cli.Jsonschema2PojoCLI', '--source', BUNDLE, '--target', target],
-          ...['--package', 'events', '--use-title-as-classname', '--omit-hashcode-and-equals', '--omit-tostring'],
-        ],
-        folder,
-      );
-      const files = readdirSync(join(target, 'events'));
-      assertNames(files.map((name) => name.replace('.java', '')));
-      run(
-        'javac',
-        ['-nowarn', '-cp', jars, '-d', folder, ...files.map((name) => join(target, 'events', name))],
-        folder,
-      );
-      return `${files.length} classes compiled`;
     },
   },
   {
