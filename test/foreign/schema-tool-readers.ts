@@ -18,7 +18,7 @@ export const SCHEMA_TOOL_READERS: readonly ForeignReader[] = [
   {
     tool: 'networknt',
     title: 'networknt json-schema-validator (Java)',
-    options: 'DRAFT_7',
+    options: 'draft-07',
     version: (path) => jarVersion(path, 'json-schema-validator'),
     read(path, folder) {
       const { file, count } = writeEvents(folder);
