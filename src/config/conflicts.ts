@@ -99,11 +99,13 @@ function findUnused(settings: StoreSettings): string[] {
   const withoutBrokers = settings.KAFKA_BROKERS === undefined ? ['KAFKA_BROKERS'] : [];
   const withoutTls = settings.KAFKA_TLS ? [] : ['KAFKA_TLS=on'];
   const withoutMechanism = settings.KAFKA_SASL_MECHANISM === undefined ? ['KAFKA_SASL_MECHANISM'] : [];
+  const withoutRegistry = settings.SCHEMA_REGISTRY_URL === undefined ? ['SCHEMA_REGISTRY_URL'] : [];
   const problems: string[] = [];
   for (const [name, value] of Object.entries(settings)) {
-    if (!name.startsWith('KAFKA_TLS') && !name.startsWith('KAFKA_SASL')) continue;
+    if (!['KAFKA_TLS', 'KAFKA_SASL', 'SCHEMA_REGISTRY_'].some((start) => name.startsWith(start))) continue;
     if (value === undefined || value === false) continue;
-    const missing = [...withoutBrokers];
+    const isOfRegistry = name.startsWith('SCHEMA_REGISTRY_') && name !== 'SCHEMA_REGISTRY_URL';
+    const missing = isOfRegistry ? [...withoutRegistry] : [...withoutBrokers];
     if (name.startsWith('KAFKA_TLS_')) missing.push(...withoutTls);
     if (name.startsWith('KAFKA_SASL_')) missing.push(...withoutMechanism);
     if (missing.length > 0) problems.push(`${name} is set, but not ${missing.join(' nor ')}; it would not be used.`);
@@ -147,21 +149,12 @@ function findRegistryProblems(settings: StoreSettings): string[] {
     SCHEMA_REGISTRY_TOKEN: token,
     SCHEMA_REGISTRY_CA: ca,
   } = settings;
-  const problems: string[] = [];
   if (url === undefined) {
-    const given = Object.entries({
-      SCHEMA_REGISTRY_USERNAME: username,
-      SCHEMA_REGISTRY_PASSWORD: password,
-      SCHEMA_REGISTRY_TOKEN: token,
-      SCHEMA_REGISTRY_CA: ca,
-    }).filter(([, value]) => value !== undefined);
-    problems.push(...given.map(([name]) => `${name} is set, but not SCHEMA_REGISTRY_URL; it would not be used.`));
-    if (settings.KAFKA_VALUE_FORMAT === 'registry')
-      problems.push('KAFKA_VALUE_FORMAT=registry needs SCHEMA_REGISTRY_URL, which gives the ids.');
-    return problems;
+    return settings.KAFKA_VALUE_FORMAT === 'registry'
+      ? ['KAFKA_VALUE_FORMAT=registry needs SCHEMA_REGISTRY_URL, which gives the ids.']
+      : [];
   }
-  if (settings.KAFKA_BROKERS === undefined)
-    problems.push('SCHEMA_REGISTRY_URL is set, but not KAFKA_BROKERS; it would not be used.');
+  const problems: string[] = [];
   if ((username === undefined) !== (password === undefined)) {
     problems.push('SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD belong together; one of them is missing.');
   }

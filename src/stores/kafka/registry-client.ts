@@ -29,9 +29,10 @@ export interface WantedSchema {
  * - `new`: it has not, and would take it.
  * - `refused`: the registry will not take it until somebody changes something there, or in our rights.
  */
-export type SchemaState =
+export type SchemaState = Registration | { readonly state: 'new' };
+
+export type Registration =
   | { readonly state: 'registered'; readonly id: number }
-  | { readonly state: 'new' }
   | { readonly state: 'refused'; readonly reason: string };
 
 interface Answer {
@@ -62,7 +63,7 @@ export async function lookUpSchema(connection: RegistryConnection, wanted: Wante
 }
 
 /** Registers it unless it is there. @throws Error when the registry does not answer, or not as one */
-export async function registerSchema(connection: RegistryConnection, wanted: WantedSchema): Promise<SchemaState> {
+export async function registerSchema(connection: RegistryConnection, wanted: WantedSchema): Promise<Registration> {
   const found = await lookUpSchema(connection, wanted);
   if (found.state !== 'new') return found;
   return stateOf(await ask(connection, `/subjects/${encodeURIComponent(wanted.subject)}/versions`, wanted.schema));
@@ -70,7 +71,7 @@ export async function registerSchema(connection: RegistryConnection, wanted: Wan
 
 const isOk = ({ status }: Answer) => status >= 200 && status < 300;
 
-function stateOf(answer: Answer): SchemaState {
+function stateOf(answer: Answer): Registration {
   const { status, body } = answer;
   if (isOk(answer)) {
     const { id } = body;

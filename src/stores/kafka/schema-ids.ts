@@ -49,7 +49,7 @@ export function openSchemaIds({ registry, schemas, isFramed, log }: SchemaIdsOpt
     const registerOne = async ({ dataschema, subject, schema }: EventSchema) => {
       const found = await registerSchema(registry, { subject, schema });
       if (found.state === 'registered') ids.set(dataschema, found.id);
-      else refused.push(`${subject}: ${found.state === 'refused' ? found.reason : 'it was not taken'}`);
+      else refused.push(`${subject}: ${found.reason}`);
     };
     for (let at = 0; at < wanted.length && !closing.signal.aborted; at += REQUESTS_AT_ONCE) {
       const asked = await Promise.allSettled(wanted.slice(at, at + REQUESTS_AT_ONCE).map(registerOne));
