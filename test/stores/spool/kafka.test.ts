@@ -6,11 +6,12 @@ import type { TopicPlan } from '../../../src/records/topic-plans.ts';
 import { recordBytes } from '../../../src/stores/kafka/record-bytes.ts';
 import { describeKafka, describeOwnKafka } from '../../support/kafka.ts';
 import { patience } from '../../support/patience.ts';
+import { until } from '../../support/until.ts';
 import { withDataDir } from '../journal/support/scratch.ts';
 import { type Broker, startBroker } from '../kafka/broker/start.ts';
 import { createTopic, readDistinct, topicPlan } from '../kafka/support.ts';
 import { makeRecord } from '../make-record.ts';
-import { kafkaWriter, openTestSpool, until } from './support/open-test-spool.ts';
+import { kafkaWriter, openTestSpool } from './support/open-test-spool.ts';
 
 const idsOf = (records: readonly { readonly headers: Readonly<Record<string, string>> }[]) =>
   records.map(({ headers }) => headers.ce_id);
@@ -55,8 +56,8 @@ describeOwnKafka('the spool when its broker fails', () => {
         await until(async () => {
           const readiness = await spool.readiness();
           return readiness.ready && (readiness.warnings ?? []).some((text) => text.includes('wait in the spool'));
-        }, 'a warning');
-        await until(async () => (await spool.lag()).records > 100, 'a backlog');
+        });
+        await until(async () => (await spool.lag()).records > 100);
         await restore(broker);
         away = false;
         await appending;
@@ -142,9 +143,9 @@ describeKafka('the spool and records that Kafka refuses', (kafka) => {
       await until(async () => {
         const readiness = await spool.readiness();
         return readiness.ready && (readiness.warnings ?? []).some((text) => text.includes(missing.name));
-      }, 'a warning that names the topic');
+      });
       const ofTopic = (name: string) => records.filter(({ topic }) => topic === name).map(({ id }) => id);
-      await until(async () => (await readDistinct(kafka.brokers, [there.name])).length === 20, 'the others');
+      await until(async () => (await readDistinct(kafka.brokers, [there.name])).length === 20);
       await spool.close();
 
       const again = await openTestSpool(dataDir, { openKafka });

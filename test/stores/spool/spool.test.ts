@@ -10,9 +10,10 @@ import { journalFile } from '../../../src/stores/journal/files.ts';
 import type { OrderedWriter } from '../../../src/stores/ordered-writer.ts';
 import type { Spool } from '../../../src/stores/spool/open-spool.ts';
 import type { Readiness } from '../../../src/stores/store.ts';
+import { until } from '../../support/until.ts';
 import { withDataDir } from '../journal/support/scratch.ts';
 import { makeRecord } from '../make-record.ts';
-import { openTestSpool, until } from './support/open-test-spool.ts';
+import { openTestSpool } from './support/open-test-spool.ts';
 
 const AWAY = new HubcastError('store_unavailable', 'Kafka is away.');
 const REFUSED = new HubcastError('record_refused', 'Too large even as dead letters.');
@@ -100,7 +101,7 @@ it('does not write again what went before a topic that fails, also after a stop 
       makeRecord(n % 2 === 0 ? 'open' : 'blocked', { value: String(n) }),
     );
     await spool.append(records);
-    await until(() => first.calls.length > 2, 'three attempts');
+    await until(() => first.calls.length > 2);
     await spool.close();
     expect(numbers(first.taken)).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18]);
 
@@ -162,7 +163,7 @@ it('an erasure finds what is parked, and what waits, and leaves the rest to be f
     const spool = await openWith(dataDir, first.writer);
     await spool.append([makeRecord('t', { value: 'REFUSED-ANNA' }), makeRecord('t', { value: 'REFUSED-BERT' })]);
     await spool.append([makeRecord('t', { value: 'WAITS-ANNA' }), makeRecord('t', { value: 'WAITS-BERT' })]);
-    await until(async () => (await spool.lag()).parked === 2, 'both are parked');
+    await until(async () => (await spool.lag()).parked === 2);
     await spool.close();
     const erase = (dryRun: boolean) =>
       eraseFromJournal({ dataDir, dryRun, matches: ({ value }) => value.endsWith('ANNA') });
@@ -185,12 +186,12 @@ it('repeats no record before a failing topic, however often it is stopped', asyn
     const spool = await openWith(dataDir, filling.writer);
     const topics = ['blocked', 'open', 'later', 'open', 'later', 'blocked'];
     await spool.append(topics.map((topic, n) => makeRecord(topic, { value: String(n) })));
-    await until(() => filling.calls.length > 2, 'three attempts');
+    await until(() => filling.calls.length > 2);
     await spool.close();
     // A second run moves another topic on, the third all that is left.
     const second = standIn(({ topic }) => (topic === 'blocked' ? AWAY : null));
     const again = await openWith(dataDir, second.writer);
-    await until(() => second.calls.length > 2, 'three attempts');
+    await until(() => second.calls.length > 2);
     await again.close();
     const third = standIn(() => null);
     const last = await openWith(dataDir, third.writer);
@@ -216,7 +217,7 @@ it('says so when it cannot read what it should forward', async () => {
     const kafka = standIn(() => null);
     const again = await openWith(dataDir, kafka.writer);
     const warnings = [expect.stringContaining('could not read the journal')];
-    await until(async () => JSON.stringify(await again.readiness()).includes('could not'), 'a warning');
+    await until(async () => JSON.stringify(await again.readiness()).includes('could not'));
     expect(await again.readiness()).toMatchObject({ ready: true, warnings });
     await again.close();
   });
@@ -243,12 +244,12 @@ it('is 503 when it is full, and takes records again once Kafka took some; its fi
     };
     expect(await fill()).toMatchObject({ code: 'store_full', message: expect.stringContaining('SPOOL_MAX_BYTES') });
     expect(stored).toBeGreaterThan(100);
-    await until(async () => !(await spool.readiness()).ready, 'not ready');
+    await until(async () => !(await spool.readiness()).ready);
     expect(await spool.readiness()).toMatchObject({ reason: expect.stringContaining('SPOOL_MAX_BYTES') });
     const before = stored;
     away = false;
     await spool.caughtUp();
-    await until(async () => (await spool.readiness()).ready, 'ready again');
+    await until(async () => (await spool.readiness()).ready);
     away = true;
     await fill();
     expect(stored).toBeGreaterThan(before + 100);
@@ -287,7 +288,7 @@ it('counts a backlog it finds at its start, and forwards one of many batches', a
     const kafka = standIn(() => null);
     const slow = standIn(() => AWAY);
     const waiting = await openWith(dataDir, slow.writer);
-    await until(async () => (await waiting.lag()).counted, 'all is counted');
+    await until(async () => (await waiting.lag()).counted);
     expect(await waiting.lag()).toMatchObject({ records: 7_000, bytes: lag.bytes });
     await waiting.close();
     const spool = await openWith(dataDir, kafka.writer);

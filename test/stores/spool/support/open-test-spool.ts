@@ -5,7 +5,6 @@ import type { KafkaWriterOptions } from '../../../../src/stores/kafka/open-write
 import { createOrderedKafkaWriter } from '../../../../src/stores/kafka/ordered-writer.ts';
 import type { OrderedWriter } from '../../../../src/stores/ordered-writer.ts';
 import { openSpool, type Spool } from '../../../../src/stores/spool/open-spool.ts';
-import { patience } from '../../../support/patience.ts';
 import { openTestJournal } from '../../journal/support/scratch.ts';
 import { log, writerOptions } from '../../kafka/support.ts';
 
@@ -42,16 +41,4 @@ export function kafkaWriter(
   more: Partial<KafkaWriterOptions> = {},
 ): OrderedWriter {
   return createOrderedKafkaWriter({ ...writerOptions(brokers, topics), ...more });
-}
-
-export async function until(
-  condition: () => boolean | Promise<boolean>,
-  what: string,
-  withinMs = 20_000,
-): Promise<void> {
-  const startedMs = performance.now();
-  while (!(await condition())) {
-    if (performance.now() - startedMs > patience(withinMs)) throw new Error(`Not within ${withinMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
