@@ -66,11 +66,12 @@ function install(folder: string, tool: ForeignTool): void {
       run(folder, 'go', ['get', ...tool.packages]);
       break;
     case 'maven':
-      writeFileSync(join(folder, 'pom.xml'), pomOf(tool.artifacts));
+      writeFileSync(join(folder, 'pom.xml'), pomOf(tool.packages));
       run(folder, 'mvn', ['-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=jars']);
       break;
     case 'archive':
-      run(folder, 'mvn', ['-q', '-B', 'dependency:copy', `-Dartifact=${tool.artifact}`, '-DoutputDirectory=archive']);
+      for (const artifact of tool.packages)
+        run(folder, 'mvn', ['-q', '-B', 'dependency:copy', `-Dartifact=${artifact}`, '-DoutputDirectory=archive']);
       for (const name of readdirSync(join(folder, 'archive'))) run(folder, 'tar', ['-xzf', join('archive', name)]);
       rmSync(join(folder, 'archive'), { recursive: true });
       break;

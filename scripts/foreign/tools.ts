@@ -6,17 +6,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** How a tool gets into its folder, and where it is then. */
-export type ForeignTool = {
+export interface ForeignTool {
   /** A sentence: what our tests do with it. */
   readonly purpose: string;
-} & (
-  | { readonly by: 'npm'; readonly packages: readonly string[] }
-  | { readonly by: 'pip'; readonly packages: readonly string[] }
-  | { readonly by: 'go'; readonly packages: readonly string[] }
-  | { readonly by: 'maven'; readonly artifacts: readonly string[] }
-  | { readonly by: 'go-module'; readonly packages: readonly string[] }
-  | { readonly by: 'archive'; readonly artifact: string }
-);
+  readonly by: 'npm' | 'pip' | 'go' | 'go-module' | 'maven' | 'archive';
+  /** In the words of the installer; of Maven `group:artifact:version`, of an archive with type and classifier. */
+  readonly packages: readonly string[];
+}
 
 /**
  * `path` of foreignTool() is:
@@ -72,7 +68,7 @@ export const TOOLS: Readonly<Record<string, ForeignTool>> = {
   // oapi-codegen does not read OpenAPI 3.1.
   'openapi-generator': {
     by: 'maven',
-    artifacts: ['org.openapitools:openapi-generator-cli:7.17.0'],
+    packages: ['org.openapitools:openapi-generator-cli:7.17.0'],
     purpose: 'Generates a Go client of the OpenAPI document.',
   },
   'cloudevents-js': { by: 'npm', packages: ['cloudevents'], purpose: 'The CloudEvents SDK of JavaScript.' },
@@ -88,7 +84,7 @@ export const TOOLS: Readonly<Record<string, ForeignTool>> = {
   },
   'cloudevents-java': {
     by: 'maven',
-    artifacts: [
+    packages: [
       'io.cloudevents:cloudevents-kafka:4.0.1',
       'io.cloudevents:cloudevents-json-jackson:4.0.1',
       'org.apache.kafka:kafka-clients:4.3.0',
@@ -97,7 +93,7 @@ export const TOOLS: Readonly<Record<string, ForeignTool>> = {
   },
   networknt: {
     by: 'maven',
-    artifacts: ['com.networknt:json-schema-validator:2.0.8', 'org.slf4j:slf4j-nop:2.0.17'],
+    packages: ['com.networknt:json-schema-validator:2.0.8', 'org.slf4j:slf4j-nop:2.0.17'],
     purpose: 'Checks golden events against the schemas, in Java.',
   },
   modelina: { by: 'npm', packages: ['@asyncapi/modelina'], purpose: 'Makes TypeScript models of the schemas.' },
@@ -115,7 +111,7 @@ export const TOOLS: Readonly<Record<string, ForeignTool>> = {
   },
   pgjdbc: {
     by: 'maven',
-    artifacts: [
+    packages: [
       'org.apache.kafka:kafka-clients:4.3.0',
       'org.postgresql:postgresql:42.7.7',
       'com.fasterxml.jackson.core:jackson-databind:2.19.2',
@@ -125,7 +121,7 @@ export const TOOLS: Readonly<Record<string, ForeignTool>> = {
   },
   'kafka-connect': {
     by: 'maven',
-    artifacts: [
+    packages: [
       'org.apache.kafka:connect-runtime:4.3.0',
       'org.apache.kafka:connect-transforms:4.3.0',
       'org.apache.kafka:connect-file:4.3.0',
@@ -135,12 +131,12 @@ export const TOOLS: Readonly<Record<string, ForeignTool>> = {
   },
   'debezium-jdbc': {
     by: 'archive',
-    artifact: 'io.debezium:debezium-connector-jdbc:3.2.0.Final:tar.gz:plugin',
+    packages: ['io.debezium:debezium-connector-jdbc:3.2.0.Final:tar.gz:plugin'],
     purpose: "Debezium's JDBC sink for examples/connect-postgres.",
   },
   'kafka-streams': {
     by: 'maven',
-    artifacts: [
+    packages: [
       'org.apache.kafka:kafka-streams:4.3.0',
       'com.fasterxml.jackson.core:jackson-databind:2.19.2',
       'org.slf4j:slf4j-nop:2.0.17',
@@ -150,12 +146,12 @@ export const TOOLS: Readonly<Record<string, ForeignTool>> = {
   // Version 3.3 needs Java 21.
   'apicurio-registry': {
     by: 'archive',
-    artifact: 'io.apicurio:apicurio-registry-app:2.6.13.Final:tar.gz:all',
+    packages: ['io.apicurio:apicurio-registry-app:2.6.13.Final:tar.gz:all'],
     purpose: 'A schema registry, in memory, for KAFKA_VALUE_FORMAT=registry.',
   },
   'apicurio-serde': {
     by: 'maven',
-    artifacts: [
+    packages: [
       'io.apicurio:apicurio-registry-serdes-jsonschema-serde:2.6.13.Final',
       'org.apache.kafka:kafka-clients:4.3.0',
     ],
@@ -183,13 +179,6 @@ export function installedPath(name: string): string | undefined {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === stampOf(tool) ? folder : undefined;
 }
 
-export function stampOf(tool: ForeignTool): string {
-  switch (tool.by) {
-    case 'maven':
-      return JSON.stringify(tool.artifacts);
-    case 'archive':
-      return tool.artifact;
-    default:
-      return JSON.stringify(tool.packages);
-  }
+export function stampOf({ packages }: ForeignTool): string {
+  return JSON.stringify(packages);
 }
