@@ -1,19 +1,17 @@
 /** examples/connect-postgres, its files as they are but for addresses: a real Kafka Connect, broker and PostgreSQL. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { allSamples } from '../../src/sdk/testing/samples.ts';
 import { freePorts } from '../stores/kafka/broker/free-ports.ts';
-import { readDistinct } from '../stores/kafka/support.ts';
+import { endProcess } from '../support/end-process.ts';
 import { foreignTool } from '../support/foreign.ts';
 import { describeKafka } from '../support/kafka.ts';
-import { post } from '../support/name-update.ts';
 import { hasPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
-import { type RunningService, runCli, SECRET, startServe } from '../support/run-cli.ts';
+import type { RunningService } from '../support/run-cli.ts';
+import { storeSamples } from '../support/store-samples.ts';
 import { until } from '../support/until.ts';
 
 const EXAMPLE = join(import.meta.dirname, '..', '..', 'examples', 'connect-postgres');
@@ -46,24 +44,17 @@ const canRun = connect !== undefined && debezium !== undefined && hasPostgres();
 
     beforeAll(async () => {
       postgres = await startPostgres();
-      const env = { KAFKA_BROKERS: kafka.brokers.join(), TOPIC_PREFIX: prefix, KAFKA_PARTITIONS: '2' };
-      service = await startServe(env);
-      const bodies = allSamples().map(({ payload }) => Buffer.from(payload));
-      for (const body of [...bodies, Buffer.from('not json')]) {
-        expect((await post(`${service.publicUrl}/webhook`, body, SECRET)).status).toBe(200);
-      }
-      const described = await runCli(['describe', 'topics', '--format', 'json'], { env });
-      const topics = (JSON.parse(described.stdout) as { topic: string }[]).map(({ topic }) => topic);
-      const stored = await readDistinct(
-        kafka.brokers,
-        topics.filter((topic) => !/\.(raw|phone-number-state)$/.test(topic)),
-      );
-      ids = [...new Set(stored.map(({ headers }) => `${headers.ce_app} ${headers.ce_id}`))].toSorted();
+      const stored = await storeSamples(kafka.brokers, prefix);
+      service = stored.service;
+      ids = stored.records
+        .filter(({ topic }) => !/\.(raw|phone-number-state)$/.test(topic))
+        .map(({ headers }) => `${headers.ce_app} ${headers.ce_id}`)
+        .toSorted();
       expect(ids.length).toBeGreaterThan(50);
 
       const [port] = await freePorts(1);
       const ofRun = ['whatsapp\\\\.', `${prefix}\\\\.`] as const;
-      const worker_ = place('worker.properties', [
+      const settings = place('worker.properties', [
         ['localhost:9092', kafka.brokers.join()],
         ['plugin.path=plugins', `plugin.path=${debezium}\nlisteners=http://127.0.0.1:${port}`],
       ]);
@@ -74,7 +65,7 @@ const canRun = connect !== undefined && debezium !== undefined && hasPostgres();
       ]);
       const file = place('file-sink.properties', [ofRun]);
       const main = 'org.apache.kafka.connect.cli.ConnectStandalone';
-      const args = ['-Xmx512m', '-cp', join(`${connect}`, 'jars', '*'), main, worker_, sink, file];
+      const args = ['-Xmx512m', '-cp', join(`${connect}`, 'jars', '*'), main, settings, sink, file];
       worker = spawn('java', args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
       for (const stream of [worker.stdout, worker.stderr])
         stream?.on('data', (chunk) => {
@@ -82,10 +73,7 @@ const canRun = connect !== undefined && debezium !== undefined && hasPostgres();
         });
     }, TIMEOUT_MS);
     afterAll(async () => {
-      if (worker !== undefined && worker.exitCode === null) {
-        worker.kill('SIGKILL');
-        await once(worker, 'exit');
-      }
+      await endProcess(worker);
       await service?.end('SIGKILL');
       await postgres?.close();
       rmSync(folder, { recursive: true, force: true });

@@ -1,19 +1,17 @@
 /** The examples, run as their readers would run them, against the real broker; and Python's jsonschema on every golden event. */
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { allSamples } from '../../src/sdk/testing/samples.ts';
-import { readDistinct } from '../stores/kafka/support.ts';
 import { describeKafka } from '../support/kafka.ts';
-import { postSigned } from '../support/signed-request.ts';
-import { startTestService, type TestService } from '../support/start-service.ts';
+import type { RunningService } from '../support/run-cli.ts';
+import { storeSamples } from '../support/store-samples.ts';
+import { installExample, KAFKAJS, ROOT } from './install-example.ts';
 
 const run = promisify(execFile);
-const ROOT = join(import.meta.dirname, '..', '..');
 const PYTHON = join(ROOT, 'examples', 'python-confluent-kafka');
 const TIMEOUT_MS = 60_000;
 /** Nothing is left in the examples' folders. */
@@ -38,45 +36,18 @@ it(
   TIMEOUT_MS,
 );
 
-/** The example with what `npm install` would put beside it; the kit is this source. */
-function installExample(folder: string): string {
-  const modules = join(folder, 'node_modules');
-  const kit = join(folder, 'hubcast-events');
-  mkdirSync(modules);
-  mkdirSync(kit);
-  for (const name of ['package.json', 'consumer.ts']) {
-    copyFileSync(join(ROOT, 'examples', 'typescript-kafkajs', name), join(folder, name));
-  }
-  writeFileSync(join(kit, 'package.json'), '{"name":"hubcast-events","type":"module","exports":"./index.ts"}');
-  writeFileSync(join(kit, 'index.ts'), `export * from '${join(ROOT, 'src', 'sdk', 'index.ts')}';\n`);
-  symlinkSync(kit, join(modules, 'hubcast-events'));
-  symlinkSync(join(ROOT, 'node_modules', 'kafkajs'), join(modules, 'kafkajs'));
-  return join(folder, 'consumer.ts');
-}
-
 describeKafka('the examples', (kafka) => {
   const TOPIC_PREFIX = `t${randomBytes(4).toString('hex')}`;
   const folder = mkdtempSync(join(tmpdir(), 'hubcast-example-'));
-  let service: TestService;
+  let service: RunningService;
   let ids: string[];
   beforeAll(async () => {
-    service = await startTestService({ KAFKA_BROKERS: kafka.brokers.join(), TOPIC_PREFIX, KAFKA_PARTITIONS: '2' });
-    for (const { payload } of allSamples()) expect((await postSigned(service.webhookUrl, payload)).status).toBe(200);
-    expect((await postSigned(service.webhookUrl, 'not json')).status).toBe(200);
-    const topics = execFileSync(
-      process.execPath,
-      [join(ROOT, 'bin', 'hubcast.js'), 'describe', 'topics', '--format', 'json'],
-      {
-        env: { PATH: process.env.PATH, TOPIC_PREFIX },
-        encoding: 'utf8',
-      },
-    );
-    const names = (JSON.parse(topics) as { topic: string }[]).map(({ topic }) => topic);
-    ids = (await readDistinct(kafka.brokers, names)).map(({ headers }) => headers.ce_id ?? '').sort();
-    expect(ids.length).toBeGreaterThan(50);
+    const stored = await storeSamples(kafka.brokers, TOPIC_PREFIX);
+    service = stored.service;
+    ids = stored.records.map(({ headers }) => headers.ce_id ?? '').sort();
   }, TIMEOUT_MS);
   afterAll(async () => {
-    await service?.remove();
+    await service?.end('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -92,7 +63,11 @@ describeKafka('the examples', (kafka) => {
   it(
     'in TypeScript handles every event once',
     async () => {
-      const { stdout } = await run(process.execPath, [installExample(folder)], { env: env(), timeout: TIMEOUT_MS });
+      const { stdout } = await run(
+        process.execPath,
+        [installExample(join(ROOT, 'examples', 'typescript-kafkajs'), folder, KAFKAJS)],
+        { env: env(), timeout: TIMEOUT_MS },
+      );
       expect(idsOf(stdout)).toEqual([...new Set(ids)]);
     },
     TIMEOUT_MS,

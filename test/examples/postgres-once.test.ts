@@ -5,21 +5,19 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import kafkajs from 'kafkajs';
-import { allSamples } from '../../src/sdk/testing/samples.ts';
-import { readDistinct } from '../stores/kafka/support.ts';
-import { foreignTool } from '../support/foreign.ts';
+import { foreignTool, itForeign } from '../support/foreign.ts';
 import { describeKafka } from '../support/kafka.ts';
-import { post } from '../support/name-update.ts';
 import { hasPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
-import { type RunningService, runCli, SECRET, startServe } from '../support/run-cli.ts';
+import type { RunningService } from '../support/run-cli.ts';
+import { storeSamples } from '../support/store-samples.ts';
+import { installExample, KAFKAJS, ROOT } from './install-example.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
 const EXAMPLE = join(ROOT, 'examples', 'postgres-once');
 const TIMEOUT_MS = 240_000;
 /** Lines after which a consumer is killed. */
@@ -38,18 +36,8 @@ const LANGUAGES: readonly Language[] = [
     name: 'typescript',
     tool: 'pg',
     prepare(tool, folder) {
-      const modules = join(folder, 'node_modules');
-      const kit = join(folder, 'hubcast-events');
-      mkdirSync(modules);
-      mkdirSync(kit);
-      for (const name of ['package.json', 'consumer.ts'])
-        copyFileSync(join(EXAMPLE, 'typescript', name), join(folder, name));
-      writeFileSync(join(kit, 'package.json'), '{"name":"hubcast-events","type":"module","exports":"./index.ts"}');
-      writeFileSync(join(kit, 'index.ts'), `export * from '${join(ROOT, 'src', 'sdk', 'index.ts')}';\n`);
-      symlinkSync(kit, join(modules, 'hubcast-events'));
-      symlinkSync(join(ROOT, 'node_modules', 'kafkajs'), join(modules, 'kafkajs'));
-      symlinkSync(join(tool, 'node_modules', 'pg'), join(modules, 'pg'));
-      return [process.execPath, join(folder, 'consumer.ts')];
+      const packages = { ...KAFKAJS, pg: join(tool, 'node_modules', 'pg') };
+      return [process.execPath, installExample(join(EXAMPLE, 'typescript'), folder, packages)];
     },
   },
   {
@@ -79,10 +67,9 @@ const LANGUAGES: readonly Language[] = [
   },
 ];
 
-const isInstalled = ({ tool }: Language) => foreignTool(tool) !== undefined;
-const hasAny = LANGUAGES.some(isInstalled) && hasPostgres();
+const hasAny = LANGUAGES.some(({ tool }) => foreignTool(tool) !== undefined);
 
-(hasAny ? describe : describe.skip)('examples/postgres-once', () => {
+(hasAny && hasPostgres() ? describe : describe.skip)('examples/postgres-once', () => {
   describeKafka('on a real broker', (kafka) => {
     const prefix = `once${randomBytes(4).toString('hex')}`;
     const folder = mkdtempSync(join(tmpdir(), 'hubcast-once-'));
@@ -93,14 +80,9 @@ const hasAny = LANGUAGES.some(isInstalled) && hasPostgres();
 
     beforeAll(async () => {
       postgres = await startPostgres();
-      const env = { KAFKA_BROKERS: kafka.brokers.join(), TOPIC_PREFIX: prefix, KAFKA_PARTITIONS: '2' };
-      service = await startServe(env);
-      for (const { payload } of allSamples()) {
-        expect((await post(`${service.publicUrl}/webhook`, Buffer.from(payload), SECRET)).status).toBe(200);
-      }
-      const described = await runCli(['describe', 'topics', '--format', 'json'], { env });
-      const topics = (JSON.parse(described.stdout) as { topic: string }[]).map(({ topic }) => topic);
-      const records = await readDistinct(kafka.brokers, topics);
+      const stored = await storeSamples(kafka.brokers, prefix);
+      service = stored.service;
+      const { records } = stored;
       events = new Set(records.map(({ headers }) => `${headers.ce_app} ${headers.ce_id}`)).size;
       expect(events).toBeGreaterThan(50);
       const producer = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: 0 }).producer();
@@ -109,7 +91,7 @@ const hasAny = LANGUAGES.some(isInstalled) && hasPostgres();
         await producer.send({ topic, messages: [{ key, headers, value }] });
       }
       // What is no event, and a tombstone.
-      const [topic = ''] = topics;
+      const topic = records[0]?.topic ?? '';
       await producer.send({ topic, messages: [{ value: 'not json' }, { key: 'gone', value: null }] });
       await producer.disconnect();
     }, TIMEOUT_MS);
@@ -121,14 +103,15 @@ const hasAny = LANGUAGES.some(isInstalled) && hasPostgres();
     });
 
     for (const language of LANGUAGES) {
-      (isInstalled(language) ? it : it.skip)(
+      itForeign(
         `handles each event once in ${language.name}, though every record comes twice and it is killed midway`,
-        async () => {
+        language.tool,
+        async (tool) => {
           const own = join(folder, language.name);
           mkdirSync(own);
           postgres.query('DROP TABLE IF EXISTS handled_event, latest_event');
           postgres.runFile(join(EXAMPLE, 'schema.sql'));
-          const [command, ...args] = language.prepare(foreignTool(language.tool) as string, own);
+          const [command, ...args] = language.prepare(tool, own);
           const env = {
             ...process.env,
             KAFKA_BROKERS: kafka.brokers.join(),

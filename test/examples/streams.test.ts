@@ -1,29 +1,25 @@
 /** examples/streams-number-state on a real broker. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { createTopic } from '../stores/kafka/support.ts';
-import { foreignTool } from '../support/foreign.ts';
+import { endProcess } from '../support/end-process.ts';
+import { describeForeign } from '../support/foreign.ts';
 import { describeKafka } from '../support/kafka.ts';
 import { until } from '../support/until.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const tool = foreignTool('kafka-streams');
 
-(tool === undefined ? describe.skip : describe)('examples/streams-number-state', () => {
+describeForeign('examples/streams-number-state', 'kafka-streams', (tool) => {
   describeKafka('on a real broker', (kafka) => {
     const folder = mkdtempSync(join(tmpdir(), 'hubcast-streams-'));
     let child: ChildProcess | undefined;
     afterAll(async () => {
-      if (child !== undefined && child.exitCode === null) {
-        child.kill('SIGKILL');
-        await once(child, 'exit');
-      }
+      await endProcess(child);
       rmSync(folder, { recursive: true, force: true });
     });
 
@@ -37,7 +33,7 @@ const tool = foreignTool('kafka-streams');
       const [example] = schema.examples;
       const withQuality = (quality_rating: string) =>
         JSON.stringify({ ...example, data: { ...example?.data, state: { ...example?.data.state, quality_rating } } });
-      const jars = join(`${tool}`, 'jars', '*');
+      const jars = join(tool, 'jars', '*');
       const source = join(ROOT, 'examples', 'streams-number-state', 'NumberState.java');
       execFileSync('javac', ['-cp', jars, '-d', folder, source], { stdio: 'pipe' });
       const env = {

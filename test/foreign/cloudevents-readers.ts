@@ -1,9 +1,7 @@
 /** The official CloudEvents SDKs: each reads every golden record by its Kafka binding, in structured mode. */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ForeignReader, goldenRecords, jarVersion, packageVersion, run } from './reader-tools.ts';
-
-const PROGRAMS = join(import.meta.dirname, 'programs');
+import { type ForeignReader, goldenRecords, jarVersion, PROGRAMS, packageVersion, run } from './reader-tools.ts';
 
 /** A program reads records.jsonl in its folder, and prints id, type, source and subject of each event. */
 function readAll(folder: string, program: string, readWith: (file: string) => string): string {

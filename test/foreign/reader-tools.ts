@@ -6,6 +6,8 @@ import { join } from 'node:path';
 export const ROOT = join(import.meta.dirname, '..', '..');
 export const SCHEMAS = join(ROOT, 'schemas');
 export const BUNDLE = join(SCHEMAS, 'events.json');
+/** What our tests run with the tools. */
+export const PROGRAMS = join(import.meta.dirname, 'programs');
 const GOLDEN = join(ROOT, 'test', 'fixtures', 'webhooks');
 
 export interface ForeignReader {

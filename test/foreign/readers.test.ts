@@ -2,9 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect } from '@jest/globals';
 import { toMarkdownTable } from '../../scripts/markdown-table.ts';
-import { foreignTool } from '../support/foreign.ts';
+import { itForeign } from '../support/foreign.ts';
 import { type ForeignReader, ROOT } from './reader-tools.ts';
 import { READERS } from './readers.ts';
 
@@ -19,12 +19,11 @@ describe('our schemas', () => {
   const page = readFileSync(PAGE, 'utf8');
 
   for (const reader of READERS) {
-    const path = foreignTool(reader.tool);
-    const test = path === undefined ? it.skip : it;
-    test(
+    itForeign(
       `are read by ${reader.title}`,
-      () => {
-        const row = rowOf(reader, path as string);
+      reader.tool,
+      (path) => {
+        const row = rowOf(reader, path);
         rows.set(reader.title, row);
         // Versions of tools change; what comes of our schemas does not.
         if (!isUpdate)

@@ -1,19 +1,18 @@
 // KAFKA_VALUE_FORMAT=registry in the hands of others: a real registry and a real broker, read by Confluent's Python client
 // and by Apicurio's Java deserialiser.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { allSamples } from '../../src/sdk/testing/samples.ts';
 import { freePorts } from '../stores/kafka/broker/free-ports.ts';
-import { readDistinct } from '../stores/kafka/support.ts';
-import { describeForeign, foreignTool } from '../support/foreign.ts';
+import { endProcess } from '../support/end-process.ts';
+import { describeForeign, itForeign } from '../support/foreign.ts';
 import { describeKafka } from '../support/kafka.ts';
-import { post } from '../support/name-update.ts';
-import { type RunningService, runCli, SECRET, startServe } from '../support/run-cli.ts';
+import type { RunningService } from '../support/run-cli.ts';
+import { storeSamples } from '../support/store-samples.ts';
 import { until } from '../support/until.ts';
+import { PROGRAMS, run } from './reader-tools.ts';
 
 const TIMEOUT_MS = 300_000;
 
@@ -38,20 +37,12 @@ describeForeign('a real schema registry', 'apicurio-registry', (registryPath) =>
           () => false,
         );
       await until(subjects, 120_000);
-      const env = {
-        KAFKA_BROKERS: kafka.brokers.join(','),
-        TOPIC_PREFIX: prefix,
+      const stored = await storeSamples(kafka.brokers, prefix, {
         KAFKA_VALUE_FORMAT: 'registry',
         SCHEMA_REGISTRY_URL: `${registryUrl}/apis/ccompat/v7`,
-      };
-      service = await startServe(env);
-      for (const { payload } of allSamples()) {
-        expect((await post(`${service.publicUrl}/webhook`, Buffer.from(payload), SECRET)).status).toBe(200);
-      }
-      expect((await post(`${service.publicUrl}/webhook`, Buffer.from('not json'), SECRET)).status).toBe(200);
-      const described = await runCli(['describe', 'topics', '--format', 'json'], { env });
-      topics = (JSON.parse(described.stdout) as { topic: string }[]).map(({ topic }) => topic);
-      const records = await readDistinct(kafka.brokers, topics);
+      });
+      service = stored.service;
+      const { records } = stored;
       // Of the others there is none yet.
       topics = [...new Set(records.map(({ topic }) => topic))];
       expected = records.map(({ headers, value }) => `${headers.ce_id} ${JSON.parse(value).type}`).toSorted();
@@ -60,10 +51,7 @@ describeForeign('a real schema registry', 'apicurio-registry', (registryPath) =>
 
     afterAll(async () => {
       await service?.end('SIGKILL');
-      if (registry !== undefined && registry.exitCode === null) {
-        registry.kill('SIGKILL');
-        await once(registry, 'exit');
-      }
+      await endProcess(registry);
     });
 
     const isTold = (stdout: string) => [...new Set(stdout.split('\n').filter(Boolean))].toSorted();
@@ -78,39 +66,32 @@ describeForeign('a real schema registry', 'apicurio-registry', (registryPath) =>
       expect(subjects.length).toBeGreaterThan(50);
     });
 
-    const python = foreignTool('confluent-kafka');
-    (python === undefined ? it.skip : it)(
+    /** Arguments of both programs. */
+    const config = (api: string) => [
+      kafka.brokers.join(','),
+      registryUrl + api,
+      topics.join(','),
+      `${expected.length}`,
+    ];
+
+    itForeign(
       "is read by Confluent's Python deserialiser, which validates each value against its schema",
-      () => {
-        const script = join(import.meta.dirname, 'programs', 'read-with-registry.py');
-        const config = [
-          kafka.brokers.join(','),
-          `${registryUrl}/apis/ccompat/v7`,
-          topics.join(','),
-          `${expected.length}`,
-        ];
-        const told = execFileSync(join(`${python}`, 'bin', 'python'), [script, ...config], { encoding: 'utf8' });
+      'confluent-kafka',
+      (python) => {
+        const script = join(PROGRAMS, 'read-with-registry.py');
+        const told = run(join(python, 'bin', 'python'), [script, ...config('/apis/ccompat/v7')], PROGRAMS);
         expect(isTold(told)).toEqual(expected);
       },
       TIMEOUT_MS,
     );
 
-    const java = foreignTool('apicurio-serde');
-    (java === undefined ? it.skip : it)(
+    itForeign(
       "is read by Apicurio's Java deserialiser",
-      () => {
-        const source = join(import.meta.dirname, 'programs', 'ReadWithRegistry.java');
-        const config = [
-          kafka.brokers.join(','),
-          `${registryUrl}/apis/registry/v2`,
-          topics.join(','),
-          `${expected.length}`,
-        ];
-        const told = execFileSync('java', ['-cp', join(`${java}`, 'jars', '*'), source, ...config], {
-          encoding: 'utf8',
-          stdio: ['ignore', 'pipe', 'pipe'],
-        });
-        expect(isTold(told)).toEqual(expected);
+      'apicurio-serde',
+      (java) => {
+        const source = join(PROGRAMS, 'ReadWithRegistry.java');
+        const args = ['-cp', join(java, 'jars', '*'), source, ...config('/apis/registry/v2')];
+        expect(isTold(run('java', args, PROGRAMS))).toEqual(expected);
       },
       TIMEOUT_MS,
     );

@@ -6,13 +6,12 @@ import {
   BUNDLE,
   type ForeignReader,
   jarVersion,
+  PROGRAMS,
   packageVersion,
   run,
   SCHEMAS,
   writeEvents,
 } from './reader-tools.ts';
-
-const PROGRAMS = join(import.meta.dirname, 'programs');
 
 export const SCHEMA_TOOL_READERS: readonly ForeignReader[] = [
   {

@@ -20,3 +20,10 @@ export function describeForeign(title: string, name: string, tests: (path: strin
   if (path !== undefined) describe(title, () => tests(path));
   else describe.skip(title, () => it(`needs ${name}`, () => undefined));
 }
+
+/** An `it` that needs a tool. */
+export function itForeign(title: string, name: string, test: (path: string) => unknown, timeoutMs: number): void {
+  const path = foreignTool(name);
+  if (path === undefined) it.skip(title, () => undefined);
+  else it(title, async () => void (await test(path)), timeoutMs);
+}

@@ -1,10 +1,10 @@
 /** A PostgreSQL of the suite's own, in a folder of its own, on a port of its own. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../stores/kafka/broker/free-ports.ts';
+import { endProcess } from './end-process.ts';
 import { until } from './until.ts';
 
 export interface Postgres {
@@ -59,8 +59,7 @@ export async function startPostgres(): Promise<Postgres> {
     query: (sql) => mustRun(['-c', sql]),
     runFile: (file) => void mustRun(['-q', '-f', file]),
     async close() {
-      server.kill('SIGQUIT');
-      if (server.exitCode === null) await once(server, 'exit');
+      await endProcess(server, 'SIGQUIT');
       rmSync(folder, { recursive: true, force: true });
     },
   };
